@@ -1,0 +1,1 @@
+"""Where does a chat model begin to forget as a session approaches its context window?"""

@@ -1,0 +1,75 @@
+"""The plug points: one or two methods each. A plug is a frozen dataclass; fields are options."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from harness.core.draws import Draws
+    from harness.core.messages import Message, Turn
+    from harness.core.probe import Probe, Reply, Score
+    from harness.core.record import Record
+    from harness.core.window import History, View
+
+
+class Scorer(Protocol):
+    """Says what a reply is worth. Pure."""
+
+    def score(self, probe: Probe, reply: str, /) -> Score: ...
+
+
+class Policy(Protocol):
+    """Says what is sent when the session outgrows the window. Pure.
+
+    Law 9: the view fits the budget, cannot take one more turn, keeps the system messages, is a
+    subsequence, and never brings back what it dropped from a shorter history of the same session.
+    """
+
+    def view(self, history: History, budget_tokens: int, /) -> View: ...
+
+
+class Filler(Protocol):
+    """Writes the turns between the plants.
+
+    `turns` is the stream for one seed: repeatable, no message twice. `identity` is the hash of all
+    that decides it (for a file: of its content), since it decides the bytes of a session.
+    """
+
+    def turns(self, draws: Draws, /) -> Iterator[Turn]: ...
+
+    def identity(self) -> str: ...
+
+
+class Model(Protocol):
+    """Answers one prompt, and knows its own ceiling.
+
+    `options` are parameters of the call (temperature, max_tokens, api_base, ...).
+    `ask` raises ModelError, or OverflowRefusedError for a prompt past the ceiling.
+    `sent_parameters` says what really goes out for these options, secrets masked.
+    """
+
+    async def ask(self, messages: Sequence[Message], options: Mapping[str, object], /) -> Reply: ...
+
+    def limit(self) -> int | None: ...
+
+    def sent_parameters(self, options: Mapping[str, object], /) -> dict[str, object]: ...
+
+    async def close(self) -> None: ...
+
+
+class Progress(Protocol):
+    """Is told what happens in a run, to show it."""
+
+    def begin(self, total: int, done: int) -> None: ...
+
+    def sent(self) -> None: ...
+
+    def finished(self, record: Record) -> None: ...
+
+
+class Importer(Protocol):
+    """Reads the transcripts of another program as lists of messages."""
+
+    def sessions(self, lines: Iterable[str], /) -> Iterator[Sequence[Message]]: ...

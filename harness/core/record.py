@@ -1,0 +1,111 @@
+"""A record: the outcome of one trial, one line of `records.jsonl`. Field names are a contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.core.probe import Outcome, Status
+    from harness.core.scenario import Layout, ProbeKind
+    from harness.core.session import Arm
+
+RECORD_SCHEMA = 1
+"""Version of the fields below; files of another version are refused by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Everything known about one trial. Fractions lie in [0, 1]; None means not measured."""
+
+    schema: int = RECORD_SCHEMA
+    key: str
+    run_id: str
+    scenario: str
+    session: str
+    """The trunk (scenario and seed): the cluster of every statistic."""
+    seed: int
+    repeat: int
+    arm: Arm
+    model: str
+    window_limit: int
+    """Tokens."""
+    policy: str
+    memory: str
+    layout: Layout
+    fill_requested: float | None
+    """None in arms without filler."""
+    fill: float
+    """The session as the provider counts it, question included, over the window limit. It equals
+    prompt_tokens / window_limit whenever the whole session was sent and seen."""
+    position_requested: float | None
+    position: float | None
+    """Where the latest plant of the fact stands in the session: 0 first, 1 last. None when it was
+    never said."""
+    gap_tokens: int | None
+    """Local tokens from the end of the latest plant to the question."""
+    session_tokens: int
+    """Local tokens of the whole session at the checkpoint."""
+    view_tokens: int
+    """Local tokens of the prompt that was sent, question included."""
+    prompt_tokens: int | None
+    """By the provider's meter where it has one, else the local count; None when nothing came
+    back."""
+    cached_tokens: int | None
+    completion_tokens: int | None
+    usage_source: str | None
+    """provider, or local; None when nothing came back."""
+    cost_usd: float | None
+    """None where the price is not known."""
+    fact: str
+    probe: str
+    """Name of the probe inside its scenario: the fact's id, and the checkpoint."""
+    probe_kind: ProbeKind
+    question: str
+    expected: tuple[str, ...]
+    """The values of a right answer; empty when the right answer is that it was never said."""
+    reply: str | None
+    score: float | None
+    outcome: Outcome | None
+    status: Status
+    error: str | None
+    in_view: bool | None
+    """Whether every value asked for was among the messages sent; None when none was ever said."""
+    server_truncated: bool | None
+    """Whether the server seems to have dropped text; None where usage is missing."""
+    session_number: int
+    """Which session of a chain this is, counted from 1."""
+    latency_s: float | None
+    attempts: int
+    started_at: str
+    """UTC, ISO 8601."""
+    finish_reason: str | None = None
+    why: str | None = None
+    """One sentence of the scorer."""
+    trunk: str = ""
+    """Which conversation of `messages.jsonl` this is a fork of."""
+    view: tuple[tuple[int, int], ...] = ()
+    """Ranges of the trunk's messages that were sent, before the question."""
+    planted: tuple[str, ...] = ()
+    """Values that the ledger held at the checkpoint."""
+    batch: int = 0
+    batch_why: str | None = None
+
+
+FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Record))
+
+
+def to_json(record: Record) -> dict[str, object]:
+    """The record as JSON holds it; field order is that of the class."""
+    return {name: getattr(record, name) for name in FIELDS}
+
+
+def from_json(data: Mapping[str, Any]) -> Record:
+    """The record that a line holds; fields of later versions are left out."""
+    values: dict[str, Any] = {name: data[name] for name in FIELDS if name in data}
+    for name in ("expected", "planted"):
+        values[name] = tuple(values.get(name) or ())
+    values["view"] = tuple(tuple(span) for span in values.get("view") or ())
+    return Record(**values)

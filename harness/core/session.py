@@ -1,0 +1,113 @@
+"""A session: a scenario made concrete for one seed and length, with every token accounted for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from harness.core.messages import Message
+    from harness.core.scenario import Value
+
+Arm = Literal["main", "closed_book", "needle_only", "fact_removed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPlant:
+    """A plant before the session is built."""
+
+    fact: str
+    ordinal: int
+    """0 is the first saying of the fact; an update has a 1, a set has one for each item."""
+    at_tokens: int
+    """Where it should start, in tokens from the first token of the session."""
+    position_requested: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedTurn:
+    """A turn that a script writes out, before the session is built."""
+
+    step: int
+    """Index of the step in the scenario's script."""
+    at_tokens: int
+    """Where it should start, in tokens from the first token of the session."""
+
+
+Say: TypeAlias = PlannedPlant | PlannedTurn
+"""Something that must be said at its place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCut:
+    """A checkpoint before the session is built: how long it is then, and who is asked."""
+
+    tokens: int
+    """Length of the session in local tokens, the question not counted."""
+    ask: tuple[str, ...]
+    """Ids of the facts asked there."""
+    fill_requested: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blueprint:
+    """Everything that decides the bytes of one session; its hash is part of each trial's key."""
+
+    scenario: str
+    seed: int
+    arm: Arm
+    says: tuple[Say, ...]
+    """What must be said, in order; filler goes between. Sorted by `at_tokens`."""
+    cuts: tuple[PlannedCut, ...]
+    """Sorted by `tokens`."""
+    stream: str = "trunk"
+    """Names the stream of filler: sessions of one seed and stream begin with the same bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plant:
+    """The turn in which a fact was said; the session's ledger is made of these."""
+
+    fact: str
+    ordinal: int
+    value: Value
+    message: int
+    """Index of the user message that says it."""
+    offset_tokens: int
+    """Tokens before that message."""
+    tokens: int
+    """Length of that message in tokens."""
+    position_requested: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A checkpoint as it was built."""
+
+    messages: int
+    """How many messages the session has there."""
+    tokens: int
+    """How long it is there, the question not counted."""
+    asked_tokens: int
+    """How long it should have been (law 1: the two differ by one short message at most)."""
+    fill_requested: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """The whole conversation of one blueprint; each cut of it is a prefix of `messages`."""
+
+    id: str
+    """Scenario and seed: the cluster of every statistic."""
+    trunk: str
+    """Hash of the messages: what `messages.jsonl` calls this conversation."""
+    seed: int
+    arm: Arm
+    messages: tuple[Message, ...]
+    hashes: tuple[str, ...]
+    """Name of each message in `messages.jsonl`."""
+    offsets: tuple[int, ...]
+    """Tokens before each message, and one more entry: the length of the whole session."""
+    plants: tuple[Plant, ...]
+    """In the order in which they were said."""
+    cuts: tuple[Cut, ...]

@@ -1,0 +1,127 @@
+"""A study: what one run is to find out, before anything is built or sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.core.scenario import Fills, Scenario
+    from harness.core.session import Blueprint
+    from harness.core.trial import Trial
+
+DEFAULT_RESERVE = 128
+"""Tokens kept for the answer, and `max_tokens` of each call unless -M says otherwise."""
+
+_SUFFIXES = {"k": 1_000, "m": 1_000_000}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """Everything that a run is asked for."""
+
+    scenarios: tuple[Scenario, ...]
+    models: tuple[str, ...]
+    windows: tuple[str, ...] = ("max",)
+    """As they were written: 8k, 200000, max."""
+    policy: str = "send_all"
+    memory: str = "none"
+    seeds: int = 8
+    repeats: int = 1
+    fills: Fills | None = None
+    """In place of the scenarios' own."""
+    positions: tuple[float, ...] = ()
+    """In place of the scenarios' own."""
+    filler: str | None = None
+    """In place of the scenarios' own: a built-in name, or a file of real chats."""
+    options: tuple[tuple[str, str], ...] = ()
+    """Parameters of every call, sorted by name."""
+    controls: bool = True
+
+    @property
+    def reserve(self) -> int:
+        """Tokens kept for the answer."""
+        text = dict(self.options).get("max_tokens", str(DEFAULT_RESERVE))
+        if not text.isdigit() or int(text) == 0:
+            raise UsageError(f"-M max_tokens={text}: expected a whole number above 0")
+        return int(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The trials of one session under one model and window: they share every byte but the last."""
+
+    scenario: Scenario
+    seed: int
+    model: str
+    blueprint: Blueprint
+    trials: tuple[Trial, ...]
+    opening: bool
+    """Short enough that no server would truncate it: such groups run first and teach the meter how
+    the provider counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The trials of a study, session by session, in the order in which they are sent."""
+
+    study: Study
+    groups: tuple[Group, ...]
+
+    @property
+    def trials(self) -> list[Trial]:
+        """Every trial, in order."""
+        return [trial for group in self.groups for trial in group.trials]
+
+
+def window_tokens(text: str) -> int | None:
+    """The limit that a window on the command line means, in tokens; None for `max`.
+
+    Raises:
+        UsageError: It is not a whole number above 0, with k or m behind it.
+
+    >>> window_tokens("8k"), window_tokens("1m"), window_tokens("max")
+    (8000, 1000000, None)
+    """
+    plain = text.strip().lower().replace("_", "")
+    if plain == "max":
+        return None
+    factor = _SUFFIXES.get(plain[-1:], 1)
+    digits = plain[:-1] if factor > 1 else plain
+    if not digits.isdigit() or int(digits) == 0:
+        raise UsageError(f"window '{text}': expected tokens such as 8000, 8k, 1m, or max")
+    return int(digits) * factor
+
+
+def share(text: str, what: str, *, most: float) -> float:
+    """A number in [0, most] as the command line gives it.
+
+    Raises:
+        UsageError: It is no number, or lies outside.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= most:
+        raise UsageError(f"{what} '{text}': expected a number from 0 to {most:g}")
+    return value
+
+
+def unique(names: Sequence[str], what: str) -> tuple[str, ...]:
+    """The names, none of them twice and at least one.
+
+    Raises:
+        UsageError: One stands twice, or there is none.
+    """
+    kept = tuple(name.strip() for name in names if name.strip())
+    if not kept:
+        raise UsageError(f"no {what} given")
+    for name in kept:
+        if kept.count(name) > 1:
+            raise UsageError(f"{what} '{name}' is given twice")
+    return kept

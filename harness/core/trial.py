@@ -1,0 +1,41 @@
+"""A trial: one cell of the study, named by a hash of everything that can change the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.core.scenario import Layout, ProbeKind
+    from harness.core.session import Arm, Blueprint
+    from harness.core.window import Window
+
+FORMAT = 1
+"""Raised when the same inputs would give other bytes than before; part of every key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One question to one model on one fork of one session."""
+
+    key: str
+    scenario: str
+    session: str
+    """Scenario and seed: the cluster of every statistic."""
+    seed: int
+    repeat: int
+    arm: Arm
+    model: str
+    window: Window
+    policy: str
+    memory: str
+    layout: Layout
+    blueprint: Blueprint
+    cut: int
+    """Index of the checkpoint in the blueprint."""
+    fact: str
+    kind: ProbeKind
+    batch: int = 0
+    """0 for a plan made at once; adaptive runs count their batches from 1."""
+    batch_why: str | None = None
+    """Why an adaptive run chose it."""

@@ -1,0 +1,79 @@
+"""The ceiling of a session, the history that must fit under it, and the view that is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.core.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The ceiling in tokens and what is kept free under it."""
+
+    limit: int
+    """Tokens that prompt and answer may have together."""
+    reserve: int
+    """Tokens kept for the answer."""
+
+    @property
+    def budget(self) -> int:
+        """Tokens that the prompt, question included, may have."""
+        return self.limit - self.reserve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """A session up to a cut, as a policy sees it."""
+
+    messages: Sequence[Message]
+    """The whole trunk; only the first `stop` belong to this history."""
+    offsets: Sequence[int]
+    """Tokens before each message of the trunk."""
+    stop: int
+    """How many messages the session has at this cut."""
+    question_tokens: int
+    """Tokens of the question with everything that rendering adds to the prompt."""
+
+    @property
+    def system(self) -> int:
+        """How many messages at the top are system messages; a policy never drops them."""
+        count = 0
+        while count < self.stop and self.messages[count].role == "system":
+            count += 1
+        return count
+
+    def tokens(self, start: int, stop: int) -> int:
+        """Length in tokens of the messages from `start` to before `stop`."""
+        return self.offsets[stop] - self.offsets[start]
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Tokens of the whole prompt when nothing is dropped."""
+        return self.offsets[self.stop] + self.question_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Messages from `start` to before `stop`."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which messages of the history are sent; the question follows them."""
+
+    spans: tuple[Span, ...]
+    """In order, not touching, none empty."""
+    refused: str | None = None
+    """Why the application sends nothing at all; None when it sends the view."""
+
+    def holds(self, message: int) -> bool:
+        """Whether the message of that index is sent."""
+        return any(span.start <= message < span.stop for span in self.spans)
