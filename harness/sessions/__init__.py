@@ -1,0 +1,1 @@
+"""Token counting, filler, planting, and building a session to an exact length."""

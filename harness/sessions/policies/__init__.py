@@ -1,0 +1,22 @@
+"""What the application does when the session outgrows the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.core.registry import Registry
+from harness.sessions.policies.drop_oldest import DropOldest
+from harness.sessions.policies.keep_ends import KeepEnds
+from harness.sessions.policies.refuse import Refuse
+from harness.sessions.policies.send_all import SendAll
+
+if TYPE_CHECKING:
+    from harness.core.protocols import Policy
+
+policies: Registry[Policy] = Registry("policy")
+policies.add("send_all", SendAll)
+policies.add("drop_oldest", DropOldest)
+policies.add("keep_ends", KeepEnds)
+policies.add("refuse", Refuse)
+
+__all__ = ["DropOldest", "KeepEnds", "Refuse", "SendAll", "policies"]

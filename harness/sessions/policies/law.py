@@ -1,0 +1,77 @@
+"""Law 9 as a check that anyone who adds a policy can run against it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.core.protocols import Policy
+    from harness.core.window import History, View
+
+
+def check_policy(
+    policy: Policy, history: History, budget_tokens: int, *, sends_all: bool = False
+) -> None:
+    """Check one view against law 9, and against the view of the same session one turn shorter.
+
+    Args:
+        policy: The policy.
+        history: Any session up to any cut.
+        budget_tokens: Tokens that the prompt may have.
+        sends_all: The policy ignores the budget by design.
+
+    Raises:
+        AssertionError: A clause of the law is broken; the message says which.
+    """
+    view = policy.view(history, budget_tokens)
+    if view.refused is not None:
+        _claim(not view.spans, "a refused view sends nothing")
+        _claim(history.prompt_tokens > budget_tokens, "a history that fits is not refused")
+        return
+    kept = _kept(view)
+    _claim(kept == sorted(set(kept)), "the view is a subsequence")
+    _claim(not kept or kept[-1] < history.stop, "the view stops at the cut")
+    _claim(kept[: history.system] == list(range(history.system)), "system messages stay")
+    if sends_all:
+        _claim(kept == list(range(history.stop)), "everything is sent")
+        return
+    size = sum(history.tokens(i, i + 1) for i in kept) + history.question_tokens
+    _claim(size <= budget_tokens, "the view fits the budget")
+    if history.prompt_tokens <= budget_tokens:
+        _claim(kept == list(range(history.stop)), "what fits is sent whole")
+    else:
+        _claim(size + _next_turn(history, kept) > budget_tokens, "the view is maximal")
+    _check_monotone(policy, history, budget_tokens, set(kept))
+
+
+def _check_monotone(policy: Policy, history: History, budget_tokens: int, kept: set[int]) -> None:
+    """What a shorter history lost, a longer one does not bring back."""
+    shorter = history.stop - 1
+    while shorter > history.system and history.messages[shorter].role != "user":
+        shorter -= 1
+    if shorter <= history.system:
+        return
+    before = policy.view(replace(history, stop=shorter), budget_tokens)
+    if before.refused is None:
+        lost = set(range(shorter)) - set(_kept(before))
+        _claim(not (lost & kept), "a dropped turn does not come back as the session grows")
+
+
+def _kept(view: View) -> list[int]:
+    return [i for span in view.spans for i in range(span.start, span.stop)]
+
+
+def _next_turn(history: History, kept: list[int]) -> int:
+    """Size in tokens of the newest turn that was dropped."""
+    dropped = sorted(set(range(history.stop)) - set(kept))
+    start = stop = dropped[-1] + 1
+    start -= 1
+    while start > dropped[0] and history.messages[start].role != "user":
+        start -= 1
+    return history.tokens(start, stop)
+
+
+def _claim(holds: bool, law: str) -> None:
+    if not holds:
+        raise AssertionError(f"law 9 is broken: {law}")

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.core.errors import UsageError
+from harness.core.messages import Message
+from harness.core.window import History, Span
+from harness.sessions.policies import DropOldest, KeepEnds, Refuse, SendAll, policies
+from harness.sessions.policies.law import check_policy
+
+
+@st.composite
+def histories(draw):
+    """Sessions as they come: system messages, turns, now and then an answer more or less."""
+    roles = ["system"] * draw(st.integers(0, 2))
+    for _ in range(draw(st.integers(0, 14))):
+        roles += draw(
+            st.sampled_from(
+                [["user", "assistant"], ["user", "assistant", "assistant"], ["user", "user"]]
+            )
+        )
+    sizes = [draw(st.integers(1, 60)) for _ in roles]
+    offsets = [0]
+    for size in sizes:
+        offsets.append(offsets[-1] + size)
+    stop = draw(st.integers(roles.count("system"), len(roles)))
+    while stop < len(roles) and roles[stop] != "user":
+        stop += 1
+    return History(
+        messages=tuple(Message(role, f"{i}") for i, role in enumerate(roles)),
+        offsets=tuple(offsets),
+        stop=stop,
+        question_tokens=draw(st.integers(4, 40)),
+    )
+
+
+POLICIES = [
+    DropOldest(),
+    DropOldest(tokens=150),
+    KeepEnds(),
+    KeepEnds(head=0.0),
+    KeepEnds(head=1.0),
+    KeepEnds(head=0.5, tokens=200),
+    Refuse(),
+]
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=str)
+@given(history=histories(), budget=st.integers(10, 900))
+def test_law_9_holds_for_every_policy(policy, history, budget):
+    own = getattr(policy, "tokens", None)
+    check_policy(policy, history, budget if own is None else min(own, budget))
+
+
+@given(history=histories(), budget=st.integers(10, 900))
+def test_send_all_sends_all(history, budget):
+    check_policy(SendAll(), history, budget, sends_all=True)
+
+
+def session(turns: int, size: int = 10) -> History:
+    roles = ["system", *["user", "assistant"] * turns]
+    return History(
+        messages=tuple(Message(role, f"{i}") for i, role in enumerate(roles)),
+        offsets=tuple(range(0, size * (len(roles) + 1), size)),
+        stop=len(roles),
+        question_tokens=10,
+    )
+
+
+def test_drop_oldest_keeps_the_system_message_and_the_newest_turns():
+    view = DropOldest().view(session(turns=5), 70)
+    assert view.spans == (Span(0, 1), Span(7, 11))
+    assert view.holds(0)
+    assert not view.holds(1)
+
+
+def test_a_session_of_61k_under_a_window_of_65k_is_sent_whole():
+    # A well-known harness counts such sessions twice and keeps 439 tokens of them.
+    history = session(turns=3000, size=10)
+    assert history.prompt_tokens == 60_020
+    assert DropOldest().view(history, 65_000).spans == (Span(0, 6001),)
+
+
+def test_keep_ends_drops_the_middle():
+    view = KeepEnds(head=0.5).view(session(turns=10), 100)
+    assert view.spans == (Span(0, 5), Span(17, 21))
+
+
+def test_refuse_is_all_or_nothing():
+    assert Refuse().view(session(turns=5), 120).spans == (Span(0, 11),)
+    assert Refuse().view(session(turns=5), 119).refused == (
+        "the prompt has 120 tokens; the window leaves 119 for it"
+    )
+
+
+def test_a_budget_below_system_and_question_is_refused_not_overrun():
+    view = DropOldest().view(session(turns=5), 19)
+    assert view.refused == "system message and question need 20 tokens; the budget is 19"
+    assert KeepEnds().view(session(turns=5), 19).refused is not None
+
+
+def test_the_law_checker_catches_a_policy_that_keeps_too_little():
+    class Forgetful:
+        def view(self, history, budget_tokens, /):
+            view = DropOldest().view(history, budget_tokens)
+            return type(view)(view.spans[:1])
+
+    with pytest.raises(AssertionError, match="law 9 is broken: the view is maximal"):
+        check_policy(Forgetful(), session(turns=5), 70)
+
+
+def test_policies_resolve_by_name_with_options():
+    assert policies.resolve("drop_oldest?tokens=4000") == DropOldest(tokens=4000)
+    with pytest.raises(UsageError, match="did you mean 'drop_oldest'"):
+        policies.resolve("drop_oldst")
+    with pytest.raises(UsageError, match=r"head is a share of the room, in \[0, 1\]; got 1.5"):
+        policies.resolve("keep_ends?head=1.5")
