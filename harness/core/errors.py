@@ -76,6 +76,9 @@ class ModelError(HarnessError):
             bad_request, content_filter, server, malformed, empty, unknown.
         retryable: Whether the same call may well succeed a little later.
         retry_after_s: How long the provider asked us to wait, in seconds.
+
+    Attributes:
+        attempts: Calls that were made before it was given up, the last one included.
     """
 
     def __init__(
@@ -90,6 +93,7 @@ class ModelError(HarnessError):
         self.kind = kind
         self.retryable = retryable
         self.retry_after_s = retry_after_s
+        self.attempts = 1
 
 
 class OverflowRefusedError(ModelError):

@@ -1,0 +1,247 @@
+"""What a failed call was: a refusal at the ceiling, a passing fault, or a mistake of ours.
+
+litellm names most errors by type, but not all: the ceiling hides behind plain bad requests, and a
+payload that is too large behind a rate limit. So the text has a say before the type has.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from harness.core.errors import ModelError, OverflowRefusedError
+from harness.models.ceiling import of_a_rate, past_the_ceiling
+from harness.models.redact import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+RETRYABLE = frozenset({"rate_limit", "timeout", "connection", "server", "malformed", "empty"})
+"""Kinds of failure after which the same call may well succeed a little later."""
+
+_TOO_LARGE = 413
+_SERVER = 500
+_413 = re.compile(r"(?:error code|status(?: code)?|http)[: /]*413\b", re.IGNORECASE)
+
+_OF_TYPE = {
+    "Timeout": "timeout",
+    "TimeoutError": "timeout",
+    "TimeoutException": "timeout",
+    "ContentPolicyViolationError": "content_filter",
+    "AuthenticationError": "auth",
+    "PermissionDeniedError": "auth",
+    "PaymentRequiredError": "auth",
+    "NotFoundError": "not_found",
+    "RateLimitError": "rate_limit",
+    "APIResponseValidationError": "malformed",
+    "JSONDecodeError": "malformed",
+    "BadRequestError": "bad_request",
+    "UnprocessableEntityError": "bad_request",
+    "ServiceUnavailableError": "server",
+    "BadGatewayError": "server",
+    "InternalServerError": "server",
+    "APIConnectionError": "connection",
+    "ConnectError": "connection",
+    "ConnectionError": "connection",
+}
+"""Names of the exceptions of litellm, the SDKs, httpx and Python; the nearest base decides."""
+
+_OF_CODE = {
+    400: "bad_request",
+    401: "auth",
+    402: "auth",
+    403: "auth",
+    404: "not_found",
+    408: "timeout",
+    409: "server",
+    422: "bad_request",
+    429: "rate_limit",
+}
+
+_OF_TEXT: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "content_filter",
+        re.compile(
+            r"content[_ ](?:filter|policy)|content management policy|responsible ?ai"
+            r"|safety (?:system|filter|settings)|flagged as potentially violating",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "connection",
+        re.compile(
+            r"connection error|cannot connect|connect call failed|server disconnected"
+            r"|connection (?:refused|reset|aborted|closed)|name or service not known"
+            r"|name resolution|nodename nor servname",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "malformed",
+        re.compile(
+            r"expecting (?:value|property name|',' delimiter)|extra data: line|unterminated string"
+            r"|jsondecodeerror|(?:un)?able to (?:get|parse|decode) json|invalid json"
+            r"|invalid response object|error parsing (?:the )?(?:response|json)"
+            r"|litellm: provider returned",
+            re.IGNORECASE,
+        ),
+    ),
+    ("timeout", re.compile(r"\btimed out\b|\btimeout\b|deadline exceeded", re.IGNORECASE)),
+)
+"""What is believed before the type, which says less."""
+
+_PASSING = {"connection", "server", "unknown"}
+"""Kinds that litellm also gives to what it could not read."""
+
+_ALL_SPENT = re.compile(
+    r"insufficient[_ ]quota|exceeded your current quota, please check your plan|credit balance"
+    r"|billing (?:hard )?limit|request too large|must be reduced",
+    re.IGNORECASE,
+)
+"""Limits by name that no waiting cures."""
+
+_WRAPPING = re.compile(r"^(?:(?:litellm\.)?\w+(?:Error|Exception)\s*[:-]\s*)+")
+"""Names of exceptions that litellm writes before what the provider said."""
+
+_WAIT = re.compile(
+    r"""(?:try\ again\ in|retry\ (?:in|after)|retry[-_]?(?:after|delay)["']?\s*[:=]?)\s*["']?
+        (?:(\d+)m(?!s))?\s*(?:(\d+(?:\.\d+)?)\s*(ms|s\b|sec|["'}]|$|,))?""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_MILLI = 1000.0
+
+
+def classify(
+    error: BaseException, *, secrets: Iterable[str] = (), now_s: float | None = None
+) -> ModelError:
+    """The failure as the harness speaks of it; a refusal at the ceiling has its own type.
+
+    Args:
+        error: What the call raised.
+        secrets: Texts that must not be in the message, such as the key of the call.
+        now_s: Seconds since the epoch, to read a Retry-After that is a date.
+    """
+    if isinstance(error, ModelError):
+        return error
+    text = _text(error)
+    message = one_line(f"{type(error).__name__}: {_plain(text)}", secrets)
+    names = [base.__name__ for base in type(error).__mro__]
+    code = _code(error)
+    kind = _kind(names, code, text)
+    if _refused("ContextWindowExceededError" in names, code, kind, text):
+        return OverflowRefusedError(message)
+    retryable = kind in RETRYABLE and not (kind == "rate_limit" and _ALL_SPENT.search(text))
+    return ModelError(
+        message,
+        kind=kind,
+        retryable=retryable,
+        retry_after_s=_retry_after_s(error, text, now_s) if retryable else None,
+    )
+
+
+def _refused(named: bool, code: int | None, kind: str, text: str) -> bool:
+    """Whether the provider refused the prompt for its length."""
+    if kind in {"auth", "not_found", "content_filter", "timeout"}:
+        return False
+    if named or past_the_ceiling(text):
+        return True
+    return (code == _TOO_LARGE or _says_413(text)) and not of_a_rate(text)
+
+
+def _says_413(text: str) -> bool:
+    """Whether a text has the status in it: litellm hands on 413 as a rate limit of code 429."""
+    return _413.search(text) is not None
+
+
+def _kind(names: list[str], code: int | None, text: str) -> str:
+    """The short name of a failure: by its type, else by its status, and by what it says."""
+    kind = next((_OF_TYPE[name] for name in names if name in _OF_TYPE), None)
+    if kind in {None, "bad_request"} and code is not None:  # litellm's bad request may be a 404
+        kind = _OF_CODE.get(code, "server" if code >= _SERVER else kind)
+    kind = kind or "unknown"
+    for name, pattern in _OF_TEXT:
+        believed = _PASSING | {"bad_request"} if name == "content_filter" else _PASSING
+        if kind in believed and pattern.search(text):
+            return name
+    return kind
+
+
+def _plain(text: str) -> str:
+    """The provider's own sentence, out of the names and the JSON that are wrapped around it."""
+    bare = _WRAPPING.sub("", text).strip()
+    if bare.startswith("{"):
+        try:
+            body = json.loads(bare)
+        except ValueError:
+            return bare
+        inner = body.get("error", body)
+        said = inner.get("message") if isinstance(inner, dict) else inner
+        return said if isinstance(said, str) and said else bare
+    return bare or text
+
+
+def _text(error: BaseException) -> str:
+    """What the error says, its own words first."""
+    said = getattr(error, "message", None)
+    return said if isinstance(said, str) and said else str(error)
+
+
+def _code(error: BaseException) -> int | None:
+    """The HTTP status, where the error knows it; the response's own comes first."""
+    for holder in (getattr(error, "response", None), error):
+        code = getattr(holder, "status_code", None)
+        if isinstance(code, int | str) and str(code).isdigit():
+            return int(code)
+    return None
+
+
+def _retry_after_s(error: BaseException, text: str, now_s: float | None) -> float | None:
+    """How long the provider asks to wait, in seconds: by its headers, else by its text."""
+    for headers in _headers(error):
+        milliseconds = _number(headers.get("retry-after-ms"))
+        if milliseconds is not None:
+            return milliseconds / _MILLI
+        told = headers.get("retry-after")
+        seconds = _number(told)
+        if seconds is None and told and now_s is not None:
+            seconds = _until(str(told), now_s)
+        if seconds is not None:
+            return seconds
+    found = _WAIT.search(text)
+    if found is None or not (found[1] or found[2]):
+        return None
+    seconds = float(found[2] or 0)
+    if (found[3] or "").lower() == "ms":
+        seconds /= _MILLI
+    return 60.0 * int(found[1] or 0) + seconds
+
+
+def _headers(error: BaseException) -> list[Mapping[str, Any]]:
+    """Every set of response headers that hangs on the error, names in lower case."""
+    found: list[Mapping[str, Any]] = []
+    for holder in (error, getattr(error, "response", None)):
+        for name in ("headers", "litellm_response_headers"):
+            headers = getattr(holder, name, None)
+            if headers is not None and hasattr(headers, "items"):
+                found.append({str(key).lower(): value for key, value in headers.items()})
+    return found
+
+
+def _number(value: object) -> float | None:
+    """A header's value as a number that is no less than zero."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        return None
+    return number if 0.0 <= number < float("inf") else None
+
+
+def _until(date: str, now_s: float) -> float | None:
+    """Seconds from now to an HTTP date; 0 when it has passed."""
+    try:
+        then = email.utils.parsedate_to_datetime(date)
+    except (TypeError, ValueError):
+        return None
+    return max(0.0, then.timestamp() - now_s)

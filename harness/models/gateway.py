@@ -1,0 +1,283 @@
+"""The one file that imports litellm: every call to every model goes through here.
+
+The reference models are a custom provider of litellm, so a calibration goes down the same path as
+a run with a paid model. Retries are ours: litellm's and the SDKs' are switched off.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import stamina
+
+from harness.core.errors import ModelError, OverflowRefusedError, UsageError
+from harness.core.messages import Message
+from harness.core.probe import Reply
+from harness.models.errors import classify
+from harness.models.options import convert, masked, secrets
+from harness.models.prices import cost
+from harness.models.reference import laws
+from harness.models.table import PROVIDER, known_limit, price
+from harness.models.usage import read_usage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from harness.models.reference import Law
+
+MAX_ATTEMPTS = 6
+"""Calls made for one reply at most, unless the option `max_attempts` says otherwise."""
+
+MAX_WAIT_S = 60.0
+"""Longest wait between two calls, in seconds, unless `max_wait_s` says otherwise. A provider that
+asks for more is not waited for: the failure tells how long it asked for."""
+
+TIMEOUT_S = 600.0
+"""How long one call may take, in seconds, unless `timeout` says otherwise."""
+
+_OURS = frozenset({"max_attempts", "max_wait_s"})
+"""Options that are for this file and never sent."""
+
+_FIRST_WAIT_S = 0.5
+_JITTER_S = 1.0
+
+
+class LitellmModel:
+    """Any model that litellm can name, and the reference models behind it.
+
+    Args:
+        name: As litellm takes it, or `reference/<law>?option=value`.
+        options: Parameters of every call, as `-M key=value` gives them; text is turned into
+            numbers, booleans and JSON where it is one. Options of a single call go before them.
+
+    Raises:
+        UsageError: The provider is unknown, or the law or one of its options is.
+    """
+
+    def __init__(self, name: str, options: Mapping[str, object] | None = None) -> None:
+        self.name = name
+        self._options = convert(options or {})
+        for key in _OURS & set(self._options):
+            _positive(self._options, key, 1)
+        self._limit = known_limit(name)  # first: a misspelt law is told without litellm
+        self._litellm = _litellm()
+        self._provider_name, self._provider = _provider(name)
+
+    def limit(self) -> int | None:
+        """Tokens of the context window; None where they are not known."""
+        return self._limit
+
+    def sent_parameters(self, options: Mapping[str, object]) -> dict[str, object]:
+        """The parameters that a call with these options sends, secrets masked."""
+        return masked(self._parameters(convert(options)))
+
+    async def ask(self, messages: Sequence[Message], options: Mapping[str, object], /) -> Reply:
+        """The model's reply, after as many attempts as it takes and is allowed.
+
+        Raises:
+            OverflowRefusedError: The prompt is past the model's context window.
+            ModelError: The call failed for good, or too often.
+        """
+        merged = self._options | convert(options)
+        payload = [{"role": message.role, "content": message.content} for message in messages]
+        sent = self._parameters(merged)
+        max_wait_s = _positive(merged, "max_wait_s", MAX_WAIT_S)
+
+        def wait(error: Exception) -> bool | float:
+            if not isinstance(error, ModelError) or not error.retryable:
+                return False
+            if error.retry_after_s is None:
+                return True
+            return error.retry_after_s if error.retry_after_s <= max_wait_s else False
+
+        async for attempt in stamina.retry_context(
+            on=wait,
+            attempts=int(_positive(merged, "max_attempts", MAX_ATTEMPTS)),
+            timeout=None,
+            wait_initial=min(_FIRST_WAIT_S, max_wait_s),
+            wait_max=max_wait_s,
+            wait_jitter=min(_JITTER_S, max_wait_s),
+        ):
+            with attempt:
+                try:
+                    return await self._call(payload, sent, attempt.num)
+                except ModelError as error:
+                    error.attempts = attempt.num
+                    raise
+        raise AssertionError("unreachable")  # stamina raises after the last attempt
+
+    async def close(self) -> None:
+        """Close the connections that litellm keeps open; call it once, when all is done."""
+        await self._litellm.close_litellm_async_clients()
+
+    def _parameters(self, options: Mapping[str, object]) -> dict[str, object]:
+        """Everything that is handed to litellm beside the messages."""
+        sent = {"timeout": TIMEOUT_S, **self._options, **options}
+        if "temperature" not in sent and _takes_zero(self._provider_name, self._provider):
+            sent["temperature"] = 0.0
+        return {key: value for key, value in sent.items() if key not in _OURS and value is not None}
+
+    async def _call(
+        self, payload: list[dict[str, str]], sent: Mapping[str, object], attempt: int
+    ) -> Reply:
+        """One call, and what came of it."""
+        started = time.perf_counter()
+        try:
+            response = await self._litellm.acompletion(
+                model=self.name,
+                messages=payload,
+                max_retries=0,
+                num_retries=0,
+                drop_params=False,
+                **sent,
+            )
+        except Exception as error:  # noqa: BLE001  # a provider's code may raise anything
+            # from None: the cause holds the request, its key and all of its messages
+            raise classify(error, secrets=secrets(sent), now_s=time.time()) from None
+        latency_s = time.perf_counter() - started
+        return self._reply(response, latency_s, attempt)
+
+    def _reply(self, response: Any, latency_s: float, attempt: int) -> Reply:
+        """The response as the harness keeps it.
+
+        Raises:
+            ModelError: There is no text in it, and no reason that makes that a result.
+        """
+        try:
+            choice = response.choices[0]
+            text = choice.message.content or ""
+        except (AttributeError, IndexError, TypeError) as error:
+            raise ModelError(
+                "the response has no choices", kind="malformed", retryable=True
+            ) from error
+        reason = choice.finish_reason
+        if not text and reason == "content_filter":
+            raise ModelError("the provider's filter withheld the answer", kind="content_filter")
+        if not text and reason != "length":
+            raise ModelError(
+                f"the answer is empty (finish reason {reason})", kind="empty", retryable=True
+            )
+        usage = read_usage(getattr(response, "usage", None))
+        return Reply(
+            text=text,
+            finish_reason=reason,
+            prompt_tokens=usage.prompt_tokens,
+            cached_tokens=usage.cached_tokens,
+            completion_tokens=usage.completion_tokens,
+            cost_usd=cost(price(self.name, usage.prompt_tokens or 0), usage),
+            latency_s=latency_s,
+            attempts=attempt,
+        )
+
+
+def _positive(options: Mapping[str, object], key: str, default: float) -> float:
+    """One of our own options, which are all numbers above zero."""
+    value = options.get(key, default)
+    if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+        return float(value)
+    raise UsageError(f"option '{key}' is {value!r}; expected a number above 0")
+
+
+@cache
+def _litellm() -> Any:
+    """The module: offline, quiet, changing nothing that we send, with our provider in it."""
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else it asks the network
+    # else every message is searched for pictures to shorten in a log that is not kept
+    os.environ.setdefault("MAX_BASE64_LENGTH_FOR_LOGGING", "0")
+    # a tenth of the CPU of the openai SDK for long prompts; say "false" to have the SDK
+    os.environ.setdefault("EXPERIMENTAL_OPENAI_BASE_LLM_HTTP_HANDLER", "true")
+    import litellm
+
+    # retries are told by `attempts`; without a handler Python would print a line for each
+    logging.getLogger("stamina").addHandler(logging.NullHandler())
+    litellm.suppress_debug_info = True  # else errors print a banner on stdout
+    litellm.disable_hf_tokenizer_download = True  # else Llama names wait for a hub
+    litellm.telemetry = False
+    litellm.drop_params = False  # else what is sent is not what was asked for
+    litellm.cache = None
+    litellm.custom_provider_map.append(
+        {"provider": PROVIDER, "custom_handler": _reference_provider(litellm)}
+    )
+    litellm.utils.custom_llm_setup()
+    return litellm
+
+
+@lru_cache(maxsize=256)
+def _provider(name: str) -> tuple[str, str]:
+    """The model's name without its provider, and the provider.
+
+    Raises:
+        UsageError: litellm knows no such provider.
+    """
+    litellm = _litellm()
+    try:
+        model, provider, _, _ = litellm.get_llm_provider(name)
+    except litellm.BadRequestError:
+        raise UsageError(
+            f"model '{name}' names no provider that litellm knows; expected provider/model, such"
+            " as openai/gpt-4o, ollama_chat/llama3 or reference/perfect"
+        ) from None
+    return model, provider
+
+
+@lru_cache(maxsize=256)
+def _takes_zero(model: str, provider: str) -> bool:
+    """Whether the model takes `temperature=0`; some that know the parameter refuse that value."""
+    litellm = _litellm()
+    known = litellm.get_supported_openai_params(model=model, custom_llm_provider=provider)
+    if provider == PROVIDER or "temperature" not in (known or ()):
+        return False
+    try:
+        litellm.utils.get_optional_params(
+            model=model, custom_llm_provider=provider, temperature=0.0, drop_params=False
+        )
+    except litellm.UnsupportedParamsError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=256)
+def _law(model: str) -> Law:
+    """The reference law of that name, built once."""
+    return laws.resolve(model)
+
+
+def _reference_provider(litellm: Any) -> Any:
+    """The reference models as a provider of litellm."""
+
+    class ReferenceProvider(litellm.CustomLLM):  # type: ignore[misc]  # its types do not hold
+        """Hands the messages to the law that the model's name states, and nothing else."""
+
+        async def acompletion(
+            self, *, model: str, messages: list[dict[str, str]], model_response: Any, **rest: Any
+        ) -> Any:
+            """The law's answer as a response of litellm."""
+            read = [Message(m["role"], m["content"]) for m in messages]  # type: ignore[arg-type]  # the roles we sent
+            try:
+                answer = _law(model).answer(read, rest["optional_params"].get("max_tokens"))
+            except OverflowRefusedError as error:
+                raise litellm.ContextWindowExceededError(
+                    message=str(error), model=model, llm_provider=PROVIDER
+                ) from None
+            except Exception as error:  # else litellm calls a broken law a broken connection
+                raise litellm.BadRequestError(
+                    message=f"the reference law fails: {type(error).__name__}: {error}",
+                    model=model,
+                    llm_provider=PROVIDER,
+                ) from error
+            choice = model_response.choices[0]
+            choice.message.content = answer.text
+            choice.finish_reason = answer.finish_reason
+            if answer.prompt_tokens is not None:
+                model_response.usage = litellm.Usage(
+                    prompt_tokens=answer.prompt_tokens,
+                    completion_tokens=answer.completion_tokens,
+                    total_tokens=answer.prompt_tokens + (answer.completion_tokens or 0),
+                )
+            return model_response
+
+    return ReferenceProvider()

@@ -1,0 +1,138 @@
+"""Prices and ceilings by model name, from the table that litellm brings along as a file.
+
+A name that is not in the table, or has no price there, is unknown (law 10): None, never 0. The
+file is read without importing litellm, which would take seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.models.usage import Usage
+
+    Table = Mapping[str, Mapping[str, Any]]
+
+_TIER = re.compile(r"input_cost_per_token_above_(\d+)k_tokens")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What a model charges, in US dollars a token."""
+
+    input_per_token: float
+    cached_input_per_token: float
+    """For prompt tokens read from the provider's prefix cache."""
+    output_per_token: float
+
+
+FREE = Price(input_per_token=0.0, cached_input_per_token=0.0, output_per_token=0.0)
+"""What the reference models charge: a price that is known, and is nothing."""
+
+
+def cost(price: Price | None, usage: Usage) -> float | None:
+    """What one call cost in US dollars; None where the price or the meter is not known.
+
+    >>> from harness.models.usage import Usage
+    >>> cost(Price(input_per_token=2.0, cached_input_per_token=1.0, output_per_token=10.0),
+    ...      Usage(prompt_tokens=5, cached_tokens=3, completion_tokens=1))
+    17.0
+    """
+    if price == FREE:
+        return 0.0
+    if price is None or usage.prompt_tokens is None or usage.completion_tokens is None:
+        return None
+    cached = min(usage.cached_tokens or 0, usage.prompt_tokens)
+    return (
+        (usage.prompt_tokens - cached) * price.input_per_token
+        + cached * price.cached_input_per_token
+        + usage.completion_tokens * price.output_per_token
+    )
+
+
+def price_in(table: Table, name: str, prompt_tokens: int = 0) -> Price | None:
+    """The price of a model by a table of litellm's form.
+
+    Args:
+        table: Name -> fields such as `input_cost_per_token`, in US dollars.
+        name: As litellm takes it, with or without the provider.
+        prompt_tokens: Length of the prompt; some models charge more for long ones.
+    """
+    entry = entry_in(table, name)
+    if entry is None:
+        return None
+    tier = _tier(entry, prompt_tokens)
+    paid_in = _number(entry, f"input_cost_per_token{tier}")
+    paid_out = _number(entry, f"output_cost_per_token{tier}", "output_cost_per_token")
+    if paid_in is None or paid_out is None or paid_in == paid_out == 0.0:
+        return None  # zeros in the table mean that nobody has filled them in
+    cached = _number(entry, f"cache_read_input_token_cost{tier}", "cache_read_input_token_cost")
+    return Price(
+        input_per_token=paid_in,
+        cached_input_per_token=paid_in if cached is None else cached,
+        output_per_token=paid_out,
+    )
+
+
+def limit_in(table: Table, name: str) -> int | None:
+    """Tokens that a prompt may have by a table of litellm's form; None where not known."""
+    entry = entry_in(table, name)
+    limit = None if entry is None else _number(entry, "max_input_tokens")
+    return int(limit) if limit else None
+
+
+def entry_in(table: Table, name: str) -> Mapping[str, Any] | None:
+    """The entry of a model: by its name, or by its name after a provider that matches.
+
+    The table knows `gpt-4o` of the provider openai, and `openai/gpt-4o` means that one;
+    `groq/gpt-4o` does not.
+    """
+    if name in table:
+        return table[name]
+    provider, slash, model = name.partition("/")
+    entry = table.get(model) if slash else None
+    if entry is not None and _same(provider, str(entry.get("litellm_provider", ""))):
+        return entry
+    return None
+
+
+@lru_cache(maxsize=1)
+def bundled() -> Table:
+    """The table in the installed litellm; empty where there is none."""
+    found = find_spec("litellm")  # finds the folder without importing it
+    if found is None or not found.submodule_search_locations:
+        return {}
+    file = Path(found.submodule_search_locations[0])
+    file /= "model_prices_and_context_window_backup.json"
+    table: Table = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return table
+
+
+def _same(provider: str, listed: str) -> bool:
+    """Whether the provider in a name is the one in the table (`vertex_ai-language-models`)."""
+    bare = provider.removesuffix("_chat")  # ollama_chat is a route to ollama
+    return listed in {provider, bare} or listed.startswith(f"{provider}-")
+
+
+def _tier(entry: Mapping[str, Any], prompt_tokens: int) -> str:
+    """The ending of the price fields that hold for a prompt of that length."""
+    steps = [int(found[1]) for key in entry if (found := _TIER.fullmatch(key))]
+    passed = [step for step in steps if prompt_tokens > step * 1000]
+    return f"_above_{max(passed)}k_tokens" if passed else ""
+
+
+def _number(entry: Mapping[str, Any], *names: str) -> float | None:
+    """The first of the fields that is a number; the table has a few texts among them."""
+    for name in names:
+        value = entry.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+    return None

@@ -1,0 +1,149 @@
+"""Text as the reference readers see it: sentences, words, and the stems that words share.
+
+The same stem is taken of questions and of what is read, so a careless stem costs precision and
+never symmetry: `stem(stem(word)) == stem(word)`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from sys import intern
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_END = re.compile(r"""(?:[.!?…]+["'”’)\]*_]*(?=\s))|[。！？]["'”’」』)]*|\n+""")
+"""Where a sentence may end. A full stop inside 4.5, v1.2 or a.b.c has no space behind it."""
+
+_QUESTION = re.compile(r"""[?？]["'”’」』)\]*_]*$""")
+
+_NEVER_LAST = _words(
+    "e.g. i.e. mr. mrs. ms. dr. prof. vs. cf. approx. st. viz. rev. gen. col. capt. lt. sgt."
+    " hon. dept. est. incl. resp. ca."
+)
+"""Abbreviations that something always follows."""
+
+_BEFORE_A_NUMBER = _words("no. nr. nos. fig. vol. p. pp. ch.")
+"""Abbreviations that a number follows; before anything else they end the sentence."""
+
+_SOMETIMES_LAST = _words("etc. a.m. p.m. inc. ltd. co. corp. u.s. u.k. e.u. bros.")
+"""Abbreviations that end a sentence only when a capital follows."""
+
+_INITIAL = re.compile(r"[(\"'“‘]*[A-Z]\.")
+
+_WORD = re.compile(r"\w+")
+
+STOP_WORDS = _words(
+    # articles, pronouns, prepositions, auxiliaries: they say nothing about what is asked
+    "a about after again all also although am an and another any anybody anyone anything are as"
+    " at be because been before being between both but by can cannot could d did do does doing"
+    " done don down during each either else even ever every everyone everything few for from"
+    " further get gets getting give gives go goes going gone got had has have having he her here"
+    " hers herself him himself his how however i if in into is it its itself just let like ll m"
+    " make many may me might mine more most much must my myself neither no nor not now of off on"
+    " once only onto or other our ours ourselves out over own per please quite rather re really s"
+    " same shall she should since so some somebody someone something still such t than that the"
+    " their theirs them themselves then there these they thing things this those though through"
+    " thus to too toward towards under until up upon us very via was we were what whatever when"
+    " where whether which while who whom whose why will with within without would yes yet you"
+    " your yours yourself ve am isn aren wasn weren didn doesn hasn haven couldn shouldn wouldn"
+    " won came come comes coming"
+    # talk about the talk: a question may say "which code did I mention earlier?"
+    " answer answers chat conversation earlier exactly mention mentioned mentions previously"
+    " recall remember remind reply replies said say says saying session so tell told"
+)
+
+_VOWEL = re.compile(r"[aeiouy]")
+_SHORT = 3
+"""Words of so few letters are left as they are."""
+_MIN_LY = 4
+"""Letters that must stay before -ly: `weekly` loses it, `reply` and `apply` do not."""
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a text, stripped, none empty.
+
+    >>> sentences("It costs 4.50, e.g. at Dr. Wu's. Use v1.2!")
+    ("It costs 4.50, e.g. at Dr. Wu's.", 'Use v1.2!')
+    """
+    found: list[str] = []
+    start = 0
+    for match in _END.finditer(text):
+        if match.group()[0] != "\n" and not _ends(text, start, match.end()):
+            continue
+        found.append(text[start : match.end()].strip())
+        start = match.end()
+    found.append(text[start:].strip())
+    return tuple(sentence for sentence in found if sentence)
+
+
+def _ends(text: str, start: int, stop: int) -> bool:
+    """Whether the full stop before `stop` ends the sentence that began at `start`."""
+    if text[stop - 1] != ".":
+        return True
+    before = text[start:stop].rsplit(None, 1)
+    last = before[-1].lstrip("(\"'“‘[*_").casefold() if before else ""
+    if last in _NEVER_LAST or (len(before) == 1 and last[:-1].isdigit()):
+        return False  # the second: a numbered point, "1. Order the paper."
+    following = text[stop:].lstrip(" \t")
+    capital = following[:1].isupper()
+    if last in _BEFORE_A_NUMBER:
+        return not following[:1].isdigit()
+    if last in _SOMETIMES_LAST:
+        return capital
+    # an initial, as in "J. Lowe"; "plan B. Then" is rarer than initials are
+    return not (capital and before and _INITIAL.fullmatch(before[-1]))
+
+
+def is_question(sentence: str) -> bool:
+    """Whether a sentence asks instead of telling.
+
+    >>> is_question('Did she say "now?"')
+    True
+    """
+    return _QUESTION.search(sentence) is not None
+
+
+def stems(text: str) -> list[str]:
+    """The stems of the words that carry meaning, in order, repeats included.
+
+    >>> stems("Which prices did the clients' agencies quote?")
+    ['pric', 'client', 'agency', 'quot']
+    """
+    return [stem(word) for word in _WORD.findall(text.casefold()) if word not in STOP_WORDS]
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """A word without its plural, tense or -ly; interned, since indexes hold very many.
+
+    >>> [stem(word) for word in ("planned", "planning", "plans", "boxes", "parties", "weekly")]
+    ['plan', 'plan', 'plan', 'box', 'party', 'week']
+    """
+    before = ""
+    while word != before:  # until nothing falls off: "meetings" -> "meeting" -> "meet"
+        before = word
+        word = _shorter(word)
+    return intern(word)
+
+
+def _shorter(word: str) -> str:
+    """The word with one ending taken off, if it has one."""
+    if len(word) <= _SHORT or not word.isalpha():
+        return word  # codes and numbers are names: they have no grammar
+    for ending, put in (("ies", "y"), ("ied", "y"), ("sses", "ss"), ("eed", "ee")):
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            return word[: -len(ending)] + put
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-2] if word.endswith(("xes", "zes", "ches", "shes", "ses")) else word[:-1]
+    for ending in ("ing", "ed"):
+        rest = word[: -len(ending)]
+        if word.endswith(ending) and len(rest) >= _SHORT and _VOWEL.search(rest):
+            doubled = rest[-1] == rest[-2] and rest[-1] not in "aeioulsz"
+            return rest[:-1] if doubled else rest
+    if word.endswith("ly") and len(word) - 2 >= _MIN_LY:
+        return word[:-2]
+    return word.removesuffix("e")

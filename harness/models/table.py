@@ -1,0 +1,42 @@
+"""What is known of a model by its name alone: its ceiling and its price, without litellm."""
+
+from __future__ import annotations
+
+from harness.core.spec import Spec
+from harness.models.prices import FREE, Price, bundled, limit_in, price_in
+from harness.models.reference import laws
+
+PROVIDER = "reference"
+"""The provider under which the reference models stand."""
+
+
+def reference_spec(name: str) -> Spec | None:
+    """The law that a name states; None when it is no reference model.
+
+    >>> str(reference_spec("reference/window?tokens=4096"))
+    'window?tokens=4096'
+    """
+    provider, _, law = name.partition("/")
+    return Spec.parse(law) if provider == PROVIDER else None
+
+
+def known_limit(name: str) -> int | None:
+    """Tokens of a model's context window; None where they are not known.
+
+    Raises:
+        UsageError: It is a reference model of an unknown law or option.
+    """
+    spec = reference_spec(name)
+    return laws.resolve(spec).limit if spec is not None else limit_in(bundled(), name)
+
+
+def price(name: str, prompt_tokens: int = 0) -> Price | None:
+    """What a model charges; None where it is not known. The reference models are free.
+
+    Args:
+        name: As litellm takes it.
+        prompt_tokens: Length of the prompt; some models charge more for long ones.
+    """
+    if reference_spec(name) is not None:
+        return FREE
+    return price_in(bundled(), name, prompt_tokens)
