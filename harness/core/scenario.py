@@ -46,7 +46,8 @@ class Fact:
     """Empty when a generator makes them, and when the kind is abstain."""
     generate: Generator | None = None
     pick: int = 1
-    """How many values one session says: 2 for an update, the size of a set, else 1."""
+    """How many values one session says: 2 for an update, the size of a set, 0 when the kind is
+    abstain, else 1."""
     score: Spec = Spec("contains")
     where: Where | None = field(default=None, compare=False)
 
@@ -112,7 +113,8 @@ class Scenario:
     script: tuple[Step, ...] = ()
     expect: Expect = Expect()
     hash: str
-    """Of everything in the file that can change a message; comments and spaces cannot."""
+    """Of everything in the file that can change a message or a score; comments, spaces, the
+    expectations and the path of a filler file cannot."""
 
     def fact(self, fact_id: str) -> Fact:
         """The fact of that id.

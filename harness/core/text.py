@@ -1,0 +1,251 @@
+"""The one normal form in which texts are compared: a tuple of plain words.
+
+Its one rule: whatever spells the same thing gives the same words, whatever does not gives others,
+and the words joined by spaces give themselves again. What that means where it is not obvious:
+
+- Values are found as whole words in a row, so "art" is not in "party" and 15 is not in 150.
+- A per cent sign is part of its number: "60%", "60 per cent" and "sixty percent" are one word, and
+  60 is not in it. A minus sign is, too. Signs of currency are dropped: $500 is 500.
+- A number is written without grouping: "4,417" and "four thousand four hundred and seventeen" are
+  4417. It is not otherwise changed: 3.10 is not 3.1 (it may be a version), 007 is not 7 (a PIN).
+- A code of letters and then digits stays one word with its hyphens: "KX-4417". A measure does not:
+  "15-minute" and "15km" hold 15. Letters alone never do: "matter-of-fact" is three words.
+- A date is month, day as an ordinal, year: "3 March 2026", "2026-03-03" and "25/12/2026" are read;
+  "3/4/2026" means two different days in two countries and stays as it is written.
+- Contractions are written out ("isn't" is "is not"); "one" as a pronoun ("no one") is no number.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from harness.core.quantities import MONTH, NUMERAL, ORDINAL, date_of, dates, measures, spelled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The words of a text, and what stood between them."""
+
+    words: tuple[str, ...]
+    gaps: tuple[str, ...]
+    """Before each word: "." where a sentence or line ends, "," where a clause does, else ""."""
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The normal form of a text.
+
+    >>> words("**The voice** isn’t “Dry”; it's matter-of-fact!")
+    ('the', 'voice', 'is', 'not', 'dry', 'it', 'is', 'matter', 'of', 'fact')
+    >>> words("Twenty-five, 4,417 and 99.95 % on March 3rd, 2026")
+    ('25', '4417', 'and', '99.95%', 'on', 'march', '3rd', '2026')
+    """
+    return read(text).words
+
+
+def contains(haystack: Sequence[str], needle: Sequence[str]) -> bool:
+    """Whether the words of the needle stand in a row in the haystack; no words are never found.
+
+    >>> contains(words("It has to be dry."), words("Dry")), contains(words("150"), words("15"))
+    (True, False)
+    """
+    return bool(places(haystack, needle))
+
+
+def places(haystack: Sequence[str], needle: Sequence[str]) -> tuple[int, ...]:
+    """Where the words of the needle stand in a row: the index of the first of them, each time."""
+    size = len(needle)
+    if not size or needle[0] not in haystack:
+        return ()
+    needle = tuple(needle)
+    last = len(haystack) - size
+    return tuple(i for i in range(last + 1) if tuple(haystack[i : i + size]) == needle)
+
+
+@lru_cache(maxsize=1 << 15)
+def read(text: str) -> Text:
+    """The normal form of a text, with the gaps between its words."""
+    items: list[tuple[str, str]] = []
+    plain = _fold(_unmark(text))
+    end = 0
+    for match in _CHUNK.finditer(plain):
+        gap = _gap(plain[end : match.start()])
+        for word in _split(match["chunk"], match["sign"] or "", match["tail"] or ""):
+            items.append((word, gap))
+            gap = ""
+        end = match.end()
+    items = dates(measures(spelled(items)))
+    return Text(tuple(word for word, _ in items), tuple(gap for _, gap in items))
+
+
+# ---------------------------------------------------------------- characters and markup
+
+_GROUPED = re.compile(r"(?<![\w.,])[0-9]{1,3}(?:[,'’\u00a0\u2007\u2009\u202f][0-9]{3})+(?![0-9])")
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[\w+-]*[ \t]*$", re.MULTILINE)
+_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)")
+_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*\s*/?>")
+_STARS = re.compile(r"(?<=[0-9])\*+(?=[0-9])|[*`~]+")
+_POINT = re.compile(r"^[ \t>*_]*([0-9]{1,3})[.)][ \t]+(?=\S)", re.MULTILINE)
+_RAISED = re.compile(r"(?<=[0-9])(?=[¼-¾⅐-⅞²³¹⁰-⁹₀-₉])")
+_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛ʼ´′＇", "'"),
+        **dict.fromkeys("‐‑−﹣－", "-"),
+        **dict.fromkeys("—―⸺", ";"),
+        **dict.fromkeys("。！？", "."),
+        **dict.fromkeys("$€£¥₹", " "),
+        **dict(zip("øæœłđðþıħ", ("o", "ae", "oe", "l", "d", "d", "th", "i", "h"), strict=True)),
+        "⁄": "/",
+        "\u00ad": None,
+        "\u200b": None,
+        "\u200d": None,
+        "\ufeff": None,
+    }
+)
+_EN_DASH = re.compile(r"(?<=[^\W_])[–‒](?=[^\W_])")
+_BREAK_DASH = re.compile(r"(?<=\s)-+(?=\s)|--+|[–‒]")
+_BARE_POINT = re.compile(r"(?<![\w.])\.(?=[0-9])")
+
+
+def _unmark(text: str) -> str:
+    """The text without markdown and without grouping of digits."""
+    text = _GROUPED.sub(lambda match: re.sub(r"[^0-9]", "", match[0]), text)
+    if "[" in text or "`" in text or "~" in text or "<" in text:
+        text = _TAG.sub(" ", _LINK.sub(r"\1", _FENCE.sub("", text)))
+    points = _POINT.findall(text)
+    # "15. That is it" is an answer; only points counted from 1 are the markup of a list
+    if len(points) > 1 and [int(point) for point in points] == list(range(1, len(points) + 1)):
+        text = _POINT.sub("", text)
+    return _STARS.sub(lambda match: " " if match[0][0] == "*" and _inside(match) else "", text)
+
+
+def _inside(match: re.Match[str]) -> bool:
+    """Whether stars stand between digits, where they multiply and do not emphasise."""
+    start, end = match.span()
+    text = match.string
+    return start > 0 and end < len(text) and text[start - 1].isdigit() and text[end].isdigit()
+
+
+def _fold(text: str) -> str:
+    """Lower case without accents, with plain quotes and dashes."""
+    if not text.isascii():
+        text = _RAISED.sub(" ", text).translate(_PLAIN)
+        for _ in range(2):  # what one fold makes, the other may have to fold again
+            text = _bare(text).translate(_PLAIN).casefold()
+        text = _IDEOGRAPH.sub(r" \g<0> ", _EN_DASH.sub("-", text))
+    text = text.casefold().replace("$", " ")
+    return _BARE_POINT.sub("0.", _BREAK_DASH.sub(";", text))
+
+
+def _bare(text: str) -> str:
+    """The text without its accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+# ---------------------------------------------------------------- chunks and words
+
+_CHUNK = re.compile(
+    r"(?P<sign>(?<![^\s(\[=:;,\"'])-(?=[0-9]))?"
+    r"(?P<chunk>[^\W_]+(?:[-.:/'_][^\W_]+)*)"
+    r"(?P<tail>[ \t]*%|\+{1,2}(?!\w)|#(?!\w))?"
+)
+_INITIALS = re.compile(r"[a-z](?:\.[a-z])+")
+_SEAM = re.compile(r"['_/]|(?<![0-9])[.:]|[.:](?![0-9])")
+_NUMBERS_ONLY = re.compile(r"[0-9]+(?:[/:][0-9]+)+")
+_CLOCK = re.compile(r"0?([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?")
+_UNIT = re.compile(r"([0-9]+(?:[.:][0-9]+)?)([a-z]{2,})")
+_PRONOUNS = frozenset(("it", "that", "there", "what", "here", "he", "she", "who", "where", "this"))
+_SUFFIXES = {"re": "are", "ve": "have", "ll": "will", "m": "am", "d": "would"}
+_NEGATED = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}
+_RUN_TOGETHER = {"cannot": "can", "cant": "can", "dont": "do", "didnt": "did", "doesnt": "does"}
+_RUN_TOGETHER |= {"isnt": "is", "wasnt": "was", "havent": "have", "hasnt": "has"}
+
+
+def _gap(between: str) -> str:
+    if not between or between == " ":
+        return ""
+    if any(mark in between for mark in ".!?\n"):
+        return "."
+    return "," if any(mark in between for mark in ",;:()") else ""
+
+
+def _split(chunk: str, sign: str, tail: str) -> Sequence[str]:
+    """The words of characters that no space divides."""
+    if chunk.isalpha() and not tail:
+        first = _RUN_TOGETHER.get(chunk)
+        return (first, "not") if first else (chunk,)
+    if _INITIALS.fullmatch(chunk):
+        return (chunk.replace(".", ""),)
+    if "'" in chunk:
+        found = _contraction(chunk)
+    elif chunk.isalpha():
+        found = [chunk]
+    else:
+        found = list(date_of(chunk)) or _parts(chunk)
+    if sign and NUMERAL.fullmatch(found[0]):
+        found[0] = sign + found[0]
+    mark = tail.strip()
+    if mark == "%":
+        if NUMERAL.fullmatch(found[-1]):
+            found[-1] += mark
+    elif mark and found[-1].isascii() and found[-1].isalpha() and len(found[-1]) == 1:
+        found[-1] += mark  # C++, C#, a grade of A+
+    return found
+
+
+def _contraction(chunk: str) -> list[str]:
+    head, _, last = chunk.rpartition("'")
+    if last == "t" and head.endswith("n"):
+        verb = head[:-1].rstrip("-.:/_'")
+        return [*_split(_NEGATED.get(verb, verb), "", ""), "not"]
+    if last == "s":
+        return [*_split(head, "", ""), "is" if head in _PRONOUNS else "s"]
+    return [*_split(head, "", ""), *_split(_SUFFIXES.get(last, last), "", "")]
+
+
+def _parts(chunk: str) -> list[str]:
+    """The words of a chunk that is not letters only."""
+    if _NUMBERS_ONLY.fullmatch(chunk):
+        return [_clock(chunk)]
+    found: list[str] = []
+    for piece in _SEAM.split(chunk):
+        parts = piece.split("-")
+        if date := date_of(piece):
+            found += date
+            continue
+        if len(parts) > 1 and _is_code(parts):
+            found.append(piece)
+            continue
+        for part in parts:
+            unit = _UNIT.fullmatch(part)
+            if unit and not ORDINAL.fullmatch(part):
+                found += [*_parts(unit[1]), *_split(unit[2], "", "")]
+            elif part.isalpha():
+                found += _split(part, "", "")
+            elif part:
+                found.append(_clock(part))
+    return found
+
+
+def _clock(word: str) -> str:
+    """A time of day without its leading zero and seconds; any other word as it is."""
+    match = _CLOCK.fullmatch(word)
+    return f"{match[1]}:{match[2]}" if match else word
+
+
+def _is_code(parts: Sequence[str]) -> bool:
+    """Whether parts joined by hyphens are a code: letters first, digits somewhere, no date."""
+    if all(part.isalpha() for part in parts) or any(part in MONTH for part in parts):
+        return False
+    if ORDINAL.fullmatch(parts[0]) or parts[0] in {"mid", "pre", "post", "late", "early"}:
+        return False
+    if NUMERAL.fullmatch(parts[0]):
+        return not all(NUMERAL.fullmatch(part) or len(part) > 1 for part in parts)
+    return True

@@ -1,0 +1,188 @@
+"""What takes two keys to judge: rules of a fact, of the layout and of the filler.
+
+The one rule: a check adds what it finds to the draft and never stops, so that an author sees all
+of a file's problems at once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.core.errors import FileError, UsageError, nearest
+from harness.core.spec import Spec
+from harness.scenarios.schema import DEFAULT_SET, FileFiller, Generate
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from harness.core.errors import Where
+    from harness.scenarios.schema import FactModel, ScenarioModel
+    from harness.scenarios.yaml_nodes import Key, Node
+
+PLACEHOLDER = "{value}"
+_BRACES = re.compile(r"\{[^{}]*\}")
+_DEFAULT_SCORES = {"set": "set", "abstain": "abstain"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A file whose shape is right and whose sense is being checked."""
+
+    file: str
+    source: str
+    """The text of the file."""
+    root: Node
+    model: ScenarioModel
+    problems: list[FileError] = field(default_factory=list)
+
+    def where(self, *path: Key) -> Where:
+        """Where the value at a path stands, or the nearest thing around it."""
+        return self.root.at(*path).where
+
+    def refuse(self, problem: str, *path: Key) -> None:
+        """Note a problem with the value at a path."""
+        self.problems.append(FileError(self.where(*path), problem))
+
+    def refuse_key(self, problem: str, *path: Key) -> None:
+        """Note a problem with the key at the end of a path."""
+        parent = self.root.at(*path[:-1])
+        self.problems.append(FileError(parent.keys.get(str(path[-1]), parent.where), problem))
+
+
+def picks(fact: FactModel) -> int:
+    """How many values of the fact one session says."""
+    counts = {"recall": 1, "update": 2, "set": fact.pick or DEFAULT_SET, "abstain": 0}
+    return counts[fact.kind]
+
+
+def score_text(fact: FactModel) -> str:
+    """The scorer of the fact, as text."""
+    return fact.score or _DEFAULT_SCORES.get(fact.kind, "contains")
+
+
+def check_facts(draft: Draft, known_scorers: Collection[str] | None) -> None:
+    """Check every fact by itself, and their ids together."""
+    first: dict[str, int] = {}
+    for i, fact in enumerate(draft.model.facts):
+        if fact.id in first:
+            line = draft.where("facts", first[fact.id], "id").line
+            problem = f"fact '{fact.id}' is given twice, first in line {line}; rename one of them"
+            draft.refuse(problem, "facts", i, "id")
+        first.setdefault(fact.id, i)
+        _check_keys(draft, i, fact)
+        _check_wordings(draft, i, fact)
+        _check_count(draft, i, fact)
+        _check_score(draft, i, fact, known_scorers)
+
+
+def _check_keys(draft: Draft, i: int, fact: FactModel) -> None:
+    """Which keys a fact of its kind has."""
+    if fact.kind == "abstain":
+        for key in ("say", "reply", "amend", "values", "pick"):
+            if getattr(fact, key) is not None:
+                problem = f"an abstain fact is never said, so it has no '{key}'; take it out"
+                draft.refuse_key(problem, "facts", i, key)
+        return
+    for key, example in (("say", 'say: "It is {value}."'), ("values", "values: [...]")):
+        if getattr(fact, key) is None:
+            draft.refuse(f"fact '{fact.id}' has no '{key}'; add {example}", "facts", i)
+    if fact.amend is not None and fact.kind != "update":
+        problem = f"'amend' is for facts of kind update, and this one is {fact.kind}"
+        draft.refuse_key(f"{problem}; add 'kind: update' or take it out", "facts", i, "amend")
+    if fact.pick is not None and fact.kind != "set":
+        problem = f"'pick' is for facts of kind set, and this one is {fact.kind}"
+        draft.refuse_key(f"{problem}; add 'kind: set' or take it out", "facts", i, "pick")
+
+
+def _check_wordings(draft: Draft, i: int, fact: FactModel) -> None:
+    """`{value}` once where a value is said, never where it is asked, and no other braces."""
+    rules = {"say": (1, 1), "amend": (1, 1), "reply": (0, 1), "ask": (0, 0)}
+    wanted = {
+        (1, 1): "exactly once",
+        (0, 1): "at most once",
+        (0, 0): "never, or it gives itself away",
+    }
+    for key, (least, most) in rules.items():
+        for j, text in enumerate(getattr(fact, key) or ()):
+            for other in _BRACES.findall(text):
+                if other != PLACEHOLDER:
+                    problem = f"unknown '{other}' in '{key}'; only {{value}} is filled in"
+                    draft.refuse(problem, "facts", i, key, j)
+            count = text.count(PLACEHOLDER)
+            if not least <= count <= most:
+                problem = f"'{key}' holds {{value}} {_times(count)}"
+                problem += f"; it must stand there {wanted[least, most]}"
+                draft.refuse(problem, "facts", i, key, j)
+
+
+def _times(count: int) -> str:
+    return {0: "nowhere", 1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _check_count(draft: Draft, i: int, fact: FactModel) -> None:
+    """One session must find as many values as it says."""
+    if fact.values is None or isinstance(fact.values, Generate):
+        return
+    have, need = len(fact.values), picks(fact)
+    if have < need:
+        problem = f"fact '{fact.id}' has {have} value{'s' * (have != 1)}, and a session says {need}"
+        draft.refuse(f"{problem}; add values, or use {{generate: ...}}", "facts", i, "values")
+
+
+def _check_score(
+    draft: Draft, i: int, fact: FactModel, known_scorers: Collection[str] | None
+) -> None:
+    """The scorer is a spec, and known; a name with ':' is a path to the author's own."""
+    if fact.score is None:
+        return
+    try:
+        spec = Spec.parse(fact.score)
+    except UsageError as error:
+        draft.refuse(f"score: {error}", "facts", i, "score")
+        return
+    if known_scorers is None or spec.name in known_scorers or ":" in spec.name:
+        return
+    problem = f"unknown scorer '{spec.name}': {nearest(spec.name, known_scorers)}"
+    draft.refuse(f"{problem} (or give package.module:Name)", "facts", i, "score")
+
+
+def check_layout(draft: Draft) -> None:
+    """The script and the layout exclude each other; no fill or position stands twice."""
+    if draft.model.script is not None:
+        for key in ("layout", "positions"):
+            if getattr(draft.model, key) is not None:
+                problem = f"'{key}' and 'script' exclude each other: the script says what stands"
+                draft.refuse_key(f"{problem} where; take one of them out", key)
+    fills = draft.model.fills
+    _check_once(draft, "fills", fills if isinstance(fills, list) else ())
+    _check_once(draft, "positions", draft.model.positions or ())
+
+
+def _check_once(draft: Draft, key: str, numbers: Sequence[float]) -> None:
+    for j, number in enumerate(numbers):
+        if number in numbers[:j]:
+            draft.refuse(f"{number:g} stands twice in '{key}'; take one out", key, j)
+
+
+def check_filler(draft: Draft, known_fillers: Collection[str] | None) -> None:
+    """The filler is known, or its file is there."""
+    filler = draft.model.filler
+    if isinstance(filler, FileFiller):
+        if not filler_path(draft.file, filler).is_file():
+            problem = f"no such file '{filler.file}' in the folder of this scenario"
+            draft.refuse(f"{problem}; mend the path", "filler", "file")
+    elif filler.name == "file":
+        draft.refuse("name the file, as {file: my-sessions.jsonl}", "filler", "name")
+    elif known_fillers is not None and ":" not in filler.name:
+        name = filler.name.partition("?")[0]
+        if name not in known_fillers:
+            problem = f"unknown filler '{name}': {nearest(name, known_fillers)}"
+            draft.refuse(f"{problem} (or give package.module:Name)", "filler", "name")
+
+
+def filler_path(file: str, filler: FileFiller) -> Path:
+    """The file of real chats, seen from where the harness was started."""
+    return Path(file).parent / filler.file

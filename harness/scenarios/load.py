@@ -1,0 +1,277 @@
+"""From YAML files to scenarios: the one place that reads them.
+
+Pydantic and PyYAML are imported when the first file is read, so that importing this room is cheap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.core.draws import digest
+from harness.core.errors import FileError, NothingSelectedError, UsageError, Where
+from harness.core.scenario import Expect, Fact, FillerSpec, Fills, Scenario, Value
+from harness.core.spec import Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from harness.scenarios.checks import Draft
+    from harness.scenarios.schema import FactModel, ScenarioModel
+    from harness.scenarios.yaml_nodes import Node
+
+SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """Names of plugs that only later rooms know; None where they are not to be checked."""
+
+    scorers: Collection[str] | None
+    fillers: Collection[str] | None
+
+
+def load(
+    path: Path | str,
+    *,
+    known_scorers: Collection[str] | None = None,
+    known_fillers: Collection[str] | None = None,
+) -> Scenario:
+    """The scenario that a file holds.
+
+    Args:
+        path: A YAML file.
+        known_scorers: Names that `score` may have; None leaves them unchecked.
+        known_fillers: Names that `filler` may have; None leaves them unchecked.
+
+    Raises:
+        UsageError: There is no such file.
+        FileError: The first problem of the file, at its place.
+    """
+    draft, found = _examine(Path(path), _Known(scorers=known_scorers, fillers=known_fillers))
+    if found or draft is None:
+        raise found[0]
+    return _scenario(draft)
+
+
+def problems(
+    path: Path | str,
+    *,
+    known_scorers: Collection[str] | None = None,
+    known_fillers: Collection[str] | None = None,
+) -> list[FileError]:
+    """Every problem of a file, in the order of its lines; empty when it can be loaded.
+
+    Arguments are those of `load`.
+
+    Raises:
+        UsageError: There is no such file.
+    """
+    return _examine(Path(path), _Known(scorers=known_scorers, fillers=known_fillers))[1]
+
+
+def load_all(
+    paths: Sequence[Path | str],
+    *,
+    known_scorers: Collection[str] | None = None,
+    known_fillers: Collection[str] | None = None,
+) -> tuple[Scenario, ...]:
+    """The scenarios of files and folders, sorted by path.
+
+    Args:
+        paths: Files, and folders to be searched for *.yaml and *.yml, hidden ones left out.
+        known_scorers: As for `load`.
+        known_fillers: As for `load`.
+
+    Raises:
+        UsageError: A path does not exist.
+        NothingSelectedError: There is no scenario in any of them.
+        FileError: The first problem of the first wrong file, or two scenarios of one name.
+    """
+    files = find_files(paths)
+    if not files:
+        searched = ", ".join(str(path) for path in paths) or "no path"
+        raise NothingSelectedError(f"no scenario (*.yaml) in {searched}")
+    scenarios: dict[str, Scenario] = {}
+    for file in files:
+        scenario = load(file, known_scorers=known_scorers, known_fillers=known_fillers)
+        first = scenarios.setdefault(scenario.name, scenario)
+        if first is not scenario:
+            problem = f"scenario '{scenario.name}' is already in {first.path}; rename one of them"
+            raise FileError(_where_of_name(file), problem)
+    return tuple(scenarios.values())
+
+
+def find_files(paths: Sequence[Path | str]) -> tuple[Path, ...]:
+    """The scenario files that the paths lead to, each once, sorted.
+
+    Raises:
+        UsageError: A path does not exist.
+    """
+    found: dict[Path, Path] = {}
+    for path in map(Path, paths):
+        if path.is_dir():
+            files = [file for file in sorted(path.rglob("*")) if _is_scenario(file, path)]
+        elif path.exists():
+            files = [path]
+        else:
+            raise UsageError(f"no such file or folder: {path}")
+        for file in files:
+            found.setdefault(file.resolve(), file)
+    return tuple(sorted(found.values(), key=lambda file: file.as_posix()))
+
+
+def _is_scenario(file: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+    return file.suffix in SUFFIXES and file.is_file() and not hidden
+
+
+def _where_of_name(path: Path) -> Where:
+    from harness.scenarios.yaml_nodes import parse
+
+    root, _ = parse(_read(path), str(path))
+    return root.at("name").where
+
+
+def _read(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        UsageError: It is not there, or cannot be read.
+        FileError: It is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        problem = f"is not UTF-8 text (byte 0x{error.object[error.start]:02X}); save it as UTF-8"
+        raise FileError(Where(file=str(path), line=line), problem) from None
+    except FileNotFoundError:
+        raise UsageError(f"no such file or folder: {path}") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _examine(path: Path, known: _Known) -> tuple[Draft | None, list[FileError]]:
+    """The checked file, or None where its shape is wrong, and all problems by line."""
+    from harness.scenarios.yaml_nodes import parse
+
+    try:
+        source = _read(path)
+        root, found = parse(source, str(path))
+    except FileError as error:
+        return None, [error]
+    draft, wrong = _shape(root, str(path), source)
+    found += wrong
+    if draft is not None:
+        _check(draft, known)
+        found += draft.problems
+    return draft, sorted(found, key=lambda error: (error.where.line or 0, error.where.column or 0))
+
+
+def _shape(root: Node, file: str, source: str) -> tuple[Draft | None, list[FileError]]:
+    """What the schema says of a file."""
+    from pydantic import ValidationError
+
+    from harness.scenarios.checks import Draft
+    from harness.scenarios.complaints import complaints
+    from harness.scenarios.schema import ScenarioModel
+
+    if not isinstance(root.data, dict):
+        problem = "a scenario is keys and values, beginning with 'schema: 1'"
+        return None, [FileError(root.where, problem)]
+    try:
+        model = ScenarioModel.model_validate(root.data)
+    except ValidationError as invalid:
+        return None, complaints(root, invalid.errors(include_url=False, include_input=False))
+    return Draft(file=file, source=source, root=root, model=model), []
+
+
+def _check(draft: Draft, known: _Known) -> None:
+    from harness.scenarios import checks, clashes, steps
+
+    checks.check_facts(draft, known.scorers)
+    checks.check_layout(draft)
+    checks.check_filler(draft, known.fillers)
+    steps.check_script(draft)
+    clashes.check_clashes(draft)
+
+
+def _scenario(draft: Draft) -> Scenario:
+    """The nouns of a file without problems."""
+    from harness.scenarios.steps import steps
+
+    model = draft.model
+    facts = tuple(_fact(draft, i, fact) for i, fact in enumerate(model.facts))
+    scenario = Scenario(
+        name=model.name,
+        path=draft.file,
+        source=draft.source,
+        system=model.system,
+        facts=facts,
+        filler=_filler(draft),
+        layout="script" if model.script is not None else model.layout or "growing",
+        fills=_fills(model),
+        positions=tuple(float(position) for position in model.positions or ()),
+        script=steps(draft),
+        expect=Expect(
+            recall_at_least=model.expect.recall_at_least,
+            onset_at_least=model.expect.onset_at_least,
+        ),
+        hash="",
+    )
+    return replace(scenario, hash=_identity(scenario))
+
+
+def _identity(scenario: Scenario) -> str:
+    """Hash of what is said, asked and held to be right.
+
+    Places, comments and the name of the filler's file are left out (the filler hashes its own
+    content), and so is `expect`: a gate that moves must not make every call be paid again.
+    """
+    content = asdict(scenario)
+    for key in ("path", "source", "expect", "hash"):
+        del content[key]
+    for part in (content["filler"], *content["facts"]):
+        del part["where"]
+    del content["filler"]["file"]
+    return digest(content)
+
+
+def _fact(draft: Draft, i: int, fact: FactModel) -> Fact:
+    from harness.scenarios.checks import picks, score_text
+    from harness.scenarios.schema import Generate
+
+    generated = fact.values.generate if isinstance(fact.values, Generate) else None
+    listed = () if isinstance(fact.values, Generate) else fact.values or ()
+    return Fact(
+        id=fact.id,
+        kind=fact.kind,
+        say=tuple(fact.say or ()),
+        reply=tuple(fact.reply or ()),
+        amend=tuple(fact.amend or ()),
+        ask=tuple(fact.ask),
+        values=tuple(Value(value.value, tuple(value.accept)) for value in listed),
+        generate=generated,
+        pick=picks(fact),
+        score=Spec.parse(score_text(fact)),
+        where=draft.where("facts", i, "id"),
+    )
+
+
+def _filler(draft: Draft) -> FillerSpec:
+    from harness.scenarios.checks import filler_path
+    from harness.scenarios.schema import FileFiller
+
+    filler, where = draft.model.filler, draft.where("filler")
+    if isinstance(filler, FileFiller):
+        file = str(filler_path(draft.file, filler))
+        return FillerSpec(name="file", file=file, repeat=filler.repeat, where=where)
+    return FillerSpec(name=filler.name, where=where)
+
+
+def _fills(model: ScenarioModel) -> Fills:
+    if isinstance(model.fills, list):
+        return Fills(exact=tuple(float(fill) for fill in model.fills))
+    return Fills(count=model.fills)

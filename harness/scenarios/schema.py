@@ -1,0 +1,268 @@
+"""The scenario file as a schema: which keys there are, and what may stand under each.
+
+Pydantic checks shapes, and its JSON Schema is what editors complete and check with; what takes two
+keys to judge is checked in `checks`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    WithJsonSchema,
+)
+from pydantic.json_schema import SkipJsonSchema
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+"""Names become parts of paths and keys of records."""
+
+MAX_FILL = 8.0
+MIN_CHECKPOINTS, MAX_CHECKPOINTS = 4, 200
+DEFAULT_CHECKPOINTS = 12
+DEFAULT_SET = 3
+
+
+def _many(value: object) -> object:
+    """One text stands for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+def _as_value(value: object) -> object:
+    """A bare text stands for a value without other spellings."""
+    return value if isinstance(value, dict | Listed) else {"value": value}
+
+
+def _as_filler(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+def _by_type(container: type, yes: str, no: str) -> Discriminator:
+    return Discriminator(lambda value: yes if isinstance(value, container) else no)
+
+
+def _step_kind(value: object) -> str | None:
+    """Which kind of step a mapping is, by the first key that tells."""
+    if not isinstance(value, dict):
+        return None
+    kinds = {"user": "turn", "assistant": "turn", "plant": "plant", "filler": "filler"}
+    kinds["probe"] = "probe"
+    return next((f"({kinds[key]})" for key in value if key in kinds), None)
+
+
+Absent = SkipJsonSchema[None]
+"""The key may be left out; `key: null` is refused all the same."""
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Name = Annotated[str, StringConstraints(pattern=NAME, max_length=80)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Texts = Annotated[
+    list[Text],
+    Field(min_length=1),
+    BeforeValidator(
+        _many, json_schema_input_type=Text | Annotated[list[Text], Field(min_length=1)]
+    ),
+]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
+
+
+class Listed(_Model):
+    """A value with the other spellings that count as right."""
+
+    value: Text
+    """What the plant says."""
+    accept: Texts = Field(default_factory=list)
+    """Other spellings of the same answer."""
+
+
+class Generate(_Model):
+    """Values made by a generator, so that any number of seeds can be run."""
+
+    generate: Literal["code", "number", "name", "date", "word"]
+    """What kind of value: KX-4417, 41873, a full name, 14 March 2027, an uncommon noun."""
+
+
+ListedValues = Annotated[
+    list[Annotated[Listed, BeforeValidator(_as_value, json_schema_input_type=Text | Listed)]],
+    Field(min_length=1),
+]
+Values = Annotated[
+    Annotated[ListedValues, Tag("(list)")] | Annotated[Generate, Tag("(generator)")],
+    _by_type(dict, "(generator)", "(list)"),
+]
+
+
+class FactModel(_Model):
+    """What must be recalled."""
+
+    id: Name
+    """Name of the fact, unique in the file."""
+    kind: Literal["recall", "update", "set", "abstain"] = "recall"
+    """recall: one value; update: said twice, the latest wins; set: several values, all asked for;
+    abstain: never said, and the right answer is to say so."""
+    say: Texts | Absent = None
+    """Wordings of the turn that says the fact, each with {value} once."""
+    reply: Texts | Absent = None
+    """Wordings of the assistant's answer; may hold {value} once."""
+    amend: Texts | Absent = None
+    """Wordings of the later turn that changes an update fact, each with {value} once."""
+    ask: Texts
+    """Wordings of the question; they never hold {value}."""
+    values: Values | Absent = None
+    """What the fact may say. No two seeds share a value, so there must be enough of them."""
+    pick: Annotated[int, Field(ge=2, le=20)] | Absent = None
+    """How many values of a set one session says; 3 unless given."""
+    score: Text | Absent = None
+    """How replies are scored: the name of a scorer and its options, as `number?tolerance=0.5`.
+    Unless given: contains; set for a set; abstain for an abstain fact."""
+
+
+class NamedFiller(_Model):
+    """Filler that comes with the harness or with a plugin."""
+
+    name: Text
+    """Its name."""
+
+
+class FileFiller(_Model):
+    """Filler from a file of real chats, one a line."""
+
+    file: Text
+    """Path, relative to the folder of this scenario."""
+    repeat: bool = False
+    """Whether a file that is too short may be used more than once."""
+
+
+def _filler_kind(value: object) -> str:
+    return "(file)" if isinstance(value, dict) and "file" in value else "(name)"
+
+
+Filler = Annotated[
+    Annotated[NamedFiller, Tag("(name)")] | Annotated[FileFiller, Tag("(file)")],
+    Discriminator(_filler_kind),
+    BeforeValidator(_as_filler, json_schema_input_type=Text | NamedFiller | FileFiller),
+]
+Fills = Annotated[
+    Annotated[int, Field(ge=MIN_CHECKPOINTS, le=MAX_CHECKPOINTS), Tag("(count)")]
+    | Annotated[
+        list[Annotated[float, Field(gt=0, le=MAX_FILL)]], Field(min_length=1), Tag("(list)")
+    ],
+    _by_type(list, "(list)", "(count)"),
+]
+
+
+class TurnStep(_Model):
+    """A turn written out."""
+
+    user: Text
+    """What the user says."""
+    assistant: Text
+    """What the assistant answers."""
+
+
+class PlantStep(_Model):
+    """Says a fact."""
+
+    plant: Text
+    """Id of the fact."""
+
+
+class Stretch(_Model):
+    """How much of the filler goes here."""
+
+    weight: Annotated[float, Field(gt=0)]
+    """Weight of this stretch among all stretches of the script."""
+
+
+class FillerStep(_Model):
+    """A stretch of filler that grows to reach the length asked for."""
+
+    filler: Annotated[
+        Stretch,
+        BeforeValidator(
+            lambda value: value if isinstance(value, dict) else {"weight": value},
+            json_schema_input_type=Annotated[float, Field(gt=0)] | Stretch,
+        ),
+    ]
+    """Its weight."""
+
+
+class ProbeStep(_Model):
+    """Asks for a fact, on a fork of the session."""
+
+    probe: Text
+    """Id of the fact."""
+
+
+StepModel = Annotated[
+    Annotated[TurnStep, Tag("(turn)")]
+    | Annotated[PlantStep, Tag("(plant)")]
+    | Annotated[FillerStep, Tag("(filler)")]
+    | Annotated[ProbeStep, Tag("(probe)")],
+    Discriminator(_step_kind),
+]
+
+
+class ExpectModel(_Model):
+    """What the author holds to be good enough."""
+
+    recall_at_least: Share | Absent = None
+    """Lowest recall, in [0, 1]."""
+    onset_at_least: Share | Absent = None
+    """Lowest fill at which forgetting may begin, in [0, 1]."""
+
+
+class ScenarioModel(_Model):
+    """One test of what a chat model still knows as its session grows."""
+
+    model_config = ConfigDict(title="session-harness scenario")
+
+    version: Annotated[int, Field(alias="schema", ge=1, le=1), WithJsonSchema({"const": 1})]
+    """Version of this format: 1."""
+    name: Name
+    """Name of the scenario, unique among the files of a run."""
+    system: Text | Absent = None
+    """The system prompt, said once at the top of the session."""
+    facts: Annotated[list[FactModel], Field(min_length=1)]
+    """What must be recalled."""
+    filler: Filler = Field(default_factory=lambda: NamedFiller(name="workday"))
+    """The turns between the plants: a name, or a file of real chats."""
+    layout: Literal["growing", "grid"] | Absent = None
+    """growing: one session a seed, asked as it grows; grid: a fresh session for each fill and
+    position. growing unless given."""
+    fills: Fills = DEFAULT_CHECKPOINTS
+    """How many checkpoints, or a list of fills: 1.0 is the context window, above 1 is past it."""
+    positions: Annotated[list[Share], Field(min_length=1)] | Absent = None
+    """Where plants stand: 0 = first token, 1 = last."""
+    script: Annotated[list[StepModel], Field(min_length=1)] | Absent = None
+    """The steps of the session in order, in place of a layout."""
+    expect: ExpectModel = Field(default_factory=ExpectModel)
+    """What is good enough; the gate compares with it."""
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a scenario file."""
+    schema = ScenarioModel.model_json_schema(by_alias=True, mode="validation")
+    return {"$schema": DIALECT, **_without_nulls(schema)}
+
+
+def _without_nulls(schema: Any) -> Any:
+    """The schema without `default: null`, which says that a key may be null, and it may not."""
+    if isinstance(schema, list):
+        return [_without_nulls(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: _without_nulls(part)
+        for key, part in schema.items()
+        if not (key == "default" and part is None)
+    }

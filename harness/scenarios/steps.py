@@ -1,0 +1,95 @@
+"""The order of a script: nothing is asked before it was said, and nothing is said too often."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.core.errors import nearest
+from harness.core.scenario import Step
+from harness.scenarios.checks import PLACEHOLDER, picks
+from harness.scenarios.schema import FillerStep, PlantStep, ProbeStep, TurnStep
+
+if TYPE_CHECKING:
+    from harness.scenarios.checks import Draft
+    from harness.scenarios.schema import FactModel
+
+
+def check_script(draft: Draft) -> None:
+    """Check the steps of a script against the facts, in their order."""
+    if draft.model.script is None:
+        return
+    facts = {fact.id: fact for fact in draft.model.facts}
+    said = dict.fromkeys(facts, 0)
+    asked: set[str] = set()
+    for i, step in enumerate(draft.model.script):
+        if isinstance(step, TurnStep):
+            _check_turn(draft, i, step)
+            continue
+        if isinstance(step, FillerStep):
+            continue
+        key, name = ("plant", step.plant) if isinstance(step, PlantStep) else ("probe", step.probe)
+        if name not in facts:
+            draft.refuse(f"unknown fact '{name}': {nearest(name, facts)}", "script", i, key)
+        elif key == "plant":
+            _check_plant(draft, i, facts[name], said[name])
+            said[name] += 1
+        else:
+            _check_probe(draft, i, facts[name], said[name])
+            asked.add(name)
+    _check_unused(draft, said, asked)
+
+
+def _check_turn(draft: Draft, i: int, step: TurnStep) -> None:
+    for key, text in (("user", step.user), ("assistant", step.assistant)):
+        if PLACEHOLDER in text:
+            problem = "{value} is not filled in here; say facts with a {plant: id} step"
+            draft.refuse(problem, "script", i, key)
+
+
+def _check_plant(draft: Draft, i: int, fact: FactModel, before: int) -> None:
+    """A fact is said as often as its kind allows: an update twice, a set once an item."""
+    problem = None
+    if fact.kind == "abstain":
+        problem = f"fact '{fact.id}' is of kind abstain: it is never said; take the step out"
+    elif before >= picks(fact):
+        times = {1: "once", 2: "twice"}.get(picks(fact), f"{picks(fact)} times")
+        problem = f"fact '{fact.id}' is of kind {fact.kind}: it is said {times}; take the step out"
+        if fact.kind == "recall":
+            problem += ", or make it 'kind: update'"
+    if problem:
+        draft.refuse(problem, "script", i, "plant")
+
+
+def _check_probe(draft: Draft, i: int, fact: FactModel, before: int) -> None:
+    """What is asked was said: a set in full, the others at least once."""
+    need = picks(fact) if fact.kind == "set" else min(1, picks(fact))
+    if before < need:
+        have = f"{before} of its {need} values were said" if before else "it was not said yet"
+        problem = f"fact '{fact.id}' is asked here, but {have}; plant it before"
+        draft.refuse(problem, "script", i, "probe")
+
+
+def _check_unused(draft: Draft, said: dict[str, int], asked: set[str]) -> None:
+    """A fact that a script leaves out would silently not be measured."""
+    for i, fact in enumerate(draft.model.facts):
+        if fact.id not in asked:
+            problem = f"the script never asks for fact '{fact.id}'; add {{probe: {fact.id}}}"
+            draft.refuse(f"{problem} or take the fact out", "facts", i, "id")
+        elif fact.kind == "update" and said[fact.id] == 1:
+            problem = f"fact '{fact.id}' is an update, and the script says it once; plant it again"
+            draft.refuse(f"{problem} or make it 'kind: recall'", "facts", i, "id")
+
+
+def steps(draft: Draft) -> tuple[Step, ...]:
+    """The script as the nouns have it."""
+    return tuple(_step(step) for step in draft.model.script or ())
+
+
+def _step(step: TurnStep | PlantStep | FillerStep | ProbeStep) -> Step:
+    if isinstance(step, TurnStep):
+        return Step(user=step.user, assistant=step.assistant)
+    if isinstance(step, PlantStep):
+        return Step(plant=step.plant)
+    if isinstance(step, ProbeStep):
+        return Step(probe=step.probe)
+    return Step(filler=step.filler.weight)

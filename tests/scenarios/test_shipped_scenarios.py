@@ -1,0 +1,177 @@
+"""What we ship can be answered by reading, and by nothing else.
+
+A small reader of its own: words without endings, of which a question and the sentence that answers
+it share most, and of which it shares few with any other sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.core.text import contains, words
+from harness.scenarios import check_seeds, draw_values
+from harness.sessions.tokens import MESSAGE_OVERHEAD, TokenCounter
+
+if TYPE_CHECKING:
+    from harness.core.scenario import Fact, Scenario
+
+SEEDS = 40
+MIN_FACTS, MIN_VALUES = 28, 40
+MAX_SYSTEM_TOKENS, MAX_PLANT_TOKENS = 60, 45
+ENOUGH, TOO_MUCH = 0.65, 0.35
+KINDS = {
+    "brand-voice": {"recall", "update", "set"},
+    "client-call": {"recall", "abstain"},
+    "design-decisions": {"recall", "update"},
+    "needle": {"recall", "set"},
+    "spec-review": {"recall", "update"},
+}
+COMMON = frozenset(
+    re.findall(
+        r"\w+",
+        "a all am an and are as at be because been before but by can could did do does every for "
+        "from get give given got had has have having how i if in into is it its just like list "
+        "many may me must my name no not now of off on one only or our please s say says should so "
+        "tell than that the their them then they thing this to under until up us was we were what "
+        "when where which who will with would you your after against during about being",
+    )
+)
+
+
+def stems(text: str) -> set[str]:
+    """Words without their endings, common ones left out."""
+    found = set()
+    for word in re.findall(r"[a-z0-9]+", text.lower()):
+        if word not in COMMON:
+            short = re.sub(r"(ing|ed|ly|es|(?<!s)s|e)$", "", word) if len(word) > 3 else word
+            found.add(re.sub(r"([bdgnprt])\1$", r"\1", short))
+    return found
+
+
+def sentences(text: str) -> list[str]:
+    return [part for part in re.split(r"(?<=[.!?])\s+", text) if part]
+
+
+def question(ask: str) -> set[str]:
+    asking = [part for part in sentences(ask) if part.endswith("?")] or sentences(ask)
+    return stems(" ".join(asking))
+
+
+def telling(text: str) -> set[str]:
+    """The words of the sentence that holds the value."""
+    (sentence,) = (part for part in sentences(text) if "{value}" in part)
+    return stems(sentence.replace("{value}", ""))
+
+
+def share(asked: set[str], said: set[str]) -> float:
+    return len(asked & said) / len(asked)
+
+
+def facts(shipped: tuple[Scenario, ...]) -> list[tuple[Scenario, Fact]]:
+    return [(scenario, fact) for scenario in shipped for fact in scenario.facts]
+
+
+def test_the_five_scenarios_are_there_with_what_they_are_for(shipped):
+    found = {scenario.name: {fact.kind for fact in scenario.facts} for scenario in shipped}
+    assert found == KINDS
+    assert len(facts(shipped)) >= MIN_FACTS
+    for scenario in shipped:
+        assert scenario.layout == ("grid" if scenario.name == "needle" else "growing")
+        assert bool(scenario.positions) == (scenario.layout == "grid")
+        assert scenario.expect.recall_at_least is not None
+
+
+def test_there_are_wordings_and_values_enough(shipped):
+    for scenario, fact in facts(shipped):
+        label = f"{scenario.name}, {fact.id}"
+        assert len(set(fact.ask)) >= 2, label
+        if fact.kind != "abstain":
+            assert len(set(fact.say)) >= 2, label
+            assert len(set(fact.reply)) >= 2, label
+            assert fact.generate or len(fact.values) >= MIN_VALUES * fact.pick, label
+        assert (fact.kind == "update") == bool(fact.amend), label
+
+
+def test_no_two_of_forty_seeds_share_a_value(shipped):
+    for scenario in shipped:
+        check_seeds(scenario, SEEDS)
+        drawn = [draw_values(scenario, seed) for seed in range(SEEDS)]
+        assert drawn == [draw_values(scenario, seed) for seed in range(SEEDS)]
+        by_seed = [
+            {words(text) for value in chain(*values.values()) for text in value.spellings}
+            for values in drawn
+        ]
+        assert sum(map(len, by_seed)) == len(set().union(*by_seed)), scenario.name
+
+
+def test_no_value_of_a_session_holds_another(shipped):
+    for scenario in shipped:
+        for seed in range(0, SEEDS, 4):
+            values = [*chain(*draw_values(scenario, seed).values())]
+            for one in values:
+                for other in values:
+                    assert one is other or not contains(words(one.text), words(other.text))
+
+
+def test_every_question_shares_most_of_its_words_with_its_own_plants(shipped):
+    for scenario, fact in facts(shipped):
+        for ask in fact.ask:
+            for said in fact.say + fact.amend:
+                assert share(question(ask), telling(said)) >= ENOUGH, (scenario.name, ask, said)
+
+
+def test_no_question_shares_much_with_anything_else_that_is_said(shipped):
+    for scenario, fact in facts(shipped):
+        others = [other for other in scenario.facts if other is not fact]
+        texts = [scenario.system or ""]
+        for other in others:
+            texts += [*other.say, *other.amend, *other.reply]
+        for ask in fact.ask:
+            for said in chain(*map(sentences, texts)):
+                assert share(question(ask), stems(said)) < TOO_MUCH, (scenario.name, ask, said)
+
+
+def test_an_amendment_shares_all_that_the_first_saying_shared(shipped):
+    for scenario, fact in facts(shipped):
+        for ask in fact.ask if fact.kind == "update" else ():
+            asked = question(ask)
+            for said in fact.say:
+                for amended in fact.amend:
+                    lost = (asked & telling(said)) - telling(amended)
+                    assert not lost, (scenario.name, ask, said, amended)
+
+
+def test_all_items_of_a_set_answer_alike(shipped):
+    for scenario, fact in facts(shipped):
+        for ask in fact.ask if fact.kind == "set" else ():
+            shared = {frozenset(question(ask) & telling(said)) for said in fact.say}
+            assert len(shared) == 1, (scenario.name, ask)
+
+
+def test_no_reply_of_the_assistant_answers_in_place_of_the_plant(shipped):
+    for scenario, fact in facts(shipped):
+        for ask in fact.ask:
+            for said in chain(*map(sentences, fact.reply)):
+                assert share(question(ask), stems(said)) < ENOUGH, (scenario.name, ask, said)
+
+
+@pytest.mark.parametrize("seeds", [SEEDS])
+def test_plants_and_system_prompts_fit_nearly_empty_windows(shipped, seeds):
+    counter = TokenCounter()
+    for scenario in shipped:
+        assert counter.count_text(scenario.system or "") <= MAX_SYSTEM_TOKENS
+        drawn = [draw_values(scenario, seed) for seed in range(seeds)]
+        for fact in scenario.facts:
+            for value in chain(*(values[fact.id] for values in drawn)):
+                said, answered = (
+                    max(counter.count_text(text.replace("{value}", value.text)) for text in texts)
+                    for texts in (fact.say + fact.amend, fact.reply)
+                )
+                assert said + answered + 2 * MESSAGE_OVERHEAD <= MAX_PLANT_TOKENS, (
+                    fact.id,
+                    value,
+                )
