@@ -68,7 +68,7 @@ def places(haystack: Sequence[str], needle: Sequence[str]) -> tuple[int, ...]:
     return tuple(i for i in range(last + 1) if tuple(haystack[i : i + size]) == needle)
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def read(text: str) -> Text:
     """The normal form of a text, with the gaps between its words."""
     items: list[tuple[str, str]] = []

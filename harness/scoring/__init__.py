@@ -1,0 +1,35 @@
+"""Pure scorers, one file each, and the outcome of a trial.
+
+A scorer is a frozen dataclass whose fields are its options. A new one is one file, one line below
+and one test that calls `check_scorer`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.core.registry import Registry
+from harness.scoring.abstain import Abstain
+from harness.scoring.abstention import abstains, refuses, says_unknown
+from harness.scoring.choice import Choice
+from harness.scoring.contains import Contains
+from harness.scoring.exact import Exact
+from harness.scoring.law import check_scorer
+from harness.scoring.number import Number
+from harness.scoring.outcome import Judgement, judge
+from harness.scoring.regex import Regex
+from harness.scoring.set_ import Set
+
+if TYPE_CHECKING:
+    from harness.core.protocols import Scorer
+
+__all__ = ["Judgement", "abstains", "check_scorer", "judge", "refuses", "says_unknown", "scorers"]
+
+scorers: Registry[Scorer] = Registry("scorer")
+scorers.add("abstain", Abstain)
+scorers.add("choice", Choice)
+scorers.add("contains", Contains)
+scorers.add("exact", Exact)
+scorers.add("number", Number)
+scorers.add("regex", Regex)
+scorers.add("set", Set)

@@ -1,0 +1,188 @@
+"""The phrases in which replies abstain, guess and refuse, one a line.
+
+They are matched in the normal form with " , " and " . " where a clause or a sentence ends, so no
+phrase reaches across: "No, answer five" is not "no answer". `<name>` stands for a group of words
+that is listed below. Lines that begin with # are comments; a backslash joins two lines.
+"""
+
+from __future__ import annotations
+
+import re
+
+_GROUPS = {
+    "how": """
+        actually already appear_to clearly currently definitively directly even ever exactly
+        explicitly fully honestly just particularly previously quite really reliably seem_to
+        simply specifically still yet been
+    """,
+    "told": """
+        addressed communicated covered defined described disclosed discussed documented
+        established given identified included indicated known listed mentioned provided recorded
+        referenced revealed said shared specified stated supplied told
+    """,
+    "tell": """
+        address contain cover define describe disclose discuss give identify include indicate list
+        mention note provide reference reveal say share specify state supply tell
+    """,
+    "store": """
+        article chat context conversation dialogue discussion document essay essays excerpt history
+        information it log logs material memory message messages note notes passage passages prompt
+        record records session source sources text thread transcript
+    """,
+    "news": """
+        answer clue context data detail details evidence idea indication info information knowledge
+        memory mention note notes recollection record records reference specification statement
+        trace
+    """,
+    "aid": """
+        answer assist comply disclose discuss do engage fulfil fulfill give hand help participate
+        process provide respond reveal share support
+    """,
+    "be": "be has_to_be had_to_be is are was were should_be must_be might_be may_be could_be",
+}
+"""An underscore stands for a space within a phrase."""
+
+
+def _group(listed: str) -> str:
+    """A regular expression for any of the words and phrases of a group."""
+    found = (phrase.replace("_", " ") for phrase in listed.split())
+    return f"(?:{'|'.join(found)})"
+
+
+def _any(lines: str) -> re.Pattern[str]:
+    """A pattern for any of the lines, as whole words."""
+    patterns = [line.strip() for line in re.sub(r"\\\n\s*", "", lines).splitlines()]
+    text = "|".join(line for line in patterns if line and not line.startswith("#"))
+    for name, listed in _GROUPS.items():
+        group = _group(listed)
+        text = text.replace(f"<{name}*>", f"(?:{group} )*").replace(f"<{name}>", group)
+    return re.compile(rf"\b(?:{text})(?!\w)")
+
+
+UNKNOWN = _any(
+    r"""
+    # what the speaker does not know, have or find
+    (?:i|we) <how*>(?:do|did|would|could|can|will) not \
+        <how*>(?:know|recall|remember|recollect)<know>
+    (?:i|we) <how*>(?:do|did) not <how*>(?:have|see|find) (?:\w+ ){0,4}\
+        (?:<news>|that|it|this|anything|access)
+    (?:i|we) have not <how*>(?:seen|heard|received|got|gotten|found|had|told|given)
+    (?:i|we) (?:was|were|am|are|have) (?:not|never) <how*>(?:sure|certain|aware|told|given|informed)
+    (?:can|could) not \
+        <how*>(?:confirm|determine|find|identify|know|locate|say(?! it)|see|tell|work out)
+    (?:can|could) not <how*>(?:recall|recollect|remember)<know>
+    (?:can|could) not <how*>answer (?:this|that|the|your) question
+    (?:can|could) not <how*>(?:give|provide) (?:an?|any|the) (?:\w+ )?answer
+    (?:un|not )able to (?:answer|confirm|determine|find|identify|locate|recall|remember|say|tell)
+    (?:not |im)possible to (?:answer|determine|find|identify|know|say|tell)
+    (?:did|do) not (?:catch|find|get|hear|receive|see) (?:\w+ ){0,3}\
+        (?:<news>|that|it|this|any|anything)
+    # what was never said
+    (?:not|never) <how*>(?:<told>|brought up|come up|came up)
+    (?:did|does|do) not <how*>come up
+    (?:has|have|is|was) (?:not|never) (?:yet )?(?:been )?\
+        (?:announced|chosen|confirmed|decided|settled)(?: yet)?(?= [.,]|$)
+    (?:you|we) <how*>(?:did not|have not|never) \
+        <how*>(?:<tell>|<told>|bring up|gave|set|spoke|talk|talked)
+    <store>(?: (?:above|given|here|provided|so far))? \
+        (?:do|does|did) not <how*>(?:<tell>|have|go into)
+    (?:no one|nobody) (?:has )?(?:ever )?(?:<told>|gave|spoke|talked)
+    (?:none|nothing) (?:\w+ ){0,3}(?:is|was|were|has|have|had) <how*>(?:<told>|set|there|in)
+    (?:do|did) not (?:think|believe) (?:that )?(?:\w+ ){1,4}(?:<told>|gave|set|talked about)
+    <store> you (?:gave|provided|sent|shared|showed) (?:me )?\
+        (?:do|does|did) not <how*>(?:<tell>|have)
+    no (?:\w+ ){1,3}(?:is|was|were|has been|have been) <how*><told>
+    there (?:is|was|are|were) no (?:\w+ ){1,3}(?:in|within) (?:our|the|this|my) (?:\w+ ){0,2}<store>
+    nothing in (?:our|the|this|my) (?:\w+ ){0,2}<store>
+    you (?:only )?(?:mentioned|said|told me) [^.]*\
+        but not (?:its|the|his|her|their|what|when|where|who)
+    have yet to (?:be|give|mention|say|share|specify|tell)
+    # what there is none of
+    no (?:(?!longer|doubt|problem|matter)\w+ ){0,3}<news>(?! (?:label|number|code))
+    no (?:such|way of knowing|way to know|way to tell|way to say)
+    (?:not|never) (?:enough|sufficient) (?:\w+ )?<news>
+    insufficient <news>
+    not have (?:\w+ ){0,2}(?:enough|sufficient) (?:\w+ )?<news>
+    without (?:additional|any|being|further|more|that) (?:\w+ ){0,2}<news>
+    not (?:\w+ )?(?:in|part of|within) (?:any of the|my|our|the|this) (?:\w+ ){0,2}<store>
+    (?:is|was|are|were|remains?|still) (?:\w+ly )?(?:still )?<blank>
+    left (?:open|undecided|unsaid|unspecified|unstated)
+    # figures of speech, and asking back
+    (?:i|we) (?:have )?(?:forgot|forgotten|forget|lost track)
+    (?:slipped my mind|escapes me|draw(?:ing|n)? a blank|not ring a bell|beats me)
+    i (?:may|might|must|seem to) (?:have )?(?:forgotten|lost|missed)
+    not that (?:i|we) (?:am aware|can recall|can see|know|recall|remember)
+    (?:remind|refresh) (?:me|my memory)
+    (?:could|can|would) you (?:please )?(?:clarify|provide|repeat|share|specify|tell me(?! more))
+    would need (?:additional|further|more|to be told|to know)
+""".replace("<know>", "(?! (?:why|how (?!far|long|many|much|often|old)))").replace(
+        "<blank>",
+        "(?:missing|not available|not clear|unavailable|unclear|undefined|undetermined|undisclosed"
+        "|unknown|unspecified|unstated)",
+    )
+)
+"""Says somewhere that something is not known, was never said, or cannot be found."""
+
+OPENING = re.compile(
+    r"^(?:(?:sorry|hmm?|well|um|uh|honestly|unfortunately|apologies|no|oh|i am sorry)(?: [.,])? )*"
+    + _any(r"""
+    (?:do|did|can|could) not <how*>(?:find|know|recall|remember|say|see|tell)
+    not (?:entirely |really |quite )?(?:certain|given|known|mentioned|specified|stated|sure)
+    not (?:applicable|available|found|provided|there)
+    unknown (?:based|from|to)
+    (?:unsure|idk|dunno|i dunno|no idea|no clue)
+""").pattern
+)
+"""Begins with it, in the short way in which people answer."""
+
+WHOLE = re.compile(
+    r"^(?:(?:sorry|hmm?|well|the answer|my answer|answer|it|that|the value|this)"
+    r"(?: is| was)? (?:[.,] )?)*"
+    + _any(r"""
+    unknown|unclear|unspecified|undefined|undetermined|unanswerable|unrecorded|unavailable
+    n a|na|none|nothing|null|nil|blank|missing|never|tbd|not set|no value|no answer
+    to be (?:announced|confirmed|decided|determined)
+    information (?:missing|unavailable)
+""").pattern
+    + "$"
+)
+"""Is nothing else: words that say it only when they stand alone."""
+
+GUESS = _any(
+    r"""
+    (?:i|we) (?:would |do |still )?<hold> (?:that )?(?:it|this|that|he|she|they|the \w+(?: \w+)?) \
+        <be> <open>
+    (?:i|we) (?:would |do |still )?<hold> (?:that )?(?:it|this|that|he|she|they) \
+        (?:asked for|chose|picked|said|wanted)
+    (?:i|we) would (?:guess|say|go with|bet on) (?!that\b|not\b|no\b|it\b)\w+
+    (?:a|an|best|my) (?:best |educated |first )?guess (?:is|was|would be)
+    (?:had|have) to guess
+    (?:is|was) (?:called|named) <open>
+    name (?:is|was) <open>
+    but (?:it|this|that|the \w+(?: \w+)?) \
+        (?:<be>|could have been|may have been|might have been) <open>
+    (?:maybe|perhaps|possibly|probably)(?: it (?:is|was))? \
+        (?!you\b|the\b|in\b|not\b|it\b|we\b|i\b)\w+(?: \w+)?(?= [.,]|$)
+""".replace("<hold>", "(?:assume|believe|bet|go with|guess|say|suspect|think)").replace(
+        "<open>",
+        r"(?!(?:not|never|no|nothing|beyond|best|difficult|hard|likely|mentioned|missing|only|outside|possible"
+        r"|un\w+|up|what|worth|in (?:an?|our|the))\b)\w+",
+    )
+)
+"""Answers all the same, as in "I'm not sure, but I think it was dry"."""
+
+REFUSAL = _any(r"""
+    (?:can|could|will|would|must|may|shall) not (?:\w+ly )?(?:be able to )?<aid>(?! but)
+    (?:can|could|will|would|must|may|shall) not (?:be |continue )\
+        (?:\w+ly )?(?:answering|assisting|helping|sharing|with)
+    (?:unable|not able|not allowed|not permitted|not at liberty|not authori[sz]ed) to <aid>
+    (?:not in a position|not willing|not going|unwilling|not programmed) to <aid>
+    (?:decline|refuse|have to decline|must decline|must refuse) to
+    i (?:have to|must|need to|respectfully|will have to) (?:decline|refuse|pass on)
+    (?:against|breach(?:es)?|violates?|violating) (?:\w+ ){0,3}\
+        (?:guidelines|polic(?:y|ies)|rules|terms)
+    not comfortable (?:answering|disclosing|discussing|doing|providing|sharing|with)
+    do not feel comfortable
+    not (?:appropriate|something i can)
+""")
+"""Declines, for a reason that may be another than not knowing."""

@@ -1,0 +1,41 @@
+"""What scorers share: the sentences they give as reasons, and the rule that guesses do not count.
+
+Its one rule: a reply that names a wrong value beside the right one has not recalled it. Someone who
+knows names one; and a model that lists every value it ever saw would pass any other test.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.core.probe import Score
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.core.probe import Probe
+    from harness.scoring.mentions import Mention, Named
+
+NOTHING_EXPECTED = Score(None, "The probe expects no value; the scorer 'abstain' is for such.")
+
+
+def names_all(probe: Probe, said: Named) -> Score:
+    """1.0 when every expected value is named and no other is, else 0.0."""
+    for value in probe.expected:
+        if said.denies(value):
+            return Score(0.0, f"The reply denies '{value.text}'.")
+        if not said.stands(value):
+            return Score(0.0, f"The reply does not name '{value.text}'.")
+    if said.wrong:
+        return Score(0.0, also_names(said.wrong))
+    return Score(1.0, f"The reply names {listed(probe)}.")
+
+
+def also_names(wrong: Sequence[Mention]) -> str:
+    """The sentence for a reply that names something wrong."""
+    return f"The reply names {wrong[0]}."
+
+
+def listed(probe: Probe) -> str:
+    """The expected values, as a sentence lists them."""
+    return " and ".join(f"'{value.text}'" for value in probe.expected)
