@@ -1,0 +1,147 @@
+"""How long a report over a million records takes, and how much memory.
+
+    python benchmarks/report_speed.py [--records 1000000] [--keep FILE]
+
+The records are synthetic: four models, two windows, a known law. Peak memory is told twice: all
+that was resident (which counts the pages of the file that the system had in memory anyway), and
+the process's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.core.record import Record, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GOAL_S = 10.0
+
+
+def main() -> None:
+    """Write the records, then read and report them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=int, default=1_000_000)
+    parser.add_argument("--keep", type=Path, help="where to keep the records, or find them")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        path = asked.keep or Path(scratch) / "records.jsonl"
+        if not path.exists():
+            write(path, asked.records)
+        print(f"{path.stat().st_size / 1e6:,.0f} MB of records")
+        report(path, Path(scratch))
+
+
+def report(path: Path, folder: Path) -> None:
+    """Time each step of a report."""
+    stop, own = threading.Event(), [0]
+    watcher = threading.Thread(target=watch, args=(stop, own))
+    watcher.start()
+    start, cpu = time.perf_counter(), time.process_time()
+    from harness.analysis.frame import read_records
+    from harness.analysis.summary import summarise
+    from harness.reports import render, terminal
+
+    frame = read_records(path)
+    summary = summarise(frame)
+    text = terminal(summary)
+    elapsed, used = time.perf_counter() - start, time.process_time() - cpu
+    for name in ("report.md", "report.json", "curve.csv", "curve.png", "records.parquet"):
+        before = time.perf_counter()
+        render(summary, frame, folder / name)
+        print(f"{name:<16} {time.perf_counter() - before:6.2f} s")
+    stop.set()
+    watcher.join()
+    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    print("\n".join(text.splitlines()[:12]))
+    print(
+        f"terminal report: {elapsed:.2f} s ({used:.2f} CPU s), {len(summary.groups)} groups;"
+        f" peak resident {resident:,.0f} MB, own {own[0] / 1e3:,.0f} MB"
+    )
+    print(f"goal of {GOAL_S:g} s: {'kept' if elapsed < GOAL_S else 'MISSED'}")
+
+
+def watch(stop: threading.Event, own: list[int]) -> None:
+    """Keep the largest anonymous memory of this process, in kilobytes."""
+    status = Path("/proc/self/status")
+    while status.exists() and not stop.wait(0.02):
+        lines = status.read_text().splitlines()
+        found = [int(line.split()[1]) for line in lines if line.startswith("RssAnon")]
+        own[0] = max(own[0], *found)
+
+
+def write(path: Path, count: int) -> None:
+    """Records of a step law, a line each."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(to_json(record)) + "\n" for record in records(count))
+
+
+def records(count: int) -> Iterator[Record]:
+    """Two hundred probes a session; a quarter of them are controls."""
+    rng = random.Random(1)
+    for i in range(count):
+        session, window = i // 200, (8192, 32768)[i // 4 % 2]
+        fill = 0.05 * rng.random() if i // 8 % 4 == 0 else 0.05 + 0.95 * rng.random()
+        position = rng.random()
+        right = rng.random() < (0.95 if fill < 0.6 else 0.6)
+        tokens = round(fill * window)
+        yield Record(
+            key=f"{rng.getrandbits(128):032x}",
+            run_id="20260102T030405Z_bench_0001",
+            scenario="brand-voice",
+            session=f"brand-voice/{session}",
+            seed=session,
+            repeat=0,
+            arm="main",
+            model=f"provider/model-{i % 4}",
+            window_limit=window,
+            policy="send_all",
+            memory="none",
+            layout="growing",
+            fill_requested=fill,
+            fill=fill,
+            position_requested=position,
+            position=position,
+            gap_tokens=round(tokens * (1 - position)),
+            session_tokens=tokens,
+            view_tokens=tokens + 12,
+            prompt_tokens=tokens,
+            cached_tokens=round(tokens * 0.8),
+            completion_tokens=9,
+            usage_source="provider",
+            cost_usd=0.00012,
+            fact=f"fact-{i % 10}",
+            probe=f"fact-{i % 10}@{i % 12}",
+            probe_kind="recall",
+            question="Which brand voice did the art director ask for? Answer with it only.",
+            expected=("matter-of-fact",),
+            reply="matter-of-fact" if right else "That was never mentioned in our conversation.",
+            score=float(right),
+            outcome="recalled" if right else "abstained",
+            status="ok",
+            error=None,
+            in_view=True,
+            server_truncated=False,
+            session_number=1,
+            latency_s=0.8,
+            attempts=1,
+            started_at=f"2026-01-02T03:{i // 60 % 60:02d}:{i % 60:02d}.{i % 1000:03d}+00:00",
+            finish_reason="stop",
+            why="'matter-of-fact' occurs in the reply",
+            trunk=f"{session:032x}",
+            view=((0, 44),),
+            planted=("matter-of-fact", "K7-QQ", "Tuesday"),
+        )
+
+
+if __name__ == "__main__":
+    main()

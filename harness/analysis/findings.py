@@ -1,0 +1,188 @@
+"""What a report says, as frozen values: the shape that the JSON report publishes.
+
+Its one rule: what was not measured is None. Fractions lie in [0, 1].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from harness.analysis.onset import OnsetEstimate
+
+SUMMARY_SCHEMA = 1
+"""Version of the fields below, as published in JSON reports."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many of something."""
+
+    name: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A proportion with its 95 % Wilson interval; all in [0, 1]."""
+
+    n: int
+    sessions: int
+    recall: float
+    lo: float
+    hi: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bin:
+    """One point of a curve."""
+
+    start: float
+    """Lower end of the bin, in the unit of its axis."""
+    end: float | None
+    """Upper end; None where the bin is open. Equal ends are one checkpoint."""
+    at: float
+    """Mean of what was measured in the bin."""
+    share: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One cell of the heat-map: ends of its bins of fill and position, and recall there."""
+
+    fill_start: float
+    fill_end: float | None
+    position_start: float
+    position_end: float
+    share: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeShare:
+    """How often one thing happened in one bin of fill."""
+
+    start: float
+    end: float | None
+    measured: bool
+    """False for statuses that left no score."""
+    name: str
+    n: int
+    share: float | None
+    """Of the measured probes of the bin; None for what was not measured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioRecall:
+    """One scenario inside a group."""
+
+    scenario: str
+    n: int
+    share: Share | None
+    """None with fewer than `MIN_SCENARIO_PROBES` probes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """Who lost what; recalled, partial, losses and unscored add up to n."""
+
+    n: int
+    recalled: int
+    partial: int
+    """Some of a set: neither recalled nor lost."""
+    by_application: int
+    """The fact was not before the model's eyes."""
+    by_model: int
+    """It was, and the answer was wrong."""
+    causes: tuple[Count, ...]
+    """Outcomes of the losses; those that never happened are left out."""
+    unscored: tuple[Count, ...]
+    """Statuses of the probes without a score."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What all calls of a group used, control arms included."""
+
+    cost_usd: float | None
+    """US dollars; None where the price of any answered call is not known."""
+    n_cost_unknown: int
+    """Answered calls without a price."""
+    prompt_tokens: int
+    completion_tokens: int
+    cached_share: float | None
+    """Of the prompt tokens of calls that report a cache, in [0, 1]; None where none does."""
+    sources: tuple[Count, ...]
+    """Whose meter counted the prompt tokens: provider or local."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One curve: a model, a window, a policy, a memory and a layout."""
+
+    model: str
+    window_limit: int
+    """Tokens."""
+    policy: str
+    memory: str
+    layout: str
+    n_records: int
+    """All arms, all statuses."""
+    n_probes: int
+    """Main arm, something was said, scored."""
+    n_sessions: int
+    """Sessions that these come from."""
+    max_fill: float | None
+    """The largest fill that was scored."""
+    overflow_from: float | None
+    """The smallest fill at which the application or the provider refused the prompt as too long."""
+    onset: OnsetEstimate
+    """Of all losses, whoever caused them."""
+    own_onset: OnsetEstimate
+    """Of the model's own: only probes whose fact was in view."""
+    attribution: Attribution
+    by_fill: tuple[Bin, ...]
+    by_position: tuple[Bin, ...]
+    by_gap: tuple[Bin, ...]
+    cells: tuple[Cell, ...]
+    outcomes: tuple[OutcomeShare, ...]
+    abstain: Share | None
+    """Right abstentions on what was never said; None where that was not asked."""
+    scenarios: tuple[ScenarioRecall, ...]
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """One control arm of one model."""
+
+    model: str
+    arm: str
+    n: int
+    """Scored probes."""
+    not_measured: int
+    right: float | None
+    """Mean score, in [0, 1]; None where nothing was scored."""
+    named: int
+    """How many replies were the right value."""
+    flag: Literal["leak", "weak"] | None
+    """leak: named the right value though it was never said. weak: missed it without filler."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A report before it is written."""
+
+    schema: int = SUMMARY_SCHEMA
+    criterion: float
+    """The drop from the plateau that counts as onset, in (0, 1)."""
+    run_ids: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    started_first: str
+    """UTC, ISO 8601: when the first trial began."""
+    started_last: str
+    n_records: int
+    n_duplicates: int
+    """Records stored more than once under one key of one run; one of each is kept."""
+    groups: tuple[Group, ...]
+    controls: tuple[Control, ...]

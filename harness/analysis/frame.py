@@ -1,0 +1,217 @@
+"""Records as a polars frame: every type is written down, none is guessed.
+
+Its one rule: only whole lines are read. A run that is still being written, or was killed in the
+middle of a line, is read up to its last newline.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from glob import glob
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import polars as pl
+
+from harness.core.errors import FileError, NothingSelectedError, UsageError, Where
+from harness.core.record import RECORD_SCHEMA, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from harness.core.record import Record
+
+Frame: TypeAlias = pl.DataFrame | pl.LazyFrame
+"""Records, read or yet to be read."""
+
+RECORDS = "records.jsonl"
+"""The file of a run folder that holds its records."""
+
+SCHEMA = pl.Schema(
+    {
+        "schema": pl.Int64(),
+        "key": pl.String(),
+        "run_id": pl.String(),
+        "scenario": pl.String(),
+        "session": pl.String(),
+        "seed": pl.Int64(),
+        "repeat": pl.Int64(),
+        "arm": pl.String(),
+        "model": pl.String(),
+        "window_limit": pl.Int64(),
+        "policy": pl.String(),
+        "memory": pl.String(),
+        "layout": pl.String(),
+        "fill_requested": pl.Float64(),
+        "fill": pl.Float64(),
+        "position_requested": pl.Float64(),
+        "position": pl.Float64(),
+        "gap_tokens": pl.Int64(),
+        "session_tokens": pl.Int64(),
+        "view_tokens": pl.Int64(),
+        "prompt_tokens": pl.Int64(),
+        "cached_tokens": pl.Int64(),
+        "completion_tokens": pl.Int64(),
+        "usage_source": pl.String(),
+        "cost_usd": pl.Float64(),
+        "fact": pl.String(),
+        "probe": pl.String(),
+        "probe_kind": pl.String(),
+        "question": pl.String(),
+        "expected": pl.List(pl.String()),
+        "reply": pl.String(),
+        "score": pl.Float64(),
+        "outcome": pl.String(),
+        "status": pl.String(),
+        "error": pl.String(),
+        "in_view": pl.Boolean(),
+        "server_truncated": pl.Boolean(),
+        "session_number": pl.Int64(),
+        "latency_s": pl.Float64(),
+        "attempts": pl.Int64(),
+        "started_at": pl.String(),
+        "finish_reason": pl.String(),
+        "why": pl.String(),
+        "trunk": pl.String(),
+        "view": pl.List(pl.List(pl.Int64())),
+        "planted": pl.List(pl.String()),
+        "batch": pl.Int64(),
+        "batch_why": pl.String(),
+    }
+)
+"""The type of each field of a record; fields of later versions are not read."""
+
+_TAIL_BYTES = 1 << 16
+
+
+def read_records(paths: str | Path | Iterable[str | Path]) -> pl.LazyFrame:
+    """The records of files and run folders, read lazily and in no particular order.
+
+    Args:
+        paths: `records.jsonl` files, or folders that hold one. A file met twice is read once.
+
+    Raises:
+        UsageError: A path does not exist, or its records are of another version.
+        FileError: The first or the last line of a file is no record.
+    """
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    files = {_records_file(Path(path)).resolve(): Path(path) for path in given}
+    whole = [path for path, shown in sorted(files.items()) if _check(path, shown)]
+    torn = [path for path in sorted(files) if path not in whole]
+    parts = [pl.scan_ndjson(whole, schema=SCHEMA)] if whole else []
+    parts += [_scan_whole_lines(path) for path in torn]
+    return pl.concat(parts) if parts else pl.LazyFrame(schema=SCHEMA)
+
+
+def read_runs(pattern: str) -> pl.LazyFrame:
+    """The records of every run folder that a glob pattern matches.
+
+    Args:
+        pattern: As a shell has it, `results/*`. Matches that hold no records are passed over.
+
+    Raises:
+        NothingSelectedError: No match holds records.
+    """
+    found = sorted(Path(path) for path in glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
+    runs = [path for path in found if path.name == RECORDS or (path / RECORDS).is_file()]
+    if not runs:
+        raise NothingSelectedError(
+            f"'{pattern}' matches no run folder with a {RECORDS}; `harness ls` lists the runs"
+        )
+    return read_records(runs)
+
+
+def from_records(records: Iterable[Record]) -> pl.DataFrame:
+    """Records in memory as a frame of the same types."""
+    rows = [to_json(record) for record in records]
+    columns = {name: [row[name] for row in rows] for name in SCHEMA}
+    for name in ("expected", "planted"):
+        columns[name] = [list(values) for values in columns[name]]  # type: ignore[call-overload]
+    columns["view"] = [[list(span) for span in spans] for spans in columns["view"]]  # type: ignore[attr-defined]
+    return pl.DataFrame(columns, schema=SCHEMA)
+
+
+def collect(frame: Frame) -> pl.DataFrame:
+    """The rows themselves, read now.
+
+    Raises:
+        UsageError: A line of a records file is no record.
+    """
+    with _explained():
+        return frame.lazy().collect()
+
+
+def write_parquet(frame: Frame, path: Path) -> None:
+    """All rows with all fields, in their order, a piece at a time.
+
+    Raises:
+        UsageError: A line of a records file is no record.
+    """
+    with _explained():
+        frame.lazy().select(*SCHEMA).sink_parquet(path, compression="zstd")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say how to find the line, since polars names neither file nor line."""
+    try:
+        yield
+    except pl.exceptions.ComputeError as error:
+        raise UsageError(
+            f"a line of the records is not one: {error}; to find it:"
+            f" python -m json.tool --json-lines RUN/{RECORDS} /dev/null"
+        ) from error
+
+
+def _records_file(path: Path) -> Path:
+    if path.is_dir():
+        if not (path / RECORDS).is_file():
+            raise UsageError(f"'{path}' holds no {RECORDS}; expected a run folder or the file")
+        return path / RECORDS
+    if not path.is_file():
+        raise UsageError(f"'{path}' does not exist; expected a run folder or its {RECORDS}")
+    return path
+
+
+def _check(path: Path, shown: Path) -> bool:
+    """Whether the file ends with a newline; refuses records of another version.
+
+    A file is only ever appended to, so its oldest and newest versions are in its first and last
+    lines: reading those two is enough.
+    """
+    with path.open("rb") as file:
+        first = file.readline()
+        size = file.seek(0, 2)
+        if not size:
+            return True
+        if not first.endswith(b"\n"):
+            return False
+        tail, reach = b"", _TAIL_BYTES
+        while tail.count(b"\n") < 2 and len(tail) < size:  # noqa: PLR2004 - one line lies between two newlines
+            file.seek(max(size - reach, 0))
+            tail, reach = file.read(), reach * 4
+    _check_version(first, Where(file=str(shown), line=1))
+    lines = tail[: tail.rfind(b"\n")].rsplit(b"\n", 1)
+    _check_version(lines[-1], Where(file=str(shown)))
+    return tail.endswith(b"\n")
+
+
+def _check_version(line: bytes, where: Where) -> None:
+    try:
+        version = json.loads(line)["schema"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise FileError(where, "this line is not a record of session-harness") from error
+    if version != RECORD_SCHEMA:
+        raise UsageError(
+            f"{where.file}: records of version {version}, but this harness reads version"
+            f" {RECORD_SCHEMA}; use the session-harness that wrote them, or run again"
+        )
+
+
+def _scan_whole_lines(path: Path) -> pl.LazyFrame:
+    """The records before the last newline, by a slower reader that can stop there."""
+    with path.open("rb") as file:
+        lines = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+    record = pl.col("line").str.json_decode(pl.Struct(SCHEMA)).alias("record")
+    return pl.scan_lines(path, name="line").head(lines).select(record).unnest("record")

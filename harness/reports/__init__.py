@@ -1,0 +1,83 @@
+"""Reports: one summary, many forms. The suffix of the output says which.
+
+Its one rule: a report is whole or not there. It is written beside its place and then moved.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Protocol
+
+from harness.core.errors import UsageError, nearest
+from harness.core.registry import Registry
+from harness.core.spec import Spec
+from harness.reports.csv_report import Csv
+from harness.reports.figures import Png, Svg
+from harness.reports.json_report import Json
+from harness.reports.markdown import Markdown
+from harness.reports.parquet import Parquet
+from harness.reports.terminal import Terminal, terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness.analysis.findings import Summary
+    from harness.analysis.frame import Frame
+
+__all__ = ["Renderer", "render", "renderers", "terminal"]
+
+
+class Renderer(Protocol):
+    """Writes a report to a path that nobody else looks at yet."""
+
+    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:
+        """Write it; `frame` holds the records that the summary is of."""
+
+
+renderers: Registry[Renderer] = Registry("renderer")
+"""By suffix, without the dot."""
+
+renderers.add("csv", Csv)
+renderers.add("json", Json)
+renderers.add("md", Markdown)
+renderers.add("parquet", Parquet)
+renderers.add("png", Png)
+renderers.add("svg", Svg)
+renderers.add("txt", Terminal)
+
+_FIGURES = ("png", "svg")
+
+
+def render(summary: Summary, frame: Frame, output: Path) -> None:
+    """Write a report.
+
+    Args:
+        summary: What it says.
+        frame: The records, for forms that hold them.
+        output: Where to; its suffix picks the form. A figure whose name contains 'heatmap' is one,
+            any other is the curve.
+
+    Raises:
+        UsageError: The suffix or the folder is unknown, or a figure needs the charts extra.
+    """
+    suffix = output.suffix.removeprefix(".").lower()
+    if suffix not in renderers.names():
+        raise UsageError(
+            f"'{output}': no report ends in '{output.suffix}'; {_near(suffix)}"
+            f" (known suffixes: {', '.join('.' + name for name in renderers.names())})"
+        )
+    if not output.parent.is_dir():
+        raise UsageError(f"'{output}': the folder '{output.parent}' does not exist; make it first")
+    heatmap = suffix in _FIGURES and "heatmap" in output.stem.lower()
+    renderer = renderers.resolve(Spec(suffix, (("kind", "heatmap"),) if heatmap else ()))
+    beside = output.with_name(f"{output.name}.tmp")
+    try:
+        renderer.write(summary, frame, beside)
+        os.replace(beside, output)  # noqa: PTH105 - named as the rule has it
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _near(suffix: str) -> str:
+    hint = nearest(suffix, renderers.names())
+    return hint if hint.startswith("did") else "name the file with a known one"

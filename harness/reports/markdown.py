@@ -1,0 +1,164 @@
+"""The report as Markdown, for a pull request or a wiki."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.reports import text
+from harness.reports.hints import hints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from harness.analysis.findings import Control, Group, Summary
+    from harness.analysis.frame import Frame
+
+_FLAGS = {"leak": "**LEAK**", "weak": "**FAILS WITHOUT FILLER**", None: ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Markdown:
+    """Tables that GitHub, GitLab and most wikis show."""
+
+    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:  # noqa: ARG002 - the plug's shape
+        """Write the text."""
+        path.write_text(markdown(summary), encoding="utf-8", newline="\n")
+
+
+def markdown(summary: Summary) -> str:
+    """The whole report."""
+    lines = ["# Where forgetting begins", "", *_head(summary), "", *_overview(summary)]
+    for number, group in enumerate(summary.groups, start=1):
+        lines += ["", *_group(number, group)]
+    if summary.controls:
+        lines += ["", "## Controls", "", *_controls(summary.controls)]
+    lines += ["", "## Next", "", *(f"- {text.markdown(hint)}" for hint in hints(summary))]
+    return "\n".join(lines) + "\n"
+
+
+def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """A table; names that end in '>' are numbers and stand to the right."""
+    names = list(header)
+    yield f"| {' | '.join(name.rstrip('>') for name in names)} |"
+    yield f"|{'|'.join(' ---: ' if name.endswith('>') else ' --- ' for name in names)}|"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _head(summary: Summary) -> Iterator[str]:
+    twice = f" ({summary.n_duplicates:,} more stored twice)" if summary.n_duplicates else ""
+    yield (
+        f"{text.number(summary.n_records, 'record')}{twice},"
+        f" {text.dates(summary.started_first, summary.started_last)}."
+        f" Runs: {', '.join(map(text.markdown, summary.run_ids))}."
+        f" Scenarios: {', '.join(map(text.markdown, summary.scenarios))}."
+    )
+    yield ""
+    yield (
+        f"The onset is the first fill of the window at which recall is"
+        f" {round(100 * summary.criterion, 1):g} points below the model's own plateau; its 95 %"
+        " interval knows that probes of one session are alike. The intervals of single points"
+        " (Wilson, 95 %) do not."
+    )
+
+
+def _overview(summary: Summary) -> Iterator[str]:
+    header = (
+        "model", "window>", "policy", "memory", "layout", "n>", "sessions>", "plateau>", "onset",
+        "lost by model>", "by application>", "not measured>", "cost",
+    )  # fmt: skip
+    yield from _table(header, map(_overview_row, summary.groups))
+
+
+def _overview_row(group: Group) -> tuple[str, ...]:
+    lost = group.attribution
+    return (
+        text.markdown(group.model),
+        f"{group.window_limit:,}",
+        *map(text.markdown, (group.policy, group.memory, group.layout)),
+        f"{group.n_probes:,}",
+        f"{group.n_sessions:,}",
+        text.percent(group.onset.plateau),
+        text.onset(group.onset),
+        f"{lost.by_model:,}",
+        f"{lost.by_application:,}",
+        f"{sum(count.n for count in lost.unscored):,}",
+        text.dollars(group),
+    )
+
+
+def _group(number: int, group: Group) -> Iterator[str]:
+    words = map(text.markdown, (group.policy, group.memory, group.layout))
+    yield f"## {number}. {text.markdown(group.model)}, {group.window_limit:,} tokens"
+    yield ""
+    yield "Policy {}, memory {}, layout {}.".format(*words)
+    yield ""
+    yield f"**{text.markdown(group.onset.message)}**"
+    if group.own_onset.message != group.onset.message:
+        yield ""
+        yield f"The model's own, of what it was shown: {text.markdown(group.own_onset.message)}"
+    if group.by_fill:
+        yield ""
+        yield from _table(
+            ("fill, %", "recall>", "95 %", "n>", "sessions>"),
+            (
+                (
+                    text.span(point.start, point.end, digits=1),
+                    text.percent(point.share.recall),
+                    text.span(point.share.lo, point.share.hi, digits=1),
+                    f"{point.share.n:,}",
+                    f"{point.share.sessions:,}",
+                )
+                for point in group.by_fill
+            ),
+        )
+    yield ""
+    yield from (f"- {line}" for line in _facts(group))
+
+
+def _facts(group: Group) -> Iterator[str]:
+    lost, usage = group.attribution, group.usage
+    partial = f", in part {lost.partial:,}" if lost.partial else ""
+    yield f"recalled {lost.recalled:,} of {lost.n:,}{partial}"
+    yield (
+        f"lost by the model {lost.by_model:,}, by the application or server"
+        f" {lost.by_application:,}; causes: {text.markdown(text.counts(lost.causes))}"
+    )
+    yield f"not measured: {text.markdown(text.counts(lost.unscored))}"
+    if group.overflow_from is not None:
+        yield f"refused as too long from a fill of {text.percent(group.overflow_from)}"
+    if group.abstain is not None:
+        right = group.abstain
+        yield (
+            f"never said: {text.percent(right.recall)} rightly answered so"
+            f" ({text.span(right.lo, right.hi, digits=1)}; n {right.n:,})"
+        )
+    for scenario in group.scenarios if len(group.scenarios) > 1 else ():
+        share = scenario.share
+        value = f"{text.percent(share.recall)}, n {share.n:,}" if share else "too few probes"
+        yield f"scenario {text.markdown(scenario.scenario)}: {value}"
+    yield (
+        f"tokens {usage.prompt_tokens:,} in, {usage.completion_tokens:,} out, cached"
+        f" {text.percent(usage.cached_share)}; counted by:"
+        f" {text.markdown(text.counts(usage.sources))}"
+    )
+    yield f"cost {text.dollars(group)}"
+
+
+def _controls(controls: Iterable[Control]) -> Iterator[str]:
+    yield from _table(
+        ("model", "arm", "n>", "right>", "named the value>", ""),
+        (
+            (
+                text.markdown(control.model),
+                text.markdown(control.arm),
+                f"{control.n:,}",
+                text.percent(control.right),
+                f"{control.named:,}",
+                _FLAGS[control.flag],
+            )
+            for control in controls
+        ),
+    )

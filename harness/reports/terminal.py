@@ -1,0 +1,190 @@
+"""The report in a terminal: 80 columns of plain text, no colours, no control sequences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.reports import text
+from harness.reports.hints import hints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from harness.analysis.findings import Bin, Control, Group, Summary
+    from harness.analysis.frame import Frame
+
+COLUMNS = 80
+
+_BAR = 24
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_TABLE = (("model", 17), ("window", 9), ("policy", 11), ("n", 7), ("plateau", 7), ("onset", 14))
+_RIGHT = {"window", "n", "plateau"}
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """What `harness report RUN` prints, as a file."""
+
+    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:  # noqa: ARG002 - the plug's shape
+        """Write the text."""
+        path.write_text(terminal(summary), encoding="utf-8", newline="\n")
+
+
+def terminal(summary: Summary) -> str:
+    """The whole report; no line is longer than 80 columns."""
+    lines = [*_head(summary), "", *_overview(summary)]
+    for group in summary.groups:
+        lines += ["", *_group(group)]
+    if summary.controls:
+        lines += ["", "controls", *(f"  {line}" for line in map(_control, summary.controls))]
+    lines += ["", "next:"]
+    for hint in hints(summary):
+        lines += _wrapped(hint, "  - ")
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _wrapped(words: str, first: str = "") -> list[str]:
+    return text.wrap(text.plain(words), COLUMNS, first)
+
+
+def _head(summary: Summary) -> Iterator[str]:
+    twice = f" ({summary.n_duplicates:,} more stored twice)" if summary.n_duplicates else ""
+    runs = text.number(len(summary.run_ids), "run")
+    yield from _wrapped(
+        f"{text.number(summary.n_records, 'record')}{twice} of {runs},"
+        f" {text.dates(summary.started_first, summary.started_last)};"
+        f" scenarios: {', '.join(summary.scenarios)}"
+    )
+    yield f"onset: first fill at which recall is {_points(summary.criterion)} below its own plateau"
+
+
+def _points(fraction: float) -> str:
+    return f"{round(100 * fraction, 1):g} points"
+
+
+def _overview(summary: Summary) -> Iterator[str]:
+    """One line a group: who, how many, where it begins, who lost it."""
+    names = [text.fit(name, columns, right=name in _RIGHT) for name, columns in _TABLE]
+    yield " ".join([*names, "lost by"])
+    yield "─" * COLUMNS
+    for group in summary.groups:
+        values = (
+            text.plain(group.model),
+            f"{group.window_limit:,}",
+            text.plain(group.policy),
+            text.short(group.n_probes),
+            text.percent(group.onset.plateau, 0),
+            text.onset(group.onset),
+        )
+        cells = [
+            text.fit(value, columns, right=name in _RIGHT)
+            for value, (name, columns) in zip(values, _TABLE, strict=True)
+        ]
+        yield " ".join([*cells, _blame(group)])
+
+
+def _blame(group: Group) -> str:
+    lost = group.attribution
+    parts = (("app", lost.by_application), ("model", lost.by_model))
+    most = max(parts, key=lambda part: part[1])
+    if not most[1]:
+        return "nobody"
+    total = lost.by_application + lost.by_model
+    return most[0] if most[1] == total else f"{most[0]} {100 * most[1] / total:.0f}%"
+
+
+def _group(group: Group) -> Iterator[str]:
+    yield from _wrapped(f"── {group.model} ──")
+    yield from _wrapped(
+        f"window {group.window_limit:,} tokens, policy {group.policy}, memory {group.memory},"
+        f" layout {group.layout}"
+    )
+    yield from _wrapped(group.onset.message, "  ")
+    if group.own_onset.message != group.onset.message:
+        yield from _wrapped(
+            f"the model's own, of what it was shown: {group.own_onset.message}", "  "
+        )
+    if group.by_fill:
+        yield ""
+        yield f"  {'fill, %':>9}  {'recall':>7}  {'0':<{_BAR - 3}}100  {'95 %':^11} {'n':>8}"
+        yield from (f"  {line}" for line in _curve(group))
+    yield ""
+    for name, words in _facts(group):
+        yield from _wrapped(words, f"  {name + ':':<14} ")
+
+
+def _curve(group: Group) -> Iterator[str]:
+    begun = False
+    for point in group.by_fill:
+        here = not begun and _holds(point, group.onset.onset)
+        begun = begun or here
+        share = point.share
+        yield (
+            f"{text.span(point.start, point.end, digits=1):>9}  {text.percent(share.recall):>7}"
+            f"  {_bar(share.recall)}  {text.span(share.lo, share.hi):^11} {share.n:>8,}"
+            f"{' ◄ onset' if here else ''}"
+        )
+
+
+def _holds(point: Bin, onset: float | None) -> bool:
+    """Whether the onset lies in this bin, or before it and after the one before."""
+    return onset is not None and (point.end is None or onset <= point.end)
+
+
+def _bar(recall: float) -> str:
+    eighths = round(recall * _BAR * 8)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(_BAR, "·")
+
+
+def _facts(group: Group) -> Iterator[tuple[str, str]]:
+    """What stands under a curve, as names and sentences."""
+    lost, usage = group.attribution, group.usage
+    yield "probes", f"{group.n_probes:,} scored, {text.number(group.n_sessions, 'session')}"
+    yield "recalled", f"{lost.recalled:,}" + (f", in part {lost.partial:,}" if lost.partial else "")
+    yield (
+        "lost",
+        (
+            f"by the model {lost.by_model:,}, by the application or server {lost.by_application:,}"
+            + (f" ({text.counts(lost.causes)})" if lost.causes else "")
+        ),
+    )
+    yield "not measured", text.counts(lost.unscored)
+    if group.overflow_from is not None:
+        yield (
+            "refused",
+            f"prompts too long for the window, from a fill of {text.percent(group.overflow_from)}",
+        )
+    if group.abstain is not None:
+        right = group.abstain
+        yield (
+            "never said",
+            (
+                f"{text.percent(right.recall)} rightly answered that it was never said"
+                f" ({text.span(right.lo, right.hi)}; n {right.n:,})"
+            ),
+        )
+    for scenario in group.scenarios if len(group.scenarios) > 1 else ():
+        value = (
+            text.percent(scenario.share.recall)
+            if scenario.share
+            else f"too few probes ({scenario.n:,})"
+        )
+        yield "scenario", f"{scenario.scenario}: {value}"
+    yield (
+        "tokens",
+        (
+            f"{usage.prompt_tokens:,} in, {usage.completion_tokens:,} out,"
+            f" cached {text.percent(usage.cached_share)}; counted by: {text.counts(usage.sources)}"
+        ),
+    )
+    yield "cost", text.dollars(group)
+
+
+def _control(control: Control) -> str:
+    flag = {"leak": "LEAK", "weak": "WEAK", None: ""}[control.flag]
+    name = text.fit(text.plain(control.model), 34)
+    right = text.percent(control.right)
+    return f"{name} {control.arm:<12} n {control.n:>5,}  right {right:>7}  {flag}"
