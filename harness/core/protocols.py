@@ -33,7 +33,8 @@ class Policy(Protocol):
 class Filler(Protocol):
     """Writes the turns between the plants.
 
-    `turns` is the stream for one seed: repeatable, no message twice. `identity` is the hash of all
+    `turns` is the stream for one seed: repeatable, and no turn twice (real chats may say the same
+    sentence twice, and are used as they are). `identity` is the hash of all
     that decides it (for a file: of its content), since it decides the bytes of a session.
     """
 

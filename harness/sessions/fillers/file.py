@@ -1,0 +1,162 @@
+"""Filler from a file of real chats: JSON Lines, `{"messages": [{"role", "content"}, ...]}` a line.
+
+Its one rule: the chats are used as they are. Only their order is drawn, and only what cannot be a
+turn of filler is left out: system messages, empty texts, an answer without a question before it
+and a question without an answer behind it. People and models repeat themselves, so a message may
+come twice; a chat comes twice only where `repeat` asks for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import jsonlines
+
+from harness.core.draws import digest
+from harness.core.errors import FileError, Where, nearest
+from harness.core.messages import Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.core.draws import Draws
+
+Said: TypeAlias = "tuple[str, str]"
+"""A role and a text."""
+
+_ROLES = ("system", "user", "assistant")
+_EXPECTED = 'expected {"messages": [{"role": ..., "content": ...}, ...]}'
+_KEPT_FILES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Chats:
+    """What a file holds."""
+
+    digest: str
+    """Hash of its bytes."""
+    chats: tuple[tuple[Turn, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileFiller:
+    """The chats of a file, in an order drawn by the seed; ends when all have been used."""
+
+    path: str
+    """A JSON Lines file."""
+    repeat: bool = False
+    """Whether the chats start again, in another order, when all have been used."""
+
+    def turns(self, draws: Draws, /) -> Iterator[Turn]:
+        """The turns of one seed.
+
+        Raises:
+            FileError: The file is missing or is not what it should be.
+        """
+        chats = self._chats().chats
+        while chats:
+            for chat in draws.shuffled(chats):
+                yield from chat
+            if not self.repeat:
+                return
+
+    def identity(self) -> str:
+        """Hash of the content of the file and of `repeat`; its name is no part of it."""
+        return digest(["file", self._chats().digest, self.repeat])
+
+    def _chats(self) -> Chats:
+        try:
+            stat = Path(self.path).stat()
+            return _load(self.path, stat.st_mtime_ns, stat.st_size)
+        except OSError as error:
+            raise FileError(
+                Where(file=self.path), f"cannot read the chats: {error.strerror}; check the path"
+            ) from error
+
+
+@lru_cache(maxsize=_KEPT_FILES)
+def _load(path: str, _modified_ns: int, _size: int) -> Chats:
+    """The chats of a file; read again only when it has changed."""
+    content = Path(path).read_bytes()
+    # A chat that stands twice in the file is one chat.
+    chats = dict.fromkeys(_turns(said) for said in _read(path, content))
+    found = tuple(chat for chat in chats if chat)
+    if not found:
+        raise FileError(Where(file=path), f"holds no turn of a user and an assistant; {_EXPECTED}")
+    return Chats(hashlib.blake2b(content, digest_size=16).hexdigest(), found)
+
+
+def _read(path: str, content: bytes) -> Iterator[list[Said]]:
+    """The messages of each chat, checked."""
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            chat = jsonlines.Reader([line], loads=json.loads).read(allow_none=True)
+        except jsonlines.InvalidLineError as error:
+            raise _broken(path, number, error) from error
+        yield _messages(chat, Where(file=path, line=number))
+
+
+def _broken(path: str, line: int, error: jsonlines.InvalidLineError) -> FileError:
+    cause = error.__cause__
+    if isinstance(cause, json.JSONDecodeError):
+        where = Where(file=path, line=line, column=cause.colno)
+        return FileError(where, f"this is not JSON: {cause.msg}; {_EXPECTED}")
+    if isinstance(cause, UnicodeDecodeError):
+        where = Where(file=path, line=line, column=cause.start + 1)
+        byte = cause.object[cause.start]
+        return FileError(where, f"byte 0x{byte:02x} is not UTF-8; save the file as UTF-8")
+    return FileError(Where(file=path, line=line), f"{error.args[0]}; {_EXPECTED}")
+
+
+def _messages(chat: object, where: Where) -> list[Said]:
+    """The messages of a line that has been read as JSON."""
+    if not isinstance(chat, dict):
+        raise FileError(where, f"got {_kind(chat)}; {_EXPECTED}")
+    if "messages" not in chat:
+        keys = ", ".join(f"'{key}'" for key in chat) or "nothing"
+        raise FileError(where, f"no key 'messages', only {keys}; {_EXPECTED}")
+    messages = chat["messages"]
+    if not isinstance(messages, list):
+        raise FileError(where, f"'messages' is {_kind(messages)}, expected a list; {_EXPECTED}")
+    return [_message(message, f"messages[{i}]", where) for i, message in enumerate(messages)]
+
+
+def _message(message: object, name: str, where: Where) -> Said:
+    if not isinstance(message, dict):
+        raise FileError(where, f"{name} is {_kind(message)}; expected an object")
+    for key in ("role", "content"):
+        if key not in message:
+            raise FileError(where, f"{name} has no '{key}'")
+        if not isinstance(message[key], str):
+            raise FileError(where, f"{name}.{key} is {_kind(message[key])}; expected text")
+    role = message["role"]
+    if role not in _ROLES:
+        raise FileError(where, f"{name}.role is '{role}': {nearest(role, _ROLES)}")
+    return role, message["content"]
+
+
+def _turns(said: list[Said]) -> tuple[Turn, ...]:
+    """The chat as turns: one message a side, starting with the user, ending with an answer."""
+    kept = [(role, text.strip()) for role, text in said if role != "system" and text.strip()]
+    merged = [
+        (role, "\n\n".join(text for _, text in group))
+        for role, group in groupby(kept, key=lambda message: message[0])
+    ]
+    if merged and merged[0][0] == "assistant":
+        del merged[0]
+    texts = [text for _, text in merged]
+    return tuple(Turn(user, answer) for user, answer in zip(texts[::2], texts[1::2], strict=False))
+
+
+def _kind(value: object) -> str:
+    """What a JSON value is, in words."""
+    names = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
+    return "null" if value is None else names.get(type(value), "a number")

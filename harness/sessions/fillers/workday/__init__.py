@@ -1,0 +1,5 @@
+"""The built-in filler `workday`: threads of everyday work between a user and an assistant."""
+
+from harness.sessions.fillers.workday.filler import Workday
+
+__all__ = ["Workday"]

@@ -1,0 +1,86 @@
+"""The control arms, which say what recall is worth without the session, or without the fact.
+
+closed_book: the question alone. needle_only: the plants without filler. fact_removed: the session
+without the plant of the fact that is asked. They are cheap: the first two hold next to nothing, and
+of the third each seed has one, at a quarter of the window, the fact turning with the seed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from harness.core.session import Blueprint, PlannedCut, PlannedPlant
+from harness.sessions.layouts.openings import spread
+from harness.sessions.layouts.units import rotated, units_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.core.session import Arm
+    from harness.core.window import Window
+    from harness.sessions.materials import Materials
+
+_REMOVED_AT = 0.25
+"""The fact_removed arm uses the checkpoint nearest to this fill."""
+
+
+def controls(materials: Materials, window: Window, main: Sequence[Blueprint]) -> list[Blueprint]:
+    """The control sessions of one seed.
+
+    Args:
+        materials: Scenario and seed.
+        window: The ceiling of the main sessions.
+        main: The main sessions of the same seed.
+    """
+    said = [fact.id for fact in materials.scenario.facts if fact.kind != "abstain"]
+    order = rotated(units_of(materials), materials.seed, materials.draws_all("order"))
+    first = materials.system_tokens()
+    whole = first + sum(unit.tokens for unit in order)
+    return [
+        _bare(materials, "closed_book", (), first, said),
+        _bare(materials, "needle_only", spread(order, whole, first), whole, said),
+        *_removed(materials, window, main, said),
+    ]
+
+
+def _bare(
+    materials: Materials,
+    arm: Arm,
+    says: tuple[PlannedPlant, ...],
+    tokens: int,
+    ask: Sequence[str],
+) -> Blueprint:
+    """A session without filler."""
+    return Blueprint(
+        scenario=materials.scenario.name,
+        seed=materials.seed,
+        arm=arm,
+        says=says,
+        cuts=(PlannedCut(tokens=tokens, ask=tuple(ask), fill_requested=None),),
+        stream=arm,
+    )
+
+
+def _removed(
+    materials: Materials, window: Window, main: Sequence[Blueprint], said: Sequence[str]
+) -> list[Blueprint]:
+    """The main session nearest to the fill, without the fact whose turn it is."""
+    if not said or not main:
+        return []
+    fact = materials.draws_all("removed").shuffled(said)[materials.seed % len(said)]
+    target = _REMOVED_AT * window.limit
+    blueprint, cut = min(
+        ((b, c) for b in main for c in b.cuts), key=lambda pair: abs(pair[1].tokens - target)
+    )
+    says = tuple(
+        say for say in blueprint.says if not (isinstance(say, PlannedPlant) and say.fact == fact)
+    )
+    return [
+        replace(
+            blueprint,
+            arm="fact_removed",
+            says=says,
+            cuts=(replace(cut, ask=(fact,)),),
+        )
+    ]

@@ -1,0 +1,152 @@
+"""Layout `grid`: a fresh session for each fill and position, the number of facts held constant.
+
+One fact is asked in each session, the one that stands at the position; the others stand elsewhere
+as company. Which fact that is turns with cell and seed, so that over as many seeds as there are
+facts every fact is asked once in every cell. Dearer than `growing`, and a clean effect of length.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.core.session import Blueprint, PlannedCut, PlannedPlant
+from harness.sessions.layouts.units import check_window, question_room, units_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.core.scenario import Fact
+    from harness.core.window import Window
+    from harness.sessions.materials import Materials
+
+DEFAULT_POSITIONS = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def grid(
+    materials: Materials, window: Window, fills: Sequence[float], positions: Sequence[float]
+) -> list[Blueprint]:
+    """One blueprint a cell.
+
+    Args:
+        materials: Scenario and seed.
+        window: The ceiling that the fills refer to.
+        fills: Ascending.
+        positions: 0 = the plant is the first thing said, 1 = the last.
+
+    Raises:
+        UsageError: The window cannot hold even one plant and its question.
+    """
+    check_window(materials, window)
+    places = tuple(positions) or DEFAULT_POSITIONS
+    order = materials.draws_all("order").shuffled(list(materials.scenario.facts))
+    prints = []
+    for row, fill in enumerate(fills):
+        for column, position in enumerate(places):
+            cell = row * len(places) + column
+            # Rows are shifted against each other: else a fact would keep its column where the
+            # number of facts divides the number of positions.
+            target = order[(materials.seed + cell + row) % len(order)]
+            prints.append(
+                cell_blueprint(
+                    materials,
+                    window,
+                    fill=fill,
+                    position=position,
+                    target=target,
+                    stream=f"cell-{cell}",
+                )
+            )
+    return prints
+
+
+def cell_blueprint(
+    materials: Materials,
+    window: Window,
+    *,
+    fill: float,
+    position: float,
+    target: Fact,
+    stream: str,
+) -> Blueprint:
+    """The session of one cell.
+
+    Args:
+        materials: Scenario and seed.
+        window: The ceiling that the fill refers to.
+        fill: Of the window, above 0.
+        position: Of the latest plant of the target, in [0, 1].
+        target: The fact that is asked.
+        stream: Names the filler, which no other cell shares.
+    """
+    question = question_room(materials, [target.id])
+    first = materials.system_tokens()
+    own = units_of(materials, [target])
+    cost = sum(unit.tokens for unit in own)
+    length = max(int(fill * window.limit) - question, first + cost)
+    last = first + int(position * (length - first - (own[-1].tokens if own else 0)))
+    says = [
+        PlannedPlant(
+            fact=unit.fact,
+            ordinal=unit.ordinal,
+            # Earlier sayings of the same fact stand in even steps before the latest.
+            at_tokens=first + (last - first) * (unit.ordinal + 1) // len(own),
+            position_requested=position,
+        )
+        for unit in own
+    ]
+    says += _company(materials, target, stream, length, cost)
+    return Blueprint(
+        scenario=materials.scenario.name,
+        seed=materials.seed,
+        arm="main",
+        says=in_order(says, materials, length),
+        cuts=(PlannedCut(tokens=length, ask=(target.id,), fill_requested=fill),),
+        stream=stream,
+    )
+
+
+def _company(
+    materials: Materials, target: Fact, stream: str, length: int, used: int
+) -> list[PlannedPlant]:
+    """The other facts, spread over the session; in a nearly empty window as many as fit."""
+    draws = materials.draws("company", stream)
+    first = materials.system_tokens()
+    others = [f for f in materials.scenario.facts if f.id != target.id and f.kind != "abstain"]
+    planned: list[PlannedPlant] = []
+    for fact in draws.shuffled(others):
+        units = units_of(materials, [fact])
+        cost = sum(unit.tokens for unit in units)
+        if first + used + cost > length:
+            continue
+        used += cost
+        places = sorted(draws.uniform() for _ in units)
+        planned += [
+            PlannedPlant(
+                fact=unit.fact,
+                ordinal=unit.ordinal,
+                at_tokens=first + int(place * (length - first - unit.tokens)),
+            )
+            for unit, place in zip(units, places, strict=True)
+        ]
+    return planned
+
+
+def in_order(
+    says: Sequence[PlannedPlant], materials: Materials, length: int
+) -> tuple[PlannedPlant, ...]:
+    """The plants by place, the last ones moved forward so that all of them end in time."""
+    planned: list[PlannedPlant] = []
+    latest = length
+    ordered = sorted(says, key=lambda say: (say.at_tokens, say.fact, say.ordinal))
+    for say in reversed(ordered):
+        size = materials.turn_tokens(materials.plant(say.fact, say.ordinal))
+        latest = max(min(say.at_tokens, latest - size), 0)
+        planned.append(
+            PlannedPlant(
+                fact=say.fact,
+                ordinal=say.ordinal,
+                at_tokens=latest,
+                position_requested=say.position_requested,
+            )
+        )
+    return tuple(reversed(planned))

@@ -1,0 +1,116 @@
+"""Layout `growing`: one trunk a seed, probed as it grows.
+
+Forks of one trunk share their bytes, so a provider's prefix cache pays for most of it. The plateau
+is measured on small openings of their own, in which the facts stand close together: on the trunk
+itself only the first fact or two would be said by then, and a plateau of easy facts would be
+compared with a curve of hard ones.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.core.session import Blueprint, PlannedCut, PlannedPlant
+from harness.sessions.build import said_by
+from harness.sessions.layouts.fills import CONTROL
+from harness.sessions.layouts.grid import in_order
+from harness.sessions.layouts.openings import opening
+from harness.sessions.layouts.units import check_window, question_room, rotated, units_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.core.session import Say
+    from harness.core.window import Window
+    from harness.sessions.materials import Materials
+
+
+def growing(
+    materials: Materials, window: Window, fills: Sequence[float], positions: Sequence[float]
+) -> list[Blueprint]:
+    """The openings and the trunk of one seed.
+
+    Args:
+        materials: Scenario and seed.
+        window: The ceiling that the fills refer to.
+        fills: Ascending.
+        positions: Where plants stand as shares of the trunk; empty for one stratum a plant.
+
+    Raises:
+        UsageError: The window cannot hold even one plant and its question.
+    """
+    least = check_window(materials, window)
+    question = question_room(materials, [fact.id for fact in materials.scenario.facts])
+    controls = [fill for fill in fills if fill <= CONTROL]
+    prints = [opening(materials, window, fill, index) for index, fill in enumerate(controls)]
+    lengths = {
+        fill: max(int(fill * window.limit), least) - question for fill in fills if fill > CONTROL
+    }
+    if lengths:
+        prints.append(_trunk(materials, lengths, positions))
+    return prints
+
+
+def _trunk(
+    materials: Materials, lengths: dict[float, int], positions: Sequence[float]
+) -> Blueprint:
+    """The session that grows through all the lengths."""
+    says = _places(materials, sorted(lengths.values()), positions)
+    sizes: dict[Say, int] = {
+        say: materials.turn_tokens(materials.plant(say.fact, say.ordinal)) for say in says
+    }
+    abstain = [fact.id for fact in materials.scenario.facts if fact.kind == "abstain"]
+    # What was never said needs no probe at every checkpoint: first, middle and last will do.
+    fills = sorted(lengths)
+    spots = {0, len(fills) // 2, len(fills) - 1}
+    cuts = []
+    for index, fill in enumerate(fills):
+        due = said_by(lengths[fill], says, sizes)
+        said = {say.fact for say in due if isinstance(say, PlannedPlant)}
+        ask = [fact.id for fact in materials.scenario.facts if fact.id in said]
+        cuts.append(
+            PlannedCut(
+                tokens=lengths[fill],
+                ask=(*ask, *(abstain if index in spots else ())),
+                fill_requested=fill,
+            )
+        )
+    return Blueprint(
+        scenario=materials.scenario.name,
+        seed=materials.seed,
+        arm="main",
+        says=says,
+        cuts=tuple(cuts),
+    )
+
+
+def _places(
+    materials: Materials, lengths: Sequence[int], positions: Sequence[float]
+) -> tuple[PlannedPlant, ...]:
+    """Where each unit is said: the first at once, the others spread over the trunk."""
+    order = rotated(units_of(materials), materials.seed, materials.draws_all("order"))
+    draws = materials.draws("places")
+    first = materials.system_tokens()
+    end = lengths[-1]
+    places = []
+    for slot, unit in enumerate(order):
+        share, asked = _share(slot, len(order), positions, materials.seed, draws.uniform())
+        places.append((first + int(share * (end - first - unit.tokens)), asked))
+    places.sort(key=lambda place: place[0])
+    if places and not positions:
+        places[0] = (first, None)
+    says = [
+        PlannedPlant(fact=unit.fact, ordinal=unit.ordinal, at_tokens=at, position_requested=asked)
+        for unit, (at, asked) in zip(order, places, strict=True)
+    ]
+    return in_order(says, materials, end)
+
+
+def _share(
+    slot: int, slots: int, positions: Sequence[float], seed: int, jitter: float
+) -> tuple[float, float | None]:
+    """Where on the trunk a slot lies, and the position asked for, if one was."""
+    if positions:
+        asked = positions[(slot * len(positions) // slots + seed) % len(positions)]
+        return asked, asked
+    return (slot + jitter) / slots, None

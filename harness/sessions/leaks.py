@@ -1,0 +1,82 @@
+"""Law 6: filler never holds an answer or a planted sentence.
+
+The check runs on every turn of filler before it enters a session. Reading each turn in its normal
+form would cost more than tokenizing it, so a turn is read closely only when something in it could
+be a part of a value: a telling word, a number in words, a date in digits, or a letter with an
+accent.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from harness.core.text import contains, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_WORD = re.compile(r"\w+")
+_GROUPED = re.compile(r"(?<=\d)[, ](?=\d{3}\b)")
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
+_ALWAYS_IN_LARGE = frozenset({"hundred", "thousand", "million"})
+_NUMERALS = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
+first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth
+"""
+_IN_SMALL = frozenset(_NUMERALS.split())
+_MONTH_NAMES = """
+january february march april may june july august september october november december
+"""
+_MONTHS = frozenset(_MONTH_NAMES.split())
+_SMALL = 100
+"""Numbers below are spelled without hundred, thousand or million."""
+
+
+class LeakCheck:
+    """Tells whether a text holds any of the given values.
+
+    Args:
+        texts: Values in every accepted spelling, and planted sentences.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._needles = tuple(sorted({form for text in texts if (form := words(text))}))
+        triggers: set[str] = set()
+        for needle in self._needles:
+            triggers.update(_triggers(needle))
+        self._triggers = frozenset(triggers)
+        self._dated = any(not _MONTHS.isdisjoint(needle) for needle in self._needles)
+
+    def holds(self, text: str) -> bool:
+        """Whether the text holds one of them as whole words, in any case or spelling."""
+        if not self._may_hold(text):
+            return False
+        form = words(text)
+        return any(contains(form, needle) for needle in self._needles)
+
+    def _may_hold(self, text: str) -> bool:
+        """Whether the text is worth a close reading; never False for a text that holds one."""
+        if not text.isascii():
+            return True
+        if self._dated and _DATE.search(text):
+            return True
+        plain = text.casefold()
+        # Read both ways: "9 149" may be one number, or two.
+        return not (
+            self._triggers.isdisjoint(_WORD.findall(plain))
+            and self._triggers.isdisjoint(_WORD.findall(_GROUPED.sub("", plain)))
+        )
+
+
+def _triggers(needle: tuple[str, ...]) -> Iterable[str]:
+    """Raw words of which at least one stands in every text that holds the needle."""
+    telling = max(needle, key=len)
+    parts = _WORD.findall(telling)
+    number = next((part for part in parts if part[0].isdigit()), None)
+    if number is None:
+        return parts[:1]
+    digits = "".join(char for char in number if char.isdigit())
+    small = _IN_SMALL if int(digits) < _SMALL or len(parts) > 1 else frozenset()
+    return {*parts, *small, *_ALWAYS_IN_LARGE}

@@ -1,0 +1,179 @@
+"""What one scenario says for one seed: values, wordings, questions, and the filler between."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.core.draws import Draws, digest
+from harness.core.messages import Message, Turn
+from harness.core.probe import Probe
+from harness.scenarios.values import decoys, draw_values, shape
+from harness.sessions.fillers import make_filler
+from harness.sessions.fillers.closers import Closers
+from harness.sessions.leaks import LeakCheck
+from harness.sessions.stream import FillerStream
+from harness.sessions.tokens import MESSAGE_OVERHEAD, PRIMING, TokenCounter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.core.protocols import Filler
+    from harness.core.scenario import Scenario, Value
+    from harness.core.session import Plant
+
+
+class Workshop:
+    """The tools that all seeds of a run share: the counter, the fillers, the closing remarks."""
+
+    def __init__(self, counter: TokenCounter | None = None) -> None:
+        self.counter = counter or TokenCounter()
+        self._closers: Closers | None = None
+        self._fillers: dict[str, Filler] = {}
+
+    @property
+    def closers(self) -> Closers:
+        """Short remarks by length, counted on first use."""
+        if self._closers is None:
+            self._closers = Closers(self.counter.count_text)
+        return self._closers
+
+    def filler(self, scenario: Scenario) -> Filler:
+        """The filler of a scenario, made once."""
+        if scenario.hash not in self._fillers:
+            self._fillers[scenario.hash] = make_filler(scenario.filler)
+        return self._fillers[scenario.hash]
+
+    def identity(self, scenario: Scenario) -> str:
+        """Hash of everything that decides the bytes of this scenario's sessions but the seed."""
+        return digest([scenario.hash, self.filler(scenario).identity(), self.counter.encoding])
+
+
+class Materials:
+    """One scenario and one seed, ready to be said and asked.
+
+    Args:
+        scenario: The scenario.
+        seed: Decides values, wordings, order and filler.
+        workshop: Shared tools.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, workshop: Workshop) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.workshop = workshop
+        self.values = draw_values(scenario, seed)
+        self.check = LeakCheck(self._secrets())
+        self._streams: dict[str, FillerStream] = {}
+
+    @property
+    def session_id(self) -> str:
+        """Scenario and seed: the cluster of every statistic."""
+        return f"{self.scenario.name}/{self.seed}"
+
+    @property
+    def system(self) -> tuple[Message, ...]:
+        """The system message, if the scenario has one."""
+        text = self.scenario.system
+        return (Message("system", text.strip()),) if text and text.strip() else ()
+
+    def draws(self, *names: object) -> Draws:
+        """Chance for one purpose."""
+        return Draws(self.scenario.name, self.seed, *names)
+
+    def draws_all(self, *names: object) -> Draws:
+        """Chance that all seeds of the scenario share, for what is balanced over them."""
+        return Draws(self.scenario.name, *names)
+
+    def value(self, fact_id: str, ordinal: int) -> Value:
+        """What the fact says at its n-th saying."""
+        return self.values[fact_id][ordinal]
+
+    def plant(self, fact_id: str, ordinal: int) -> Turn:
+        """The turn that says the fact."""
+        fact = self.scenario.fact(fact_id)
+        amended = fact.kind == "update" and ordinal > 0 and bool(fact.amend)
+        draws = self.draws("plant", fact_id, ordinal)
+        say = draws.choice(fact.amend if amended else fact.say)
+        reply = draws.choice(fact.reply or ("Noted.",))
+        text = self.value(fact_id, ordinal).text
+        return Turn(say.replace("{value}", text).strip(), reply.replace("{value}", text).strip())
+
+    def script_turn(self, step: int) -> Turn:
+        """The turn that the script writes out at that step."""
+        said = self.scenario.script[step]
+        return Turn((said.user or "").strip(), (said.assistant or "").strip())
+
+    def question(self, fact_id: str) -> str:
+        """The question about a fact; one wording a seed."""
+        fact = self.scenario.fact(fact_id)
+        return self.draws("ask", fact_id).choice(fact.ask).strip()
+
+    def question_tokens(self, fact_id: str) -> int:
+        """What the question adds to the prompt, the opening of the reply included."""
+        return self.workshop.counter.message(Message("user", self.question(fact_id))) + PRIMING
+
+    def turn_tokens(self, turn: Turn) -> int:
+        """Tokens of a turn as it is rendered."""
+        count = self.workshop.counter.count_text
+        return count(turn.user) + count(turn.assistant) + 2 * MESSAGE_OVERHEAD
+
+    def system_tokens(self) -> int:
+        """Tokens of the system message."""
+        return sum(self.workshop.counter.message(message) for message in self.system)
+
+    def stream(self, name: str) -> FillerStream:
+        """The stream of that name for this scenario and seed."""
+        if name not in self._streams:
+            spec = self.scenario.filler
+            label = f"filler file {spec.file}" if spec.file else f"filler '{spec.name}'"
+            self._streams[name] = FillerStream(
+                self.workshop.filler(self.scenario),
+                (self.scenario.name, self.seed, name),
+                self.workshop.counter,
+                self.check,
+                label,
+            )
+        return self._streams[name]
+
+    def forget_stream(self, name: str) -> None:
+        """Free the turns of a stream that no further session needs."""
+        self._streams.pop(name, None)
+
+    def probe(self, fact_id: str, said: Sequence[Plant]) -> Probe:
+        """The probe of a fact after what was said so far.
+
+        Args:
+            fact_id: The fact that is asked.
+            said: The session's ledger up to the checkpoint, in order.
+        """
+        fact = self.scenario.fact(fact_id)
+        own = [plant.value for plant in said if plant.fact == fact_id]
+        expected = tuple(own) if fact.kind == "set" else tuple(own[-1:])
+        if not own and fact.kind != "abstain":
+            # A control arm: what would have been right, so that a leak can be told.
+            values = self.values[fact_id]
+            expected = values if fact.kind == "set" else values[:1]
+        told = {value.text for value in expected}
+        return Probe(
+            fact=fact_id,
+            kind=fact.kind,
+            question=self.question(fact_id),
+            expected=expected,
+            stale=() if fact.kind == "set" else tuple(own[:-1]),
+            planted=tuple(plant.value for plant in said if plant.fact != fact_id),
+            decoys=tuple(
+                value
+                for value in decoys(fact, self.values[fact_id] if own else ())
+                if value.text not in told
+            )
+            if fact.kind != "abstain"
+            else (),
+            shape=shape(fact),
+        )
+
+    def _secrets(self) -> list[str]:
+        """Everything that filler must not hold."""
+        texts = [s for drawn in self.values.values() for value in drawn for s in value.spellings]
+        for fact_id, drawn in self.values.items():
+            texts += [self.plant(fact_id, ordinal).user for ordinal in range(len(drawn))]
+        return texts

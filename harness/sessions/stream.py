@@ -1,0 +1,102 @@
+"""A stream of filler turns, counted once and shared by every session that starts with it."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from harness.core.draws import Draws
+from harness.core.errors import UsageError
+from harness.sessions.tokens import MESSAGE_OVERHEAD
+
+if TYPE_CHECKING:
+    from harness.core.messages import Turn
+    from harness.core.protocols import Filler
+    from harness.sessions.leaks import LeakCheck
+    from harness.sessions.tokens import TokenCounter
+
+_BATCH = 256
+"""Turns tokenized at once."""
+
+
+class FillerStream:
+    """The turns of one filler for one name of a stream, read as far as anyone asked.
+
+    Args:
+        filler: Where the turns come from.
+        name: What the stream is named by: equal names give equal turns.
+        counter: Counts each turn once.
+        check: Turns that hold a planted value are left out.
+        label: What errors call the filler.
+    """
+
+    def __init__(
+        self,
+        filler: Filler,
+        name: tuple[object, ...],
+        counter: TokenCounter,
+        check: LeakCheck,
+        label: str,
+    ) -> None:
+        self._source = filler.turns(Draws("filler", *name))
+        self._counter = counter
+        self._check = check
+        self._label = label
+        self._turns: list[Turn] = []
+        self._sizes: list[tuple[int, int]] = []
+        self.left_out = 0
+        """Turns that held a planted value."""
+
+    def turn(self, index: int) -> tuple[Turn, int, int]:
+        """The turn of that index, and the tokens of its two messages as they are rendered.
+
+        Raises:
+            UsageError: The filler has run out.
+        """
+        while index >= len(self._turns):
+            self._read_on()
+        user, assistant = self._sizes[index]
+        return self._turns[index], user, assistant
+
+    def _read_on(self) -> None:
+        batch = list(islice(self._source, _BATCH))
+        if not batch:
+            raise FillerRanOutError(self._label, sum(map(sum, self._sizes)), self.left_out)
+        kept = [
+            turn
+            for turn in batch
+            if not (self._check.holds(turn.user) or self._check.holds(turn.assistant))
+        ]
+        self.left_out += len(batch) - len(kept)
+        counts = self._counter.count_texts(
+            [text for turn in kept for text in (turn.user, turn.assistant)]
+        )
+        self._turns += kept
+        self._sizes += [
+            (user + MESSAGE_OVERHEAD, assistant + MESSAGE_OVERHEAD)
+            for user, assistant in zip(counts[::2], counts[1::2], strict=True)
+        ]
+
+
+class FillerRanOutError(UsageError):
+    """The filler has fewer tokens than the session needs.
+
+    Args:
+        label: What the filler is called.
+        had: Tokens that it gave.
+        left_out: Turns that held a planted value and could not be used.
+    """
+
+    def __init__(self, label: str, had: int, left_out: int) -> None:
+        super().__init__(f"{label} has run out after {had} tokens")
+        self.label = label
+        self.had = had
+        self.left_out = left_out
+
+    def missing(self, tokens: int) -> UsageError:
+        """The same error for people: how many tokens more the session needs."""
+        dropped = f"; {self.left_out} turns hold planted values" if self.left_out else ""
+        return UsageError(
+            f"{self.label} has only {self.had} usable tokens{dropped}: {tokens} tokens are missing"
+            " for this session; add chats, ask for a smaller window, or set `repeat: true`"
+        )

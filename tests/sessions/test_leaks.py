@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.core.text import contains, words
+from harness.sessions.leaks import LeakCheck
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("dry", "It was a DRY summer."),
+        ("15", "We were fifteen at the table."),
+        ("60%", "About sixty percent of it."),
+        ("3 March 2026", "The build of 2026-03-03 is out."),
+        ("3 March 2026", "On March 3rd, 2026 we met."),
+        ("4417", "It comes to 4,417 in all."),
+        ("4417", "Four thousand four hundred and seventeen of them."),
+        ("149", "One hundred and forty-nine guests."),
+        ("KX-4417", "the code kx-4417 again"),
+        ("Zoe", "Zoë said so."),
+        ("matter-of-fact", "in a matter of fact voice"),
+        ("99.95", "an uptime of 99.95"),
+    ],
+)
+def test_a_value_is_found_in_every_spelling(value, text):
+    assert LeakCheck([value]).holds(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("art", "a party"), ("15", "150 guests"), ("4417", "44170 or 4 418")]
+)
+def test_a_part_of_a_word_is_no_leak(value, text):
+    assert not LeakCheck([value]).holds(text)
+
+
+VALUES = ["dry", "15", "60%", "3 March 2026", "4417", "149", "KX-4417", "Zoe", "nine", "QF-12"]
+PIECES = [*VALUES, "fifteen", "sixty percent", "2026-03-03", "4,417", "one hundred forty-nine"]
+PIECES += ["Zoë", "9", "and", "so", "on", "March", "hundred", "kx 4417", "third", "twenty-one"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8), st.sampled_from(VALUES))
+def test_the_quick_look_never_misses_what_the_close_reading_finds(pieces, value):
+    text = " ".join(pieces)
+    assert LeakCheck([value]).holds(text) == contains(words(text), words(value))
