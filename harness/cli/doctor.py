@@ -1,0 +1,93 @@
+"""`harness doctor`: is everything here that a run needs? Nothing is sent anywhere."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli.options import RESULTS
+from harness.core.errors import HarnessError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_KEYS = (
+    "OPENAI_API_KEY",
+    "ANTHROPIC_API_KEY",
+    "GEMINI_API_KEY",
+    "MISTRAL_API_KEY",
+    "AZURE_API_KEY",
+    "OPENROUTER_API_KEY",
+)
+_PACKAGES = ("litellm", "tiktoken", "polars", "numpy", "scipy", "pydantic", "click")
+
+
+@click.command("doctor")
+@click.option("-m", "--model", "models", multiple=True, help="Also look this model up.")
+@RESULTS
+def command(models: tuple[str, ...], *, out: Path) -> int:
+    """Check packages, tokenizer, prices, keys and folders; nothing is sent."""
+    well = True
+    for good, text in (*_packages(), *_tokenizer(), *_folders(out), *_keys(), *_models(models)):
+        mark = "ok  " if good else "note" if good is None else "FAIL"
+        well = well and good is not False
+        click.echo(f"{mark}  {text}")
+    return 0 if well else 1
+
+
+def _packages() -> Iterator[tuple[bool | None, str]]:
+    yield True, f"python {platform.python_version()}"
+    for name in _PACKAGES:
+        try:
+            yield True, f"{name} {version(name)}"
+        except PackageNotFoundError:
+            yield False, f"{name} is missing: pip install session-harness"
+    if find_spec("altair") and find_spec("vl_convert"):
+        yield True, "charts: altair and vl-convert are here"
+    else:
+        yield None, "charts: pip install 'session-harness[charts]' draws curves and heat-maps"
+
+
+def _tokenizer() -> Iterator[tuple[bool | None, str]]:
+    from harness.sessions.tokens import TokenCounter
+
+    counter = TokenCounter()
+    try:
+        tokens = counter.count_text("Where does forgetting begin?")
+    except HarnessError as error:
+        yield False, f"tokenizer {counter.encoding}: {error}"
+    else:
+        yield True, f"tokenizer {counter.encoding} counts offline ({tokens} tokens in a test)"
+
+
+def _folders(out: Path) -> Iterator[tuple[bool | None, str]]:
+    place = out if out.exists() else out.resolve().parent
+    yield os.access(place, os.W_OK), f"{out}/ can be written"
+
+
+def _keys() -> Iterator[tuple[bool | None, str]]:
+    found = [name for name in _KEYS if os.environ.get(name)]
+    if found:
+        yield True, f"keys set: {', '.join(found)} (not tried)"
+    else:
+        yield None, "no provider's key is set; reference models need none"
+
+
+def _models(models: tuple[str, ...]) -> Iterator[tuple[bool | None, str]]:
+    from harness.models import known_limit, price
+
+    for name in models:
+        try:
+            limit, cost = known_limit(name), price(name)
+        except HarnessError as error:
+            yield False, f"{name}: {error}"
+            continue
+        window = f"{limit:,} tokens" if limit else "unknown (give -w)"
+        known = "known" if cost else "unknown"
+        yield (True if limit and cost else None), f"{name}: window {window}, price {known}"

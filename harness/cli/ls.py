@@ -1,0 +1,34 @@
+"""`harness ls`: the runs that are there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli.options import RESULTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("ls")
+@RESULTS
+def command(out: Path) -> int:
+    """List runs: name, models, windows, records."""
+    from harness.runs.folders import read_config, runs
+    from harness.runs.store import RECORDS, lines
+
+    found = runs(out)
+    if not found:
+        click.echo(f"no runs in {out}; start one with: harness run -m reference/perfect", err=True)
+        return 0
+    for folder in found:
+        data = read_config(folder)
+        keys = {line["key"] for line in lines(folder / RECORDS)}
+        state = "complete" if len(keys) >= data["trials"] else "unfinished"
+        click.echo(
+            f"{folder.name}  {len(keys)}/{data['trials']} {state}"
+            f"  {','.join(data['models'])}  -w {','.join(data['windows'])}  {data['policy']}"
+        )
+    return 0

@@ -1,0 +1,204 @@
+"""Options that several verbs share, and the study that they add up to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.core.errors import UsageError
+from harness.core.study import Study, share, unique
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from harness.core.scenario import Fills, Scenario
+
+_MOST_FILL = 8.0
+
+RESULTS = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("results"),
+    show_default=True,
+    envvar="HARNESS_OUT",
+    help="Folder that holds the runs.",
+)
+
+_STUDY = (
+    click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
+    click.option(
+        "-m",
+        "--model",
+        "models",
+        multiple=True,
+        envvar="HARNESS_MODEL",
+        metavar="M[,M]",
+        help="Any litellm name, or reference/<law>?option=value.",
+    ),
+    click.option(
+        "-w",
+        "--window",
+        "windows",
+        default="max",
+        show_default=True,
+        envvar="HARNESS_WINDOW",
+        metavar="W[,W]",
+        help="Windows in tokens: 8k, 200000, 1m, or max for the model's own.",
+    ),
+    click.option(
+        "--policy",
+        default="send_all",
+        show_default=True,
+        envvar="HARNESS_POLICY",
+        help="What the application does at the ceiling: send_all, drop_oldest, keep_ends, refuse.",
+    ),
+    click.option(
+        "--memory",
+        default="none",
+        show_default=True,
+        envvar="HARNESS_MEMORY",
+        help="What crosses a session boundary.",
+    ),
+    click.option(
+        "--seeds",
+        type=int,
+        default=8,
+        show_default=True,
+        envvar="HARNESS_SEEDS",
+        help="Sessions of each scenario; each says other values in other places.",
+    ),
+    click.option(
+        "--repeats",
+        type=int,
+        default=1,
+        show_default=True,
+        envvar="HARNESS_REPEATS",
+        help="Times that each question is asked.",
+    ),
+    click.option(
+        "--fills",
+        envvar="HARNESS_FILLS",
+        metavar="N|F[,F]",
+        help="A number of strata, or exact fills such as 0.1,0.5,1.0 (above 1: past the ceiling).",
+    ),
+    click.option(
+        "--positions",
+        envvar="HARNESS_POSITIONS",
+        metavar="P[,P]",
+        help="Where facts stand: 0 = first token of the session, 1 = last.",
+    ),
+    click.option(
+        "--filler",
+        envvar="HARNESS_FILLER",
+        metavar="NAME|FILE",
+        help="Turns between the facts: workday, or a JSON Lines file of your own chats.",
+    ),
+    click.option(
+        "--controls/--no-controls",
+        default=True,
+        show_default=True,
+        envvar="HARNESS_CONTROLS",
+        help="Ask without session, without filler, and without the fact, too.",
+    ),
+    click.option(
+        "-M",
+        "options",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="A parameter of every call: temperature=0.2, api_base=..., max_tokens=64.",
+    ),
+)
+
+
+def study_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The arguments and options that a study is made of."""
+    for option in reversed(_STUDY):
+        function = option(function)
+    return function
+
+
+def load_scenarios(paths: Sequence[Path]) -> tuple[Scenario, ...]:
+    """The scenarios of the paths; without any, those of `scenarios/` or of this folder."""
+    from harness.scenarios import load_all
+    from harness.scoring import scorers
+
+    found = tuple(paths) or (Path("scenarios") if Path("scenarios").is_dir() else Path(),)
+    return load_all(found, known_scorers=scorers.names())
+
+
+def make_study(
+    paths: Sequence[Path],
+    *,
+    models: Sequence[str],
+    windows: str,
+    fills: str | None,
+    positions: str | None,
+    filler: str | None,
+    options: Sequence[str],
+    **rest: Any,
+) -> Study:
+    """The study that the command line asks for.
+
+    Raises:
+        UsageError: An option does not say what it should.
+    """
+    if not models:
+        raise UsageError(
+            "no model given: use -m with a litellm name such as openai/gpt-4o, or a reference"
+            " model such as reference/perfect"
+        )
+    return Study(
+        scenarios=_with_filler(load_scenarios(paths), filler),
+        models=unique([name for text in models for name in text.split(",")], "model"),
+        windows=unique(windows.split(","), "window"),
+        fills=_fills(fills),
+        positions=_positions(positions),
+        filler=filler,
+        options=_options(options),
+        **rest,
+    )
+
+
+def _with_filler(scenarios: tuple[Scenario, ...], filler: str | None) -> tuple[Scenario, ...]:
+    """The scenarios, with another filler where one is asked for."""
+    if filler is None:
+        return scenarios
+    from harness.core.scenario import FillerSpec
+
+    is_file = Path(filler).exists() or Path(filler).suffix in {".jsonl", ".json"}
+    spec = FillerSpec(name="file", file=filler) if is_file else FillerSpec(name=filler)
+    return tuple(replace(scenario, filler=spec) for scenario in scenarios)
+
+
+def _fills(text: str | None) -> Fills | None:
+    from harness.core.scenario import Fills
+
+    if text is None:
+        return None
+    if text.strip().isdigit() and int(text) > 1:
+        return Fills(count=int(text))
+    exact = tuple(share(part, "fill", most=_MOST_FILL) for part in text.split(","))
+    if 0.0 in exact:
+        raise UsageError("fill '0': an empty session holds no fact; use a number above 0")
+    return Fills(exact=exact)
+
+
+def _positions(text: str | None) -> tuple[float, ...]:
+    if text is None:
+        return ()
+    return tuple(share(part, "position", most=1.0) for part in text.split(","))
+
+
+def _options(pairs: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    found: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.strip():
+            raise UsageError(f"-M '{key}': expected key=value")
+        if key.strip() in found:
+            raise UsageError(f"-M {key.strip()} is given twice")
+        found[key.strip()] = value
+    return tuple(sorted(found.items()))

@@ -1,0 +1,76 @@
+"""The bar of a run: trials, calls in flight, tokens, cost, errors. Quiet when nobody looks."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Never, Self
+
+    from harness.core.record import Record
+
+
+class Bar:
+    """Shows how a run goes on, on stderr."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[Never] | None = None
+        self._in_flight = 0
+        self._tokens = 0
+        self._cost: float | None = 0.0
+        self._errors = 0
+        self._retries = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def begin(self, total: int, done: int) -> None:
+        """The run has so many trials, of which so many are recorded already."""
+        self._bar = tqdm(
+            total=total,
+            initial=done,
+            unit="trial",
+            file=sys.stderr,
+            disable=None,  # quiet when stderr is no terminal
+            dynamic_ncols=True,
+            smoothing=0.05,
+        )
+
+    def sent(self) -> None:
+        """A question goes out."""
+        self._in_flight += 1
+
+    def finished(self, record: Record) -> None:
+        """A trial has its record."""
+        self._in_flight -= 1
+        self._tokens += record.prompt_tokens or 0
+        self._errors += record.status == "error"
+        self._retries += max(record.attempts - 1, 0)
+        if record.status == "ok":
+            known = self._cost is not None and record.cost_usd is not None
+            self._cost = (self._cost or 0.0) + (record.cost_usd or 0.0) if known else None
+        if self._bar is not None:
+            self._bar.set_postfix_str(self._facts(), refresh=False)
+            self._bar.update()
+
+    def _facts(self) -> str:
+        cost = "cost unknown" if self._cost is None else f"${self._cost:.2f}"
+        parts = [f"{self._in_flight} in flight", f"{self._tokens / 1e6:.2f}M tokens", cost]
+        if self._retries:
+            parts.append(f"{self._retries} retries")
+        if self._errors:
+            parts.append(f"{self._errors} errors")
+        return ", ".join(parts)

@@ -1,0 +1,156 @@
+"""`harness run`: replay scenarios against models and windows, and say where forgetting begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.cli.options import RESULTS, make_study, study_options
+from harness.core.errors import IncompleteError, UsageError
+
+if TYPE_CHECKING:
+    from harness.core.study import Study
+    from harness.runs.run import RunResult
+
+_INTERRUPTED = 2
+
+
+@click.command("run")
+@study_options
+@RESULTS
+@click.option("--resume", metavar="RUN|latest", help="Go on with a run that was interrupted.")
+@click.option("--retry-errors", is_flag=True, help="With --resume: ask again where it failed.")
+@click.option(
+    "--max-connections",
+    type=click.IntRange(1, 4096),
+    default=16,
+    show_default=True,
+    envvar="HARNESS_MAX_CONNECTIONS",
+    help="Calls in flight for each model.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Do not print the report at the end.")
+@click.pass_context
+def command(
+    context: click.Context,
+    /,
+    paths: tuple[Path, ...],
+    *,
+    out: Path,
+    resume: str | None,
+    retry_errors: bool,
+    max_connections: int,
+    quiet: bool,
+    **options: Any,
+) -> int:
+    """Replay scenarios against models and windows; records go to results/."""
+    from harness.cli.progress import Bar
+    from harness.runs.folders import find_run, runs
+    from harness.runs.run import run
+
+    folder = None
+    if resume is not None:
+        folder = find_run(resume, out)
+        paths, options = _as_before(context, folder, paths, options)
+    elif retry_errors:
+        raise UsageError("--retry-errors goes with --resume RUN")
+    study = make_study(paths, **options)
+    before = set(runs(out))
+    try:
+        with Bar() as bar:
+            result = run(
+                study,
+                out=out,
+                resume=folder,
+                retry_errors=retry_errors,
+                max_connections=max_connections,
+                progress=bar,
+            )
+    except KeyboardInterrupt:
+        begun = folder or next(iter(set(runs(out)) - before), None)
+        if begun is not None:
+            click.echo(f"\ninterrupted; go on with: {_resume_line(begun, out)}", err=True)
+        return _INTERRUPTED
+    if not quiet:
+        _print_report(result.folder)
+    click.echo(f"records: {result.folder / 'records.jsonl'}", err=True)
+    _check_complete(result, study, out)
+    return 0
+
+
+def _as_before(
+    context: click.Context, folder: Path, paths: tuple[Path, ...], options: dict[str, Any]
+) -> tuple[tuple[Path, ...], dict[str, Any]]:
+    """The study of a run folder; what is given again on the command line is not changed by it.
+
+    Raises:
+        UsageError: An option would make it another study.
+    """
+    from harness.runs.folders import read_config
+
+    source = click.core.ParameterSource.COMMANDLINE
+    fixed = ("models", "windows", "policy", "memory", "seeds", "repeats", "fills", "positions")
+    for name in (*fixed, "filler", "controls"):
+        if context.get_parameter_source(name) is source:
+            flag = name.rstrip("s") if name in {"models", "windows"} else name
+            raise UsageError(
+                f"--{flag} cannot change in a run that is resumed; start a new run instead"
+            )
+    if paths:
+        raise UsageError("scenario paths cannot change in a run that is resumed; leave them out")
+    data = read_config(folder)
+    fills = data["fills"]
+    written = None
+    if fills is not None:
+        written = str(fills["count"]) if fills["count"] else ",".join(map(str, fills["exact"]))
+    kept = [f"{k}={v}" for k, v in data["options"].items() if v != "***"]
+    given = {pair.partition("=")[0] for pair in options["options"]}
+    return tuple(Path(s["path"]) for s in data["scenarios"]), {
+        "models": tuple(data["models"]),
+        "windows": ",".join(data["windows"]),
+        "policy": data["policy"],
+        "memory": data["memory"],
+        "seeds": data["seeds"],
+        "repeats": data["repeats"],
+        "fills": written,
+        "positions": ",".join(map(str, data["positions"])) or None,
+        "filler": data["filler"],
+        "controls": data["controls"],
+        "options": (
+            *options["options"],
+            *(pair for pair in kept if pair.partition("=")[0] not in given),
+        ),
+    }
+
+
+def _print_report(folder: Path) -> None:
+    from harness.cli.report import print_report
+
+    print_report([folder])
+
+
+def _resume_line(folder: Path, out: Path) -> str:
+    place = "" if out == Path("results") else f" --out {out}"
+    return f"harness run --resume {folder.name}{place}"
+
+
+def _check_complete(result: RunResult, study: Study, out: Path) -> None:
+    """Say what is left.
+
+    Raises:
+        IncompleteError: Errors are left, or trials were never sent.
+    """
+    if result.complete:
+        return
+    parts = []
+    if result.errors:
+        parts.append(f"{result.errors} of {result.planned} trials ended in an error")
+    if result.recorded < result.planned:
+        parts.append(f"{result.planned - result.recorded} were not sent")
+    for model, why in result.hopeless:
+        if model in study.models:
+            parts.append(f"{model} was given up: {why}")
+    raise IncompleteError(
+        f"{'; '.join(parts)}. Go on with: {_resume_line(result.folder, out)} --retry-errors"
+    )

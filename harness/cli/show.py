@@ -1,0 +1,56 @@
+"""`harness show`: one record, and exactly what was sent for it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.cli.options import RESULTS
+from harness.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("show")
+@click.argument("run")
+@click.argument("key")
+@click.option("--messages", is_flag=True, help="Print the messages that were sent, as JSON Lines.")
+@RESULTS
+def command(run: str, key: str, *, messages: bool, out: Path) -> int:
+    """Show one record of RUN; the start of its KEY is enough."""
+    from harness.runs.folders import find_run
+    from harness.runs.store import sent_messages
+
+    folder = find_run(run, out)
+    record = _find(folder, key)
+    if not messages:
+        click.echo(json.dumps(record, indent=2, ensure_ascii=False))
+        return 0
+    if record["error"] and record["error"].startswith("not sent:"):
+        raise UsageError(f"nothing was sent for {record['key']}: {record['error']}")
+    for message in sent_messages(folder, record):
+        line = {"role": message.role, "content": message.content}
+        click.echo(json.dumps(line, ensure_ascii=False))
+    return 0
+
+
+def _find(folder: Path, key: str) -> dict[str, Any]:
+    """The latest record whose key starts so.
+
+    Raises:
+        UsageError: There is none, or there are several.
+    """
+    from harness.runs.store import RECORDS, lines
+
+    found = {r["key"]: r for r in lines(folder / RECORDS) if r["key"].startswith(key)}
+    if not found:
+        raise UsageError(f"{folder.name} has no record whose key starts with '{key}'")
+    if len(found) > 1:
+        raise UsageError(
+            f"'{key}' starts {len(found)} keys, such as {', '.join(sorted(found)[:3])}; give more"
+            " digits"
+        )
+    return next(iter(found.values()))

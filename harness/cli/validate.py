@@ -1,0 +1,40 @@
+"""`harness validate`: are the scenario files right? No model is asked, and litellm not imported."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from harness.core.errors import UsageError
+
+
+@click.command("validate")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of scenario files.")
+def command(paths: tuple[Path, ...], *, schema: bool) -> int:
+    """Check scenario files; every problem with file:line:column."""
+    from harness.cli.options import load_scenarios
+    from harness.scenarios import find_files, json_schema, problems
+    from harness.scoring import scorers
+
+    if schema:
+        click.echo(json.dumps(json_schema(), indent=2))
+        return 0
+    chosen = paths or ((Path("scenarios"),) if Path("scenarios").is_dir() else (Path(),))
+    found = [
+        p for file in find_files(chosen) for p in problems(file, known_scorers=scorers.names())
+    ]
+    for problem in found:
+        click.echo(str(problem), err=True)
+    if found:
+        return UsageError.exit_code
+    for scenario in load_scenarios(paths):
+        kinds = ", ".join(
+            f"{sum(fact.kind == kind for fact in scenario.facts)} {kind}"
+            for kind in ("recall", "update", "set", "abstain")
+            if any(fact.kind == kind for fact in scenario.facts)
+        )
+        click.echo(f"{scenario.path}: {scenario.name}: {len(scenario.facts)} facts ({kinds})")
+    return 0

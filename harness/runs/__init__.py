@@ -1,0 +1,1 @@
+"""Plan, replay of one trial, executors, the run folder and its store."""

@@ -1,0 +1,120 @@
+"""The bench on which trials are replayed: models, meters, sessions at hand, and the store."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from harness.runs.meter import Meter
+from harness.runs.replay import Fork, ask, record
+from harness.sessions.build import build
+from harness.sessions.layouts import CONTROL
+from harness.sessions.materials import Materials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from harness.core.protocols import Model, Progress
+    from harness.core.record import Record
+    from harness.core.session import Session
+    from harness.core.study import Group
+    from harness.core.trial import Trial
+    from harness.runs.store import Store
+    from harness.sessions.materials import Workshop
+
+_SEEDS_AT_HAND = 4
+"""Scenario-and-seed pairs whose filler stays in memory; trials come session by session."""
+
+_HOPELESS = ("auth:", "not_found:")
+"""Errors that every further call to the same model would meet too."""
+
+_OPENING_ARMS = frozenset({"closed_book", "needle_only"})
+
+
+class Bench:
+    """Replays trials and keeps their records.
+
+    Args:
+        workshop: Shared tools for building sessions.
+        models: The models by name.
+        options: Parameters of every call.
+        store: Where records go.
+        run_id: The run.
+        now: The time, UTC, ISO 8601.
+        progress: Is told what happens.
+    """
+
+    def __init__(
+        self,
+        *,
+        workshop: Workshop,
+        models: Mapping[str, Model],
+        options: Mapping[str, str],
+        store: Store,
+        run_id: str,
+        now: Callable[[], str],
+        progress: Progress,
+    ) -> None:
+        self._workshop = workshop
+        self._models = models
+        self._options = options
+        self._store = store
+        self._run_id = run_id
+        self._now = now
+        self._progress = progress
+        self._materials: OrderedDict[tuple[str, int], Materials] = OrderedDict()
+        self._meters = {name: Meter() for name in models}
+        self.hopeless: dict[str, str] = {}
+        """Models that were given up, and why."""
+
+    def session(self, group: Group) -> Session:
+        """The session of a group, built and written down."""
+        session = build(group.blueprint, self.materials(group))
+        self._store.keep(session)
+        return session
+
+    def materials(self, group: Group) -> Materials:
+        """What the group's scenario says for its seed."""
+        at = (group.scenario.hash, group.seed)
+        if at not in self._materials:
+            self._materials[at] = Materials(group.scenario, group.seed, self._workshop)
+            while len(self._materials) > _SEEDS_AT_HAND:
+                self._materials.popitem(last=False)
+        self._materials.move_to_end(at)
+        return self._materials[at]
+
+    def recall(self, done: Record) -> None:
+        """Learn from a record of before the run was interrupted."""
+        if is_opening(done) and done.model in self._meters:
+            self._learn(done)
+
+    def fix_meter(self, model: str) -> None:
+        """The openings of a model are over: from now on its meter is read, not set."""
+        self._meters[model].fix()
+
+    async def replay(self, trial: Trial, session: Session, materials: Materials) -> None:
+        """Replay one trial and keep its record."""
+        fork = Fork(trial, session, materials)
+        started_at = self._now()
+        self._progress.sent()
+        answer = await ask(fork, self._models[trial.model], self._options)
+        done = record(
+            fork, answer, self._meters[trial.model], run_id=self._run_id, started_at=started_at
+        )
+        if is_opening(done):
+            self._learn(done)
+        self._store.append(done)
+        self._progress.finished(done)
+        if answer.error is not None and answer.error.startswith(_HOPELESS):
+            self.hopeless.setdefault(trial.model, answer.error)
+
+    def _learn(self, done: Record) -> None:
+        if done.usage_source == "provider":
+            self._meters[done.model].observe(done.view_tokens, done.prompt_tokens)
+
+
+def is_opening(done: Record) -> bool:
+    """Whether the record's session was so short that no server would have truncated it."""
+    if done.arm in _OPENING_ARMS:
+        return True
+    return done.fill_requested is not None and done.fill_requested <= CONTROL

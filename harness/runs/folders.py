@@ -1,0 +1,142 @@
+"""Run folders: their names, their `run.json`, and how one is found again."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from harness.core.draws import digest
+from harness.core.errors import UsageError, nearest
+from harness.models.options import masked
+from harness.runs.store import CONFIG, RECORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from harness.core.study import Plan
+    from harness.sessions.materials import Workshop
+
+RUN_SCHEMA = 1
+"""Version of `run.json`."""
+
+_PACKAGES = ("session-harness", "litellm", "tiktoken", "polars", "numpy")
+
+
+def new_folder(out: Path, plan: Plan, now: datetime) -> Path:
+    """Make the folder of a new run: `<UTC time>_<slug>_<id>`."""
+    names = [scenario.name for scenario in plan.study.scenarios]
+    slug = re.sub(r"[^a-z0-9]+", "-", "-".join(names[:2]).lower()).strip("-")[:40]
+    stamp = now.strftime("%Y%m%dT%H%M%SZ")
+    key = digest([stamp, now.microsecond, os.getpid(), [t.key for t in plan.trials[:1]]], size=3)
+    folder = out / f"{stamp}_{slug}_{key}"
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise UsageError(f"cannot make the run folder {folder}: {error.strerror}") from None
+    return folder
+
+
+def config(
+    plan: Plan, workshop: Workshop, now: datetime, sent: Mapping[str, object]
+) -> dict[str, Any]:
+    """What `run.json` holds: enough to run the same study again.
+
+    Args:
+        plan: The plan.
+        workshop: Shared tools; their identities are noted.
+        now: When the run began.
+        sent: For each model the parameters that really go out, secrets masked.
+    """
+    study = plan.study
+    return {
+        "schema": RUN_SCHEMA,
+        "created": now.isoformat(),
+        "versions": {name: version(name) for name in _PACKAGES}
+        | {"python": platform.python_version()},
+        "encoding": workshop.counter.encoding,
+        "scenarios": [
+            {
+                "name": scenario.name,
+                "path": scenario.path,
+                "hash": scenario.hash,
+                "identity": workshop.identity(scenario),
+                "source": scenario.source,
+            }
+            for scenario in study.scenarios
+        ],
+        "models": list(study.models),
+        "windows": list(study.windows),
+        "policy": study.policy,
+        "memory": study.memory,
+        "seeds": study.seeds,
+        "repeats": study.repeats,
+        "fills": None
+        if study.fills is None
+        else {"count": study.fills.count, "exact": list(study.fills.exact)},
+        "positions": list(study.positions),
+        "filler": study.filler,
+        "options": masked(dict(study.options)),
+        "controls": study.controls,
+        "sent": dict(sent),
+        "trials": len(plan.trials),
+    }
+
+
+def write_config(folder: Path, data: Mapping[str, Any]) -> None:
+    """Write `run.json` whole or not at all."""
+    path = folder / CONFIG
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """What `run.json` of a folder holds.
+
+    Raises:
+        UsageError: There is none, or it is of another version.
+    """
+    path = folder / CONFIG
+    try:
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{folder} is not a run folder: {path.name}: {error}") from None
+    if data.get("schema") != RUN_SCHEMA:
+        raise UsageError(
+            f"{path} has schema {data.get('schema')!r}; this version reads schema {RUN_SCHEMA}"
+        )
+    return data
+
+
+def runs(out: Path) -> list[Path]:
+    """The run folders in a folder, oldest first."""
+    if not out.is_dir():
+        return []
+    return sorted(path.parent for path in out.glob(f"*/{CONFIG}"))
+
+
+def find_run(name: str, out: Path) -> Path:
+    """The run folder that a name means: a path, `latest`, or the end or start of a folder's name.
+
+    Raises:
+        UsageError: There is none of that name, or several.
+    """
+    path = out.__class__(name)
+    if (path / CONFIG).exists() or (path / RECORDS).exists():
+        return path
+    known = runs(out)
+    if name == "latest" and known:
+        return known[-1]
+    found = [run for run in known if run.name.startswith(name) or run.name.endswith(name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(f"'{name}' means {len(found)} runs: {', '.join(r.name for r in found)}")
+    hint = nearest(name, [run.name for run in known]) if known else f"there are no runs in {out}"
+    raise UsageError(f"unknown run '{name}': {hint}")

@@ -1,0 +1,71 @@
+"""The key of a trial: a hash of everything that can change the answer (law 7)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from harness.core.draws import digest
+from harness.core.trial import FORMAT
+from harness.models.options import MASK, convert, masked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.core.session import Blueprint
+    from harness.core.window import Window
+
+_HARMLESS = frozenset({"timeout", "max_attempts", "max_wait_s"})
+"""Options that change when an answer comes, and never which."""
+
+
+def telling(options: Mapping[str, str]) -> dict[str, object]:
+    """The options that can change an answer; secrets never can, and are left out."""
+    shown = masked(convert(options))
+    return {
+        name: value
+        for name, value in sorted(shown.items())
+        if name not in _HARMLESS and value != MASK
+    }
+
+
+class Keys:
+    """Makes the keys of one session's trials; what they share is hashed once.
+
+    Args:
+        material: Hash of scenario, filler and tokenizer.
+        blueprint: What the session is built from.
+        window: The ceiling.
+        policy: Spec of the policy.
+        memory: Spec of the memory.
+        model: Name of the model, reference options included.
+        options: Parameters of the call.
+    """
+
+    def __init__(
+        self,
+        *,
+        material: str,
+        blueprint: Blueprint,
+        window: Window,
+        policy: str,
+        memory: str,
+        model: str,
+        options: Mapping[str, str],
+    ) -> None:
+        self._shared = digest(
+            [
+                FORMAT,
+                material,
+                asdict(blueprint),
+                [window.limit, window.reserve],
+                policy,
+                memory,
+                model,
+                telling(options),
+            ]
+        )
+
+    def key(self, *, cut: int, fact: str, repeat: int) -> str:
+        """The key of one trial: 32 hexadecimal digits."""
+        return digest([self._shared, cut, fact, repeat])

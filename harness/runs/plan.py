@@ -1,0 +1,152 @@
+"""From a study to its trials: nothing is built and nothing is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.core.errors import NothingSelectedError, UsageError
+from harness.core.spec import Spec
+from harness.core.study import Group, Plan, window_tokens
+from harness.core.trial import Trial
+from harness.core.window import Window
+from harness.runs.keys import Keys
+from harness.scenarios.values import check_seeds
+from harness.scoring import scorers
+from harness.sessions.layouts import CONTROL, blueprints, controls
+from harness.sessions.materials import Materials
+from harness.sessions.policies import policies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from harness.core.scenario import Scenario
+    from harness.core.session import Blueprint
+    from harness.core.study import Study
+    from harness.sessions.materials import Workshop
+
+
+def make_plan(study: Study, workshop: Workshop, limit_of: Callable[[str], int | None]) -> Plan:
+    """Every trial of a study.
+
+    Args:
+        study: What is asked for.
+        workshop: Shared tools.
+        limit_of: The context window of a model in tokens, or None where it is not known.
+
+    Raises:
+        UsageError: Something that is asked for cannot be done; nothing was sent.
+        NothingSelectedError: There is no trial.
+    """
+    _check(study)
+    windows = {model: _windows(study, model, limit_of) for model in study.models}
+    groups: list[Group] = []
+    for scenario in study.scenarios:
+        for seed in range(study.seeds):
+            materials = Materials(scenario, seed, workshop)
+            for model in study.models:
+                groups += _groups(study, materials, model, windows[model], workshop)
+    if not any(group.trials for group in groups):
+        raise NothingSelectedError("the study has no trials: no fact is said before any checkpoint")
+    order = {model: index for index, model in enumerate(study.models)}
+    # Openings first, since they teach the meter; then session by session.
+    groups.sort(key=lambda group: (order[group.model], not group.opening))
+    return Plan(study=study, groups=tuple(groups))
+
+
+def _check(study: Study) -> None:
+    """What can be told wrong before any work is done."""
+    if study.seeds < 1 or study.repeats < 1:
+        raise UsageError("--seeds and --repeats: expected at least 1")
+    if study.memory != "none":
+        raise UsageError(f"unknown memory '{study.memory}': known: none")
+    policies.resolve(study.policy)
+    for scenario in study.scenarios:
+        check_seeds(scenario, study.seeds)
+        for fact in scenario.facts:
+            scorers.resolve(fact.score)
+
+
+def _windows(study: Study, model: str, limit_of: Callable[[str], int | None]) -> list[Window]:
+    """The windows of one model, smallest first, none twice."""
+    limits: set[int] = set()
+    for text in study.windows:
+        tokens = window_tokens(text)
+        limit = limit_of(model) if tokens is None else tokens
+        if limit is None:
+            raise UsageError(
+                f"the context window of model '{model}' is not known: give -w in tokens, such as"
+                " -w 32k"
+            )
+        if limit <= study.reserve:
+            raise UsageError(
+                f"a window of {limit} tokens leaves nothing for the session: {study.reserve} are"
+                " kept for the answer; use a larger -w or a smaller -M max_tokens"
+            )
+        limits.add(limit)
+    return [Window(limit, study.reserve) for limit in sorted(limits)]
+
+
+def _groups(
+    study: Study, materials: Materials, model: str, windows: list[Window], workshop: Workshop
+) -> Iterator[Group]:
+    """The sessions of one seed under one model; controls once, at the smallest window."""
+    for window in windows:
+        main = blueprints(materials, window, study.fills, study.positions)
+        checks = controls(materials, window, main)
+        sessions = main + (checks if study.controls and window is windows[0] else [])
+        for blueprint in sessions:
+            yield Group(
+                scenario=materials.scenario,
+                seed=materials.seed,
+                model=model,
+                blueprint=blueprint,
+                trials=tuple(_trials(study, materials, model, window, blueprint, workshop)),
+                opening=_is_opening(blueprint),
+            )
+
+
+def _is_opening(blueprint: Blueprint) -> bool:
+    fills = [cut.fill_requested for cut in blueprint.cuts]
+    return all(fill is None or fill <= CONTROL for fill in fills)
+
+
+def _trials(  # noqa: PLR0917 -- one call, right above
+    study: Study,
+    materials: Materials,
+    model: str,
+    window: Window,
+    blueprint: Blueprint,
+    workshop: Workshop,
+) -> Iterator[Trial]:
+    scenario: Scenario = materials.scenario
+    policy = str(Spec.parse(study.policy))
+    keys = Keys(
+        material=workshop.identity(scenario),
+        blueprint=blueprint,
+        window=window,
+        policy=policy,
+        memory=study.memory,
+        model=model,
+        options=dict(study.options),
+    )
+    repeats = study.repeats if blueprint.arm == "main" else 1
+    for index, cut in enumerate(blueprint.cuts):
+        for fact_id in cut.ask:
+            for repeat in range(repeats):
+                yield Trial(
+                    key=keys.key(cut=index, fact=fact_id, repeat=repeat),
+                    scenario=scenario.name,
+                    session=materials.session_id,
+                    seed=materials.seed,
+                    repeat=repeat,
+                    arm=blueprint.arm,
+                    model=model,
+                    window=window,
+                    policy=policy,
+                    memory=study.memory,
+                    layout=scenario.layout,
+                    blueprint=blueprint,
+                    cut=index,
+                    fact=fact_id,
+                    kind=scenario.fact(fact_id).kind,
+                )

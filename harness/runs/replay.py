@@ -1,0 +1,260 @@
+"""Replays one trial: session, view, question, reply, score, record. One way for every model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from harness.core.errors import ModelError, OverflowRefusedError
+from harness.core.messages import Message
+from harness.core.record import Record
+from harness.core.window import History
+from harness.scoring import judge, scorers
+from harness.sessions.policies import policies
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.core.probe import Probe, Reply, Status
+    from harness.core.protocols import Model, Policy, Scorer
+    from harness.core.session import Cut, Plant, Session
+    from harness.core.spec import Spec
+    from harness.core.trial import Trial
+    from harness.core.window import View
+    from harness.runs.meter import Meter
+    from harness.sessions.materials import Materials
+
+
+@lru_cache(maxsize=64)
+def _policy(spec: str) -> Policy:
+    return policies.resolve(spec)
+
+
+@lru_cache(maxsize=256)
+def _scorer(spec: Spec) -> Scorer:
+    return scorers.resolve(spec)
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A session at one checkpoint with one question put to it: what is sent, and what is known."""
+
+    trial: Trial
+    session: Session
+    materials: Materials
+
+    @cached_property
+    def cut(self) -> Cut:
+        """The checkpoint."""
+        return self.session.cuts[self.trial.cut]
+
+    @cached_property
+    def said(self) -> tuple[Plant, ...]:
+        """The ledger of the session up to the checkpoint."""
+        return tuple(p for p in self.session.plants if p.message < self.cut.messages)
+
+    @cached_property
+    def own(self) -> tuple[Plant, ...]:
+        """The plants that a right answer needs: the latest one, or all of a set."""
+        own = tuple(plant for plant in self.said if plant.fact == self.trial.fact)
+        return own if self.trial.kind == "set" else own[-1:]
+
+    @cached_property
+    def probe(self) -> Probe:
+        """The question, and all that is needed to judge the answer."""
+        return self.materials.probe(self.trial.fact, self.said)
+
+    @cached_property
+    def question_tokens(self) -> int:
+        """What the question adds to the prompt."""
+        return self.materials.question_tokens(self.trial.fact)
+
+    @cached_property
+    def view(self) -> View:
+        """What the application's policy lets through."""
+        history = History(
+            messages=self.session.messages,
+            offsets=self.session.offsets,
+            stop=self.cut.messages,
+            question_tokens=self.question_tokens,
+        )
+        return _policy(self.trial.policy).view(history, self.trial.window.budget)
+
+    @cached_property
+    def view_tokens(self) -> int:
+        """Local tokens of the prompt that is sent; 0 when nothing is."""
+        if self.view.refused is not None:
+            return 0
+        offsets = self.session.offsets
+        kept = sum(offsets[span.stop] - offsets[span.start] for span in self.view.spans)
+        return kept + self.question_tokens
+
+    @property
+    def session_tokens(self) -> int:
+        """Local tokens of the whole prompt as it would be without a policy."""
+        return self.cut.tokens + self.question_tokens
+
+    @property
+    def in_view(self) -> bool | None:
+        """Whether every plant that the answer needs is sent; None when there is none."""
+        if not self.own:
+            return None
+        return all(self.view.holds(plant.message) for plant in self.own)
+
+    def messages(self) -> list[Message]:
+        """Exactly what is sent."""
+        kept = [
+            message
+            for span in self.view.spans
+            for message in self.session.messages[span.start : span.stop]
+        ]
+        return [*kept, Message("user", self.probe.question)]
+
+    def behind(self, plant: Plant) -> int:
+        """Local tokens of the view from the start of a plant's message to the end."""
+        offsets = self.session.offsets
+        return self.question_tokens + sum(
+            offsets[span.stop] - max(offsets[span.start], plant.offset_tokens)
+            for span in self.view.spans
+            if span.stop > plant.message
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one call came to."""
+
+    status: Status
+    reply: Reply | None = None
+    error: str | None = None
+    attempts: int = 0
+
+
+async def ask(fork: Fork, model: Model, options: Mapping[str, object]) -> Answer:
+    """Put the question, and say what came of it; no failure of a provider leaves here."""
+    if fork.view.refused is not None:
+        return Answer(status="overflow", error=f"not sent: {fork.view.refused}")
+    try:
+        reply = await model.ask(fork.messages(), options)
+    except OverflowRefusedError as error:
+        return Answer(status="overflow", error=str(error), attempts=error.attempts)
+    except ModelError as error:
+        status: Status = "refused" if error.kind == "content_filter" else "error"
+        return Answer(status=status, error=f"{error.kind}: {error}", attempts=error.attempts)
+    status = "refused" if reply.finish_reason == "content_filter" else "ok"
+    return Answer(status=status, reply=reply, attempts=reply.attempts)
+
+
+def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at: str) -> Record:
+    """The record of a trial.
+
+    Args:
+        fork: What was asked of what.
+        answer: What came of it.
+        meter: How this provider counts.
+        run_id: The run.
+        started_at: UTC, ISO 8601.
+    """
+    trial, reply = fork.trial, answer.reply
+    truncated = _truncated(fork, reply, meter)
+    judgement = judge(
+        fork.probe,
+        reply,
+        scorer=_scorer(fork.materials.scenario.fact(trial.fact).score),
+        status=answer.status,
+        in_view=fork.in_view,
+        fact_truncated=_fact_lost(fork, reply, meter) if truncated else truncated,
+        expects_abstention=trial.kind == "abstain" or trial.arm in {"closed_book", "fact_removed"},
+    )
+    latest = fork.own[-1] if fork.own else None
+    return Record(
+        key=trial.key,
+        run_id=run_id,
+        scenario=trial.scenario,
+        session=trial.session,
+        seed=trial.seed,
+        repeat=trial.repeat,
+        arm=trial.arm,
+        model=trial.model,
+        window_limit=trial.window.limit,
+        policy=trial.policy,
+        memory=trial.memory,
+        layout=trial.layout,
+        fill_requested=fork.cut.fill_requested,
+        fill=_fill(fork, reply, meter, truncated=truncated),
+        position_requested=latest.position_requested if latest else None,
+        position=_position(latest, fork.cut.tokens) if latest else None,
+        gap_tokens=fork.cut.tokens - latest.offset_tokens - latest.tokens if latest else None,
+        session_tokens=fork.cut.tokens,
+        view_tokens=fork.view_tokens,
+        prompt_tokens=_prompt_tokens(fork, reply),
+        cached_tokens=reply.cached_tokens if reply else None,
+        completion_tokens=reply.completion_tokens if reply else None,
+        usage_source=None
+        if reply is None
+        else "local"
+        if reply.prompt_tokens is None
+        else "provider",
+        cost_usd=reply.cost_usd if reply else None,
+        fact=trial.fact,
+        probe=f"{trial.fact}@{trial.blueprint.stream}:{trial.cut}",
+        probe_kind=trial.kind,
+        question=fork.probe.question,
+        expected=tuple(value.text for value in fork.probe.expected),
+        reply=reply.text if reply else None,
+        score=judgement.score,
+        outcome=judgement.outcome,
+        status=answer.status,
+        error=answer.error,
+        in_view=fork.in_view,
+        server_truncated=truncated,
+        session_number=1,
+        latency_s=round(reply.latency_s, 6) if reply else None,
+        attempts=answer.attempts,
+        started_at=started_at,
+        finish_reason=reply.finish_reason if reply else None,
+        why=judgement.why or None,
+        trunk=fork.session.trunk,
+        view=tuple((span.start, span.stop) for span in fork.view.spans),
+        planted=tuple(plant.value.text for plant in fork.said),
+        batch=trial.batch,
+        batch_why=trial.batch_why,
+    )
+
+
+def _prompt_tokens(fork: Fork, reply: Reply | None) -> int | None:
+    if reply is None:
+        return None
+    return fork.view_tokens if reply.prompt_tokens is None else reply.prompt_tokens
+
+
+def _truncated(fork: Fork, reply: Reply | None, meter: Meter) -> bool | None:
+    return None if reply is None else meter.truncated(fork.view_tokens, reply.prompt_tokens)
+
+
+def _fact_lost(fork: Fork, reply: Reply | None, meter: Meter) -> bool:
+    """Whether a plant lies in the part that the server dropped: all but its newest tokens."""
+    if reply is None or reply.prompt_tokens is None:
+        return False
+    kept = meter.local(reply.prompt_tokens)
+    return any(fork.behind(plant) > kept for plant in fork.own)
+
+
+def _fill(fork: Fork, reply: Reply | None, meter: Meter, *, truncated: bool | None) -> float:
+    """The session over the window, by the provider's meter.
+
+    Where the view is whole and was read whole this is the provider's own count. Otherwise the
+    session is longer than what was counted, and the local length is corrected by the meter.
+    """
+    limit = fork.trial.window.limit
+    whole = fork.view_tokens == fork.session_tokens
+    if whole and not truncated and reply is not None and reply.prompt_tokens is not None:
+        return round(reply.prompt_tokens / limit, 6)
+    return round(meter.predict(fork.session_tokens) / limit, 6)
+
+
+def _position(plant: Plant, session_tokens: int) -> float:
+    """0 when the plant is the first thing in the session, 1 when it is the last."""
+    last = session_tokens - plant.tokens
+    return round(min(plant.offset_tokens / last, 1.0), 6) if last > 0 else 0.0

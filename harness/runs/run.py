@@ -1,0 +1,183 @@
+"""Runs a study: plan, replay, records. Starts a run folder, or goes on with one."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from harness.core.errors import UsageError
+from harness.core.record import from_json
+from harness.models import known_limit, make_model
+from harness.runs.bench import Bench
+from harness.runs.executors.local import Local
+from harness.runs.folders import config, new_folder, read_config, write_config
+from harness.runs.plan import make_plan
+from harness.runs.store import RECORDS, Store, lines
+from harness.sessions.materials import Workshop
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from harness.core.protocols import Model, Progress
+    from harness.core.record import Record
+    from harness.core.study import Group, Plan, Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """What a run came to."""
+
+    folder: Path
+    planned: int
+    """Trials of the plan."""
+    recorded: int
+    """Trials that have a record, of before and of now."""
+    errors: int
+    """Records with status `error`."""
+    hopeless: tuple[tuple[str, str], ...] = ()
+    """Models that were given up, and why."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every trial has a result that is not an error."""
+        return self.recorded == self.planned and not self.errors
+
+
+class Quiet:
+    """Progress that shows nothing."""
+
+    def begin(self, total: int, done: int) -> None:
+        """Nothing."""
+
+    def sent(self) -> None:
+        """Nothing."""
+
+    def finished(self, record: Record) -> None:
+        """Nothing."""
+
+
+def plan(study: Study, workshop: Workshop | None = None) -> Plan:
+    """The plan of a study; nothing is sent."""
+    return make_plan(study, workshop or Workshop(), known_limit)
+
+
+def run(
+    study: Study,
+    *,
+    out: Path,
+    resume: Path | None = None,
+    retry_errors: bool = False,
+    max_connections: int = 16,
+    progress: Progress | None = None,
+) -> RunResult:
+    """Run a study and keep a record of every trial.
+
+    Args:
+        study: What is asked for.
+        out: Where the run's folder is made.
+        resume: A run folder to go on with instead.
+        retry_errors: Ask again where the record is an error.
+        max_connections: Calls in flight for each model.
+        progress: Is told what happens.
+
+    Raises:
+        UsageError: Something asked for cannot be done, or the folder belongs to another study.
+        NothingSelectedError: There is no trial.
+    """
+    workshop = Workshop()
+    whole = make_plan(study, workshop, known_limit)
+    models = {name: make_model(name, dict(study.options)) for name in study.models}
+    _dry_build(whole, workshop)
+    now = datetime.now(tz=UTC)
+    if resume is None:
+        folder = new_folder(out, whole, now)
+        sent = {name: _sent(model, study) for name, model in models.items()}
+        write_config(folder, config(whole, workshop, now, sent))
+    else:
+        folder = resume
+        _check_same(folder, whole, workshop)
+    with Store(folder) as store:
+        before = {r["key"]: r for r in lines(folder / RECORDS)}
+        done = {k for k, r in before.items() if not (retry_errors and r["status"] == "error")}
+        bench = Bench(
+            workshop=workshop,
+            models=models,
+            options=dict(study.options) | {"max_tokens": str(study.reserve)},
+            store=store,
+            run_id=folder.name,
+            now=lambda: datetime.now(tz=UTC).isoformat(),
+            progress=progress or Quiet(),
+        )
+        for raw in before.values():
+            bench.recall(from_json(raw))
+        planned = [trial.key for trial in whole.trials]
+        (progress or Quiet()).begin(len(planned), len(done & set(planned)))
+        asyncio.run(_execute(whole.groups, bench, done, max_connections, models))
+        return _result(folder, planned, bench)
+
+
+async def _execute(
+    groups: Sequence[Group],
+    bench: Bench,
+    done: set[str],
+    max_connections: int,
+    models: Mapping[str, Model],
+) -> None:
+    try:
+        await Local(max_connections).execute(groups, bench, done)
+    finally:
+        for model in models.values():
+            await model.close()
+
+
+def _result(folder: Path, planned: Sequence[str], bench: Bench) -> RunResult:
+    """Counted from the file itself; of two records of one trial the later holds."""
+    status = {line["key"]: line["status"] for line in lines(folder / RECORDS)}
+    own = [status[key] for key in planned if key in status]
+    return RunResult(
+        folder=folder,
+        planned=len(planned),
+        recorded=len(own),
+        errors=own.count("error"),
+        hopeless=tuple(sorted(bench.hopeless.items())),
+    )
+
+
+def _sent(model: Model, study: Study) -> dict[str, object]:
+    return model.sent_parameters(dict(study.options) | {"max_tokens": str(study.reserve)})
+
+
+def _dry_build(whole: Plan, workshop: Workshop) -> None:
+    """Build the longest session of each scenario: what cannot be built is told before a cent."""
+    from harness.sessions.build import build
+    from harness.sessions.materials import Materials
+
+    longest: dict[str, Group] = {}
+    for group in whole.groups:
+        held = longest.get(group.scenario.name)
+        if held is None or _length(group) > _length(held):
+            longest[group.scenario.name] = group
+    for group in longest.values():
+        build(group.blueprint, Materials(group.scenario, group.seed, workshop))
+
+
+def _length(group: Group) -> int:
+    return group.blueprint.cuts[-1].tokens
+
+
+def _check_same(folder: Path, whole: Plan, workshop: Workshop) -> None:
+    """A run goes on only with the scenarios it began with.
+
+    Raises:
+        UsageError: A scenario or its filler has changed since.
+    """
+    before = {s["name"]: s["identity"] for s in read_config(folder)["scenarios"]}
+    for scenario in whole.study.scenarios:
+        if before.get(scenario.name) != workshop.identity(scenario):
+            raise UsageError(
+                f"scenario '{scenario.name}' has changed since {folder.name} began;"
+                " start a new run, or bring the file back"
+            )

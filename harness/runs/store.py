@@ -1,0 +1,180 @@
+"""A run folder: append only, one writer, whole lines (law 8).
+
+`records.jsonl` has a line a trial. `messages.jsonl` has each message text once, by hash, and for
+each conversation the list of its hashes; a record names the conversation and the ranges that were
+sent, so exactly what was sent can be shown again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import jsonlines
+
+from harness.core.errors import FileError, UsageError, Where
+from harness.core.messages import Message
+from harness.core.record import to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self, TextIO
+
+    from harness.core.record import Record
+    from harness.core.session import Session
+
+RECORDS = "records.jsonl"
+MESSAGES = "messages.jsonl"
+CONFIG = "run.json"
+_LOCK = ".lock"
+_SYNC_EVERY = 64
+"""Records between two fsyncs: a killed process loses nothing, a power cut at most these."""
+
+
+class Store:
+    """The one writer of a run folder; a second one is refused.
+
+    Args:
+        folder: The run folder; it exists.
+
+    Raises:
+        UsageError: Another process writes to it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = (folder / _LOCK).open("w", encoding="utf-8")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.close()
+            raise UsageError(f"{folder}: another run writes to this folder; wait for it") from None
+        for name in (RECORDS, MESSAGES):
+            _cut_torn_line(folder / name)
+        self._kept = {
+            str(line.get("hash") or line.get("trunk")) for line in lines(folder / MESSAGES)
+        }
+        self._records_file: TextIO = (folder / RECORDS).open("a", encoding="utf-8")
+        self._messages_file: TextIO = (folder / MESSAGES).open("a", encoding="utf-8")
+        self._records = jsonlines.Writer(self._records_file, dumps=_dumps)
+        self._messages = jsonlines.Writer(self._messages_file, dumps=_dumps)
+        self._since_sync = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def keep(self, session: Session) -> None:
+        """Write the conversation down, before any record speaks of it."""
+        if session.trunk in self._kept:
+            return
+        for name, message in zip(session.hashes, session.messages, strict=True):
+            if name not in self._kept:
+                self._kept.add(name)
+                self._messages.write(
+                    {"hash": name, "role": message.role, "content": message.content}
+                )
+        self._messages.write({"trunk": session.trunk, "messages": session.hashes})
+        self._kept.add(session.trunk)
+        self._messages_file.flush()
+
+    def append(self, record: Record) -> None:
+        """Write one record; it survives the process from here on."""
+        self._records.write(to_json(record))
+        self._records_file.flush()
+        self._since_sync += 1
+        if self._since_sync >= _SYNC_EVERY:
+            self._sync()
+
+    def close(self) -> None:
+        """Everything to disk; the folder is free for another writer."""
+        self._sync()
+        self._records_file.close()
+        self._messages_file.close()
+        self._lock.close()
+
+    def _sync(self) -> None:
+        self._since_sync = 0
+        for file in (self._messages_file, self._records_file):
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _cut_torn_line(path: Path) -> None:
+    """Drop what a killed writer left behind the last newline."""
+    if not path.exists():
+        path.touch()
+        return
+    with path.open("rb+") as file:
+        size = file.seek(0, os.SEEK_END)
+        keep, step = size, 1 << 16
+        while keep > 0:
+            start = max(0, keep - step)
+            file.seek(start)
+            found = file.read(keep - start).rfind(b"\n")
+            if found >= 0:
+                keep = start + found + 1
+                break
+            keep = start
+        if keep < size:
+            file.truncate(keep)
+
+
+def lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The whole lines of a JSON Lines file; a torn last one is left out.
+
+    Raises:
+        FileError: A line that is whole is not a JSON object.
+    """
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, start=1):
+            if not raw.endswith(b"\n"):
+                return
+            try:
+                value = json.loads(raw)
+            except ValueError as error:
+                raise FileError(Where(file=str(path), line=number), f"not JSON: {error}") from None
+            if not isinstance(value, dict):
+                raise FileError(
+                    Where(file=str(path), line=number), "expected a JSON object on each line"
+                )
+            yield value
+
+
+def sent_messages(folder: Path, record: Mapping[str, Any]) -> list[Message]:
+    """Exactly the messages that a record's call was handed, the question last.
+
+    Raises:
+        UsageError: The run folder does not hold the conversation.
+    """
+    hashes: list[str] | None = None
+    for line in lines(folder / MESSAGES):
+        if line.get("trunk") == record["trunk"]:
+            hashes = line["messages"]
+    if hashes is None:
+        raise UsageError(f"{folder / MESSAGES} does not hold conversation {record['trunk']}")
+    wanted = [name for start, stop in record["view"] for name in hashes[start:stop]]
+    needed = set(wanted)
+    texts = {
+        line["hash"]: Message(line["role"], line["content"])
+        for line in lines(folder / MESSAGES)
+        if line.get("hash") in needed
+    }
+    return [*(texts[name] for name in wanted), Message("user", record["question"])]

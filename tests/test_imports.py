@@ -1,0 +1,56 @@
+"""What is imported when: `--help`, `validate` and the API never pay for litellm (DESIGN 3)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.command import ROOT
+
+HEAVY = ("litellm", "altair", "scipy", "polars", "numpy", "tiktoken", "pydantic", "ray")
+
+
+def imported(*command):
+    code = (
+        "import sys; sys.argv = ['harness', *sys.argv[1:]]\n"
+        "try:\n"
+        "    from harness.cli import main; main()\n"
+        "except SystemExit: pass\n"
+        f"print([n for n in {HEAVY!r} if n in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(  # noqa: S603 -- our own interpreter
+        [sys.executable, "-c", code, *command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(eval(done.stderr.splitlines()[-1]))  # noqa: S307 -- a list that was just printed
+
+
+def test_help_imports_nothing_heavy():
+    assert imported("--help") == set()
+    assert imported("run", "--help") == set()
+
+
+def test_validate_never_imports_litellm_or_a_tokenizer():
+    assert not imported("validate") & {"litellm", "tiktoken", "polars", "numpy", "altair"}
+
+
+def test_the_package_imports_nothing_heavy():
+    code = f"import harness, sys; print([n for n in {HEAVY!r} if n in sys.modules])"
+    done = subprocess.run(  # noqa: S603 -- our own interpreter
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("room", ["models", "scoring", "scenarios", "runs", "sessions"])
+def test_no_room_imports_litellm_when_it_is_imported(room):
+    code = f"import harness.{room}, sys; print('litellm' in sys.modules)"
+    done = subprocess.run(  # noqa: S603 -- our own interpreter
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
