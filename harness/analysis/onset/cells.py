@@ -1,0 +1,157 @@
+"""From rows to counts: probes gathered by session and by bin of fill.
+
+Its one rule: the counts do not know the order of the rows nor the names of the sessions. Sums are
+therefore of integers (scores and fills in units of 2**-32), which add up the same in any order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Floats: TypeAlias = npt.NDArray[np.float64]
+    Integers: TypeAlias = npt.NDArray[np.int64]
+
+FINE = 0.0025
+"""Step of the grid of fills on which shapes and onsets live."""
+BIN = 0.0125
+"""Width of a bin of fills, where there are too many levels to keep apart."""
+MAX_LEVELS = 60
+"""With at most so many distinct fills each is kept as it is."""
+PLATEAU_SHARE = 0.1
+"""Without controls the plateau is read from this lowest share of the probes."""
+
+_UNIT = 2.0**32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """All that the estimator knows of a run. Bin 0 holds the control probes."""
+
+    n: Floats
+    """Probes in each bin, shape (bins,); none is empty."""
+    k: Floats
+    """Sum of their scores, shape (bins,)."""
+    fill: Floats
+    """Their mean fill, shape (bins,)."""
+    weights: Floats
+    """How the probes of a bin lie on the fine grid, shape (bins, fine); rows sum to 1."""
+    edges: Floats
+    """Ascending fills between which nothing is told apart: the levels, or the edges of bins."""
+    session: Integers
+    """Session of each (session, bin) cell, numbered without meaning; shape (cells,)."""
+    cell_bin: Integers
+    """Bin of each cell, shape (cells,)."""
+    cell_n: Floats
+    """Probes in each cell, shape (cells,)."""
+    cell_k: Floats
+    """Sum of scores in each cell, shape (cells,)."""
+    control: float
+    """The fill up to which probes count as controls; a multiple of the fine step."""
+    has_controls: bool
+    """False where no probe lay in the control zone asked for: `control` is then a makeshift."""
+    max_fill: float
+    """The largest fill that was scored."""
+
+    @property
+    def n_probes(self) -> int:
+        """Scored probes."""
+        return round(float(self.n.sum()))
+
+    @property
+    def n_sessions(self) -> int:
+        """Sessions with at least one scored probe."""
+        return int(self.session.max()) + 1
+
+
+def gather(frame: pl.DataFrame, *, control: float) -> Cells:
+    """Counts by session and by bin.
+
+    Args:
+        frame: At least one row of session, fill and score; no nulls, no NaN.
+        control: Where the nearly empty window ends, as a fill.
+    """
+    fill = frame["fill"].to_numpy()
+    has_controls = bool(fill.min() <= control)
+    if not has_controls:
+        last = max(int(np.ceil(PLATEAU_SHARE * len(fill))), 1) - 1
+        control = float(np.partition(fill, last)[last])
+    control = float(np.ceil(round(control / FINE, 6)) * FINE)
+    upper = _upper_edges(frame["fill"], control)
+    where = np.searchsorted(upper, fill, side="left")
+    kept = np.flatnonzero(np.bincount(where, minlength=len(upper)) + (np.arange(len(upper)) == 0))
+    edges = _edges(upper, kept, control, levels=len(upper) - 1 <= MAX_LEVELS)
+    where = np.searchsorted(kept, where)
+    n, k, cells = _count(frame, where, len(kept))
+    weights = _spread(fill, where, n)
+    return Cells(
+        n=n,
+        k=k,
+        fill=weights @ (np.arange(weights.shape[1]) * FINE),
+        weights=weights,
+        edges=edges,
+        session=cells["session"].rle_id().to_numpy().astype(np.int64),
+        cell_bin=cells["bin"].to_numpy().astype(np.int64),
+        cell_n=cells["n"].to_numpy().astype(np.float64),
+        cell_k=cells["k"].to_numpy() / _UNIT,
+        control=control,
+        has_controls=has_controls,
+        max_fill=float(fill.max()),
+    )
+
+
+def _upper_edges(fill: pl.Series, control: float) -> Floats:
+    """Upper ends of the bins; the first is the control zone, and every bin is open below."""
+    levels = fill.unique().sort().to_numpy()
+    past = levels[levels > control]
+    if len(past) > MAX_LEVELS:
+        count = int(np.ceil((past[-1] - control) / BIN - 1e-9))
+        past = control + BIN * np.arange(1, count + 1)
+        past[-1] = max(past[-1], levels[-1])
+    return np.concatenate(([control], past))
+
+
+def _edges(upper: Floats, kept: Integers, control: float, *, levels: bool) -> Floats:
+    """The fills to which an interval is rounded outward."""
+    if levels:
+        return upper
+    lower = np.concatenate(([control], upper[:-1]))
+    return np.unique(np.concatenate(([control], lower[kept], upper[kept])))
+
+
+def _count(frame: pl.DataFrame, where: Integers, bins: int) -> tuple[Floats, Floats, pl.DataFrame]:
+    """Probes and scores of each bin, and the same for each session in it."""
+    cells = (
+        frame.select(
+            "session",
+            pl.Series("bin", where),
+            (pl.col("score") * _UNIT).round().cast(pl.Int64).alias("k"),
+        )
+        .group_by("session", "bin")
+        .agg(n=pl.len().cast(pl.Int64), k=pl.col("k").sum())
+        .sort("session", "bin")
+    )
+    total = cells.group_by("bin").agg(pl.col("n", "k").sum()).sort("bin")
+    n, k = np.zeros(bins), np.zeros(bins)
+    n[total["bin"].to_numpy()] = total["n"].to_numpy()
+    k[total["bin"].to_numpy()] = total["k"].to_numpy() / _UNIT
+    return n, k, cells
+
+
+def _spread(fill: Floats, where: Integers, n: Floats) -> Floats:
+    """The share of each bin's probes at each node of the fine grid, by linear interpolation."""
+    node = np.floor(fill / FINE).astype(np.int64)
+    nodes = int(node.max()) + 2
+    share = np.round((fill / FINE - node) * 2.0**20)
+    at = where * nodes + node
+    whole = np.bincount(at, minlength=len(n) * nodes) * 2.0**20
+    upper = np.bincount(at, weights=share, minlength=len(n) * nodes)
+    weights = (whole - upper).reshape(len(n), nodes)
+    weights[:, 1:] += upper.reshape(len(n), nodes)[:, :-1]
+    return np.asarray(weights / 2.0**20 / np.maximum(n, 1)[:, None])

@@ -1,0 +1,286 @@
+"""Where does forgetting begin: rows in, one answer out.
+
+Its one rule: nonsense leads to the verdict `insufficient` and says what is missing. Only values
+that are no measurement at all (NaN, a score of 3) are refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
+
+import numpy as np
+
+from harness.analysis.onset.bands import curve, evenly, mean_loss
+from harness.analysis.onset.cells import FINE, Cells, gather
+from harness.analysis.onset.clustering import design_effect, lack_of_fit
+from harness.analysis.onset.monotone import RECOVERY_LEVEL, Recovery, recovery
+from harness.analysis.onset.posterior import (
+    Mixture,
+    average,
+    dictionary,
+    fit,
+    onset_weights,
+    roughly,
+)
+from harness.analysis.onset.result import OnsetEstimate, OnsetPosterior, Verdict
+from harness.analysis.onset.rows import Rows, scored
+from harness.analysis.onset.sentences import percent
+from harness.core.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from harness.analysis.onset.posterior import Dictionary
+
+    Floats: TypeAlias = npt.NDArray[np.float64]
+
+MIN_SESSIONS = 5
+"""With fewer sessions their own luck cannot be told from forgetting: a variance between clusters
+from two or three of them is itself known to a factor of five. So they get no onset at all."""
+
+_FLAT = 1e-6  # a parameter that moves no bin by more is left out of the sandwich
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    criterion: float
+    guess: float
+    level: float
+    control: float
+    floor: float
+
+
+def estimate_onset(
+    rows: Rows,
+    *,
+    criterion: float = 0.05,
+    guess: float = 0.0,
+    level: float = 0.95,
+    control: float = 0.05,
+    floor: float | None = None,
+) -> OnsetEstimate:
+    """The first fill at which recall has fallen from its own plateau by the criterion.
+
+    A Bayesian average over a dictionary of monotone forgetting curves, with the likelihood
+    tempered for the clustering of probes by session. Deterministic; the order of the rows and the
+    names of the sessions do not matter.
+
+    Args:
+        rows: A polars frame or mappings with `session` (the cluster), `fill` (a fraction of the
+            window) and `score` (in [0, 1], or None where it was not measured).
+        criterion: The drop from the plateau that counts, in (0, 1).
+        guess: Chance of being right without remembering, in [0, 1).
+        level: Probability that the interval is to hold, in (0, 1).
+        control: Where the nearly empty window ends, as a fill in (0, 1).
+        floor: A plateau less than this above `guess` is poor from the start, in (0, 1); four
+            times the criterion unless said.
+
+    Raises:
+        UsageError: A column is missing, or a value is no number or out of its range.
+    """
+    asked = _Asked(
+        criterion=_fraction("criterion", criterion),
+        guess=_fraction("guess", guess, zero=True),
+        level=_fraction("level", level),
+        control=_fraction("control", control),
+        floor=min(4 * criterion, 0.99) if floor is None else _fraction("floor", floor),
+    )
+    frame, n_excluded = scored(rows)
+    if frame.is_empty():
+        total = f"none of {n_excluded} rows has a score" if n_excluded else "no probes"
+        return _insufficient(asked, None, n_excluded, f"{total}; {_more_sessions(0)}")
+    cells = gather(frame, control=asked.control)
+    missing = _missing(cells)
+    if missing is not None:
+        return _insufficient(asked, cells, n_excluded, missing)
+    return _estimate(asked, cells, n_excluded)
+
+
+def _fraction(name: str, value: float, *, zero: bool = False) -> float:
+    if not (0 <= value < 1 if zero else 0 < value < 1):
+        raise UsageError(f"{name} is {value}, expected a fraction between 0 and 1")
+    return float(value)
+
+
+def _more_sessions(sessions: int) -> str:
+    more = MIN_SESSIONS - sessions
+    noun = "" if sessions else " sessions"
+    return f"at least {MIN_SESSIONS}{noun} are needed ({more} more seed{'s' * (more > 1)})"
+
+
+def _missing(cells: Cells) -> str | None:
+    """What is missing for an answer, if anything."""
+    found = []
+    if len(cells.n) == 1:
+        if cells.has_controls:
+            found.append(f"no probe past {percent(cells.control)} of the window")
+        else:
+            found.append(f"all probes at about one fill ({percent(cells.max_fill)})")
+    sessions = cells.n_sessions
+    if sessions < MIN_SESSIONS:
+        only = "only one session" if sessions == 1 else f"only {sessions} sessions"
+        found.append(f"{only}; {_more_sessions(sessions)}")
+    return "; ".join(found) or None
+
+
+class _Counts(TypedDict):
+    criterion: float
+    guess: float
+    level: float
+    control: float
+    has_controls: bool
+    n_probes: int
+    n_sessions: int
+    n_excluded: int
+    max_fill: float | None
+
+
+def _counts(asked: _Asked, cells: Cells | None, n_excluded: int) -> _Counts:
+    return _Counts(
+        criterion=asked.criterion,
+        guess=asked.guess,
+        level=asked.level,
+        control=cells.control if cells else asked.control,
+        has_controls=cells.has_controls if cells else False,
+        n_probes=cells.n_probes if cells else 0,
+        n_sessions=cells.n_sessions if cells else 0,
+        n_excluded=n_excluded,
+        max_fill=cells.max_fill if cells else None,
+    )
+
+
+def _insufficient(
+    asked: _Asked, cells: Cells | None, n_excluded: int, missing: str
+) -> OnsetEstimate:
+    return OnsetEstimate(
+        verdict="insufficient",
+        detected=False,
+        onset=None,
+        lo=None,
+        hi=None,
+        plateau=None,
+        plateau_lo=None,
+        plateau_hi=None,
+        phi=None,
+        smallest_drop=None,
+        probability_none=None,
+        monotone=None,
+        recovery_p=None,
+        missing=missing,
+        posterior=None,
+        curve=(),
+        **_counts(asked, cells, n_excluded),
+    )
+
+
+def _estimate(asked: _Asked, cells: Cells, n_excluded: int) -> OnsetEstimate:
+    book = dictionary(cells)
+    data, modes = fit(cells, book, asked.guess)
+    rough = roughly(book, modes)
+    phi = _phi(asked, cells, book, rough, _posterior(asked, cells, book, rough))
+    mixture = average(book, data, modes, phi=phi)
+    posterior = _posterior(asked, cells, book, mixture)
+    tail = (1 - asked.level) / 2
+    above = np.quantile(mixture.plateau[evenly(mixture.weight)], (tail, 1 - tail))
+    mean = float(mixture.weight @ mixture.plateau)
+    ends = (mean, min(float(above[0]), mean), max(float(above[1]), mean))
+    plateau, plateau_lo, plateau_hi = (asked.guess + (1 - asked.guess) * x for x in ends)
+    back = recovery(cells)
+    rises = back is not None and back.p < RECOVERY_LEVEL
+    verdict, lo, hi = _verdict(asked, cells, posterior, plateau)
+    if rises:
+        verdict, lo, hi = "insufficient", None, None
+    return OnsetEstimate(
+        verdict=verdict,
+        detected=verdict == "detected",
+        onset=posterior.quantile(0.5) if verdict == "detected" else None,
+        lo=lo,
+        hi=hi,
+        plateau=plateau,
+        plateau_lo=plateau_lo,
+        plateau_hi=plateau_hi,
+        phi=phi,
+        smallest_drop=_smallest_drop(asked, cells, plateau, phi),
+        probability_none=posterior.past,
+        monotone=not rises,
+        recovery_p=None if back is None else back.p,
+        missing=_not_monotone(back) if back is not None and rises else None,
+        posterior=posterior if verdict in ("detected", "not_reached") else None,
+        curve=curve(book, mixture, guess=asked.guess, level=asked.level, max_fill=cells.max_fill),
+        **_counts(asked, cells, n_excluded),
+    )
+
+
+def _not_monotone(back: Recovery) -> str:
+    return (
+        f"recall is not monotone: {percent(back.low_recall)} near {percent(back.low_fill)} of the "
+        f"window, but {percent(back.high_recall)} near {percent(back.high_fill)}; "
+        "no confident onset from one dip"
+    )
+
+
+def _posterior(asked: _Asked, cells: Cells, book: Dictionary, mixture: Mixture) -> OnsetPosterior:
+    weights, past = onset_weights(
+        book, mixture, guess=asked.guess, criterion=asked.criterion, max_fill=cells.max_fill
+    )
+    fills = (min(round(i * FINE, 6), cells.max_fill) for i in range(len(weights)))
+    return OnsetPosterior(
+        fills=tuple(fills), weights=tuple(weights.tolist()), past=past, max_fill=cells.max_fill
+    )
+
+
+def _verdict(
+    asked: _Asked, cells: Cells, posterior: OnsetPosterior, plateau: float
+) -> tuple[Verdict, float | None, float | None]:
+    """The verdict and the interval, rounded outward to what the probes can tell apart."""
+    if plateau - asked.guess < asked.floor:
+        return "floor", None, None
+    tail = (1 - asked.level) / 2
+    edges = cells.edges
+    lo, hi = posterior.quantile(tail), posterior.quantile(1 - tail)
+    if lo is not None:  # a node stands for the fine step that ends there
+        below = int(np.searchsorted(edges, lo - FINE + 1e-9)) - 1
+        lo = round(float(edges[max(below, 0)]), 6)
+    if hi is not None:
+        at = min(int(np.searchsorted(edges, hi - 1e-9)), len(edges) - 1)
+        hi = min(round(float(edges[at]), 6), cells.max_fill)
+        return "detected", lo, hi
+    return "not_reached", cells.max_fill if lo is None else lo, None
+
+
+def _phi(
+    asked: _Asked, cells: Cells, book: Dictionary, mixture: Mixture, posterior: OnsetPosterior
+) -> float:
+    """The design effect of the drop at the posterior median onset, or at the last bin."""
+    plateau = float(mixture.weight @ mixture.plateau)
+    loss = mean_loss(book, mixture)
+    smooth = np.convolve(np.pad(loss, 10, mode="edge"), np.ones(21) / 21, mode="valid")
+    in_bin = cells.weights @ np.stack((loss, np.gradient(smooth, FINE)), axis=1)
+    kept = (1 - asked.guess) * (plateau - in_bin[:, 0])
+    recall = np.clip(asked.guess + kept, 1e-3, 1 - 1e-3)
+    gradient = np.stack((kept, -in_bin[:, 0], -in_bin[:, 1]), axis=1)
+    gradient[0, 1:] = 0.0
+    size = np.abs(gradient).max(axis=0)
+    told = size > _FLAT
+    gradient = gradient[:, told] / size[told]
+    median = posterior.quantile(0.5)
+    fill = cells.max_fill if median is None else median
+    at = max(int(np.argmin(np.abs(cells.fill - fill))), 1)
+    phi = design_effect(cells, recall, gradient, gradient[at] - gradient[0])
+    return max(phi, lack_of_fit(cells, recall))
+
+
+def _smallest_drop(asked: _Asked, cells: Cells, plateau: float, phi: float) -> float:
+    """The drop over the upper half of the range that four runs of five would have shown.
+
+    An onset is only claimed of a drop that is surely past the criterion: so the criterion, and
+    the usual sum of normal quantiles on top of it.
+    """
+    from scipy.special import ndtri
+
+    upper = cells.n[cells.fill >= (cells.control + cells.max_fill) / 2].sum()
+    spread = np.clip(plateau * (1 - plateau), 0.01, None) * phi
+    standard_error = np.sqrt(spread * (1 / cells.n[0] + 1 / max(upper, 1.0)))
+    z = float(ndtri((1 + asked.level) / 2) + ndtri(0.8))
+    return float(min(asked.criterion + z * standard_error, 1.0))
