@@ -1,1 +1,111 @@
-"""Where does a chat model begin to forget as a session approaches its context window?"""
+"""Where does a chat model begin to forget as a session approaches its context window?
+
+The front door: everything that the command does, from Python. Names are loaded when they are first
+used, so importing this costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.analysis.compare import Comparison, compare
+    from harness.analysis.frame import read_records, read_runs
+    from harness.analysis.onset import OnsetEstimate, difference, estimate_onset
+    from harness.analysis.summary import summarise
+    from harness.core.errors import HarnessError
+    from harness.core.messages import Message, Turn
+    from harness.core.probe import Probe, Reply, Score
+    from harness.core.record import Record
+    from harness.core.scenario import Fact, Fills, Scenario
+    from harness.core.study import Plan, Study
+    from harness.core.window import History, Span, View, Window
+    from harness.models import make_model
+    from harness.reports import render, terminal
+    from harness.runs.run import RunResult, plan, run
+    from harness.scenarios import load, load_all
+    from harness.sessions.tokens import TokenCounter
+
+_HOMES = {
+    "Comparison": "harness.analysis.compare",
+    "Fact": "harness.core.scenario",
+    "Fills": "harness.core.scenario",
+    "HarnessError": "harness.core.errors",
+    "History": "harness.core.window",
+    "Message": "harness.core.messages",
+    "OnsetEstimate": "harness.analysis.onset",
+    "Plan": "harness.core.study",
+    "Probe": "harness.core.probe",
+    "Record": "harness.core.record",
+    "Reply": "harness.core.probe",
+    "RunResult": "harness.runs.run",
+    "Scenario": "harness.core.scenario",
+    "Score": "harness.core.probe",
+    "Span": "harness.core.window",
+    "Study": "harness.core.study",
+    "TokenCounter": "harness.sessions.tokens",
+    "Turn": "harness.core.messages",
+    "View": "harness.core.window",
+    "Window": "harness.core.window",
+    "compare": "harness.analysis.compare",
+    "difference": "harness.analysis.onset",
+    "estimate_onset": "harness.analysis.onset",
+    "load": "harness.scenarios",
+    "load_all": "harness.scenarios",
+    "make_model": "harness.models",
+    "plan": "harness.runs.run",
+    "read_records": "harness.analysis.frame",
+    "read_runs": "harness.analysis.frame",
+    "render": "harness.reports",
+    "run": "harness.runs.run",
+    "summarise": "harness.analysis.summary",
+    "terminal": "harness.reports",
+}
+
+__all__ = [
+    "Comparison",
+    "Fact",
+    "Fills",
+    "HarnessError",
+    "History",
+    "Message",
+    "OnsetEstimate",
+    "Plan",
+    "Probe",
+    "Record",
+    "Reply",
+    "RunResult",
+    "Scenario",
+    "Score",
+    "Span",
+    "Study",
+    "TokenCounter",
+    "Turn",
+    "View",
+    "Window",
+    "compare",
+    "difference",
+    "estimate_onset",
+    "load",
+    "load_all",
+    "make_model",
+    "plan",
+    "read_records",
+    "read_runs",
+    "render",
+    "run",
+    "summarise",
+    "terminal",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """A name of the front door, from the room that it lives in."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'harness' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -34,12 +34,13 @@ class Terminal:
 
 def terminal(summary: Summary) -> str:
     """The whole report; no line is longer than 80 columns."""
-    lines = [*_head(summary), "", *_overview(summary)]
+    # The answer comes last: in a terminal the end is what people see.
+    lines: list[str] = []
     for group in summary.groups:
-        lines += ["", *_group(group)]
+        lines += [*_group(group), ""]
     if summary.controls:
-        lines += ["", "controls", *(f"  {line}" for line in map(_control, summary.controls))]
-    lines += ["", "next:"]
+        lines += ["controls", *(f"  {line}" for line in map(_control, summary.controls)), ""]
+    lines += [*_head(summary), "", *_overview(summary), "", "next:"]
     for hint in hints(summary):
         lines += _wrapped(hint, "  - ")
     return "\n".join(line.rstrip() for line in lines) + "\n"

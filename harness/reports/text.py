@@ -168,7 +168,7 @@ def dollars(group: Group) -> str:
     """What a group cost, or why nobody knows."""
     usage = group.usage
     if usage.cost_usd is not None:
-        return f"${usage.cost_usd:,.4f}"
+        return "$0" if usage.cost_usd == 0 else f"${usage.cost_usd:,.4f}"
     if usage.n_cost_unknown:
         return f"unknown ({usage.n_cost_unknown:,} calls without a known price)"
     return "unknown (no call was answered)"

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from harness.sessions.materials import Materials
 
 
+_CROWDING = 1.5
+"""Facts stand closer together early on, so that low fills are not left with one question or two.
+A power of the trunk keeps the spread of positions the same at every checkpoint."""
+
+
 def growing(
     materials: Materials, window: Window, fills: Sequence[float], positions: Sequence[float]
 ) -> list[Blueprint]:
@@ -87,7 +92,7 @@ def _trunk(
 def _places(
     materials: Materials, lengths: Sequence[int], positions: Sequence[float]
 ) -> tuple[PlannedPlant, ...]:
-    """Where each unit is said: the first at once, the others spread over the trunk."""
+    """Where each unit is said: the first before the first checkpoint, the others after it."""
     order = rotated(units_of(materials), materials.seed, materials.draws_all("order"))
     draws = materials.draws("places")
     first = materials.system_tokens()
@@ -96,9 +101,10 @@ def _places(
     for slot, unit in enumerate(order):
         share, asked = _share(slot, len(order), positions, materials.seed, draws.uniform())
         places.append((first + int(share * (end - first - unit.tokens)), asked))
-    places.sort(key=lambda place: place[0])
     if places and not positions:
-        places[0] = (first, None)
+        soonest = max(lengths[0] - first - order[0].tokens, 0)
+        places[0] = (first + int(draws.uniform() * soonest), None)
+    places.sort(key=lambda place: place[0])
     says = [
         PlannedPlant(fact=unit.fact, ordinal=unit.ordinal, at_tokens=at, position_requested=asked)
         for unit, (at, asked) in zip(order, places, strict=True)
@@ -113,4 +119,4 @@ def _share(
     if positions:
         asked = positions[(slot * len(positions) // slots + seed) % len(positions)]
         return asked, asked
-    return (slot + jitter) / slots, None
+    return ((slot + jitter) / slots) ** _CROWDING, None
