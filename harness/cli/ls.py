@@ -26,9 +26,11 @@ def command(out: Path) -> int:
     for folder in found:
         data = read_config(folder)
         keys = {line["key"] for line in lines(folder / RECORDS)}
-        state = "complete" if len(keys) >= data["trials"] else "unfinished"
+        planned = data["trials"]  # not known for an adaptive run, which asks until it knows
+        state = "complete" if planned and len(keys) >= planned else "unfinished"
+        of = f"{len(keys)}/{planned} {state}" if planned else f"{len(keys)} adaptive"
         click.echo(
-            f"{folder.name}  {len(keys)}/{data['trials']} {state}"
+            f"{folder.name}  {of}"
             f"  {','.join(data['models'])}  -w {','.join(data['windows'])}  {data['policy']}"
         )
     return 0

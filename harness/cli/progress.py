@@ -37,8 +37,8 @@ class Bar:
         if self._bar is not None:
             self._bar.close()
 
-    def begin(self, total: int, done: int) -> None:
-        """The run has so many trials, of which so many are recorded already."""
+    def begin(self, total: int | None, done: int) -> None:
+        """The run has so many trials (None: not known yet), so many of them recorded already."""
         self._bar = tqdm(
             total=total,
             initial=done,

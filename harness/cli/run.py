@@ -12,9 +12,13 @@ from harness.core.errors import IncompleteError, UsageError
 
 if TYPE_CHECKING:
     from harness.core.study import Study
+    from harness.runs.adaptive import Ended
     from harness.runs.run import RunResult
 
 _INTERRUPTED = 2
+
+_ADAPTIVE_SEEDS = 30
+"""Sessions over which adaptive batches rotate unless --seeds says otherwise."""
 
 
 @click.command("run")
@@ -30,6 +34,35 @@ _INTERRUPTED = 2
     envvar="HARNESS_MAX_CONNECTIONS",
     help="Calls in flight for each model.",
 )
+@click.option(
+    "--adaptive", is_flag=True, help="Choose each batch by what the records so far leave open."
+)
+@click.option(
+    "--half-width",
+    type=float,
+    default=0.03,
+    show_default=True,
+    help="With --adaptive: stop when the onset is known to so much of the window either way.",
+)
+@click.option(
+    "--batch-size",
+    type=click.IntRange(8, 512),
+    default=32,
+    show_default=True,
+    help="With --adaptive: probes chosen at a time.",
+)
+@click.option(
+    "--max-probes",
+    type=click.IntRange(1),
+    default=4000,
+    show_default=True,
+    help="With --adaptive: stop here at the latest, for each model and window.",
+)
+@click.option(
+    "--budget-tokens",
+    type=click.IntRange(1),
+    help="With --adaptive: stop when the run has sent so many prompt tokens.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Do not print the report at the end.")
 @click.pass_context
 def command(
@@ -42,31 +75,45 @@ def command(
     retry_errors: bool,
     max_connections: int,
     quiet: bool,
+    adaptive: bool,
+    half_width: float,
+    batch_size: int,
+    max_probes: int,
+    budget_tokens: int | None,
     **options: Any,
 ) -> int:
     """Replay scenarios against models and windows; records go to results/."""
     from harness.cli.progress import Bar
-    from harness.runs.folders import find_run, runs
-    from harness.runs.run import run
+    from harness.runs.folders import find_run, read_config, runs
 
+    aim: dict[str, Any] | None = None
     folder = None
     if resume is not None:
         folder = find_run(resume, out)
         paths, options = _as_before(context, folder, paths, options)
+        aim = read_config(folder)["adaptive"]
     elif retry_errors:
         raise UsageError("--retry-errors goes with --resume RUN")
+    elif adaptive:
+        aim = {
+            "half_width": half_width,
+            "batch_size": batch_size,
+            "max_probes": max_probes,
+            "budget_tokens": budget_tokens,
+        }
+        if context.get_parameter_source("seeds") is click.core.ParameterSource.DEFAULT:
+            options["seeds"] = _ADAPTIVE_SEEDS
     study = make_study(paths, **options)
     before = set(runs(out))
+    replay = {
+        "out": out,
+        "resume": folder,
+        "retry_errors": retry_errors,
+        "max_connections": max_connections,
+    }
     try:
         with Bar() as bar:
-            result = run(
-                study,
-                out=out,
-                resume=folder,
-                retry_errors=retry_errors,
-                max_connections=max_connections,
-                progress=bar,
-            )
+            result, ended = _replay(study, aim, replay | {"progress": bar})
     except KeyboardInterrupt:
         begun = folder or next(iter(set(runs(out)) - before), None)
         if begun is not None:
@@ -74,9 +121,26 @@ def command(
         return _INTERRUPTED
     if not quiet:
         _print_report(result.folder)
+    for end in ended:
+        click.echo(f"stopped: {end.model}, window {end.window:,}: {end.reason}")
     click.echo(f"records: {result.folder / 'records.jsonl'}", err=True)
     _check_complete(result, study, out)
+    if not all(end.enough for end in ended):
+        raise IncompleteError("the search ended before its aim was reached; see above")
     return 0
+
+
+def _replay(
+    study: Study, aim: dict[str, Any] | None, how: dict[str, Any]
+) -> tuple[RunResult, list[Ended]]:
+    """The run, planned at once or batch by batch."""
+    if aim is None:
+        from harness.runs.run import run
+
+        return run(study, **how), []
+    from harness.cli.adaptive import run_adaptive
+
+    return run_adaptive(study, aim, **how)
 
 
 def _as_before(

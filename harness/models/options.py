@@ -55,7 +55,8 @@ def _value(key: str, text: str) -> object:
         try:
             return json.loads(stripped)
         except ValueError as error:
-            raise UsageError(f"option '{key}' is no JSON ({error}): {text}") from error
+            # The text itself is not shown: headers are given like this, and hold keys.
+            raise UsageError(f"option '{key}' is no JSON: {error}") from error
     return text
 
 

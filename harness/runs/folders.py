@@ -43,7 +43,11 @@ def new_folder(out: Path, plan: Plan, now: datetime) -> Path:
 
 
 def config(
-    plan: Plan, workshop: Workshop, now: datetime, sent: Mapping[str, object]
+    plan: Plan,
+    workshop: Workshop,
+    now: datetime,
+    sent: Mapping[str, object],
+    adaptive: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
     """What `run.json` holds: enough to run the same study again.
 
@@ -52,6 +56,7 @@ def config(
         workshop: Shared tools; their identities are noted.
         now: When the run began.
         sent: For each model the parameters that really go out, secrets masked.
+        adaptive: The aim of an adaptive run, whose trials are not known beforehand.
     """
     study = plan.study
     return {
@@ -84,7 +89,8 @@ def config(
         "options": masked(dict(study.options)),
         "controls": study.controls,
         "sent": dict(sent),
-        "trials": len(plan.trials),
+        "adaptive": None if adaptive is None else dict(adaptive),
+        "trials": len(plan.trials) if adaptive is None else None,
     }
 
 

@@ -29,6 +29,7 @@ class Meter:
     margin: float = _BLIND_MARGIN
     """The shortfall, as a share of the prediction, from which on text was dropped."""
     _seen: list[tuple[int, int]] = field(default_factory=list)
+    _fixed: bool = False
 
     def observe(self, local: int, provider: int | None) -> None:
         """Note one opening.
@@ -37,11 +38,14 @@ class Meter:
             local: Local tokens of the prompt.
             provider: The provider's count of the same prompt; None where it reports none.
         """
-        if provider is not None and local > 0:
+        if provider is not None and local > 0 and not self._fixed:
             self._seen.append((local, provider))
 
     def fix(self) -> None:
-        """Settle ratio and margin from what was seen."""
+        """Settle ratio and margin from what was seen; once settled they stay."""
+        if self._fixed:
+            return
+        self._fixed = True
         if not self._seen:
             return
         longest = max(local for local, _ in self._seen)

@@ -19,7 +19,7 @@ from harness.sessions.policies import policies
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from harness.core.scenario import Scenario
+    from harness.core.scenario import Layout, Scenario
     from harness.core.session import Blueprint
     from harness.core.study import Study
     from harness.sessions.materials import Workshop
@@ -37,8 +37,8 @@ def make_plan(study: Study, workshop: Workshop, limit_of: Callable[[str], int | 
         UsageError: Something that is asked for cannot be done; nothing was sent.
         NothingSelectedError: There is no trial.
     """
-    _check(study)
-    windows = {model: _windows(study, model, limit_of) for model in study.models}
+    check(study)
+    windows = {model: windows_of(study, model, limit_of) for model in study.models}
     groups: list[Group] = []
     for scenario in study.scenarios:
         for seed in range(study.seeds):
@@ -53,7 +53,7 @@ def make_plan(study: Study, workshop: Workshop, limit_of: Callable[[str], int | 
     return Plan(study=study, groups=tuple(groups))
 
 
-def _check(study: Study) -> None:
+def check(study: Study) -> None:
     """What can be told wrong before any work is done."""
     if study.seeds < 1 or study.repeats < 1:
         raise UsageError("--seeds and --repeats: expected at least 1")
@@ -66,7 +66,7 @@ def _check(study: Study) -> None:
             scorers.resolve(fact.score)
 
 
-def _windows(study: Study, model: str, limit_of: Callable[[str], int | None]) -> list[Window]:
+def windows_of(study: Study, model: str, limit_of: Callable[[str], int | None]) -> list[Window]:
     """The windows of one model, smallest first, none twice."""
     limits: set[int] = set()
     for text in study.windows:
@@ -100,7 +100,7 @@ def _groups(
                 seed=materials.seed,
                 model=model,
                 blueprint=blueprint,
-                trials=tuple(_trials(study, materials, model, window, blueprint, workshop)),
+                trials=tuple(trials_of(study, materials, model, window, blueprint, workshop)),
                 opening=_is_opening(blueprint),
             )
 
@@ -110,14 +110,19 @@ def _is_opening(blueprint: Blueprint) -> bool:
     return all(fill is None or fill <= CONTROL for fill in fills)
 
 
-def _trials(  # noqa: PLR0917 -- one call, right above
+def trials_of(  # noqa: PLR0917 -- what a trial is made of
     study: Study,
     materials: Materials,
     model: str,
     window: Window,
     blueprint: Blueprint,
     workshop: Workshop,
+    *,
+    layout: Layout | None = None,
+    batch: int = 0,
+    batch_why: str | None = None,
 ) -> Iterator[Trial]:
+    """The trials of one session: every fact that is asked at each of its checkpoints."""
     scenario: Scenario = materials.scenario
     policy = str(Spec.parse(study.policy))
     keys = Keys(
@@ -144,9 +149,11 @@ def _trials(  # noqa: PLR0917 -- one call, right above
                     window=window,
                     policy=policy,
                     memory=study.memory,
-                    layout=scenario.layout,
+                    layout=layout or scenario.layout,
                     blueprint=blueprint,
                     cut=index,
                     fact=fact_id,
                     kind=scenario.fact(fact_id).kind,
+                    batch=batch,
+                    batch_why=batch_why,
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from harness.core.errors import UsageError
 from harness.core.record import from_json
@@ -18,12 +18,15 @@ from harness.runs.store import RECORDS, Store, lines
 from harness.sessions.materials import Workshop
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Mapping, Sequence
     from pathlib import Path
 
     from harness.core.protocols import Model, Progress
     from harness.core.record import Record
     from harness.core.study import Group, Plan, Study
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,7 @@ class RunResult:
 class Quiet:
     """Progress that shows nothing."""
 
-    def begin(self, total: int, done: int) -> None:
+    def begin(self, total: int | None, done: int) -> None:
         """Nothing."""
 
     def sent(self) -> None:
@@ -89,51 +92,90 @@ def run(
     """
     workshop = Workshop()
     whole = make_plan(study, workshop, known_limit)
-    models = {name: make_model(name, dict(study.options)) for name in study.models}
+    models = models_of(study)
     _dry_build(whole, workshop)
-    now = datetime.now(tz=UTC)
-    if resume is None:
-        folder = new_folder(out, whole, now)
-        sent = {name: _sent(model, study) for name, model in models.items()}
-        write_config(folder, config(whole, workshop, now, sent))
-    else:
-        folder = resume
-        _check_same(folder, whole, workshop)
+    folder = open_folder(whole, workshop, models, out=out, resume=resume)
+    show = progress or Quiet()
     with Store(folder) as store:
         before = {r["key"]: r for r in lines(folder / RECORDS)}
-        done = {k for k, r in before.items() if not (retry_errors and r["status"] == "error")}
-        bench = Bench(
-            workshop=workshop,
-            models=models,
-            options=dict(study.options) | {"max_tokens": str(study.reserve)},
-            store=store,
-            run_id=folder.name,
-            now=lambda: datetime.now(tz=UTC).isoformat(),
-            progress=progress or Quiet(),
-        )
+        done = finished(before, retry_errors=retry_errors)
+        bench = bench_of(study, workshop, models, store, show)
         for raw in before.values():
             bench.recall(from_json(raw))
         planned = [trial.key for trial in whole.trials]
-        (progress or Quiet()).begin(len(planned), len(done & set(planned)))
-        asyncio.run(_execute(whole.groups, bench, done, max_connections, models))
-        return _result(folder, planned, bench)
+        show.begin(len(planned), len(done & set(planned)))
+        asyncio.run(closing(Local(max_connections).execute(whole.groups, bench, done), models))
+        return result(folder, planned, bench)
 
 
-async def _execute(
-    groups: Sequence[Group],
-    bench: Bench,
-    done: set[str],
-    max_connections: int,
+def models_of(study: Study) -> dict[str, Model]:
+    """The models of a study by name."""
+    return {name: make_model(name, dict(study.options)) for name in study.models}
+
+
+def open_folder(
+    whole: Plan,
+    workshop: Workshop,
     models: Mapping[str, Model],
-) -> None:
+    *,
+    out: Path,
+    resume: Path | None,
+    adaptive: Mapping[str, object] | None = None,
+) -> Path:
+    """The folder of a new run, with its `run.json`; or the one that goes on.
+
+    Raises:
+        UsageError: The folder cannot be made, or belongs to another study.
+    """
+    if resume is not None:
+        _check_same(resume, whole, workshop)
+        return resume
+    now = datetime.now(tz=UTC)
+    folder = new_folder(out, whole, now)
+    sent = {name: model.sent_parameters(options_of(whole.study)) for name, model in models.items()}
+    write_config(folder, config(whole, workshop, now, sent, adaptive))
+    return folder
+
+
+def options_of(study: Study) -> dict[str, str]:
+    """The parameters of every call."""
+    return dict(study.options) | {"max_tokens": str(study.reserve)}
+
+
+def finished(before: Mapping[str, Mapping[str, object]], *, retry_errors: bool) -> set[str]:
+    """Keys that need not be asked again."""
+    return {k for k, r in before.items() if not (retry_errors and r["status"] == "error")}
+
+
+def bench_of(
+    study: Study,
+    workshop: Workshop,
+    models: Mapping[str, Model],
+    store: Store,
+    progress: Progress,
+) -> Bench:
+    """The bench of a run, with a clock of the real world."""
+    return Bench(
+        workshop=workshop,
+        models=models,
+        options=options_of(study),
+        store=store,
+        run_id=store.folder.name,
+        now=lambda: datetime.now(tz=UTC).isoformat(),
+        progress=progress,
+    )
+
+
+async def closing(work: Awaitable[T], models: Mapping[str, Model]) -> T:
+    """What the work gives; connections are closed whatever happens."""
     try:
-        await Local(max_connections).execute(groups, bench, done)
+        return await work
     finally:
         for model in models.values():
             await model.close()
 
 
-def _result(folder: Path, planned: Sequence[str], bench: Bench) -> RunResult:
+def result(folder: Path, planned: Sequence[str], bench: Bench) -> RunResult:
     """Counted from the file itself; of two records of one trial the later holds."""
     status = {line["key"]: line["status"] for line in lines(folder / RECORDS)}
     own = [status[key] for key in planned if key in status]
@@ -144,10 +186,6 @@ def _result(folder: Path, planned: Sequence[str], bench: Bench) -> RunResult:
         errors=own.count("error"),
         hopeless=tuple(sorted(bench.hopeless.items())),
     )
-
-
-def _sent(model: Model, study: Study) -> dict[str, object]:
-    return model.sent_parameters(dict(study.options) | {"max_tokens": str(study.reserve)})
 
 
 def _dry_build(whole: Plan, workshop: Workshop) -> None:

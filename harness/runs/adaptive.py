@@ -1,0 +1,352 @@
+"""Adaptive runs: the next batch is chosen by what the records so far leave open.
+
+What to ask, and when to stop, is handed in: this file replays. Each batch is written down in
+`batches.jsonl` before it is sent, so that a run which goes on asks what it was about to ask.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from harness.core.draws import Draws
+from harness.core.errors import UsageError
+from harness.core.study import Group
+from harness.runs.executors.local import Local
+from harness.runs.plan import trials_of, windows_of
+from harness.runs.store import lines
+from harness.scenarios.values import check_seeds
+from harness.sessions.layouts import CONTROL, cell_blueprint, controls
+from harness.sessions.layouts.units import check_window
+from harness.sessions.materials import Materials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from harness.core.record import Record
+    from harness.core.scenario import Layout, Scenario
+    from harness.core.study import Study
+    from harness.core.window import Window
+    from harness.runs.bench import Bench
+    from harness.sessions.materials import Workshop
+
+BATCHES = "batches.jsonl"
+_RECALL_KINDS = frozenset({"recall", "update", "set"})
+_LAYOUT: Layout = "grid"
+"""Each choice is a fresh session with one question, whatever layout the scenario asks for."""
+
+_CONTROL_SEEDS = 4
+"""Seeds whose control arms are asked beside the first batch."""
+
+
+class Choice(Protocol):
+    """One probe that a chooser wants."""
+
+    @property
+    def seed(self) -> int:
+        """Which session, from 0."""
+
+    @property
+    def fill(self) -> float:
+        """Of the window."""
+
+    @property
+    def position(self) -> float:
+        """Of the fact, in [0, 1]."""
+
+    @property
+    def why(self) -> str:
+        """One short sentence."""
+
+
+class Chooser(Protocol):
+    """Says what to ask next, and when enough is known. Pure."""
+
+    def choose(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        size: int,
+        sessions: int,
+        batch: int,
+        draws: Draws,
+        fills_up_to: float,
+    ) -> Sequence[Choice]:
+        """The next batch."""
+
+    def stop(self, rows: Sequence[Mapping[str, Any]]) -> str | None:
+        """Why enough is known, or None while it is not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """What an adaptive run is to reach, and what it may use up for it."""
+
+    half_width: float = 0.03
+    """Half the width of the onset's interval, as a fraction of the window."""
+    batch_size: int = 32
+    max_probes: int = 4000
+    """Of each model and window."""
+    budget_tokens: int | None = None
+    """Prompt tokens of the whole run, by the provider's count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How the search under one model and window ended."""
+
+    model: str
+    window: int
+    reason: str
+    enough: bool
+    """Whether it was because enough is known."""
+
+
+class Search:
+    """One adaptive run, model by model and window by window.
+
+    Args:
+        study: What is asked for; its seeds are the sessions over which batches rotate.
+        aim: When to stop.
+        chooser: Says what to ask.
+        workshop: Shared tools.
+        bench: Replays.
+        folder: The run folder.
+        max_connections: Calls in flight for each model.
+    """
+
+    def __init__(
+        self,
+        *,
+        study: Study,
+        aim: Aim,
+        chooser: Chooser,
+        workshop: Workshop,
+        bench: Bench,
+        folder: Path,
+        max_connections: int,
+    ) -> None:
+        self._study = study
+        self._aim = aim
+        self._chooser = chooser
+        self._workshop = workshop
+        self._bench = bench
+        self._local = Local(max_connections)
+        self._path = folder / BATCHES
+        self._written = {
+            (line["model"], line["window"], line["batch"]): line["choices"]
+            for line in lines(self._path)
+        }
+        self._rows: dict[tuple[str, int], dict[str, dict[str, Any]]] = {}
+        self._tokens = 0
+        self.planned: list[str] = []
+        """Keys of all trials so far, in order."""
+
+    def recall(self, before: Sequence[Record], limit_of: Callable[[str], int | None]) -> None:
+        """Take up what an interrupted run has learned.
+
+        The meter had been fixed after the first batch of the first window, and is again.
+        """
+        first = {m: windows_of(self._study, m, limit_of)[0].limit for m in self._study.models}
+        for record in before:
+            self.notice(record)
+            if record.batch <= 1 and record.window_limit == first.get(record.model):
+                self._bench.recall(record)
+
+    def notice(self, record: Record) -> None:
+        """Take a record into account."""
+        self._tokens += record.prompt_tokens or 0
+        if record.arm == "main" and record.probe_kind in _RECALL_KINDS and record.batch:
+            rows = self._rows.setdefault((record.model, record.window_limit), {})
+            rows[record.key] = {
+                "session": record.session,
+                "fill": record.fill,
+                "score": record.score,
+                "batch": record.batch,
+            }
+
+    async def run(self, limit_of: Callable[[str], int | None], done: set[str]) -> list[Ended]:
+        """Search under every model and window; models side by side."""
+        found = await asyncio.gather(
+            *(self._model(model, limit_of, done) for model in self._study.models)
+        )
+        return [ended for part in found for ended in part]
+
+    async def _model(
+        self, model: str, limit_of: Callable[[str], int | None], done: set[str]
+    ) -> list[Ended]:
+        ended = []
+        for index, window in enumerate(windows_of(self._study, model, limit_of)):
+            beside = index == 0 and self._study.controls
+            first = list(self._controls(model, window)) if beside else []
+            ended.append(await self._search(model, window, done, first))
+        return ended
+
+    async def _search(
+        self, model: str, window: Window, done: set[str], first: list[Group]
+    ) -> Ended:
+        """Batch after batch, until enough is known or spent; `first` goes with the first one."""
+        batch = 0
+        while True:
+            rows = self._asked(model, window, before=batch + 1)
+            reason = self._chooser.stop(rows) if rows else None
+            if reason is not None:
+                return Ended(model, window.limit, reason, enough=True)
+            spent = self._spent(model, rows)
+            if spent is not None:
+                return Ended(model, window.limit, spent, enough=False)
+            batch += 1
+            groups = self._batch(model, window, batch, rows)
+            await self._replay([*first, *groups] if batch == 1 else groups, done)
+
+    def _spent(self, model: str, rows: Sequence[Mapping[str, Any]]) -> str | None:
+        """Why nothing more may be asked, if so."""
+        if model in self._bench.hopeless:
+            return self._bench.hopeless[model]
+        if len(rows) >= self._aim.max_probes:
+            return f"{self._aim.max_probes} probes were asked and the aim is not reached"
+        budget = self._aim.budget_tokens
+        if budget is not None and self._tokens >= budget:
+            return f"the budget of {budget:,} tokens is spent and the aim is not reached"
+        return None
+
+    def _asked(self, model: str, window: Window, *, before: int) -> list[dict[str, Any]]:
+        """Rows of the batches before one, in an order that no reply's timing decides."""
+        rows = self._rows.get((model, window.limit), {})
+        return [row for _, row in sorted(rows.items()) if row["batch"] < before]
+
+    def _batch(
+        self, model: str, window: Window, batch: int, rows: Sequence[Mapping[str, Any]]
+    ) -> list[Group]:
+        """The sessions of a batch: as written down, or chosen now and written down."""
+        at = (model, window.limit, batch)
+        if at not in self._written:
+            chosen = self._chooser.choose(
+                rows,
+                size=self._aim.batch_size,
+                sessions=self._study.seeds * len(self._study.scenarios),
+                batch=batch,
+                draws=Draws("adaptive", model, window.limit),
+                fills_up_to=min(1.0, window.budget / window.limit),
+            )
+            self._written[at] = [
+                {"seed": c.seed, "fill": c.fill, "position": c.position, "why": c.why}
+                for c in chosen
+            ]
+            line = {"model": model, "window": window.limit, "batch": batch}
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line | {"choices": self._written[at]}) + "\n")
+        return [
+            self._group(model, window, batch, index, choice)
+            for index, choice in enumerate(self._written[at])
+        ]
+
+    def _group(
+        self, model: str, window: Window, batch: int, index: int, choice: Mapping[str, Any]
+    ) -> Group:
+        """The session of one choice; the fact that is asked turns with batch and place."""
+        scenarios = self._study.scenarios
+        scenario = scenarios[choice["seed"] % len(scenarios)]
+        seed = choice["seed"] // len(scenarios)
+        materials = Materials(scenario, seed, self._workshop)
+        facts = [fact for fact in scenario.facts if fact.kind != "abstain"]
+        order = materials.draws_all("order").shuffled(facts)
+        target = order[(seed + batch * self._aim.batch_size + index) % len(order)]
+        blueprint = cell_blueprint(
+            materials,
+            window,
+            fill=choice["fill"],
+            position=choice["position"],
+            target=target,
+            stream=f"adaptive-{batch}-{index}",
+        )
+        trials = trials_of(
+            self._study,
+            materials,
+            model,
+            window,
+            blueprint,
+            self._workshop,
+            layout=_LAYOUT,
+            batch=batch,
+            batch_why=choice["why"],
+        )
+        return Group(
+            scenario=scenario,
+            seed=seed,
+            model=model,
+            blueprint=blueprint,
+            trials=tuple(trials),
+            opening=choice["fill"] <= CONTROL,
+        )
+
+    def _controls(self, model: str, window: Window) -> Iterator[Group]:
+        """The control arms of the first seeds."""
+        for scenario in self._study.scenarios:
+            for seed in range(min(_CONTROL_SEEDS, self._study.seeds)):
+                yield from self._seed_controls(model, window, scenario, seed)
+
+    def _seed_controls(
+        self, model: str, window: Window, scenario: Scenario, seed: int
+    ) -> Iterator[Group]:
+        materials = Materials(scenario, seed, self._workshop)
+        said = [fact for fact in scenario.facts if fact.kind != "abstain"]
+        main = cell_blueprint(
+            materials, window, fill=0.25, position=0.5, target=said[0], stream="control"
+        )
+        for blueprint in controls(materials, window, [main]):
+            yield Group(
+                scenario=scenario,
+                seed=seed,
+                model=model,
+                blueprint=blueprint,
+                trials=tuple(
+                    trials_of(
+                        self._study,
+                        materials,
+                        model,
+                        window,
+                        blueprint,
+                        self._workshop,
+                        layout=_LAYOUT,
+                    )
+                ),
+                opening=blueprint.arm != "fact_removed",
+            )
+
+    async def _replay(self, groups: list[Group], done: set[str]) -> None:
+        self.planned += [trial.key for group in groups for trial in group.trials]
+        await self._local.execute(groups, self._bench, done)
+
+
+def check_adaptive(
+    study: Study, aim: Aim, workshop: Workshop, limit_of: Callable[[str], int | None]
+) -> None:
+    """What can be told wrong before anything is sent.
+
+    Raises:
+        UsageError: The aim is none, or a window or the values do not suffice.
+    """
+    if not 0 < aim.half_width < 1:
+        raise UsageError(f"--half-width {aim.half_width:g}: expected a fraction such as 0.03")
+    if study.fills is not None or study.positions:
+        raise UsageError("--adaptive chooses fills and positions itself: leave out --fills and"
+                         " --positions")  # fmt: skip
+    for scenario in study.scenarios:
+        if scenario.script:
+            raise UsageError(
+                f"{scenario.path}: scenario '{scenario.name}' is a script, whose facts stand where"
+                " it says; --adaptive needs to place them"
+            )
+        check_seeds(scenario, study.seeds)
+        for model in study.models:
+            for window in windows_of(study, model, limit_of):
+                check_window(Materials(scenario, 0, workshop), window)
+
+
+def aim_data(aim: Aim) -> dict[str, Any]:
+    """The aim as `run.json` holds it."""
+    return asdict(aim)

@@ -1,0 +1,111 @@
+"""Runs an adaptive study: the same folder, records and way of a trial as any run."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from harness.core.record import from_json
+from harness.core.study import Plan
+from harness.models import known_limit
+from harness.runs.adaptive import Search, aim_data, check_adaptive
+from harness.runs.run import (
+    Quiet,
+    bench_of,
+    closing,
+    finished,
+    models_of,
+    open_folder,
+    result,
+)
+from harness.runs.store import RECORDS, Store, lines
+from harness.sessions.materials import Workshop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness.core.protocols import Progress
+    from harness.core.record import Record
+    from harness.core.study import Study
+    from harness.runs.adaptive import Aim, Chooser, Ended
+    from harness.runs.run import RunResult
+
+
+class _Listening:
+    """Hands every finished record to the search, and on to whoever shows the progress."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self.search: Search | None = None
+
+    def begin(self, total: int | None, done: int) -> None:
+        self._progress.begin(total, done)
+
+    def sent(self) -> None:
+        self._progress.sent()
+
+    def finished(self, record: Record) -> None:
+        if self.search is not None:
+            self.search.notice(record)
+        self._progress.finished(record)
+
+
+def run_adaptive(
+    study: Study,
+    aim: Aim,
+    chooser: Chooser,
+    *,
+    out: Path,
+    resume: Path | None = None,
+    retry_errors: bool = False,
+    max_connections: int = 16,
+    progress: Progress | None = None,
+) -> tuple[RunResult, list[Ended]]:
+    """Ask batch after batch until the onset is known as well as was asked for.
+
+    Args:
+        study: What is asked for; its seeds are the sessions over which batches rotate.
+        aim: When to stop.
+        chooser: Says what to ask, and when enough is known.
+        out: Where the run's folder is made.
+        resume: A run folder to go on with instead.
+        retry_errors: Ask again where the record is an error.
+        max_connections: Calls in flight for each model.
+        progress: Is told what happens.
+
+    Returns:
+        What the run came to, and how the search ended under each model and window.
+
+    Raises:
+        UsageError: Something asked for cannot be done.
+    """
+    workshop = Workshop()
+    check_adaptive(study, aim, workshop, known_limit)
+    models = models_of(study)
+    listening = _Listening(progress or Quiet())
+    folder = open_folder(
+        Plan(study=study, groups=()),
+        workshop,
+        models,
+        out=out,
+        resume=resume,
+        adaptive=aim_data(aim),
+    )
+    with Store(folder) as store:
+        before = {r["key"]: r for r in lines(folder / RECORDS)}
+        bench = bench_of(study, workshop, models, store, listening)
+        search = Search(
+            study=study,
+            aim=aim,
+            chooser=chooser,
+            workshop=workshop,
+            bench=bench,
+            folder=folder,
+            max_connections=max_connections,
+        )
+        search.recall([from_json(raw) for raw in before.values()], known_limit)
+        listening.search = search
+        done = finished(before, retry_errors=retry_errors)
+        listening.begin(None, len(done))
+        ended = asyncio.run(closing(search.run(known_limit, done), models))
+        return result(folder, search.planned, bench), ended
