@@ -170,7 +170,7 @@ def _probes(rows: Rows, place: str) -> _Probes:
         score=kept["score"].to_numpy(),
         fill=kept["fill"].to_numpy(),
         place=kept[place].to_numpy(),
-        session=_numbered(kept["session"].to_numpy()),
+        session=kept["session"].rle_id().to_numpy().astype(np.int64),  # sorted: each name is a run
         n_not_in_view=frame.height - seen.height,
     )
 

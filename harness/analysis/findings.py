@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from harness.analysis.contrast import Contrast, Middle
     from harness.analysis.onset import OnsetEstimate
 
 SUMMARY_SCHEMA = 1
@@ -80,6 +81,9 @@ class ScenarioRecall:
     n: int
     share: Share | None
     """None with fewer than `MIN_SCENARIO_PROBES` probes."""
+    onset: OnsetEstimate | None
+    """Of all losses in this scenario; None with fewer than `MIN_ONSET_PROBES` probes or
+    `MIN_ONSET_SESSIONS` sessions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +145,10 @@ class Group:
     own_onset: OnsetEstimate
     """Of the model's own: only probes whose fact was in view."""
     attribution: Attribution
+    lost_in_the_middle: Middle
+    """Recall at the ends of the session less recall in its middle, of facts in view."""
+    gap_effect: Contrast
+    """What each doubling of the gap between plant and probe costs, of facts in view."""
     by_fill: tuple[Bin, ...]
     by_position: tuple[Bin, ...]
     by_gap: tuple[Bin, ...]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
+from harness.analysis.contrast import gap_effect, lost_in_the_middle
 from harness.analysis.curves import (
     GROUP,
     heatmap,
@@ -52,9 +53,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from harness.analysis.frame import Frame
+    from harness.analysis.onset import OnsetEstimate
 
 MIN_SCENARIO_PROBES = 20
 """With fewer probes the recall of a scenario is not told."""
+MIN_ONSET_PROBES = 200
+MIN_ONSET_SESSIONS = 10
+"""With fewer probes or sessions a scenario has no onset of its own: its interval would only be wide
+(see `power.WIDTHS`)."""
 
 _NEEDED = (
     *GROUP, "run_id", "scenario", "session", "arm", "fill_requested", "fill", "position",
@@ -62,11 +68,18 @@ _NEEDED = (
     "cost_usd", "fact", "probe_kind", "score", "outcome", "status", "in_view", "server_truncated",
     "started_at",
 )  # fmt: skip
+_OF_A_CURVE = (
+    "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "probe_kind",
+    "in_view", "server_truncated",
+)  # fmt: skip
 _DOLLAR = 10**12
 
 T = TypeVar("T")
 
-__all__ = ["MIN_SCENARIO_PROBES", "Group", "Summary", "summarise"]
+__all__ = [
+    "MIN_ONSET_PROBES", "MIN_ONSET_SESSIONS", "MIN_SCENARIO_PROBES", "Group", "Summary",
+    "summarise", "unique_trials",
+]  # fmt: skip
 
 
 def summarise(frame: Frame, *, criterion: float = 0.05, floor: float = 0.0) -> Summary:
@@ -81,7 +94,7 @@ def summarise(frame: Frame, *, criterion: float = 0.05, floor: float = 0.0) -> S
         NothingSelectedError: There are no records.
         UsageError: A line of the records is not one.
     """
-    rows, n_duplicates = _unique(_narrow(frame))
+    rows, n_duplicates = unique_trials(_narrow(frame))
     if rows.is_empty():
         raise NothingSelectedError("there are no records to report; `harness run` makes some")
     tables = _tables(rows)
@@ -109,7 +122,7 @@ def _narrow(frame: Frame) -> pl.DataFrame:
     return collect(lazy.with_columns(pl.col(words).cast(pl.Categorical())))
 
 
-def _unique(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+def unique_trials(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Each trial of a run once, and how many records that leaves out.
 
     A trial that failed and was run again has two records: the one that was measured is kept, then
@@ -159,8 +172,7 @@ def _group(
     tables: Mapping[str, list[dict[str, Any]]],
     criterion: float,
 ) -> Group:
-    columns = ("session", "fill", "score", "arm", "probe_kind", "in_view", "server_truncated")
-    main = collect(main_rows(rows).select(*columns))
+    main = collect(main_rows(rows).select(_OF_A_CURVE))
     known = main.filter(pl.col("score").is_not_null())
     # So far past the ceiling that the estimator takes it for a mistake, and no onset lies there.
     near = pl.col("fill") <= MAX_FILL
@@ -185,13 +197,15 @@ def _group(
         onset=onset,
         own_onset=own_onset,
         attribution=_attribution(tables["attribution"]),
+        lost_in_the_middle=lost_in_the_middle(known),
+        gap_effect=gap_effect(known),
         by_fill=_each(_bin, tables["fill"]),
         by_position=_each(_bin, tables["position"]),
         by_gap=_each(_bin, tables["gap"]),
         cells=_each(_cell, tables["cells"]),
         outcomes=_each(_outcome, tables["outcomes"]),
         abstain=next(iter(_each(_share, tables["abstain"])), None),
-        scenarios=_each(_scenario, tables["scenarios"]),
+        scenarios=_scenarios(tables["scenarios"], main.filter(near), onset),
         usage=_usage(rows),
     )
 
@@ -233,11 +247,21 @@ def _outcome(row: dict[str, Any]) -> OutcomeShare:
     )
 
 
-def _scenario(row: dict[str, Any]) -> ScenarioRecall:
-    enough = row["n"] >= MIN_SCENARIO_PROBES
-    return ScenarioRecall(
-        scenario=row["scenario"], n=row["n"], share=_share(row) if enough else None
-    )
+def _scenarios(
+    table: list[dict[str, Any]], main: pl.DataFrame, whole: OnsetEstimate
+) -> tuple[ScenarioRecall, ...]:
+    """The scenarios of a group; `whole` is the group's onset, and that of an only scenario."""
+    found = []
+    for row in table:
+        onset = None
+        if row["n"] >= MIN_ONSET_PROBES and row["sessions"] >= MIN_ONSET_SESSIONS:
+            one = pl.col("scenario") == row["scenario"]
+            onset = whole
+            if len(table) > 1:
+                onset = estimate_onset(main.filter(one), criterion=whole.criterion)
+        share = _share(row) if row["n"] >= MIN_SCENARIO_PROBES else None
+        found.append(ScenarioRecall(scenario=row["scenario"], n=row["n"], share=share, onset=onset))
+    return tuple(found)
 
 
 def _attribution(rows: list[dict[str, Any]]) -> Attribution:

@@ -11,7 +11,9 @@ import click
 
 from harness.core.errors import HarnessError, nearest
 
-_VERBS = ("init", "doctor", "validate", "plan", "run", "report", "show", "ls")
+_VERBS = (
+    "init", "doctor", "validate", "plan", "run", "report", "compare", "show", "ls", "calibrate",
+)  # fmt: skip
 """In the order in which a newcomer needs them."""
 
 _INTERRUPTED = 2
@@ -54,7 +56,7 @@ def harness() -> None:
     \b
     First steps, without a key or a network:
       harness init
-      harness run -m reference/perfect,reference/fading?onset=0.6 -w 8k
+      harness run -m 'reference/perfect,reference/fading?onset=0.6' -w 8k
 
     Exit codes: 0 passed, 1 a gate failed, 2 interrupted, 3 internal error, 4 usage or a bad file,
     5 nothing selected, 6 incomplete. Options can be set as HARNESS_... in the environment or .env.

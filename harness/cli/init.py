@@ -10,7 +10,7 @@ from harness.core.errors import UsageError
 
 _TEMPLATE = """\
 # A session with two facts in it. Check it:  harness validate {path}
-# Run it:    harness run {path} -m reference/perfect,reference/fading?onset=0.6 -w 8k
+# Run it:    harness run {path} -m 'reference/perfect,reference/fading?onset=0.6' -w 8k
 schema: 1
 name: {name}
 system: |
@@ -48,5 +48,5 @@ def command(path: Path) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(_TEMPLATE.format(path=path, name=path.stem), encoding="utf-8")
     click.echo(f"{path} is written. Next:")
-    click.echo(f"  harness run {path} -m reference/perfect,reference/fading?onset=0.6 -w 8k")
+    click.echo(f"  harness run {path} -m 'reference/perfect,reference/fading?onset=0.6' -w 8k")
     return 0

@@ -7,14 +7,49 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.options import make_study, study_options
+from harness.core.errors import NothingSelectedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from harness.core.study import Plan
+    from harness.core.trial import Trial
 
 
 @click.command("plan")
 @study_options
-def command(paths: tuple[Path, ...], **options: Any) -> int:
+@click.option(
+    "--detect",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    envvar="HARNESS_DETECT",
+    metavar="DROP",
+    help="Say how many seeds it takes to find such a drop of recall between two models or prompts:"
+    " 0.05 is 5 points.",
+)
+@click.option(
+    "--power",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.8,
+    show_default=True,
+    envvar="HARNESS_POWER",
+    help="Chance of finding that drop.",
+)
+@click.option(
+    "--half-width",
+    type=click.FloatRange(0, 0.5, min_open=True, max_open=True),
+    envvar="HARNESS_HALF_WIDTH",
+    metavar="WIDTH",
+    help="Say how many seeds an onset takes to within that share of the window: 0.03 is 3 %.",
+)
+def command(
+    paths: tuple[Path, ...],
+    *,
+    detect: float | None,
+    power: float,
+    half_width: float | None,
+    **options: Any,
+) -> int:
     """Say what a run would send and cost; nothing is sent."""
     from harness.models import price
     from harness.runs.cost import estimates
@@ -23,7 +58,8 @@ def command(paths: tuple[Path, ...], **options: Any) -> int:
 
     workshop = Workshop()
     study = make_study(paths, **options)
-    rows = estimates(plan(study, workshop), workshop, price)
+    planned = plan(study, workshop)
+    rows = estimates(planned, workshop, price)
     width = max(len("model"), *(len(row.model) for row in rows))
     click.echo(
         f"{'model':<{width}} {'window':>9} {'sessions':>8} {'trials':>7} {'calls':>7}"
@@ -49,7 +85,68 @@ def command(paths: tuple[Path, ...], **options: Any) -> int:
             f"Cost {dollars(total)} if the provider's prefix cache holds forks,"
             f" {dollars(without)} if it holds none."
         )
+    for line in _seeds(planned, detect=detect, power=power, half_width=half_width):
+        click.echo(f"\n{line}")
     return 0
+
+
+def _seeds(
+    planned: Plan, *, detect: float | None, power: float, half_width: float | None
+) -> Iterator[str]:
+    """How many seeds the questions of `--detect` and `--half-width` take, as sentences."""
+    if detect is None and half_width is None:
+        return
+    from harness.analysis.power import (  # here, since it brings scipy
+        DISCORDANT,
+        seeds_for_half_width,
+        seeds_to_detect,
+    )
+
+    for (window, layout), (sessions, probes) in _probes_per_seed(planned).items():
+        has = f"this plan has {planned.study.seeds} seeds"
+        lines = [f"window {window:,}, layout {layout}: {probes} scored probes a seed; {has}"]
+        if detect is not None:
+            # Sessions are what chance comes from, and each scenario has one of its own a seed.
+            wanted = seeds_to_detect(detect, max(probes // sessions, 1), power=power)
+            differ = 100 * max(DISCORDANT, detect)
+            lines.append(
+                f"To find a drop of {100 * detect:g} points between two models or prompts takes"
+                f" {-(-wanted // sessions)} seeds in each\n  (power {power:g}, one-sided error"
+                f" 0.05, if {differ:g} % of the answers differ)."
+            )
+        if half_width is not None:
+            lines.append(f"{seeds_for_half_width(half_width, probes).message}.")
+        yield "\n  ".join(lines)
+
+
+def _probes_per_seed(planned: Plan) -> dict[tuple[int, str], tuple[int, int]]:
+    """Sessions and scored probes of the main arm in one seed, by window and layout.
+
+    Models of one window are asked the same, so that the first of them speaks for all.
+
+    Raises:
+        NothingSelectedError: The plan asks for nothing that was said.
+    """
+    from harness.analysis.curves import RECALL_KINDS
+
+    found: dict[tuple[int, str], list[Trial]] = {}
+    for trial in planned.trials:
+        if trial.arm == "main" and trial.kind in RECALL_KINDS:
+            found.setdefault((trial.window.limit, trial.layout), []).append(trial)
+    if not found:
+        raise NothingSelectedError(
+            "no probe of this plan asks for something that was said, so there is neither recall to"
+            " compare nor an onset; add a fact with a `plant`"
+        )
+    seeds = planned.study.seeds
+    cells = {}
+    for key, trials in sorted(found.items()):
+        first = [trial for trial in trials if trial.model == trials[0].model]
+        cells[key] = (len({trial.scenario for trial in first}), max(len(first) // seeds, 1))
+    return cells
+
+
+_CENT = 0.01
 
 
 def dollars(amount: float | None) -> str:
@@ -62,4 +159,4 @@ def dollars(amount: float | None) -> str:
         return "unknown"
     if amount == 0:
         return "$0"
-    return f"${amount:,.2f}" if amount >= 1 else f"${amount:.2g}"
+    return f"${amount:,.2f}" if amount >= _CENT else f"${amount:.2g}"

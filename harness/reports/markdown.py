@@ -135,10 +135,14 @@ def _facts(group: Group) -> Iterator[str]:
             f"never said: {text.percent(right.recall)} rightly answered so"
             f" ({text.span(right.lo, right.hi, digits=1)}; n {right.n:,})"
         )
+    for words in text.middle(group.lost_in_the_middle):
+        yield f"lost in the middle: {text.markdown(words)}"
+    yield f"distance: {text.markdown(text.distance(group.gap_effect))}"
     for scenario in group.scenarios if len(group.scenarios) > 1 else ():
         share = scenario.share
         value = f"{text.percent(share.recall)}, n {share.n:,}" if share else "too few probes"
-        yield f"scenario {text.markdown(scenario.scenario)}: {value}"
+        begins = f"; {text.markdown(scenario.onset.message)}" if scenario.onset else ""
+        yield f"scenario {text.markdown(scenario.scenario)}: {value}{begins}"
     yield (
         f"tokens {usage.prompt_tokens:,} in, {usage.completion_tokens:,} out, cached"
         f" {text.percent(usage.cached_share)}; counted by:"

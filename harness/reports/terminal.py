@@ -72,7 +72,7 @@ def _overview(summary: Summary) -> Iterator[str]:
     yield "─" * COLUMNS
     for group in summary.groups:
         values = (
-            text.plain(group.model),
+            text.model(group.model, _TABLE[0][1]),
             f"{group.window_limit:,}",
             text.plain(group.policy),
             text.short(group.n_probes),
@@ -167,13 +167,16 @@ def _facts(group: Group) -> Iterator[tuple[str, str]]:
                 f" ({text.span(right.lo, right.hi)}; n {right.n:,})"
             ),
         )
+    yield from (("middle", words) for words in text.middle(group.lost_in_the_middle))
+    yield "distance", text.distance(group.gap_effect)
     for scenario in group.scenarios if len(group.scenarios) > 1 else ():
         value = (
             text.percent(scenario.share.recall)
             if scenario.share
             else f"too few probes ({scenario.n:,})"
         )
-        yield "scenario", f"{scenario.scenario}: {value}"
+        begins = f"; {scenario.onset.message}" if scenario.onset else ""
+        yield "scenario", f"{scenario.scenario}: {value}{begins}"
     yield (
         "tokens",
         (

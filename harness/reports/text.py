@@ -10,9 +10,12 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from harness.analysis.compare import interval_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from harness.analysis.contrast import Contrast, Middle
     from harness.analysis.findings import Count, Group
     from harness.analysis.onset import OnsetEstimate
 
@@ -81,6 +84,16 @@ def fit(text: str, columns: int, *, right: bool = False) -> str:
     return space + text if right else text + space
 
 
+def model(name: str, columns: int) -> str:
+    """The name of a model; where it does not fit, without the provider, which tells least.
+
+    >>> model("openrouter/meta/llama-4-scout", 17), model("openai/gpt-5", 17)
+    ('llama-4-scout', 'openai/gpt-5')
+    """
+    shown = plain(name)
+    return shown if width(shown) <= columns else shown.rpartition("/")[2] or shown
+
+
 def wrap(text: str, columns: int, first: str = "") -> list[str]:
     """The text in lines of at most so many columns; what follows the first is indented alike.
 
@@ -139,6 +152,33 @@ def onset(estimate: OnsetEstimate) -> str:
     if estimate.onset is None:
         return _VERDICTS.get(estimate.verdict, estimate.verdict)
     return f"{percent(estimate.onset, 0)} ({span(estimate.lo, estimate.hi)})"
+
+
+def middle(found: Middle) -> tuple[str, ...]:
+    """Ends of the session against its middle: over the whole window, and where it is full."""
+    if found.overall.effect is None:
+        return (_low(found.overall.message),)  # then there is even less where the window is full
+    full = _ends(found.high_fill)
+    return _ends(found.overall), f"past {percent(found.cut, 0)} of the window: {full}"
+
+
+def _ends(contrast: Contrast) -> str:
+    if contrast.effect is None or contrast.lo is None or contrast.hi is None:
+        return _low(contrast.message)
+    size = f"{abs(100 * contrast.effect):.1f}"
+    side = "more than" if contrast.effect > 0 else "less than"
+    head = f"{size} points {side}" if size != "0.0" else "as much as"
+    ends = interval_text(contrast.lo, contrast.hi, contrast.level)
+    return f"ends recall {head} the middle ({ends})"
+
+
+def distance(contrast: Contrast) -> str:
+    """What the gap between plant and probe costs."""
+    return _low(contrast.message)
+
+
+def _low(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def counts(items: Iterable[Count]) -> str:

@@ -139,6 +139,44 @@ def test_scenarios_with_few_probes_have_no_recall() -> None:
     ]
 
 
+def test_a_loss_in_the_middle_is_told_of_facts_in_view_only() -> None:
+    records = [
+        (make_record if seed % 5 or position == 0.1 else missed)(
+            session=f"s/{seed}", fill=fill, position=position, fact=f"{position}"
+        )
+        for seed in range(20)
+        for fill in (0.2, 0.8)
+        for position in (0.1, 0.5)
+    ]
+    unseen = [missed(session=f"s/{seed}", in_view=False, fact="gone") for seed in range(20)]
+    group = summarise(from_records([*records, *unseen])).groups[0]
+    found = group.lost_in_the_middle
+    assert found.overall.effect == pytest.approx(0.2)
+    assert found.high_fill.effect == pytest.approx(0.2)
+    assert (found.overall.n_probes, found.overall.n_not_in_view) == (80, 20)
+    assert group.gap_effect.n_probes == 80
+
+
+def test_a_scenario_has_an_onset_of_its_own_where_there_is_enough_of_it() -> None:
+    steps = simulated_run(seeds=16)
+    flat = simulated_run(lambda _: 0.95, seeds=16)
+    flat = [dataclasses.replace(r, scenario="flat", session=f"flat/{r.seed}") for r in flat]
+    few = [dataclasses.replace(r, scenario="few", session=f"few/{r.seed}") for r in flat[:150]]
+    (group,) = summarise(from_records([*steps, *flat, *few])).groups
+    onsets = {item.scenario: item.onset for item in group.scenarios}
+    assert onsets["few"] is None
+    assert onsets["flat"] is not None
+    assert onsets["flat"].verdict == "not_reached"
+    assert onsets["brand-voice"] is not None
+    assert onsets["brand-voice"].n_probes == 256
+    assert onsets["brand-voice"].detected
+
+
+def test_the_onset_of_an_only_scenario_is_that_of_its_group() -> None:
+    (group,) = summarise(from_records(simulated_run(seeds=16))).groups
+    assert group.scenarios[0].onset is group.onset
+
+
 def test_a_known_law_is_found_again() -> None:
     group = summarise(from_records(simulated_run(seeds=40))).groups[0]
     assert group.onset.detected

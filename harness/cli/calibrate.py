@@ -1,0 +1,98 @@
+"""`harness calibrate`: the whole instrument on models whose forgetting is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from harness.core.errors import UsageError
+from harness.core.study import window_tokens
+
+
+@click.command("calibrate")
+@click.option(
+    "--laws",
+    metavar="LAW[,LAW]",
+    envvar="HARNESS_LAWS",
+    help="Reference laws such as step, or fading?onset=0.3&slope=2; a bare name means the ones of"
+    " the default set.",
+)
+@click.option(
+    "--n",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    envvar="HARNESS_N",
+    help="Studies of each law, each with seeds of its own.",
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, 1000),
+    default=12,
+    show_default=True,
+    envvar="HARNESS_SEEDS",
+    help="Sessions of each study.",
+)
+@click.option(
+    "-w",
+    "--window",
+    default="8k",
+    show_default=True,
+    envvar="HARNESS_WINDOW",
+    metavar="W",
+    help="Window in tokens; the laws' own limit, too.",
+)
+@click.option(
+    "--layout",
+    type=click.Choice(["growing", "grid"]),
+    default="growing",
+    show_default=True,
+    envvar="HARNESS_LAYOUT",
+    help="One trunk a seed that is probed as it grows, or a fresh session for each probe.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file; its suffix says what: .md .json .png .svg.",
+)
+def command(
+    *,
+    laws: str | None,
+    n: int,
+    seeds: int,
+    window: str,
+    layout: Literal["growing", "grid"],
+    outputs: tuple[Path, ...],
+) -> int:
+    """Say truth beside estimate for reference models with known forgetting; nothing leaves here."""
+    from harness.analysis.calibrate import calibrate, chosen_laws, scenario
+    from harness.cli.progress import Bar
+    from harness.reports.calibration import check_output, terminal, write
+    from harness.sessions.materials import Workshop
+
+    tokens = window_tokens(window)
+    if tokens is None:
+        raise UsageError("-w max: the laws have no window of their own here; give tokens")
+    for output in outputs:
+        check_output(output)
+    models = chosen_laws(laws, tokens)
+    with Bar() as bar:
+        found = calibrate(
+            models,
+            scenario(layout),
+            window=tokens,
+            n=n,
+            seeds=seeds,
+            workshop=Workshop(),
+            progress=bar,
+        )
+    click.echo(terminal(found))
+    for output in outputs:
+        write(found, output)
+        click.echo(str(output), err=True)
+    return 0

@@ -1,0 +1,162 @@
+"""`harness compare`: which recalls more, by how much and how surely; and which forgets first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli.options import RESULTS
+from harness.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.analysis.sides import By, Side
+
+_SUFFIXES = (".md", ".json", ".txt")
+
+
+@click.command("compare")
+@click.argument("sides", nargs=-1, required=True, metavar="RUN[::MODEL]...")
+@click.option(
+    "--models",
+    metavar="M,M",
+    help="Models of one run to compare, in this order; a part that only one name has is enough.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["model", "policy", "window"]),
+    help="What to compare inside one run.  [default: model]",
+)
+@click.option(
+    "--reference",
+    metavar="SIDE",
+    help="Compare all others with this one (as it was given); without it, every pair.",
+)
+@click.option(
+    "--level",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.95,
+    show_default=True,
+    envvar="HARNESS_LEVEL",
+    help="Confidence of the intervals.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file; its suffix says what: .md .json .txt.",
+)
+@RESULTS
+def command(
+    sides: tuple[str, ...],
+    *,
+    models: str | None,
+    by: By | None,
+    reference: str | None,
+    level: float,
+    outputs: tuple[Path, ...],
+    out: Path,
+) -> int:
+    """Compare runs, or the models of one run, on the same sessions.
+
+    \b
+      harness compare BEFORE AFTER            two runs; each model with itself
+      harness compare RUN                     every pair of the models of a run
+      harness compare RUN --models a,b        two models of a run
+      harness compare RUN1::a RUN2::b         a model of one run, a model of another
+      harness compare RUN --by window         the windows of a run
+
+    RUN is a path, the start or end of a folder's name, or latest. To compare prompts, change the
+    scenario's text and keep its name: trials pair by scenario, seed, fill, fact and repeat.
+    Windows, policies, memories and layouts are never pooled. With several comparisons Holm's
+    correction is over all of them. Exit code 5: no trial pairs.
+    """  # noqa: D301 -- click reads the control character
+    _check(outputs)
+    from harness.analysis.versus import versus
+    from harness.reports.comparison import as_json, as_markdown, as_text
+
+    chosen = _sides(sides, models, by, out)
+    found = versus(
+        chosen,
+        by=(by or "model") if len(sides) == 1 else "run",
+        level=level,
+        reference=None if reference is None else _reference(reference, sides, chosen),
+    )
+    if not outputs:
+        click.echo(as_text(found), nl=False)
+    forms = {".md": as_markdown, ".json": as_json, ".txt": as_text}
+    for output in outputs:
+        beside = output.with_name(f"{output.name}.tmp")
+        beside.write_text(forms[output.suffix.lower()](found), encoding="utf-8", newline="\n")
+        beside.replace(output)
+        click.echo(str(output))
+    return 0
+
+
+def _check(outputs: Sequence[Path]) -> None:
+    """Refuse an output before any work is done.
+
+    Raises:
+        UsageError: Its suffix or its folder is unknown.
+    """
+    for output in outputs:
+        if output.suffix.lower() not in _SUFFIXES:
+            raise UsageError(
+                f"'{output}': no comparison ends in '{output.suffix}' (known suffixes:"
+                f" {', '.join(_SUFFIXES)})"
+            )
+        if not output.parent.is_dir():
+            raise UsageError(
+                f"'{output}': the folder '{output.parent}' does not exist; make it first"
+            )
+
+
+def _sides(texts: Sequence[str], models: str | None, by: By | None, out: Path) -> list[Side]:
+    """What the command line sets against each other.
+
+    Raises:
+        UsageError: It names one side, or options that do not go together.
+    """
+    from harness.analysis.sides import named, split
+
+    read = [_side(text, out) for text in texts]
+    if len(read) > 1:
+        if models is not None or by is not None:
+            raise UsageError(
+                "--models and --by are about one run; of several, name the model of each:"
+                " RUN::MODEL"
+            )
+        return named(read)
+    if models is not None and by not in {None, "model"}:
+        raise UsageError(f"--models goes with --by model, not with --by {by}")
+    only = [name.strip() for name in (models or "").split(",") if name.strip()]
+    return split(read[0], by or "model", only)
+
+
+def _side(text: str, out: Path) -> Side:
+    from harness.analysis.frame import read_records
+    from harness.analysis.sides import make_side, needed
+    from harness.runs.folders import find_run
+
+    run, _, model = text.partition("::")
+    folder = find_run(run, out)
+    return make_side(folder.resolve().name, needed(read_records(folder)), model or None)
+
+
+def _reference(text: str, texts: Sequence[str], sides: Sequence[Side]) -> str:
+    """The name of the side that is meant.
+
+    Raises:
+        UsageError: It is none of them, or several.
+    """
+    from harness.analysis.sides import choose
+
+    if len(texts) > 1 and text in texts:
+        return sides[texts.index(text)].name
+    names = [side.name for side in sides]
+    return choose(text, names, "side", "--reference")
