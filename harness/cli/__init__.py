@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from importlib import import_module
 from typing import NoReturn
 
 import click
 
-from harness.core.errors import HarnessError, nearest
+from harness.core.errors import HarnessError, UsageError, nearest
 
 _VERBS = (
     "init", "doctor", "validate", "plan", "run", "report", "compare", "show", "ls", "calibrate",
@@ -65,8 +66,8 @@ def harness() -> None:
 
 def main() -> NoReturn:
     """Run the command and leave with its exit code; no traceback for what a user did."""
-    _load_env()
     try:
+        _load_env()
         code = harness.main(standalone_mode=False)
     except HarnessError as error:
         _leave(str(error), error.exit_code)
@@ -83,6 +84,11 @@ def main() -> NoReturn:
         sys.exit(0)
     except KeyboardInterrupt:
         _leave("interrupted", _INTERRUPTED)
+    except OSError as error:
+        _leave(f"{error.filename or 'a file'}: {error.strerror or error}", _USAGE)
+    except Exception as error:  # noqa: BLE001 -- the last door: a crash must not read as a failed gate
+        traceback.print_exc()
+        _leave(f"internal error, please report it: {type(error).__name__}: {error}", _INTERNAL)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -91,7 +97,10 @@ def _load_env() -> None:
     if os.path.exists(".env"):  # noqa: PTH110 -- pathlib costs start-up time that few calls need
         from dotenv import load_dotenv
 
-        load_dotenv(".env")
+        try:
+            load_dotenv(".env")
+        except UnicodeDecodeError as error:
+            raise UsageError(f".env: not UTF-8 text: {error.reason}") from None
 
 
 def _leave(message: str, code: int) -> NoReturn:

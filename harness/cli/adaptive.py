@@ -37,7 +37,13 @@ class Informed:
         from harness.analysis.adaptive import next_batch
 
         return next_batch(
-            rows, size=size, sessions=sessions, batch=batch, draws=draws, fills_up_to=fills_up_to
+            rows,
+            size=size,
+            sessions=sessions,
+            batch=batch,
+            draws=draws,
+            half_width=self.half_width,
+            fills_up_to=fills_up_to,
         )
 
     def stop(self, rows: Sequence[Mapping[str, Any]]) -> str | None:

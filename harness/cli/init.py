@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
 import click
@@ -12,7 +14,7 @@ _TEMPLATE = """\
 # A session with two facts in it. Check it:  harness validate {path}
 # Run it:    harness run {path} -m 'reference/perfect,reference/fading?onset=0.6' -w 8k
 schema: 1
-name: {name}
+name: "{name}"
 system: |
   You are a helpful assistant to a small team.
 facts:
@@ -45,8 +47,10 @@ def command(path: Path) -> int:
     """Write a first scenario to PATH; an existing file is never touched."""
     if path.exists():
         raise UsageError(f"{path} is there already; give another path")
+    name = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "first"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_TEMPLATE.format(path=path, name=path.stem), encoding="utf-8")
+    path.write_text(_TEMPLATE.format(path=path, name=name), encoding="utf-8")
     click.echo(f"{path} is written. Next:")
-    click.echo(f"  harness run {path} -m 'reference/perfect,reference/fading?onset=0.6' -w 8k")
+    models = "-m 'reference/perfect,reference/fading?onset=0.6'"
+    click.echo(f"  harness run {shlex.quote(str(path))} {models} -w 8k")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from harness.core.scenario import Fills, Scenario
 
 _MOST_FILL = 8.0
+_FEWEST_FILLS = 4
+_MOST_FILLS = 200
+"""As in scenario files."""
 
 RESULTS = click.option(
     "--out",
@@ -178,9 +182,16 @@ def _fills(text: str | None) -> Fills | None:
 
     if text is None:
         return None
-    if text.strip().isdigit() and int(text) > 1:
+    if re.fullmatch(r"[0-9]{1,9}", text.strip()) and int(text) > 1:
+        if not _FEWEST_FILLS <= int(text) <= _MOST_FILLS:
+            raise UsageError(
+                f"--fills {text}: expected {_FEWEST_FILLS} to {_MOST_FILLS} strata, or exact fills"
+                " such as 0.1,0.5,1.0"
+            )
         return Fills(count=int(text))
     exact = tuple(share(part, "fill", most=_MOST_FILL) for part in text.split(","))
+    if len(set(exact)) < len(exact):
+        raise UsageError(f"--fills {text}: a fill is given twice")
     if 0.0 in exact:
         raise UsageError("fill '0': an empty session holds no fact; use a number above 0")
     return Fills(exact=exact)

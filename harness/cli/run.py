@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +11,7 @@ import click
 
 from harness.cli.options import RESULTS, make_study, study_options
 from harness.core.errors import IncompleteError, UsageError
+from harness.models.options import MASK
 
 if TYPE_CHECKING:
     from harness.core.study import Study
@@ -168,24 +171,34 @@ def _as_before(
     written = None
     if fills is not None:
         written = str(fills["count"]) if fills["count"] else ",".join(map(str, fills["exact"]))
-    kept = [f"{k}={v}" for k, v in data["options"].items() if v != "***"]
     given = {pair.partition("=")[0] for pair in options["options"]}
+    kept = [_given_again(k, v) for k, v in data["options"].items() if k not in given]
     return tuple(Path(s["path"]) for s in data["scenarios"]), {
         "models": tuple(data["models"]),
         "windows": ",".join(data["windows"]),
         "policy": data["policy"],
         "memory": data["memory"],
         "seeds": data["seeds"],
+        "first_seed": data.get("first_seed", 0),
         "repeats": data["repeats"],
         "fills": written,
         "positions": ",".join(map(str, data["positions"])) or None,
         "filler": data["filler"],
         "controls": data["controls"],
-        "options": (
-            *options["options"],
-            *(pair for pair in kept if pair.partition("=")[0] not in given),
-        ),
+        "options": (*options["options"], *kept),
     }
+
+
+def _given_again(name: str, value: object) -> str:
+    """A stored option as the command line gives it.
+
+    Raises:
+        UsageError: It holds a secret, which is stored nowhere.
+    """
+    text = value if isinstance(value, str) else json.dumps(value)
+    if MASK in text:
+        raise UsageError(f"give -M {name}=... again: secrets are not stored with a run")
+    return f"{name}={text}"
 
 
 def _print_report(folder: Path) -> None:
@@ -195,7 +208,7 @@ def _print_report(folder: Path) -> None:
 
 
 def _resume_line(folder: Path, out: Path) -> str:
-    place = "" if out == Path("results") else f" --out {out}"
+    place = "" if out == Path("results") else f" --out {shlex.quote(str(out))}"
     return f"harness run --resume {folder.name}{place}"
 
 

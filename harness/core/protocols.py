@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from harness.core.messages import Message, Turn
     from harness.core.probe import Probe, Reply, Score
     from harness.core.record import Record
+    from harness.core.session import Session
     from harness.core.window import History, View
 
 
@@ -68,6 +69,17 @@ class Progress(Protocol):
     def sent(self) -> None: ...
 
     def finished(self, record: Record) -> None: ...
+
+
+class RecordSink(Protocol):
+    """Keeps what a run finds out.
+
+    `keep` comes before any record that speaks of the session.
+    """
+
+    def keep(self, session: Session) -> None: ...
+
+    def append(self, record: Record) -> None: ...
 
 
 class Importer(Protocol):

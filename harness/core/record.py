@@ -65,7 +65,8 @@ class Record:
     probe_kind: ProbeKind
     question: str
     expected: tuple[str, ...]
-    """The values of a right answer; empty when the right answer is that it was never said."""
+    """The values of a right answer; empty for an abstain probe. In a control arm the values that
+    nobody told the model: naming one is a leak."""
     reply: str | None
     score: float | None
     outcome: Outcome | None

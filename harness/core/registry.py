@@ -6,9 +6,11 @@ A plug that will not load stops the run with its name; it is never a warning.
 from __future__ import annotations
 
 import dataclasses
+import sys
 import types
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -88,6 +90,9 @@ class Registry(Generic[T_co]):
 
 def _load(kind: str, path: str) -> Any:
     module, _, name = path.partition(":")
+    if str(Path.cwd()) not in sys.path and "" not in sys.path:
+        # The installed command does not look in this folder, where people keep their own plugs.
+        sys.path.insert(0, str(Path.cwd()))
     try:
         return getattr(import_module(module), name)
     except Exception as error:  # a user's module may raise anything

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 DEFAULT_RESERVE = 128
 """Tokens kept for the answer, and `max_tokens` of each call unless -M says otherwise."""
 
+_WHOLE = re.compile(r"[0-9]{1,12}")
+_MOST_TOKENS = 100_000_000
+"""No window is larger; a session of that length would not fit a machine's memory."""
+
 _SUFFIXES = {"k": 1_000, "m": 1_000_000}
 
 
@@ -31,6 +36,8 @@ class Study:
     policy: str = "send_all"
     memory: str = "none"
     seeds: int = 8
+    first_seed: int = 0
+    """The seeds are first_seed to first_seed + seeds - 1."""
     repeats: int = 1
     fills: Fills | None = None
     """In place of the scenarios' own."""
@@ -46,7 +53,7 @@ class Study:
     def reserve(self) -> int:
         """Tokens kept for the answer."""
         text = dict(self.options).get("max_tokens", str(DEFAULT_RESERVE))
-        if not text.isdigit() or int(text) == 0:
+        if not _WHOLE.fullmatch(text) or int(text) == 0:
             raise UsageError(f"-M max_tokens={text}: expected a whole number above 0")
         return int(text)
 
@@ -92,9 +99,10 @@ def window_tokens(text: str) -> int | None:
         return None
     factor = _SUFFIXES.get(plain[-1:], 1)
     digits = plain[:-1] if factor > 1 else plain
-    if not digits.isdigit() or int(digits) == 0:
+    tokens = int(digits) * factor if _WHOLE.fullmatch(digits) else 0
+    if not 0 < tokens <= _MOST_TOKENS:
         raise UsageError(f"window '{text}': expected tokens such as 8000, 8k, 1m, or max")
-    return int(digits) * factor
+    return tokens
 
 
 def share(text: str, what: str, *, most: float) -> float:

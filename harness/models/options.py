@@ -25,6 +25,20 @@ _SECRET = re.compile(
 
 MASK = "***"
 
+_IN_URL = re.compile(
+    r"(://)[^\s/:@]+:[^\s/@]+@|([?&](?:key|token|api_key|sig)=)[^\s&\"']+", re.IGNORECASE
+)
+"""User and password, or a key, in an address."""
+
+
+def without_keys(text: str) -> str:
+    """The text, with whatever opens a door in its addresses masked.
+
+    >>> without_keys("http://ann:pass@host/v1?key=abc")
+    'http://***@host/v1?key=***'
+    """
+    return _IN_URL.sub(lambda match: f"{match[1] or match[2]}{MASK}{'@' if match[1] else ''}", text)
+
 
 def convert(options: Mapping[str, object]) -> dict[str, object]:
     """The options with text turned into numbers, booleans, lists and objects where it is one.
@@ -75,7 +89,7 @@ def _shown(value: object) -> object:
         return masked(value)
     if isinstance(value, list | tuple):
         return [_shown(item) for item in value]
-    return value
+    return without_keys(value) if isinstance(value, str) else value
 
 
 def secrets(options: Mapping[str, object]) -> tuple[str, ...]:

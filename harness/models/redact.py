@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from harness.models.options import MASK
+from harness.models.options import MASK, without_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,9 +24,6 @@ _SHAPES = re.compile(
     r"\b(?:sk|pk|rk|gsk|xai|hf|ghp|gho|r8|pplx|nvapi|csk|fw)[-_][\w*.-]{6,}"  # prefixes of vendors
     r"|\bAIza[\w-]{10,}|\bAKIA\w{10,}|\bya29\.[\w.-]{10,}"  # Google and Amazon
     r"|\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]+)?"  # JSON web tokens
-)
-_IN_URL = re.compile(
-    r"(://)[^\s/:@]+:[^\s/@]+@|([?&](?:key|token|api_key|sig)=)[^\s&\"']+", re.IGNORECASE
 )
 _MOST_READ = 20_000
 _SHORTEST_SECRET = 4
@@ -50,6 +47,6 @@ def one_line(text: str, secrets: Iterable[str] = ()) -> str:
     text = _BEARER.sub(rf"\1 {MASK}", text)
     text = _SHAPES.sub(MASK, text)
     text = _NAMED.sub(rf"\1{MASK}", text)
-    text = _IN_URL.sub(lambda match: f"{match[1] or match[2]}{MASK}{'@' if match[1] else ''}", text)
+    text = without_keys(text)
     text = " ".join(text.split())
     return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"

@@ -51,7 +51,7 @@ def terminal(found: Calibration) -> str:
         "  ".join(text.fit(cell, wide, right=i > 0) for i, (cell, wide) in enumerate(cells))
         for cells in ([*zip(row, widths, strict=True)] for row in rows)
     ]
-    return "\n".join([_title(found), "", *lines, "", *_notes(found)])
+    return "\n".join([_title(found), "", *lines, "", _NOTES])
 
 
 def markdown(found: Calibration) -> str:
@@ -61,7 +61,7 @@ def markdown(found: Calibration) -> str:
         f"| {' | '.join(row)} |"
         for row in (_HEADER, rule, *([text.markdown(c) for c in row] for row in _rows(found)))
     ]
-    return "\n".join([_title(found), "", *table, "", *_notes(found), ""])
+    return "\n".join([_title(found), "", *table, "", _NOTES, ""])
 
 
 def as_json(found: Calibration) -> str:
@@ -99,7 +99,7 @@ def write(found: Calibration, output: Path) -> None:
         else:
             scale = {"scale_factor": 2.0} if suffix == "png" else {}
             named = [(name_of(weight), weight) for weight in found.weights]
-            chart(found, named, _title(found)).save(str(beside), format=suffix, **scale)
+            chart(named, _title(found)).save(str(beside), format=suffix, **scale)
         os.replace(beside, output)  # noqa: PTH105 - named as the rule has it
     finally:
         beside.unlink(missing_ok=True)
@@ -168,14 +168,9 @@ def _false(line: Line) -> str:
     return text.NOTHING if line.false is None else f"{line.false} of {line.studies}"
 
 
-def _notes(found: Calibration) -> list[str]:
-    """What the columns are."""
-    del found
-    return [
-        "true: fill at which the law's recall has fallen 5 points below its own plateau, from the"
-        " law itself.",
-        "median, covered, width, found: onsets of the studies, 95 % intervals that hold the truth,"
-        " their mean width, share with an onset.",
-        "false: onsets found where there is none. 85 %: the same studies by the first of ten levels"
-        " with recall under 85 %.",
-    ]
+_NOTES = """\
+true: fill at which the law's recall has fallen 5 points below its own plateau, by the law itself.
+median, covered, width, found: the onsets found, the 95 % intervals that hold the truth, their mean
+width in points of fill, and the share of studies with an onset.
+false: onsets found where there is none.
+85 %: the same studies by the first of ten levels with a recall under 85 %, as wide as the level."""

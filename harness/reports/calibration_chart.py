@@ -10,22 +10,25 @@ from harness.reports import text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.analysis.calibration import Calibration, Reading, Weight
+    from harness.analysis.calibration import Reading, Weight
 
 _HOLDS, _MISSES, _TRUTH = "#0072B2", "#D55E00", "#000000"
 """Okabe and Ito (2008), https://jfly.uni-koeln.de/color/."""
 
 _WIDTH, _ROW, _LEAST = 520, 3, 34
 _GREY = "#555555"
-_MARKS = ("interval holds the truth", "interval misses it, or a false onset", "true onset")
+_MARKS = (
+    "holds the truth, or rightly claims no onset",
+    "misses the truth, or claims an onset where there is none",
+    "true onset",
+)
 
 
-def chart(found: Calibration, named: Sequence[tuple[str, Weight]], title: str) -> Any:
+def chart(named: Sequence[tuple[str, Weight]], title: str) -> Any:
     """One panel a law, one line a study.
 
     Args:
-        found: The calibration.
-        named: Its laws and how each is called.
+        named: The laws and how each is called.
         title: What was done, in a line.
 
     Raises:
@@ -47,7 +50,6 @@ def chart(found: Calibration, named: Sequence[tuple[str, Weight]], title: str) -
         subtitle=[f"{title}.", "A line is a study: estimate and 95 % interval, sorted."],
         anchor="start", fontSize=15, offset=14, subtitleColor=_GREY, subtitleFontSize=11,
     )  # fmt: skip
-    del found
     return (
         alt.vconcat(*panels, spacing=6)
         .resolve_scale(color="shared", shape="shared")

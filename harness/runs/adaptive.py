@@ -250,7 +250,7 @@ class Search:
         """The session of one choice; the fact that is asked turns with batch and place."""
         scenarios = self._study.scenarios
         scenario = scenarios[choice["seed"] % len(scenarios)]
-        seed = choice["seed"] // len(scenarios)
+        seed = self._study.first_seed + choice["seed"] // len(scenarios)
         materials = Materials(scenario, seed, self._workshop)
         facts = [fact for fact in scenario.facts if fact.kind != "abstain"]
         order = materials.draws_all("order").shuffled(facts)
@@ -286,7 +286,8 @@ class Search:
     def _controls(self, model: str, window: Window) -> Iterator[Group]:
         """The control arms of the first seeds."""
         for scenario in self._study.scenarios:
-            for seed in range(min(_CONTROL_SEEDS, self._study.seeds)):
+            for index in range(min(_CONTROL_SEEDS, self._study.seeds)):
+                seed = self._study.first_seed + index
                 yield from self._seed_controls(model, window, scenario, seed)
 
     def _seed_controls(
@@ -341,7 +342,7 @@ def check_adaptive(
                 f"{scenario.path}: scenario '{scenario.name}' is a script, whose facts stand where"
                 " it says; --adaptive needs to place them"
             )
-        check_seeds(scenario, study.seeds)
+        check_seeds(scenario, study.first_seed + study.seeds)
         for model in study.models:
             for window in windows_of(study, model, limit_of):
                 check_window(Materials(scenario, 0, workshop), window)

@@ -14,12 +14,11 @@ from harness.sessions.materials import Materials
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from harness.core.protocols import Model, Progress
+    from harness.core.protocols import Model, Progress, RecordSink
     from harness.core.record import Record
     from harness.core.session import Session
     from harness.core.study import Group
     from harness.core.trial import Trial
-    from harness.runs.store import Store
     from harness.sessions.materials import Workshop
 
 _SEEDS_AT_HAND = 4
@@ -50,7 +49,7 @@ class Bench:
         workshop: Workshop,
         models: Mapping[str, Model],
         options: Mapping[str, str],
-        store: Store,
+        store: RecordSink,
         run_id: str,
         now: Callable[[], str],
         progress: Progress,

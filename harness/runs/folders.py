@@ -7,23 +7,27 @@ import os
 import platform
 import re
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.errors import UsageError, nearest
-from harness.models.options import masked
+from harness.models.options import convert, masked
+from harness.runs.keys import telling
 from harness.runs.store import CONFIG, RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-    from pathlib import Path
 
     from harness.core.study import Plan
     from harness.sessions.materials import Workshop
 
 RUN_SCHEMA = 1
 """Version of `run.json`."""
+
+_NEEDED = ("scenarios", "models", "windows", "policy", "seeds", "options", "telling", "adaptive")
+"""What every reader of `run.json` counts on."""
 
 _PACKAGES = ("session-harness", "litellm", "tiktoken", "polars", "numpy")
 
@@ -68,7 +72,7 @@ def config(
         "scenarios": [
             {
                 "name": scenario.name,
-                "path": scenario.path,
+                "path": str(Path(scenario.path).resolve()),
                 "hash": scenario.hash,
                 "identity": workshop.identity(scenario),
                 "source": scenario.source,
@@ -80,18 +84,25 @@ def config(
         "policy": study.policy,
         "memory": study.memory,
         "seeds": study.seeds,
+        "first_seed": study.first_seed,
         "repeats": study.repeats,
         "fills": None
         if study.fills is None
         else {"count": study.fills.count, "exact": list(study.fills.exact)},
         "positions": list(study.positions),
-        "filler": study.filler,
-        "options": masked(dict(study.options)),
+        "filler": _filler_path(study.filler),
+        "options": masked(convert(dict(study.options))),
+        "telling": telling(dict(study.options)),
         "controls": study.controls,
         "sent": dict(sent),
         "adaptive": None if adaptive is None else dict(adaptive),
         "trials": len(plan.trials) if adaptive is None else None,
     }
+
+
+def _filler_path(filler: str | None) -> str | None:
+    """A built-in name as it is, a file by its whole path: a run goes on from any folder."""
+    return str(Path(filler).resolve()) if filler is not None and Path(filler).exists() else filler
 
 
 def write_config(folder: Path, data: Mapping[str, Any]) -> None:
@@ -110,14 +121,16 @@ def read_config(folder: Path) -> dict[str, Any]:
     """
     path = folder / CONFIG
     try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder} is not a run folder: {path.name}: {error}") from None
-    if data.get("schema") != RUN_SCHEMA:
-        raise UsageError(
-            f"{path} has schema {data.get('schema')!r}; this version reads schema {RUN_SCHEMA}"
-        )
-    return data
+    if not isinstance(data, dict) or data.get("schema") != RUN_SCHEMA:
+        found = data.get("schema") if isinstance(data, dict) else type(data).__name__
+        raise UsageError(f"{path} has schema {found!r}; this version reads schema {RUN_SCHEMA}")
+    missing = [name for name in _NEEDED if name not in data]
+    if missing:
+        raise UsageError(f"{path} is damaged: it lacks {', '.join(missing)}")
+    return dict(data)
 
 
 def runs(out: Path) -> list[Path]:

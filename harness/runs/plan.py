@@ -41,7 +41,7 @@ def make_plan(study: Study, workshop: Workshop, limit_of: Callable[[str], int | 
     windows = {model: windows_of(study, model, limit_of) for model in study.models}
     groups: list[Group] = []
     for scenario in study.scenarios:
-        for seed in range(study.seeds):
+        for seed in range(study.first_seed, study.first_seed + study.seeds):
             materials = Materials(scenario, seed, workshop)
             for model in study.models:
                 groups += _groups(study, materials, model, windows[model], workshop)
@@ -57,13 +57,25 @@ def check(study: Study) -> None:
     """What can be told wrong before any work is done."""
     if study.seeds < 1 or study.repeats < 1:
         raise UsageError("--seeds and --repeats: expected at least 1")
+    if study.first_seed < 0:
+        raise UsageError(f"first_seed {study.first_seed}: expected at least 0")
     if study.memory != "none":
         raise UsageError(f"unknown memory '{study.memory}': known: none")
-    policies.resolve(study.policy)
+    _has(policies.resolve(study.policy), "view", f"policy '{study.policy}'")
     for scenario in study.scenarios:
-        check_seeds(scenario, study.seeds)
+        check_seeds(scenario, study.first_seed + study.seeds)
         for fact in scenario.facts:
-            scorers.resolve(fact.score)
+            _has(scorers.resolve(fact.score), "score", f"scorer '{fact.score}'")
+
+
+def _has(plug: object, method: str, name: str) -> None:
+    """A user's own plug is looked at before anything is paid for.
+
+    Raises:
+        UsageError: It lacks the method of its kind.
+    """
+    if not callable(getattr(plug, method, None)):
+        raise UsageError(f"{name} has no method '{method}'; see harness.core.protocols")
 
 
 def windows_of(study: Study, model: str, limit_of: Callable[[str], int | None]) -> list[Window]:

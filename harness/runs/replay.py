@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.messages import Message
 from harness.core.record import Record
 from harness.core.window import History
-from harness.scoring import judge, scorers
+from harness.scoring import Judgement, judge, scorers
 from harness.sessions.policies import policies
 
 if TYPE_CHECKING:
@@ -158,15 +158,11 @@ def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at:
     """
     trial, reply = fork.trial, answer.reply
     truncated = _truncated(fork, reply, meter)
-    judgement = judge(
-        fork.probe,
-        reply,
-        scorer=_scorer(fork.materials.scenario.fact(trial.fact).score),
-        status=answer.status,
-        in_view=fork.in_view,
-        fact_truncated=_fact_lost(fork, reply, meter) if truncated else truncated,
-        expects_abstention=trial.kind == "abstain" or trial.arm in {"closed_book", "fact_removed"},
+    judgement, broken = _judged(
+        fork, answer, _fact_lost(fork, reply, meter) if truncated else truncated
     )
+    if broken is not None:
+        answer = replace(answer, status="error", error=broken)
     latest = fork.own[-1] if fork.own else None
     return Record(
         key=trial.key,
@@ -221,6 +217,34 @@ def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at:
         batch=trial.batch,
         batch_why=trial.batch_why,
     )
+
+
+def _judged(
+    fork: Fork, answer: Answer, fact_truncated: bool | None
+) -> tuple[Judgement, str | None]:
+    """What the reply is worth; or why a user's own scorer could not say so.
+
+    A reply is paid for: it is kept whatever a scorer does, and can be scored again.
+    """
+    trial = fork.trial
+    spec = fork.materials.scenario.fact(trial.fact).score
+    try:
+        found = judge(
+            fork.probe,
+            answer.reply,
+            scorer=_scorer(spec),
+            status=answer.status,
+            in_view=fork.in_view,
+            fact_truncated=fact_truncated,
+            expects_abstention=trial.kind == "abstain"
+            or trial.arm in {"closed_book", "fact_removed"},
+        )
+    except Exception as error:
+        if ":" not in spec.name:  # one of ours: a bug to be seen
+            raise
+        why = f"scorer: {spec} failed: {type(error).__name__}: {error}"
+        return Judgement(score=None, outcome=None, why=""), why
+    return found, None
 
 
 def _prompt_tokens(fork: Fork, reply: Reply | None) -> int | None:

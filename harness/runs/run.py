@@ -13,6 +13,7 @@ from harness.models import known_limit, make_model
 from harness.runs.bench import Bench
 from harness.runs.executors.local import Local
 from harness.runs.folders import config, new_folder, read_config, write_config
+from harness.runs.keys import telling
 from harness.runs.plan import make_plan
 from harness.runs.store import RECORDS, Store, lines
 from harness.sessions.materials import Workshop
@@ -207,12 +208,20 @@ def _length(group: Group) -> int:
 
 
 def _check_same(folder: Path, whole: Plan, workshop: Workshop) -> None:
-    """A run goes on only with the scenarios it began with.
+    """A run goes on only with the scenarios and parameters it began with.
 
     Raises:
-        UsageError: A scenario or its filler has changed since.
+        UsageError: A scenario, its filler or a parameter has changed since.
     """
-    before = {s["name"]: s["identity"] for s in read_config(folder)["scenarios"]}
+    stored = read_config(folder)
+    given = telling(dict(whole.study.options))
+    for name in sorted(given.keys() | stored["telling"].keys()):
+        if given.get(name) != stored["telling"].get(name):
+            raise UsageError(
+                f"-M {name} cannot change in a run that is resumed: it was"
+                f" {stored['telling'].get(name)!r} and is now {given.get(name)!r}; start a new run"
+            )
+    before = {s["name"]: s["identity"] for s in stored["scenarios"]}
     for scenario in whole.study.scenarios:
         if before.get(scenario.name) != workshop.identity(scenario):
             raise UsageError(

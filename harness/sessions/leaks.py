@@ -75,8 +75,8 @@ def _triggers(needle: tuple[str, ...]) -> Iterable[str]:
     telling = max(needle, key=len)
     parts = _WORD.findall(telling)
     number = next((part for part in parts if part[0].isdigit()), None)
-    if number is None:
-        return parts[:1]
+    if number is None or any(char.isalpha() for char in telling):
+        return parts  # a word, or a code, which nobody spells out
     digits = "".join(char for char in number if char.isdigit())
     small = _IN_SMALL if int(digits) < _SMALL or len(parts) > 1 else frozenset()
     return {*parts, *small, *_ALWAYS_IN_LARGE}

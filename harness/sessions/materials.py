@@ -135,10 +135,6 @@ class Materials:
             )
         return self._streams[name]
 
-    def forget_stream(self, name: str) -> None:
-        """Free the turns of a stream that no further session needs."""
-        self._streams.pop(name, None)
-
     def probe(self, fact_id: str, said: Sequence[Plant]) -> Probe:
         """The probe of a fact after what was said so far.
 
