@@ -50,9 +50,7 @@ def _cpu(work) -> float:  # noqa: ANN001 -- any callable
 def _help_cpu() -> float:
     before = os.times()
     for _ in range(3):
-        subprocess.run(
-            [sys.executable, "-m", "harness", "--help"], check=True, capture_output=True
-        )
+        subprocess.run([sys.executable, "-m", "harness", "--help"], check=True, capture_output=True)
     after = os.times()
     used = after.children_user + after.children_system
     return (used - before.children_user - before.children_system) / 3

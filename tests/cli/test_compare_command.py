@@ -150,7 +150,7 @@ def test_too_few_sessions_are_a_sentence_and_no_number(tmp_path):
     run = tmp_path / "few"
     result = harness(
         "run", VOICE, "-m", f"reference/perfect,{FADING}", "-w", "4k", "--seeds", 2,
-        "--fills", 3, "--no-controls", "--out", run,
+        "--fills", 4, "--no-controls", "--out", run,
     )  # fmt: skip
     assert result.code == 0
     result = harness("compare", the_run(run))
