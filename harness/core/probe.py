@@ -18,6 +18,7 @@ Outcome = Literal[
     "abstained",
     "swapped",
     "stale",
+    "incomplete",
     "fabricated",
     "refused",
 ]

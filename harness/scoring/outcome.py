@@ -111,4 +111,11 @@ def _miss(probe: Probe, reply: Reply, said: Named) -> Outcome:
     kinds = {mention.kind for mention in said.wrong}
     if "stale" in kinds:
         return "stale"
-    return "swapped" if "planted" in kinds else "fabricated"
+    if "planted" in kinds:
+        return "swapped"
+    return "incomplete" if _names_part(probe, said) else "fabricated"
+
+
+def _names_part(probe: Probe, said: Named) -> bool:
+    """Whether the reply names some values of a set and nothing wrong (decision 8)."""
+    return probe.kind == "set" and not said.wrong and any(map(said.stands, probe.expected))

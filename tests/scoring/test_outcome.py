@@ -131,6 +131,9 @@ def test_a_set_is_recalled_only_when_it_is_whole(probe, reply):
     assert judged(cities, reply("Oslo, Lima"), scorer=Set()) == (1.0, "recalled")
     assert judged(cities, reply("Oslo"), scorer=Set())[0] == pytest.approx(2 / 3)
     assert judged(cities, reply("Oslo, Lima, Friday"), scorer=Set()) == (0.8, "swapped")
+    assert judged(cities, reply("Oslo"), scorer=Set())[1] == "incomplete"
+    assert judged(cities, reply("Bergen"), scorer=Set()) == (0.0, "fabricated")
+    assert judged(cities, reply("Oslo"), scorer=Set(), in_view=False)[1] == "evicted"
     assert judged(cities, reply("Oslo,", "length"), scorer=Set())[1] == "output_truncated"
 
 
