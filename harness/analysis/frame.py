@@ -7,6 +7,7 @@ middle of a line, is read up to its last newline.
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager
 from glob import glob
 from pathlib import Path
@@ -82,7 +83,11 @@ SCHEMA = pl.Schema(
 )
 """The type of each field of a record; fields of later versions are not read."""
 
-_TAIL_BYTES = 1 << 16
+_OURS = tuple(f'{{"schema":{space}{RECORD_SCHEMA},'.encode() for space in ("", " "))
+"""How a line of this version begins, as the store writes it and as `json.dumps` does."""
+
+_SCANNED = re.compile(r"SCAN \[(.*)\]$", re.MULTILINE)
+"""The file of a scan, in the plan of a frame."""
 
 
 def read_records(paths: str | Path | Iterable[str | Path]) -> pl.LazyFrame:
@@ -93,13 +98,14 @@ def read_records(paths: str | Path | Iterable[str | Path]) -> pl.LazyFrame:
 
     Raises:
         UsageError: A path does not exist, or its records are of another version.
-        FileError: The first or the last line of a file is no record.
+        FileError: A line does not begin as a record does.
     """
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     files = {_records_file(Path(path)).resolve(): Path(path) for path in given}
     whole = [path for path, shown in sorted(files.items()) if _check(path, shown)]
     torn = [path for path in sorted(files) if path not in whole]
-    parts = [pl.scan_ndjson(whole, schema=SCHEMA)] if whole else []
+    # a scan a file: the plan of a frame then names them all, see `_explained`
+    parts = [pl.scan_ndjson(path, schema=SCHEMA) for path in whole]
     parts += [_scan_whole_lines(path) for path in torn]
     return pl.concat(parts) if parts else pl.LazyFrame(schema=SCHEMA)
 
@@ -138,7 +144,7 @@ def collect(frame: Frame) -> pl.DataFrame:
     Raises:
         UsageError: A line of a records file is no record.
     """
-    with _explained():
+    with _explained(frame):
         return frame.lazy().collect()
 
 
@@ -148,20 +154,34 @@ def write_parquet(frame: Frame, path: Path) -> None:
     Raises:
         UsageError: A line of a records file is no record.
     """
-    with _explained():
+    with _explained(frame):
         frame.lazy().select(*SCHEMA).sink_parquet(path, compression="zstd")
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Say how to find the line, since polars names neither file nor line."""
+def _explained(frame: Frame) -> Iterator[None]:
+    """Name the file and the line that is no record, since polars names neither."""
     try:
         yield
     except pl.exceptions.ComputeError as error:
+        _find_bad_line(frame)
         raise UsageError(
             f"a line of the records is not one: {error}; to find it:"
             f" python -m json.tool --json-lines RUN/{RECORDS} /dev/null"
         ) from error
+
+
+def _find_bad_line(frame: Frame) -> None:
+    """Read the files of a frame again, slowly, up to the first line that is not JSON.
+
+    Raises:
+        FileError: There is one.
+    """
+    from harness.runs.store import lines
+
+    for path in _SCANNED.findall(frame.lazy().explain(optimized=False)):
+        for _ in lines(Path(path)):
+            pass
 
 
 def _records_file(path: Path) -> Path:
@@ -177,24 +197,15 @@ def _records_file(path: Path) -> Path:
 def _check(path: Path, shown: Path) -> bool:
     """Whether the file ends with a newline; refuses records of another version.
 
-    A file is only ever appended to, so its oldest and newest versions are in its first and last
-    lines: reading those two is enough.
+    Every line is looked at, but only those that begin otherwise than ours are parsed.
     """
     with path.open("rb") as file:
-        first = file.readline()
-        size = file.seek(0, 2)
-        if not size:
-            return True
-        if not first.endswith(b"\n"):
-            return False
-        tail, reach = b"", _TAIL_BYTES
-        while tail.count(b"\n") < 2 and len(tail) < size:  # noqa: PLR2004 - one line lies between two newlines
-            file.seek(max(size - reach, 0))
-            tail, reach = file.read(), reach * 4
-    _check_version(first, Where(file=str(shown), line=1))
-    lines = tail[: tail.rfind(b"\n")].rsplit(b"\n", 1)
-    _check_version(lines[-1], Where(file=str(shown)))
-    return tail.endswith(b"\n")
+        for number, line in enumerate(file, start=1):
+            if not line.endswith(b"\n"):
+                return False
+            if not line.startswith(_OURS) and not line.isspace():
+                _check_version(line, Where(file=str(shown), line=number))
+    return True
 
 
 def _check_version(line: bytes, where: Where) -> None:

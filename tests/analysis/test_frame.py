@@ -130,9 +130,9 @@ def test_a_folder_without_records_is_named(tmp_path: Path) -> None:
         read_records(tmp_path)
 
 
-@pytest.mark.parametrize("order", [(1, 7), (7, 1)])
+@pytest.mark.parametrize("order", [(1, 7), (7, 1), (1, 7, 1)])
 def test_records_of_another_version_are_refused_by_name(
-    tmp_path: Path, order: tuple[int, int]
+    tmp_path: Path, order: tuple[int, ...]
 ) -> None:
     path = tmp_path / "records.jsonl"
     path.write_text(lines(make_record(schema=version) for version in order))
@@ -158,13 +158,31 @@ def test_the_last_line_is_found_behind_a_very_long_one(tmp_path: Path) -> None:
         read_records(path)
 
 
-def test_a_bad_line_in_the_middle_says_how_to_find_it(tmp_path: Path) -> None:
+def test_a_line_in_the_middle_that_is_no_record_is_named_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "records.jsonl"
     path.write_text(lines(RECORDS) + "{bad\n" + lines(RECORDS))
+    with pytest.raises(FileError, match=r"records\.jsonl:4: this line is not a record"):
+        read_records(path)
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_a_damaged_record_is_named_with_its_place(tmp_path: Path, *, torn: bool) -> None:
+    good = run_folder(tmp_path, "good", RECORDS)
+    path = tmp_path / "records.jsonl"
+    damaged = lines(RECORDS[:1]).replace('"key": ', '"key" ')
+    path.write_text(lines(RECORDS) + damaged + lines(RECORDS) + ("{" if torn else ""))
+    frame = read_records([good, path])
+    with pytest.raises(FileError, match=rf"{path}:4: not JSON"):
+        collect(frame.select("score"))
+    with pytest.raises(FileError, match=rf"{path}:4: not JSON"):
+        write_parquet(frame, tmp_path / "records.parquet")
+
+
+def test_a_field_of_another_type_says_how_to_look_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    path.write_text(lines(RECORDS) + lines(RECORDS[:1]).replace('"seed": 0', '"seed": {}'))
     with pytest.raises(UsageError, match=r"a line of the records is not one: .* --json-lines"):
         collect(read_records(path))
-    with pytest.raises(UsageError, match="a line of the records is not one"):
-        write_parquet(read_records(path), tmp_path / "records.parquet")
 
 
 def test_parquet_holds_every_field(tmp_path: Path) -> None:
