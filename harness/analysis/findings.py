@@ -95,7 +95,9 @@ class Attribution:
     partial: int
     """Some of a set: neither recalled nor lost."""
     by_application: int
-    """The fact was not before the model's eyes."""
+    """The fact was not before the model's eyes: the application or the server dropped it."""
+    by_server: int
+    """Those of `by_application` that the server dropped."""
     by_model: int
     """It was, and the answer was wrong."""
     causes: tuple[Count, ...]

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 BY_APPLICATION = ("evicted", "lost_in_memory", "server_truncated")
 """Outcomes in which the model never saw the fact."""
 
-BY_MODEL = ("abstained", "swapped", "stale", "fabricated", "refused", "output_truncated")
+BY_MODEL = (
+    "abstained",
+    "swapped",
+    "stale",
+    "incomplete",
+    "fabricated",
+    "refused",
+    "output_truncated",
+)
 """Outcomes in which the fact was before the model's eyes."""
 
 UNSEEN = "maybe_unseen"
@@ -36,7 +44,8 @@ def attribution(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
     Returns:
         Sorted by `by`: n, recalled, partial (some of a set, or a score between 0 and 1, whatever
         its outcome), lost_by_application and lost_by_model, then one column for each
-        outcome of these two, and `unscored_<status>` for the probes without a score.
+        outcome of these two, `lost_by_server` (the part of lost_by_application that the server
+        dropped), and `unscored_<status>` for the probes without a score.
     """
     score, outcome = pl.col("score"), pl.col("outcome").cast(pl.String)
     unseen = ~pl.col("in_view").fill_null(value=True) | pl.col("server_truncated").fill_null(
@@ -50,10 +59,14 @@ def attribution(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
         .fill_null("fabricated")
     )
     named = pl.when(score >= 1).then(pl.lit("recalled")).when(missed).then(cause)
-    rows = collect(main_rows(frame).select(*by, "score", "status", named.alias("cause")))
+    rows = collect(main_rows(frame).select(*by, "score", "status", "in_view", named.alias("cause")))
     application, model = (*BY_APPLICATION, UNSEEN), BY_MODEL
     is_partial = missed & ((pl.col("cause") == "recalled") | (score > 0))
     lost = missed & ~is_partial
+    # what the application did send, and was perhaps not seen, was cut by the server
+    server = (pl.col("cause") == "server_truncated") | (
+        (pl.col("cause") == UNSEEN) & pl.col("in_view").fill_null(value=True)
+    )
 
     def count(condition: pl.Expr, name: str) -> pl.Expr:
         return condition.fill_null(value=False).sum().cast(pl.Int64).alias(name)
@@ -65,6 +78,7 @@ def attribution(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
             count(pl.col("cause").eq("recalled") & ~is_partial, "recalled"),
             count(is_partial, "partial"),
             count(lost & pl.col("cause").is_in(list(application)), "lost_by_application"),
+            count(lost & server, "lost_by_server"),
             count(lost & pl.col("cause").is_in(list(model)), "lost_by_model"),
             *(count(lost & (pl.col("cause") == name), name) for name in (*application, *model)),
             *(

@@ -273,6 +273,7 @@ def _attribution(rows: list[dict[str, Any]]) -> Attribution:
         recalled=row.get("recalled", 0),
         partial=row.get("partial", 0),
         by_application=row.get("lost_by_application", 0),
+        by_server=row.get("lost_by_server", 0),
         by_model=row.get("lost_by_model", 0),
         causes=tuple(Count(name=name, n=n) for name, n in causes if n),
         unscored=tuple(Count(name=name, n=n) for name, n in unscored if n),

@@ -67,7 +67,7 @@ def _head(summary: Summary) -> Iterator[str]:
 def _overview(summary: Summary) -> Iterator[str]:
     header = (
         "model", "window>", "policy", "memory", "layout", "n>", "sessions>", "plateau>", "onset",
-        "lost by model>", "by application>", "not measured>", "cost",
+        "lost by model>", "by application>", "by server>", "not measured>", "cost",
     )  # fmt: skip
     yield from _table(header, map(_overview_row, summary.groups))
 
@@ -83,7 +83,8 @@ def _overview_row(group: Group) -> tuple[str, ...]:
         text.percent(group.onset.plateau),
         text.onset(group.onset),
         f"{lost.by_model:,}",
-        f"{lost.by_application:,}",
+        f"{lost.by_application - lost.by_server:,}",
+        f"{lost.by_server:,}",
         f"{sum(count.n for count in lost.unscored):,}",
         text.dollars(group),
     )

@@ -19,8 +19,11 @@ COLUMNS = 80
 
 _BAR = 24
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-_TABLE = (("model", 17), ("window", 9), ("policy", 11), ("n", 7), ("plateau", 7), ("onset", 14))
+_TABLE = ("model", "window", "policy", "n", "plateau", "onset", "lost by")
 _RIGHT = {"window", "n", "plateau"}
+_ONSET, _BLAME = 14, 10
+_MODEL, _POLICY = 16, 11
+"""Columns that the model keeps when the policy is long, and that the policy has at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +70,56 @@ def _points(fraction: float) -> str:
 
 def _overview(summary: Summary) -> Iterator[str]:
     """One line a group: who, how many, where it begins, who lost it."""
-    names = [text.fit(name, columns, right=name in _RIGHT) for name, columns in _TABLE]
-    yield " ".join([*names, "lost by"])
-    yield "─" * COLUMNS
-    for group in summary.groups:
-        values = (
-            text.model(group.model, _TABLE[0][1]),
-            f"{group.window_limit:,}",
-            text.plain(group.policy),
-            text.short(group.n_probes),
-            text.percent(group.onset.plateau, 0),
-            text.onset(group.onset),
+    rows = [_overview_row(group, _varying(summary)) for group in summary.groups]
+    widths = _widths(rows)
+    for number, row in enumerate((_TABLE, *rows)):
+        if number == 1:
+            yield "─" * COLUMNS
+        cells = (text.model(row[0], widths[0]), *row[1:])
+        yield " ".join(
+            text.fit(cell, columns, right=name in _RIGHT)
+            for cell, columns, name in zip(cells, widths, _TABLE, strict=True)
         )
-        cells = [
-            text.fit(value, columns, right=name in _RIGHT)
-            for value, (name, columns) in zip(values, _TABLE, strict=True)
-        ]
-        yield " ".join([*cells, _blame(group)])
+
+
+def _overview_row(group: Group, varying: tuple[str, ...]) -> tuple[str, ...]:
+    """The cells of one line, as wide as they come."""
+    return (
+        text.plain(group.model),
+        f"{group.window_limit:,}",
+        text.plain("/".join([group.policy, *(getattr(group, name) for name in varying)])),
+        text.short(group.n_probes),
+        text.percent(group.onset.plateau, 0),
+        text.onset(group.onset),
+        _blame(group),
+    )
+
+
+def _varying(summary: Summary) -> tuple[str, ...]:
+    """What is told beside the policy, since lines would look alike without it."""
+    return tuple(
+        name
+        for name in ("memory", "layout")
+        if len({getattr(group, name) for group in summary.groups}) > 1
+    )
+
+
+def _widths(rows: list[tuple[str, ...]]) -> tuple[int, ...]:
+    """Columns of each cell: numbers take what they need, model and policy share the rest."""
+    needed = [max(map(text.width, cells)) for cells in zip(_TABLE, *rows, strict=True)]
+    model, window, policy, n, plateau, _, _ = needed
+    room = COLUMNS - (len(_TABLE) - 1) - window - n - plateau - _ONSET - _BLAME
+    policy = min(max(policy, _POLICY), max(room - min(model, _MODEL), _POLICY))
+    return (room - policy, window, policy, n, plateau, _ONSET, _BLAME)
 
 
 def _blame(group: Group) -> str:
     lost = group.attribution
-    parts = (("app", lost.by_application), ("model", lost.by_model))
+    parts = (
+        ("app", lost.by_application - lost.by_server),
+        ("server", lost.by_server),
+        ("model", lost.by_model),
+    )
     most = max(parts, key=lambda part: part[1])
     if not most[1]:
         return "nobody"

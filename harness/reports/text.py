@@ -87,11 +87,21 @@ def fit(text: str, columns: int, *, right: bool = False) -> str:
 def model(name: str, columns: int) -> str:
     """The name of a model; where it does not fit, without the provider, which tells least.
 
+    What still does not fit loses its end, so that the name of a law can be read.
+
     >>> model("openrouter/meta/llama-4-scout", 17), model("openai/gpt-5", 17)
     ('llama-4-scout', 'openai/gpt-5')
+    >>> model("reference/fading?limit=8000&onset=0.6", 17)
+    'fading?limit=800…'
     """
     shown = plain(name)
-    return shown if width(shown) <= columns else shown.rpartition("/")[2] or shown
+    if width(shown) > columns:
+        shown = shown.rpartition("/")[2] or shown
+    if width(shown) <= columns:
+        return shown
+    while width(shown) + 1 > columns:
+        shown = shown[:-1]
+    return f"{shown}…"
 
 
 def wrap(text: str, columns: int, first: str = "") -> list[str]:

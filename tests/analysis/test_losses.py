@@ -15,7 +15,7 @@ def test_every_miss_is_laid_at_somebodys_door_and_the_parts_add_up() -> None:
     row = attribution(from_records(records)).row(0, named=True)
     assert row["n"] == len(records)
     assert (row["recalled"], row["partial"]) == (1, 1)
-    assert (row["lost_by_application"], row["lost_by_model"]) == (3, 6)
+    assert (row["lost_by_application"], row["lost_by_model"]) == (3, 7)
     unscored = [row[f"unscored_{name}"] for name in ("ok", "overflow", "refused", "error")]
     assert unscored == [0, 1, 1, 1]
     parts = ("recalled", "partial", "lost_by_application", "lost_by_model")
@@ -29,6 +29,20 @@ def test_a_wrong_answer_to_a_cut_view_is_no_loss_of_the_model(
     row = attribution(from_records([missed(**unseen)])).row(0, named=True)
     assert (row["lost_by_application"], row["lost_by_model"]) == (1, 0)
     assert row["maybe_unseen"] == 1
+    assert row["lost_by_server"] == ("server_truncated" in unseen)
+
+
+def test_what_the_server_dropped_is_told_apart() -> None:
+    lost = [missed(outcome=name, in_view=name == "server_truncated") for name in BY_APPLICATION]
+    row = attribution(from_records(lost)).row(0, named=True)
+    assert (row["lost_by_application"], row["lost_by_server"]) == (3, 1)
+
+
+@pytest.mark.parametrize(("score", "column"), [(0.5, "partial"), (0.0, "lost_by_model")])
+def test_an_incomplete_set_is_partial_or_a_loss_of_the_model(score: float, column: str) -> None:
+    record = missed(probe_kind="set", score=score, outcome="incomplete")
+    row = attribution(from_records([record])).row(0, named=True)
+    assert row[column] == row["n"] == 1
 
 
 def test_a_closed_book_that_names_the_value_is_a_leak() -> None:

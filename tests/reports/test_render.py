@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -17,7 +17,7 @@ from harness.core.errors import UsageError
 from harness.reports import render, renderers, terminal
 from harness.reports.hints import hints
 from harness.reports.text import width
-from tests.support.records import failed, make_record, simulated_run
+from tests.support.records import failed, make_record, missed, simulated_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +54,52 @@ def test_wide_letters_count_twice() -> None:
     assert max(width(line) for line in report.splitlines()) <= 80
 
 
+def overview(summary: Summary) -> list[str]:
+    """The lines of the table."""
+    lines = terminal(summary).splitlines()
+    return lines[lines.index("─" * 80) + 1 : lines.index("next:") - 1]
+
+
+def test_lines_that_differ_in_memory_or_layout_alone_are_told_apart() -> None:
+    layouts = [make_record(layout=name) for name in ("grid", "growing")]
+    rows = [line.split()[2] for line in overview(summarise(from_records(layouts)))]
+    assert rows == ["send_all/grid", "send_all/growing"]
+    both = [make_record(memory="rag", layout="grid"), make_record()]
+    rows = [line.split()[2] for line in overview(summarise(from_records(both)))]
+    assert rows == ["send_all/none/growing", "send_all/rag/grid"]
+
+
+def test_the_name_of_a_law_stays_readable_in_a_narrow_column() -> None:
+    name = "reference/fading?limit=8000&onset=0.6"
+    records = [make_record(model=name, layout=layout) for layout in ("grid", "growing")]
+    rows = overview(summarise(from_records(records)))
+    assert all(line.startswith("fading?limit=8") for line in rows)
+    assert all("… " in line for line in rows)
+
+
+@pytest.mark.parametrize(
+    ("lost", "expected"),
+    [
+        ({"outcome": "evicted", "in_view": False}, "app"),
+        ({"outcome": "server_truncated", "server_truncated": True}, "server"),
+        ({"outcome": "abstained", "server_truncated": True}, "server"),
+        ({"outcome": "abstained"}, "model"),
+    ],
+)
+def test_the_table_says_whose_loss_it_was(lost: dict[str, Any], expected: str) -> None:
+    records = [make_record(), missed(session="b", **lost)]
+    (row,) = overview(summarise(from_records(records)))
+    assert row.split()[-1] == expected
+
+
+def test_a_share_of_the_server_fits_the_table() -> None:
+    lost = [missed(outcome="server_truncated", session=str(i)) for i in range(9)]
+    records = [*lost, missed(session="m"), make_record(model="m" * 40, policy="p" * 40)]
+    report = terminal(summarise(from_records(records)))
+    assert "server 90%" in report
+    assert max(width(line) for line in report.splitlines()) <= 80
+
+
 def test_the_terminal_marks_the_onset_in_the_bin_that_holds_it(summary: Summary) -> None:
     marked = [line.split() for line in terminal(summary).splitlines() if "◄ onset" in line]
     assert [line[0] for line in marked] == ["60–70"]
@@ -68,7 +114,7 @@ def test_names_cannot_break_a_markdown_table(
     assert "evil\\|model" in rows[0]
     assert "<b>" not in report.replace("\\<b\\>", "")
     widths = {row.replace("\\|", "").count("|") for row in rows[:1]}
-    assert widths == {14}
+    assert widths == {15}
 
 
 def test_the_json_report_has_a_version_and_no_nan(
