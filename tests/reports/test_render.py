@@ -61,10 +61,10 @@ def overview(summary: Summary) -> list[str]:
 
 
 def test_lines_that_differ_in_memory_or_layout_alone_are_told_apart() -> None:
-    layouts = [make_record(layout=name) for name in ("grid", "growing")]
+    layouts = [make_record(key=name, layout=name) for name in ("grid", "growing")]
     rows = [line.split()[2] for line in overview(summarise(from_records(layouts)))]
     assert rows == ["send_all/grid", "send_all/growing"]
-    both = [make_record(memory="rag", layout="grid"), make_record()]
+    both = [make_record(model="m", memory="rag", layout="grid"), make_record(model="m", key="k")]
     rows = [line.split()[2] for line in overview(summarise(from_records(both)))]
     assert rows == ["send_all/none/growing", "send_all/rag/grid"]
 
