@@ -79,6 +79,8 @@ SCHEMA = pl.Schema(
         "planted": pl.List(pl.String()),
         "batch": pl.Int64(),
         "batch_why": pl.String(),
+        "plant_messages": pl.List(pl.Int64()),
+        "cut_messages": pl.Int64(),
     }
 )
 """The type of each field of a record; fields of later versions are not read."""
@@ -132,7 +134,7 @@ def from_records(records: Iterable[Record]) -> pl.DataFrame:
     """Records in memory as a frame of the same types."""
     rows = [to_json(record) for record in records]
     columns = {name: [row[name] for row in rows] for name in SCHEMA}
-    for name in ("expected", "planted"):
+    for name in ("expected", "planted", "plant_messages"):
         columns[name] = [list(values) for values in columns[name]]  # type: ignore[call-overload]
     columns["view"] = [[list(span) for span in spans] for spans in columns["view"]]  # type: ignore[attr-defined]
     return pl.DataFrame(columns, schema=SCHEMA)

@@ -38,6 +38,49 @@ NOT_MEASURED = ("ok", "overflow", "refused", "error")
 """Statuses under which a probe may have no score."""
 
 
+def cause() -> pl.Expr:
+    """What became of a probe: recalled, the outcome of a loss, or null where nothing was measured.
+
+    A wrong answer while part of the session was not before the model's eyes is `maybe_unseen`.
+    """
+    score, outcome = pl.col("score"), pl.col("outcome").cast(pl.String)
+    unseen = ~pl.col("in_view").fill_null(value=True) | pl.col("server_truncated").fill_null(
+        value=False
+    )
+    lost = (
+        pl.when(outcome.is_in(list(BY_MODEL)) & unseen)
+        .then(pl.lit(UNSEEN))
+        .otherwise(outcome)
+        .fill_null("fabricated")
+    )
+    return pl.when(score >= 1).then(pl.lit("recalled")).when(score < 1).then(lost)
+
+
+def who() -> pl.Expr:
+    """Who lost a fact: application, memory, server or model; or recalled, partial, or null.
+
+    Partial is some of a set, or a score between 0 and 1. What the application did send and was
+    perhaps not seen was cut by the server.
+    """
+    score, found = pl.col("score"), cause()
+    some = (score < 1) & ((found == "recalled") | (score > 0))
+    sent = pl.col("in_view").fill_null(value=True)
+    return (
+        pl.when(some)
+        .then(pl.lit("partial"))
+        .when((found == "server_truncated") | ((found == UNSEEN) & sent))
+        .then(pl.lit("server"))
+        .when(found == "lost_in_memory")
+        .then(pl.lit("memory"))
+        .when(found.is_in([*BY_APPLICATION, UNSEEN]))
+        .then(pl.lit("application"))
+        .when(found == "recalled")
+        .then(pl.lit("recalled"))
+        .when(score.is_not_null())
+        .then(pl.lit("model"))
+    )
+
+
 def attribution(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
     """The probes of each group by what became of them; the parts add up to n.
 
@@ -47,26 +90,9 @@ def attribution(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
         outcome of these two, `lost_by_server` (the part of lost_by_application that the server
         dropped), and `unscored_<status>` for the probes without a score.
     """
-    score, outcome = pl.col("score"), pl.col("outcome").cast(pl.String)
-    unseen = ~pl.col("in_view").fill_null(value=True) | pl.col("server_truncated").fill_null(
-        value=False
-    )
-    known, missed = score.is_not_null(), score < 1
-    cause = (
-        pl.when(outcome.is_in(list(BY_MODEL)) & unseen)
-        .then(pl.lit(UNSEEN))
-        .otherwise(outcome)
-        .fill_null("fabricated")
-    )
-    named = pl.when(score >= 1).then(pl.lit("recalled")).when(missed).then(cause)
-    rows = collect(main_rows(frame).select(*by, "score", "status", "in_view", named.alias("cause")))
-    application, model = (*BY_APPLICATION, UNSEEN), BY_MODEL
-    is_partial = missed & ((pl.col("cause") == "recalled") | (score > 0))
-    lost = missed & ~is_partial
-    # what the application did send, and was perhaps not seen, was cut by the server
-    server = (pl.col("cause") == "server_truncated") | (
-        (pl.col("cause") == UNSEEN) & pl.col("in_view").fill_null(value=True)
-    )
+    columns = ("score", "status", cause().alias("cause"), who().alias("who"))
+    rows = collect(main_rows(frame).select(*by, *columns))
+    lost = pl.col("who").is_in(["application", "memory", "server", "model"])
 
     def count(condition: pl.Expr, name: str) -> pl.Expr:
         return condition.fill_null(value=False).sum().cast(pl.Int64).alias(name)
@@ -75,14 +101,19 @@ def attribution(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
         rows.group_by(*by)
         .agg(
             pl.len().cast(pl.Int64).alias("n"),
-            count(pl.col("cause").eq("recalled") & ~is_partial, "recalled"),
-            count(is_partial, "partial"),
-            count(lost & pl.col("cause").is_in(list(application)), "lost_by_application"),
-            count(lost & server, "lost_by_server"),
-            count(lost & pl.col("cause").is_in(list(model)), "lost_by_model"),
-            *(count(lost & (pl.col("cause") == name), name) for name in (*application, *model)),
+            count(pl.col("who") == "recalled", "recalled"),
+            count(pl.col("who") == "partial", "partial"),
+            count(lost & (pl.col("who") != "model"), "lost_by_application"),
+            count(pl.col("who") == "server", "lost_by_server"),
+            count(pl.col("who") == "model", "lost_by_model"),
             *(
-                count(~known & (pl.col("status") == status), f"unscored_{status}")
+                count(lost & (pl.col("cause") == name), name)
+                for name in (*BY_APPLICATION, UNSEEN, *BY_MODEL)
+            ),
+            *(
+                count(
+                    pl.col("score").is_null() & (pl.col("status") == status), f"unscored_{status}"
+                )
                 for status in NOT_MEASURED
             ),
         )

@@ -93,6 +93,10 @@ class Record:
     """Values that the ledger held at the checkpoint."""
     batch: int = 0
     batch_why: str | None = None
+    plant_messages: tuple[int, ...] = ()
+    """Which messages of the trunk said the values that a right answer needs."""
+    cut_messages: int | None = None
+    """How many messages the trunk had when it was forked; None in records that are older."""
 
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Record))
@@ -106,7 +110,7 @@ def to_json(record: Record) -> dict[str, object]:
 def from_json(data: Mapping[str, Any]) -> Record:
     """The record that a line holds; fields of later versions are left out."""
     values: dict[str, Any] = {name: data[name] for name in FIELDS if name in data}
-    for name in ("expected", "planted"):
+    for name in ("expected", "planted", "plant_messages"):
         values[name] = tuple(values.get(name) or ())
     values["view"] = tuple(tuple(span) for span in values.get("view") or ())
     return Record(**values)

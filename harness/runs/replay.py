@@ -216,6 +216,8 @@ def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at:
         planted=tuple(plant.value.text for plant in fork.said),
         batch=trial.batch,
         batch_why=trial.batch_why,
+        plant_messages=tuple(plant.message for plant in fork.own),
+        cut_messages=fork.cut.messages,
     )
 
 
