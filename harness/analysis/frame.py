@@ -81,6 +81,8 @@ SCHEMA = pl.Schema(
         "batch_why": pl.String(),
         "plant_messages": pl.List(pl.Int64()),
         "cut_messages": pl.Int64(),
+        "variant": pl.String(),
+        "model_version": pl.String(),
     }
 )
 """The type of each field of a record; fields of later versions are not read."""
@@ -109,7 +111,9 @@ def read_records(paths: str | Path | Iterable[str | Path]) -> pl.LazyFrame:
     # a scan a file: the plan of a frame then names them all, see `_explained`
     parts = [pl.scan_ndjson(path, schema=SCHEMA) for path in whole]
     parts += [_scan_whole_lines(path) for path in torn]
-    return pl.concat(parts) if parts else pl.LazyFrame(schema=SCHEMA)
+    frame = pl.concat(parts) if parts else pl.LazyFrame(schema=SCHEMA)
+    # records of before there were variants are of the scenario's own prompt
+    return frame.with_columns(pl.col("variant").fill_null(""))
 
 
 def read_runs(pattern: str) -> pl.LazyFrame:

@@ -38,13 +38,14 @@ PAIR_ON: tuple[str, ...] = (
     "probe_kind",
     "repeat",
 )
-"""What makes two trials the same question on the same session. Model, policy, memory and run are
-not among them: they are what is compared. Measured fields (fill, position, gap_tokens) are not
-either: two models count the same bytes differently. Fields that neither run has are left out."""
+"""What makes two trials the same question on the same session. Model, system prompt, policy,
+memory and run are not among them: they are what is compared. Measured fields (fill, position,
+gap_tokens) are not either: two models count the same bytes differently. Fields that neither run has
+are left out."""
 
 _NEEDED = ("session", "probe", "score")
 _STORED = ("key", "status", "started_at")
-_CAUSES = ("run_id", "model", "policy", "memory", "trunk")
+_CAUSES = ("run_id", "model", "variant", "policy", "memory", "trunk")
 """Fields in which two rows of one trial may differ, for the message that refuses them."""
 
 

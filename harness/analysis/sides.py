@@ -22,17 +22,20 @@ if TYPE_CHECKING:
 
     from harness.analysis.frame import Frame
 
-By: TypeAlias = Literal["run", "model", "policy", "window"]
+By: TypeAlias = Literal["run", "model", "variant", "policy", "window"]
 
-COLUMNS = {"model": "model", "policy": "policy", "window": "window_limit"}
+COLUMNS = {"model": "model", "variant": "variant", "policy": "policy", "window": "window_limit"}
 """The record field that each way of splitting a run goes by."""
+
+OWN_PROMPT = "own prompt"
+"""What the side is called whose variant has no name: the scenario's own system prompt."""
 
 _STAMPED = re.compile(r"\d{8}T\d{6}Z_.*_")
 _NEEDED = tuple(
     dict.fromkeys(
         (
-            *PAIR_ON, *GROUP, "run_id", "key", "fill", "score", "outcome", "status", "started_at",
-            "trunk", "question",
+            *PAIR_ON, *GROUP, "variant", "run_id", "key", "fill", "score", "outcome", "status",
+            "started_at", "trunk", "question",
         )
     )
 )  # fmt: skip
@@ -113,7 +116,7 @@ def split(side: Side, by: By, only: Sequence[str] = ()) -> list[Side]:
 
     Args:
         side: The run.
-        by: `model`, `policy` or `window`.
+        by: `model`, `variant`, `policy` or `window`.
         only: Values to keep, in this order; a part of a name that one value has is enough.
 
     Raises:
@@ -133,7 +136,7 @@ def split(side: Side, by: By, only: Sequence[str] = ()) -> list[Side]:
         raise UsageError(f"{by} '{twice}' is given twice")
     return [
         Side(
-            name=f"window {value:,}" if by == "window" else value,
+            name=f"window {value:,}" if by == "window" else value or OWN_PROMPT,
             run=side.run,
             rows=side.rows.filter(pl.col(column) == value),
         )

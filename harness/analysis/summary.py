@@ -118,8 +118,15 @@ def summarise(frame: Frame, *, criterion: float = 0.05, floor: float = 0.0) -> S
 def _narrow(frame: Frame) -> pl.DataFrame:
     """The columns that a summary needs, in little memory: a million records in about 150 MB."""
     words = [name for name in _NEEDED if SCHEMA[name] == pl.String and name != "started_at"]
-    lazy = frame.lazy().select(*_NEEDED, pl.col("key").hash().alias("key"))
+    lazy = frame.lazy().select(*_NEEDED, pl.col("key").hash().alias("key"), "variant")
+    lazy = lazy.with_columns(_under(pl.col("model"), pl.col("variant"))).drop("variant")
     return collect(lazy.with_columns(pl.col(words).cast(pl.Categorical())))
+
+
+def _under(model: pl.Expr, variant: pl.Expr) -> pl.Expr:
+    """A model under another system prompt is a group of its own, and is called so."""
+    named = pl.concat_str(model, pl.lit(" ["), variant, pl.lit("]"))
+    return pl.when(variant.fill_null("") == "").then(model).otherwise(named).alias("model")
 
 
 def unique_trials(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 VERSUS_SCHEMA = 1
 """Version of the fields of `Versus`, as published in JSON."""
 
-_FREE = ("model", "policy", "memory")
+_APART = (*GROUP, "variant")
+"""What is never pooled: two prompts are as different as two models."""
+
+_FREE = ("model", "variant", "policy", "memory")
 """May differ between the sides, where each side has one value: they make no other trial."""
 
 _OF_A_WINDOW = ("window_limit", "fill_requested", "position_requested")
@@ -61,6 +64,8 @@ class Match:
     policy: str | None
     memory: str | None
     layout: str | None
+    variant: str | None
+    """Name of the system prompt; empty where it is the scenario's own."""
     comparison: Comparison
     onset_a: OnsetEstimate
     """Of all measured trials of A under these conditions, paired or not."""
@@ -147,7 +152,7 @@ def _held(sides: Sequence[Side], by: By) -> list[str]:
     free = {
         column for column in _FREE if all(side.rows[column].n_unique() == 1 for side in sides)
     } | ({COLUMNS[by]} if by != "run" else set())
-    return [column for column in GROUP if column not in free]
+    return [column for column in _APART if column not in free]
 
 
 def _couples(sides: Sequence[Side], reference: str | None) -> list[tuple[int, int]]:
@@ -175,7 +180,7 @@ def _match(
     found = difference(*onsets)
     values = {
         name: {*pair[0][name].unique().to_list(), *pair[1][name].unique().to_list()}
-        for name in GROUP
+        for name in _APART
     }
     same = {name: value.pop() if len(value) == 1 else None for name, value in values.items()}
     return Match(

@@ -27,8 +27,8 @@ _SUFFIXES = (".md", ".json", ".txt")
 )
 @click.option(
     "--by",
-    type=click.Choice(["model", "policy", "window"]),
-    help="What to compare inside one run.  [default: model]",
+    type=click.Choice(["model", "variant", "policy", "window"]),
+    help="What to compare inside one run.  [default: model; variant where there is one model]",
 )
 @click.option(
     "--reference",
@@ -70,9 +70,11 @@ def command(
       harness compare RUN --models a,b        two models of a run
       harness compare RUN1::a RUN2::b         a model of one run, a model of another
       harness compare RUN --by window         the windows of a run
+      harness compare RUN --by variant        the system prompts of a run
 
-    RUN is a path, the start or end of a folder's name, or latest. To compare prompts, change the
-    scenario's text and keep its name: trials pair by scenario, seed, fill, fact and repeat.
+    RUN is a path, the start or end of a folder's name, or latest. To compare prompts, run with
+    --variant, or change the scenario's prompt and keep its name: trials pair by scenario, seed,
+    fill, fact and repeat.
     Windows, policies, memories and layouts are never pooled. With several comparisons Holm's
     correction is over all of them. Exit code 5: no trial pairs.
     """  # noqa: D301 -- click reads the control character
@@ -83,7 +85,7 @@ def command(
     chosen = _sides(sides, models, by, out)
     found = versus(
         chosen,
-        by=(by or "model") if len(sides) == 1 else "run",
+        by="run" if len(sides) > 1 else _by(by, chosen),
         level=level,
         reference=None if reference is None else _reference(reference, sides, chosen),
     )
@@ -135,7 +137,21 @@ def _sides(texts: Sequence[str], models: str | None, by: By | None, out: Path) -
     if models is not None and by not in {None, "model"}:
         raise UsageError(f"--models goes with --by model, not with --by {by}")
     only = [name.strip() for name in (models or "").split(",") if name.strip()]
-    return split(read[0], by or "model", only)
+    return split(read[0], by or _natural(read[0]), only)
+
+
+def _natural(side: Side) -> By:
+    """What a run is split by unless the user says: its models, or the prompts of the only one."""
+    one_model = side.rows["model"].n_unique() == 1
+    return "variant" if one_model and side.rows["variant"].n_unique() > 1 else "model"
+
+
+def _by(by: By | None, chosen: Sequence[Side]) -> By:
+    """What tells the sides of one run apart."""
+    if by is not None:
+        return by
+    same_model = len({model for side in chosen for model in side.rows["model"].unique()}) == 1
+    return "variant" if same_model else "model"
 
 
 def _side(text: str, out: Path) -> Side:

@@ -13,7 +13,7 @@ from harness.core.errors import UsageError
 from harness.core.study import Study, share, unique
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from harness.core.scenario import Fills, Scenario
 
@@ -21,6 +21,9 @@ _MOST_FILL = 8.0
 _FEWEST_FILLS = 4
 _MOST_FILLS = 200
 """As in scenario files."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+"""What a variant may be called."""
 
 RESULTS = click.option(
     "--out",
@@ -108,6 +111,20 @@ _STUDY = (
         help="Ask without session, without filler, and without the fact, too.",
     ),
     click.option(
+        "--system-prompt",
+        type=click.Path(path_type=Path),
+        envvar="HARNESS_SYSTEM_PROMPT",
+        metavar="FILE",
+        help="A system prompt in place of the scenarios' own; the variant is named as the file.",
+    ),
+    click.option(
+        "--variant",
+        "variants",
+        multiple=True,
+        metavar="NAME=FILE",
+        help="Several times: the same sessions under each prompt; NAME= is the scenarios' own.",
+    ),
+    click.option(
         "-M",
         "options",
         multiple=True,
@@ -142,6 +159,9 @@ def make_study(
     positions: str | None,
     filler: str | None,
     options: Sequence[str],
+    system_prompt: Path | None = None,
+    variants: Sequence[str] = (),
+    prompts: Mapping[str, str | None] | None = None,
     **rest: Any,
 ) -> Study:
     """The study that the command line asks for.
@@ -154,8 +174,16 @@ def make_study(
             "no model given: use -m with a litellm name such as openai/gpt-4o, or a reference"
             " model such as reference/perfect"
         )
+    scenarios = _with_filler(load_scenarios(paths), filler)
+    if prompts is None:
+        prompts = read_prompts(system_prompt, variants)
+    if prompts:
+        from harness.scenarios.variants import under_prompts
+
+        scenarios = under_prompts(scenarios, prompts)
     return Study(
-        scenarios=_with_filler(load_scenarios(paths), filler),
+        scenarios=scenarios,
+        prompts=tuple(prompts.items()),
         models=unique([name for text in models for name in text.split(",")], "model"),
         windows=unique(windows.split(","), "window"),
         fills=_fills(fills),
@@ -175,6 +203,40 @@ def _with_filler(scenarios: tuple[Scenario, ...], filler: str | None) -> tuple[S
     is_file = Path(filler).exists() or Path(filler).suffix in {".jsonl", ".json"}
     spec = FillerSpec(name="file", file=filler) if is_file else FillerSpec(name=filler)
     return tuple(replace(scenario, filler=spec) for scenario in scenarios)
+
+
+def read_prompts(system_prompt: Path | None, variants: Sequence[str]) -> dict[str, str | None]:
+    """The system prompts by name, in the order given; None is the scenario's own.
+
+    Raises:
+        UsageError: A file cannot be read, or a variant is not NAME=FILE, or stands twice.
+    """
+    if system_prompt is not None:
+        if variants:
+            raise UsageError("--system-prompt is one prompt; give several as --variant NAME=FILE")
+        name = re.sub(r"[^A-Za-z0-9._-]+", "-", system_prompt.stem).strip("-") or "prompt"
+        return {name: _prompt(system_prompt, "--system-prompt")}
+    found: dict[str, str | None] = {}
+    for text in variants:
+        name, equals, file = text.partition("=")
+        if not equals or not _NAME.fullmatch(name):
+            raise UsageError(
+                f"--variant '{text}': expected NAME=FILE, the name of letters, digits, '.', '_'"
+                " and '-'"
+            )
+        if name in found:
+            raise UsageError(f"variant '{name}' is given twice")
+        found[name] = _prompt(Path(file), f"--variant {name}") if file else None
+    return found
+
+
+def _prompt(file: Path, option: str) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{option}: {file}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{option}: {file}: not UTF-8 text: {error.reason}") from None
 
 
 def _fills(text: str | None) -> Fills | None:

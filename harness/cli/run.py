@@ -106,7 +106,7 @@ def command(
         }
         if context.get_parameter_source("seeds") is click.core.ParameterSource.DEFAULT:
             options["seeds"] = _ADAPTIVE_SEEDS
-    study = make_study(paths, **options)
+    study = _one_prompt(make_study(paths, **options), aim)
     before = set(runs(out))
     replay = {
         "out": out,
@@ -131,6 +131,17 @@ def command(
     if not all(end.enough for end in ended):
         raise IncompleteError("the search ended before its aim was reached; see above")
     return 0
+
+
+def _one_prompt(study: Study, aim: dict[str, Any] | None) -> Study:
+    """The study itself.
+
+    Raises:
+        UsageError: An adaptive run, whose records steer it, has several prompts.
+    """
+    if aim is not None and len(study.prompts) > 1:
+        raise UsageError("--adaptive searches under one prompt; give one --variant at a time")
+    return study
 
 
 def _replay(
@@ -158,9 +169,10 @@ def _as_before(
 
     source = click.core.ParameterSource.COMMANDLINE
     fixed = ("models", "windows", "policy", "memory", "seeds", "repeats", "fills", "positions")
-    for name in (*fixed, "filler", "controls"):
+    for name in (*fixed, "filler", "controls", "system_prompt", "variants"):
         if context.get_parameter_source(name) is source:
-            flag = name.rstrip("s") if name in {"models", "windows"} else name
+            flag = name.rstrip("s") if name in {"models", "windows", "variants"} else name
+            flag = flag.replace("_", "-")
             raise UsageError(
                 f"--{flag} cannot change in a run that is resumed; start a new run instead"
             )
@@ -185,6 +197,7 @@ def _as_before(
         "positions": ",".join(map(str, data["positions"])) or None,
         "filler": data["filler"],
         "controls": data["controls"],
+        "prompts": data.get("prompts", {}),
         "options": (*options["options"], *kept),
     }
 

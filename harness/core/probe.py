@@ -73,3 +73,5 @@ class Reply:
     latency_s: float = 0.0
     attempts: int = 1
     """Calls made for this reply, retries included."""
+    version: str | None = None
+    """What the provider says answered, with its fingerprint where it tells one."""

@@ -97,6 +97,10 @@ class Record:
     """Which messages of the trunk said the values that a right answer needs."""
     cut_messages: int | None = None
     """How many messages the trunk had when it was forked; None in records that are older."""
+    variant: str = ""
+    """Name of the system prompt that took the place of the scenario's own; empty: it did not."""
+    model_version: str | None = None
+    """What the provider says answered, with its fingerprint where it tells one; None: not told."""
 
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Record))

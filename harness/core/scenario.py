@@ -112,6 +112,8 @@ class Scenario:
     """Empty: one stratum a plant, jittered by the seed."""
     script: tuple[Step, ...] = ()
     expect: Expect = Expect()
+    variant: str = ""
+    """What the run calls the system prompt in place of the file's own; empty: it is the own."""
     hash: str
     """Of everything in the file that can change a message or a score; comments, spaces, the
     expectations and the path of a filler file cannot."""

@@ -48,6 +48,9 @@ class Study:
     options: tuple[tuple[str, str], ...] = ()
     """Parameters of every call, sorted by name."""
     controls: bool = True
+    prompts: tuple[tuple[str, str | None], ...] = ()
+    """Variants, as `scenarios` already holds them: name and system prompt; None is the scenario's
+    own. Empty: every scenario with its own prompt only."""
 
     @property
     def reserve(self) -> int:

@@ -35,6 +35,8 @@ class Trial:
     """Index of the checkpoint in the blueprint."""
     fact: str
     kind: ProbeKind
+    variant: str = ""
+    """Name of the system prompt; empty: the scenario's own. Not part of the key: the text is."""
     batch: int = 0
     """0 for a plan made at once; adaptive runs count their batches from 1."""
     batch_why: str | None = None

@@ -171,7 +171,14 @@ class LitellmModel:
             cost_usd=cost(price(self.name, usage.prompt_tokens or 0), usage),
             latency_s=latency_s,
             attempts=attempt,
+            version=_version(response),
         )
+
+
+def _version(response: Any) -> str | None:
+    """What answered: the model that the provider names, and the fingerprint of its set-up."""
+    parts = (getattr(response, "model", None), getattr(response, "system_fingerprint", None))
+    return " ".join(part for part in parts if isinstance(part, str) and part) or None
 
 
 def _positive(options: Mapping[str, object], key: str, default: float) -> float:

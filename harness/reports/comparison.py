@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from harness.analysis.sides import OWN_PROMPT
 from harness.reports import text
 from harness.reports.json_report import to_data
 from harness.reports.terminal import COLUMNS
@@ -120,6 +121,7 @@ def _conditions(match: Match) -> str:
         ("memory", match.memory),
         ("layout", match.layout),
         ("model", match.model),
+        ("prompt", match.variant or None),
     )
     return ", ".join(f"{name} {value}" for name, value in parts if value is not None)
 
@@ -187,6 +189,7 @@ def _where(match: Match, versus: Versus) -> str:
         (match.model and text.model(match.model, 25), {other.model for other in versus.matches}),
         (match.memory, {other.memory for other in versus.matches}),
         (match.layout, {other.layout for other in versus.matches}),
+        (match.variant or OWN_PROMPT, {other.variant for other in versus.matches}),
     ]
     return " ".join(value for value, values in parts if value is not None and len(values) > 1)
 

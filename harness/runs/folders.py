@@ -15,11 +15,13 @@ from harness.core.errors import UsageError, nearest
 from harness.models.options import convert, masked
 from harness.runs.keys import telling
 from harness.runs.store import CONFIG, RECORDS
+from harness.scenarios.variants import without_prompt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from harness.core.scenario import Scenario
     from harness.core.study import Plan
     from harness.sessions.materials import Workshop
 
@@ -34,7 +36,7 @@ _PACKAGES = ("session-harness", "litellm", "tiktoken", "polars", "numpy")
 
 def new_folder(out: Path, plan: Plan, now: datetime) -> Path:
     """Make the folder of a new run: `<UTC time>_<slug>_<id>`."""
-    names = [scenario.name for scenario in plan.study.scenarios]
+    names = list(dict.fromkeys(scenario.name for scenario in plan.study.scenarios))
     slug = re.sub(r"[^a-z0-9]+", "-", "-".join(names[:2]).lower()).strip("-")[:40]
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
     key = digest([stamp, now.microsecond, os.getpid(), [t.key for t in plan.trials[:1]]], size=3)
@@ -76,6 +78,9 @@ def config(
                 "hash": scenario.hash,
                 "identity": workshop.identity(scenario),
                 "source": scenario.source,
+                "variant": scenario.variant,
+                "prompt": prompt_hash(scenario),
+                "body": workshop.identity(without_prompt(scenario)),
             }
             for scenario in study.scenarios
         ],
@@ -94,10 +99,16 @@ def config(
         "options": masked(convert(dict(study.options))),
         "telling": telling(dict(study.options)),
         "controls": study.controls,
+        "prompts": dict(study.prompts),
         "sent": dict(sent),
         "adaptive": None if adaptive is None else dict(adaptive),
         "trials": len(plan.trials) if adaptive is None else None,
     }
+
+
+def prompt_hash(scenario: Scenario) -> str:
+    """Names the system prompt of a scenario: 16 hexadecimal digits."""
+    return digest(scenario.system, size=8)
 
 
 def _filler_path(filler: str | None) -> str | None:

@@ -166,6 +166,7 @@ def trials_of(  # noqa: PLR0917 -- what a trial is made of
                     cut=index,
                     fact=fact_id,
                     kind=scenario.fact(fact_id).kind,
+                    variant=scenario.variant,
                     batch=batch,
                     batch_why=batch_why,
                 )

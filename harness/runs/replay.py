@@ -218,6 +218,8 @@ def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at:
         batch_why=trial.batch_why,
         plant_messages=tuple(plant.message for plant in fork.own),
         cut_messages=fork.cut.messages,
+        variant=trial.variant,
+        model_version=reply.version if reply else None,
     )
 
 

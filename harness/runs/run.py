@@ -194,11 +194,12 @@ def _dry_build(whole: Plan, workshop: Workshop) -> None:
     from harness.sessions.build import build
     from harness.sessions.materials import Materials
 
-    longest: dict[str, Group] = {}
+    longest: dict[tuple[str, str], Group] = {}
     for group in whole.groups:
-        held = longest.get(group.scenario.name)
+        name = (group.scenario.name, group.scenario.variant)
+        held = longest.get(name)
         if held is None or _length(group) > _length(held):
-            longest[group.scenario.name] = group
+            longest[name] = group
     for group in longest.values():
         build(group.blueprint, Materials(group.scenario, group.seed, workshop))
 
@@ -221,9 +222,9 @@ def _check_same(folder: Path, whole: Plan, workshop: Workshop) -> None:
                 f"-M {name} cannot change in a run that is resumed: it was"
                 f" {stored['telling'].get(name)!r} and is now {given.get(name)!r}; start a new run"
             )
-    before = {s["name"]: s["identity"] for s in stored["scenarios"]}
+    before = {(s["name"], s.get("variant", "")): s["identity"] for s in stored["scenarios"]}
     for scenario in whole.study.scenarios:
-        if before.get(scenario.name) != workshop.identity(scenario):
+        if before.get((scenario.name, scenario.variant)) != workshop.identity(scenario):
             raise UsageError(
                 f"scenario '{scenario.name}' has changed since {folder.name} began;"
                 " start a new run, or bring the file back"

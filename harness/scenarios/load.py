@@ -221,17 +221,17 @@ def _scenario(draft: Draft) -> Scenario:
         ),
         hash="",
     )
-    return replace(scenario, hash=_identity(scenario))
+    return replace(scenario, hash=identity(scenario))
 
 
-def _identity(scenario: Scenario) -> str:
+def identity(scenario: Scenario) -> str:
     """Hash of what is said, asked and held to be right.
 
     Places, comments and the name of the filler's file are left out (the filler hashes its own
     content), and so is `expect`: a gate that moves must not make every call be paid again.
     """
     content = asdict(scenario)
-    for key in ("path", "source", "expect", "hash"):
+    for key in ("path", "source", "expect", "hash", "variant"):
         del content[key]
     for part in (content["filler"], *content["facts"]):
         del part["where"]

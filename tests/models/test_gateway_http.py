@@ -62,6 +62,13 @@ async def test_extra_body_and_unknown_options_reach_the_server(openai_server, mo
     assert (sent["num_ctx"], sent["top_k"]) == (64, 3)
 
 
+async def test_a_reply_says_which_version_of_the_model_answered(openai_server, model):
+    change = {"model": "x-2026-01-02", "system_fingerprint": "fp_7"}
+    openai_server.then(Fault(change=change))
+    reply = await model.ask(PROMPT, {})
+    assert reply.version == "x-2026-01-02 fp_7"
+
+
 async def test_a_price_is_counted_where_it_is_known(openai_server):
     reply = await make_model("openai/gpt-4o", openai_server.options).ask(PROMPT, {})
     cached = reply.prompt_tokens // 2
