@@ -123,6 +123,47 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Length:
+    """Sessions of about one fill: how long they should have been, and how long they were."""
+
+    start: float
+    """Fills asked for above this."""
+    end: float
+    n: int
+    target_tokens: int
+    """Median of what was asked for, in the provider's tokens, question included."""
+    local_tokens: int
+    """Median length of the sessions by the local tokenizer, the question not counted."""
+    provider_tokens: int
+    """Median of the same sessions, question included, as the provider counts them."""
+    error: float
+    """Median of measured less requested fill, as a fraction of the window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lengths:
+    """The length ledger of a group: the provider's meter beside ours."""
+
+    n: int
+    """Calls that the provider's meter counted."""
+    ratio: float | None
+    """Median of the provider's tokens for one local token, of prompts that were read whole."""
+    ratio_low: float | None
+    ratio_high: float | None
+    error: float | None
+    """Median distance of measured from requested fill, as a fraction of the window; nearly empty
+    windows not counted."""
+    worst_error: float | None
+    n_truncated: int
+    """Prompts of which the server seems to have dropped the start."""
+    dropped_from: int | None
+    """The shortest of these, in the provider's tokens; None where there is none."""
+    kept: int | None
+    """Median of what the server counted of them, in its own tokens."""
+    by_fill: tuple[Length, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """One curve: a model, a window, a policy, a memory and a layout."""
 
@@ -160,6 +201,7 @@ class Group:
     """Right abstentions on what was never said; None where that was not asked."""
     scenarios: tuple[ScenarioRecall, ...]
     usage: Usage
+    lengths: Lengths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ from harness.analysis.findings import (
     Usage,
 )
 from harness.analysis.frame import SCHEMA, collect
+from harness.analysis.lengths import lengths
 from harness.analysis.losses import (
     BY_APPLICATION,
     BY_MODEL,
@@ -66,7 +67,7 @@ _NEEDED = (
     *GROUP, "run_id", "scenario", "session", "arm", "fill_requested", "fill", "position",
     "gap_tokens", "prompt_tokens", "cached_tokens", "completion_tokens", "usage_source",
     "cost_usd", "fact", "probe_kind", "score", "outcome", "status", "in_view", "server_truncated",
-    "started_at",
+    "started_at", "session_tokens", "view_tokens",
 )  # fmt: skip
 _OF_A_CURVE = (
     "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "probe_kind",
@@ -214,6 +215,7 @@ def _group(
         abstain=next(iter(_each(_share, tables["abstain"])), None),
         scenarios=_scenarios(tables["scenarios"], main.filter(near), onset),
         usage=_usage(rows),
+        lengths=lengths(rows),
     )
 
 

@@ -49,6 +49,11 @@ class Bar:
             smoothing=0.05,
         )
 
+    def replanned(self, total: int) -> None:
+        """The number of trials has changed."""
+        if self._bar is not None:
+            self._bar.total = total
+
     def sent(self) -> None:
         """A question goes out."""
         self._in_flight += 1

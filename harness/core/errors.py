@@ -103,6 +103,14 @@ class OverflowRefusedError(ModelError):
         super().__init__(message, kind="overflow")
 
 
+def first_of(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first single error of a tree of groups, as a task group raises them."""
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """The half sentence that helps after an unknown name.
 

@@ -64,7 +64,11 @@ class Model(Protocol):
 class Progress(Protocol):
     """Is told what happens in a run, to show it."""
 
-    def begin(self, total: int | None, done: int) -> None: ...
+    def begin(self, total: int | None, done: int) -> None:
+        """A run of so many trials begins; None where their number is not known yet."""
+
+    def replanned(self, total: int) -> None:
+        """The number of trials has changed, since lengths are aimed better now."""
 
     def sent(self) -> None: ...
 

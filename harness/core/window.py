@@ -16,14 +16,25 @@ class Window:
     """The ceiling in tokens and what is kept free under it."""
 
     limit: int
-    """Tokens that prompt and answer may have together."""
+    """Tokens that prompt and answer may have together, as the provider counts them."""
     reserve: int
-    """Tokens kept for the answer."""
+    """Of these, tokens kept for the answer."""
+    ratio: float = 1.0
+    """Provider's tokens for one local token: what sessions are aimed with (law 2)."""
+
+    @property
+    def top(self) -> float:
+        """The highest fill that leaves room for the answer."""
+        return (self.limit - self.reserve) / self.limit
 
     @property
     def budget(self) -> int:
-        """Tokens that the prompt, question included, may have."""
-        return self.limit - self.reserve
+        """Local tokens that the prompt, question included, may have."""
+        return int((self.limit - self.reserve) / self.ratio)
+
+    def local(self, fill: float) -> int:
+        """Local tokens of a prompt, question included, that fills so much of the window."""
+        return int(fill * self.limit / self.ratio)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

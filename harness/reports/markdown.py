@@ -117,6 +117,9 @@ def _group(number: int, group: Group) -> Iterator[str]:
         )
     yield ""
     yield from (f"- {line}" for line in _facts(group))
+    if group.lengths.by_fill:
+        yield ""
+        yield from _lengths(group)
 
 
 def _facts(group: Group) -> Iterator[str]:
@@ -149,7 +152,27 @@ def _facts(group: Group) -> Iterator[str]:
         f" {text.percent(usage.cached_share)}; counted by:"
         f" {text.markdown(text.counts(usage.sources))}"
     )
+    for words in text.lengths(group.lengths):
+        yield f"lengths: {words}"
     yield f"cost {text.dollars(group)}"
+
+
+def _lengths(group: Group) -> Iterator[str]:
+    """The length ledger: medians, in tokens."""
+    yield from _table(
+        ("fill asked for, %", "target>", "local>", "provider's>", "error, points>", "n>"),
+        (
+            (
+                text.span(row.start, row.end),
+                f"{row.target_tokens:,}",
+                f"{row.local_tokens:,}",
+                f"{row.provider_tokens:,}",
+                f"{round(100 * row.error, 1) or 0.0:+.1f}",
+                f"{row.n:,}",
+            )
+            for row in group.lengths.by_fill
+        ),
+    )
 
 
 def _controls(controls: Iterable[Control]) -> Iterator[str]:

@@ -215,6 +215,7 @@ def _facts(group: Group) -> Iterator[tuple[str, str]]:
             f" cached {text.percent(usage.cached_share)}; counted by: {text.counts(usage.sources)}"
         ),
     )
+    yield from (("lengths", words) for words in text.lengths(group.lengths))
     yield "cost", text.dollars(group)
 
 

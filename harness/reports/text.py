@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from harness.analysis.contrast import Contrast, Middle
-    from harness.analysis.findings import Count, Group
+    from harness.analysis.findings import Count, Group, Lengths
     from harness.analysis.onset import OnsetEstimate
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~&$])")
@@ -102,6 +102,30 @@ def model(name: str, columns: int) -> str:
     while width(shown) + 1 > columns:
         shown = shown[:-1]
     return f"{shown}…"
+
+
+def lengths(found: Lengths) -> Iterator[str]:
+    """What the ledger says, as sentences.
+
+    Args:
+        found: Of one group.
+    """
+    if found.ratio is None:
+        yield "by our own count: the provider reports no usage"
+        return
+    aim = ""
+    if found.error is not None and found.worst_error is not None:
+        aim = (
+            f"; fills met within {100 * found.error:.1f} points of the window"
+            f" (at worst {100 * found.worst_error:.1f})"
+        )
+    yield f"the provider counts {found.ratio:.3g} tokens for one of ours{aim}"
+    if found.dropped_from is not None and found.kept is not None:
+        yield (
+            f"the server dropped the start of the session from {found.dropped_from:,} tokens on"
+            f" (it read about {found.kept:,}); {number(found.n_truncated, 'answer')} to such"
+            " prompts are not in the model's own curve"
+        )
 
 
 def wrap(text: str, columns: int, first: str = "") -> list[str]:

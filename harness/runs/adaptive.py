@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from harness.core.draws import Draws
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from harness.core.record import Record
     from harness.core.scenario import Layout, Scenario
-    from harness.core.study import Study
+    from harness.core.study import Stage, Study
     from harness.core.window import Window
     from harness.runs.bench import Bench
     from harness.sessions.materials import Workshop
@@ -136,7 +136,7 @@ class Search:
         self._bench = bench
         self._local = Local(max_connections)
         self._path = folder / BATCHES
-        self._written = {
+        self._written: dict[tuple[str, int, int], list[dict[str, Any]]] = {
             (line["model"], line["window"], line["batch"]): line["choices"]
             for line in lines(self._path)
         }
@@ -180,15 +180,14 @@ class Search:
     ) -> list[Ended]:
         ended = []
         for index, window in enumerate(windows_of(self._study, model, limit_of)):
-            beside = index == 0 and self._study.controls
-            first = list(self._controls(model, window)) if beside else []
-            ended.append(await self._search(model, window, done, first))
+            if index == 0 and self._study.controls:
+                await self._replay(list(self._controls(model, window)), done)
+            self._bench.settle(model, "bare")
+            ended.append(await self._search(model, window, done))
         return ended
 
-    async def _search(
-        self, model: str, window: Window, done: set[str], first: list[Group]
-    ) -> Ended:
-        """Batch after batch, until enough is known or spent; `first` goes with the first one."""
+    async def _search(self, model: str, window: Window, done: set[str]) -> Ended:
+        """Batch after batch, until enough is known or spent."""
         batch = 0
         while True:
             rows = self._asked(model, window, before=batch + 1)
@@ -199,8 +198,12 @@ class Search:
             if spent is not None:
                 return Ended(model, window.limit, spent, enough=False)
             batch += 1
-            groups = self._batch(model, window, batch, rows)
-            await self._replay([*first, *groups] if batch == 1 else groups, done)
+            choices = self._choices(model, window, batch, rows)
+            # The openings of the first batch teach how to aim all that follows.
+            for stage in ("opening", "main"):
+                groups = list(self._groups(model, window, batch, choices, stage))
+                await self._replay(groups, done)
+                self._bench.settle(model, stage)
 
     def _spent(self, model: str, rows: Sequence[Mapping[str, Any]]) -> str | None:
         """Why nothing more may be asked, if so."""
@@ -218,10 +221,10 @@ class Search:
         rows = self._rows.get((model, window.limit), {})
         return [row for _, row in sorted(rows.items()) if row["batch"] < before]
 
-    def _batch(
+    def _choices(
         self, model: str, window: Window, batch: int, rows: Sequence[Mapping[str, Any]]
-    ) -> list[Group]:
-        """The sessions of a batch: as written down, or chosen now and written down."""
+    ) -> list[dict[str, Any]]:
+        """What a batch asks: as written down, or chosen now and written down."""
         at = (model, window.limit, batch)
         if at not in self._written:
             chosen = self._chooser.choose(
@@ -230,7 +233,7 @@ class Search:
                 sessions=self._study.seeds * len(self._study.scenarios),
                 batch=batch,
                 draws=Draws("adaptive", model, window.limit),
-                fills_up_to=min(1.0, window.budget / window.limit),
+                fills_up_to=min(1.0, window.top),
             )
             self._written[at] = [
                 {"seed": c.seed, "fill": c.fill, "position": c.position, "why": c.why}
@@ -239,10 +242,23 @@ class Search:
             line = {"model": model, "window": window.limit, "batch": batch}
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line | {"choices": self._written[at]}) + "\n")
-        return [
-            self._group(model, window, batch, index, choice)
-            for index, choice in enumerate(self._written[at])
-        ]
+        return self._written[at]
+
+    def _groups(
+        self,
+        model: str,
+        window: Window,
+        batch: int,
+        choices: Sequence[Mapping[str, Any]],
+        stage: Stage,
+    ) -> Iterator[Group]:
+        """The sessions of a batch that are sent at that stage, by what is known now."""
+        # Openings of the first batch are built before the ledger is settled, and keep their keys.
+        known: Stage = "opening" if batch == 1 and stage == "opening" else "main"
+        aimed = replace(window, ratio=self._bench.ledger.aims(model).of(known))
+        for index, choice in enumerate(choices):
+            if (choice["fill"] <= CONTROL) == (stage == "opening"):
+                yield self._group(model, aimed, batch, index, choice)
 
     def _group(
         self, model: str, window: Window, batch: int, index: int, choice: Mapping[str, Any]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from harness.runs.meter import Meter
 from harness.runs.replay import Fork, ask, record
 from harness.sessions.build import build
 from harness.sessions.layouts import CONTROL
@@ -17,8 +16,9 @@ if TYPE_CHECKING:
     from harness.core.protocols import Model, Progress, RecordSink
     from harness.core.record import Record
     from harness.core.session import Session
-    from harness.core.study import Group
+    from harness.core.study import Group, Stage
     from harness.core.trial import Trial
+    from harness.runs.ledger import Ledger
     from harness.sessions.materials import Workshop
 
 _SEEDS_AT_HAND = 4
@@ -38,6 +38,7 @@ class Bench:
         models: The models by name.
         options: Parameters of every call.
         store: Where records go.
+        ledger: How the providers count.
         run_id: The run.
         now: The time, UTC, ISO 8601.
         progress: Is told what happens.
@@ -50,6 +51,7 @@ class Bench:
         models: Mapping[str, Model],
         options: Mapping[str, str],
         store: RecordSink,
+        ledger: Ledger,
         run_id: str,
         now: Callable[[], str],
         progress: Progress,
@@ -62,7 +64,7 @@ class Bench:
         self._now = now
         self._progress = progress
         self._materials: OrderedDict[tuple[str, int], Materials] = OrderedDict()
-        self._meters = {name: Meter() for name in models}
+        self.ledger = ledger
         self.hopeless: dict[str, str] = {}
         """Models that were given up, and why."""
 
@@ -84,12 +86,16 @@ class Bench:
 
     def recall(self, done: Record) -> None:
         """Learn from a record of before the run was interrupted."""
-        if is_opening(done) and done.model in self._meters:
-            self._learn(done)
+        if is_opening(done):
+            self.ledger.observe(done)
 
-    def fix_meter(self, model: str) -> None:
-        """The openings of a model are over: from now on its meter is read, not set."""
-        self._meters[model].fix()
+    def settle(self, model: str, stage: Stage) -> None:
+        """That stage of a model is over: the next is aimed by what it taught."""
+        self.ledger.settle(model, stage)
+
+    def replanned(self, total: int) -> None:
+        """The run has so many trials now, since lengths are aimed better."""
+        self._progress.replanned(total)
 
     async def replay(self, trial: Trial, session: Session, materials: Materials) -> None:
         """Replay one trial and keep its record."""
@@ -98,18 +104,14 @@ class Bench:
         self._progress.sent()
         answer = await ask(fork, self._models[trial.model], self._options)
         done = record(
-            fork, answer, self._meters[trial.model], run_id=self._run_id, started_at=started_at
+            fork, answer, self.ledger.meter(trial.model), run_id=self._run_id, started_at=started_at
         )
         if is_opening(done):
-            self._learn(done)
+            self.ledger.observe(done)
         self._store.append(done)
         self._progress.finished(done)
         if answer.error is not None and answer.error.startswith(_HOPELESS):
             self.hopeless.setdefault(trial.model, answer.error)
-
-    def _learn(self, done: Record) -> None:
-        if done.usage_source == "provider":
-            self._meters[done.model].observe(done.view_tokens, done.prompt_tokens)
 
 
 def is_opening(done: Record) -> bool:

@@ -58,7 +58,7 @@ class Keys:
                 FORMAT,
                 material,
                 asdict(blueprint),
-                [window.limit, window.reserve],
+                [window.limit, window.reserve, window.ratio],
                 policy,
                 memory,
                 model,

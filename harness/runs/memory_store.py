@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from harness.models import known_limit, make_model
 from harness.runs.bench import Bench
 from harness.runs.executors.local import Local
+from harness.runs.ledger import Ledger
 from harness.runs.plan import make_plan
+from harness.runs.stages import Stages
 
 if TYPE_CHECKING:
     from asyncio import Runner
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from harness.core.protocols import Model, Progress
     from harness.core.record import Record
     from harness.core.session import Session
-    from harness.core.study import Plan, Study
+    from harness.core.study import Study
     from harness.sessions.materials import Workshop
 
 _RUN = "in-memory"
@@ -65,11 +67,13 @@ def run_in_memory(
         models=models,
         options=dict(study.options) | {"max_tokens": str(study.reserve)},
         store=store,
+        ledger=Ledger(models),
         run_id=_RUN,
         now=_clock,
         progress=progress,
     )
-    runner.run(_execute(plan, bench, models))
+    stages = Stages(plan, Local(), bench, workshop, known_limit)
+    runner.run(_execute(stages, models))
     return store.records
 
 
@@ -77,9 +81,9 @@ def _clock() -> str:
     return datetime.now(tz=UTC).isoformat()
 
 
-async def _execute(plan: Plan, bench: Bench, models: Mapping[str, Model]) -> None:
+async def _execute(stages: Stages, models: Mapping[str, Model]) -> None:
     try:
-        await Local().execute(plan.groups, bench, frozenset())
+        await stages.run(frozenset())
     finally:
         for model in models.values():
             await model.close()

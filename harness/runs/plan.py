@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.core.errors import NothingSelectedError, UsageError
 from harness.core.spec import Spec
-from harness.core.study import Group, Plan, window_tokens
+from harness.core.study import STAGES, Group, Plan, stage_of, window_tokens
 from harness.core.trial import Trial
 from harness.core.window import Window
 from harness.runs.keys import Keys
+from harness.runs.ledger import UNAIMED
 from harness.scenarios.values import check_seeds
 from harness.scoring import scorers
 from harness.sessions.layouts import CONTROL, blueprints, controls
@@ -17,21 +19,28 @@ from harness.sessions.materials import Materials
 from harness.sessions.policies import policies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from harness.core.scenario import Layout, Scenario
     from harness.core.session import Blueprint
-    from harness.core.study import Study
+    from harness.core.study import Stage, Study
+    from harness.runs.ledger import Aims
     from harness.sessions.materials import Workshop
 
 
-def make_plan(study: Study, workshop: Workshop, limit_of: Callable[[str], int | None]) -> Plan:
+def make_plan(
+    study: Study,
+    workshop: Workshop,
+    limit_of: Callable[[str], int | None],
+    aims_of: Callable[[str], Aims] = lambda _: UNAIMED,
+) -> Plan:
     """Every trial of a study.
 
     Args:
         study: What is asked for.
         workshop: Shared tools.
         limit_of: The context window of a model in tokens, or None where it is not known.
+        aims_of: How the provider of a model counts, as far as its ledger knows.
 
     Raises:
         UsageError: Something that is asked for cannot be done; nothing was sent.
@@ -44,12 +53,12 @@ def make_plan(study: Study, workshop: Workshop, limit_of: Callable[[str], int | 
         for seed in range(study.first_seed, study.first_seed + study.seeds):
             materials = Materials(scenario, seed, workshop)
             for model in study.models:
-                groups += _groups(study, materials, model, windows[model], workshop)
+                groups += _groups(study, materials, model, windows[model], workshop, aims_of(model))
     if not any(group.trials for group in groups):
         raise NothingSelectedError("the study has no trials: no fact is said before any checkpoint")
     order = {model: index for index, model in enumerate(study.models)}
-    # Openings first, since they teach the meter; then session by session.
-    groups.sort(key=lambda group: (order[group.model], not group.opening))
+    # What teaches the meter first; then session by session.
+    groups.sort(key=lambda group: (order[group.model], STAGES.index(group.stage)))
     return Plan(study=study, groups=tuple(groups))
 
 
@@ -98,23 +107,42 @@ def windows_of(study: Study, model: str, limit_of: Callable[[str], int | None]) 
     return [Window(limit, study.reserve) for limit in sorted(limits)]
 
 
-def _groups(
-    study: Study, materials: Materials, model: str, windows: list[Window], workshop: Workshop
+def _groups(  # noqa: PLR0917 -- what a session is made of
+    study: Study,
+    materials: Materials,
+    model: str,
+    windows: list[Window],
+    workshop: Workshop,
+    aims: Aims,
 ) -> Iterator[Group]:
     """The sessions of one seed under one model; controls once, at the smallest window."""
     for window in windows:
-        main = blueprints(materials, window, study.fills, study.positions)
-        checks = controls(materials, window, main)
+        aimed: dict[Stage, Window] = {s: replace(window, ratio=aims.of(s)) for s in STAGES}
+        main = _main(study, materials, aimed)
+        checks = controls(materials, aimed["main"], main)
         sessions = main + (checks if study.controls and window is windows[0] else [])
         for blueprint in sessions:
+            opening = _is_opening(blueprint)
+            own = aimed[stage_of(blueprint.arm, opening=opening)]
             yield Group(
                 scenario=materials.scenario,
                 seed=materials.seed,
                 model=model,
                 blueprint=blueprint,
-                trials=tuple(trials_of(study, materials, model, window, blueprint, workshop)),
-                opening=_is_opening(blueprint),
+                trials=tuple(trials_of(study, materials, model, own, blueprint, workshop)),
+                opening=opening,
             )
+
+
+def _main(study: Study, materials: Materials, aimed: Mapping[Stage, Window]) -> list[Blueprint]:
+    """The main sessions of one seed, each built with what is known by then."""
+    found: list[Blueprint] = []
+    for stage in ("opening", "main"):
+        sessions = blueprints(materials, aimed[stage], study.fills, study.positions)
+        if aimed["opening"] == aimed["main"]:
+            return sessions
+        found += [s for s in sessions if _is_opening(s) == (stage == "opening")]
+    return found
 
 
 def _is_opening(blueprint: Blueprint) -> bool:

@@ -14,7 +14,9 @@ from harness.runs.bench import Bench
 from harness.runs.executors.local import Local
 from harness.runs.folders import config, new_folder, read_config, write_config
 from harness.runs.keys import telling
+from harness.runs.ledger import LEDGER, Ledger
 from harness.runs.plan import make_plan
+from harness.runs.stages import Stages
 from harness.runs.store import RECORDS, Store, lines
 from harness.sessions.materials import Workshop
 
@@ -56,6 +58,9 @@ class Quiet:
     def begin(self, total: int | None, done: int) -> None:
         """Nothing."""
 
+    def replanned(self, total: int) -> None:
+        """Nothing."""
+
     def sent(self) -> None:
         """Nothing."""
 
@@ -92,7 +97,8 @@ def run(
         NothingSelectedError: There is no trial.
     """
     workshop = Workshop()
-    whole = make_plan(study, workshop, known_limit)
+    ledger = Ledger(study.models, None if resume is None else resume / LEDGER)
+    whole = make_plan(study, workshop, known_limit, ledger.aims)
     models = models_of(study)
     _dry_build(whole, workshop)
     folder = open_folder(whole, workshop, models, out=out, resume=resume)
@@ -103,10 +109,11 @@ def run(
         bench = bench_of(study, workshop, models, store, show)
         for raw in before.values():
             bench.recall(from_json(raw))
-        planned = [trial.key for trial in whole.trials]
+        stages = Stages(whole, Local(max_connections), bench, workshop, known_limit)
+        planned = stages.planned
         show.begin(len(planned), len(done & set(planned)))
-        asyncio.run(closing(Local(max_connections).execute(whole.groups, bench, done), models))
-        return result(folder, planned, bench)
+        asyncio.run(closing(stages.run(done), models))
+        return result(folder, stages.planned, bench)
 
 
 def models_of(study: Study) -> dict[str, Model]:
@@ -161,6 +168,7 @@ def bench_of(
         models=models,
         options=options_of(study),
         store=store,
+        ledger=Ledger(models, store.folder / LEDGER),
         run_id=store.folder.name,
         now=lambda: datetime.now(tz=UTC).isoformat(),
         progress=progress,

@@ -41,6 +41,9 @@ class _Listening:
     def begin(self, total: int | None, done: int) -> None:
         self._progress.begin(total, done)
 
+    def replanned(self, total: int) -> None:
+        self._progress.replanned(total)
+
     def sent(self) -> None:
         self._progress.sent()
 

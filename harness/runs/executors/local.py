@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.core.errors import first_of
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
@@ -31,26 +33,13 @@ class Local:
             async with asyncio.TaskGroup() as tasks:
                 for model in models:
                     own = [group for group in groups if group.model == model]
-                    tasks.create_task(self._model(model, own, bench, done))
+                    tasks.create_task(self._model(own, bench, done))
         except BaseExceptionGroup as errors:
-            raise _first(errors) from None
+            raise first_of(errors) from None
 
-    async def _model(
-        self, model: str, groups: Sequence[Group], bench: Bench, done: Collection[str]
-    ) -> None:
-        """Openings, then what they taught the meter, then the long sessions."""
+    async def _model(self, groups: Sequence[Group], bench: Bench, done: Collection[str]) -> None:
+        """The sessions of one model, in order."""
         slots = asyncio.Semaphore(self.max_connections)
-        await self._phase([g for g in groups if g.opening], bench, done, slots)
-        bench.fix_meter(model)
-        await self._phase([g for g in groups if not g.opening], bench, done, slots)
-
-    async def _phase(
-        self,
-        groups: Sequence[Group],
-        bench: Bench,
-        done: Collection[str],
-        slots: asyncio.Semaphore,
-    ) -> None:
         async with asyncio.TaskGroup() as tasks:
             for group in groups:
                 todo = [trial for trial in group.trials if trial.key not in done]
@@ -64,11 +53,3 @@ class Local:
                         return
                     task = tasks.create_task(bench.replay(trial, session, materials))
                     task.add_done_callback(lambda _: slots.release())
-
-
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The first single error of a tree of groups."""
-    error: BaseException = errors
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

@@ -69,7 +69,7 @@ def _removed(
     if not said or not main:
         return []
     fact = materials.draws_all("removed").shuffled(said)[materials.seed % len(said)]
-    target = _REMOVED_AT * window.limit
+    target = window.local(_REMOVED_AT)
     blueprint, cut = min(
         ((b, c) for b in main for c in b.cuts), key=lambda pair: abs(pair[1].tokens - target)
     )

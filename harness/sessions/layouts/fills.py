@@ -31,7 +31,7 @@ def fills_of(fills: Fills, window: Window, draws: Draws) -> tuple[float, ...]:
     if fills.count is None:
         return tuple(sorted(fills.exact))
     controls = max(1, round(fills.count / 4))
-    top = window.budget / window.limit
+    top = window.top
     low = [_stratum(i, controls, 0.0, CONTROL, draws) for i in range(controls)]
     mains = fills.count - controls
     high = [_stratum(i, mains, CONTROL, top, draws) for i in range(mains)]

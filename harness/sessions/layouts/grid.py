@@ -82,7 +82,7 @@ def cell_blueprint(
     first = materials.system_tokens()
     own = units_of(materials, [target])
     cost = sum(unit.tokens for unit in own)
-    length = max(int(fill * window.limit) - question, first + cost)
+    length = max(window.local(fill) - question, first + cost)
     last = first + int(position * (length - first - (own[-1].tokens if own else 0)))
     says = [
         PlannedPlant(

@@ -48,9 +48,7 @@ def growing(
     question = question_room(materials, [fact.id for fact in materials.scenario.facts])
     controls = [fill for fill in fills if fill <= CONTROL]
     prints = [opening(materials, window, fill, index) for index, fill in enumerate(controls)]
-    lengths = {
-        fill: max(int(fill * window.limit), least) - question for fill in fills if fill > CONTROL
-    }
+    lengths = {fill: max(window.local(fill), least) - question for fill in fills if fill > CONTROL}
     if lengths:
         prints.append(_trunk(materials, lengths, positions))
     return prints

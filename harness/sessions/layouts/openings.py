@@ -27,7 +27,7 @@ def opening(materials: Materials, window: Window, fill: float, index: int) -> Bl
     facts = materials.scenario.facts
     question = question_room(materials, [fact.id for fact in facts])
     order = rotated(units_of(materials), materials.seed * 3 + index, materials.draws_all("order"))
-    length, chosen = _fitting(order, int(fill * window.limit) - question, materials)
+    length, chosen = _fitting(order, window.local(fill) - question, materials)
     never = [fact.id for fact in facts if fact.kind == "abstain"] if index == 0 else []
     return Blueprint(
         scenario=materials.scenario.name,

@@ -41,7 +41,7 @@ def script(materials: Materials, window: Window, fills: Sequence[float]) -> list
         )
     stretches = any(step.filler is not None for step in materials.scenario.script)
     lengths = {
-        fill: max(int(fill * window.limit) - question, written) if stretches else written
+        fill: max(window.local(fill) - question, written) if stretches else written
         for fill in fills
     }
     # Fills too low for the script all come out at its least length: one of them is enough.
