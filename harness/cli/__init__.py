@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from importlib import import_module
+from keyword import iskeyword
 from typing import NoReturn
 
 import click
@@ -13,7 +14,8 @@ import click
 from harness.core.errors import HarnessError, UsageError, nearest
 
 _VERBS = (
-    "init", "doctor", "validate", "plan", "run", "report", "compare", "show", "ls", "calibrate",
+    "init", "doctor", "validate", "plan", "run", "report", "compare", "show", "ls", "import",
+    "calibrate",
 )  # fmt: skip
 """In the order in which a newcomer needs them."""
 
@@ -31,7 +33,8 @@ class _Verbs(click.Group):
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
         if name not in _VERBS:
             return None
-        command = import_module(f"harness.cli.{name}").command
+        file = f"{name}_" if iskeyword(name) else name
+        command = import_module(f"harness.cli.{file}").command
         assert isinstance(command, click.Command)  # noqa: S101 -- a file of ours, not an input
         return command
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from harness.core.draws import Draws
     from harness.core.messages import Message, Turn
     from harness.core.probe import Probe, Reply, Score
     from harness.core.record import Record
     from harness.core.session import Session
+    from harness.core.transcript import Found, Row, Sample, Skipped
     from harness.core.window import History, View
 
 
@@ -86,7 +87,25 @@ class RecordSink(Protocol):
     def append(self, record: Record) -> None: ...
 
 
-class Importer(Protocol):
-    """Reads the transcripts of another program as lists of messages."""
+class Source(Protocol):
+    """A file to be imported; each method reads it anew, from its beginning and piece by piece."""
 
-    def sessions(self, lines: Iterable[str], /) -> Iterator[Sequence[Message]]: ...
+    @property
+    def name(self) -> str: ...
+
+    def rows(self) -> Iterator[Row | Skipped]: ...
+
+    def text_lines(self) -> Iterator[str]: ...
+
+
+class Importer(Protocol):
+    """Reads the transcripts of another program. Pure: the source does the reading.
+
+    `recognises` says whether a file that begins like this is one of its own. `sessions` yields a
+    conversation at a time, so that a file may be larger than memory, and a Skipped for whatever
+    it leaves out. Wrong types, missing keys and cycles are Skipped, never an exception.
+    """
+
+    def recognises(self, sample: Sample, /) -> bool: ...
+
+    def sessions(self, source: Source, /) -> Iterator[Found]: ...

@@ -1,0 +1,157 @@
+"""`harness import`: conversations of other programs, as sessions that can be filler."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.core.errors import FileError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from harness.core.transcript import Transcript
+    from harness.scenarios.importers.tally import Tally
+
+
+@click.command("import")
+@click.argument("words", nargs=-1, required=True, metavar="[FORMAT] FILE...")
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=click.Path(path_type=Path),
+    help="The file to write, one session a line. Unless given: stdout.",
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option("--limit", type=click.IntRange(1), help="Take the first so many conversations.")
+@click.option(
+    "--partial", is_flag=True, help="Of a file that is cut off, keep what came before the damage."
+)
+def command(
+    words: tuple[str, ...],
+    *,
+    out: Path | None,
+    force: bool,
+    limit: int | None,
+    partial: bool,
+) -> int:
+    """Import conversations; FORMAT is guessed unless it is given.
+
+    \b
+    Formats: chatgpt (conversations.json), claude (Claude.ai export), claude-code (JSON Lines),
+    openai (chat JSON Lines), sharegpt, longmemeval, locomo, inspect (inspect_ai logs), markdown,
+    goodai, or package.module:Name of your own; options as in goodai?questions=false.
+
+    \b
+    Example:
+      harness import conversations.json -o sessions.jsonl
+      harness run scenarios/first.yaml --filler sessions.jsonl -m reference/perfect -w 8k
+    """  # noqa: D301 -- click reads the control character
+    format_, files = _format_and_files(words)
+    _check_free(out, files, force=force)
+    with _reading(files, format_, limit, partial=partial) as (tally, transcripts):
+        if out is None:
+            _to_lines(transcripts, click.echo)
+        else:
+            with _whole(out) as write:
+                _to_lines(transcripts, write)
+                tally.check_any()
+        tally.check_any()
+    click.echo(tally.sentence(), err=True)
+    if out is not None:
+        click.echo(f"written to {out}", err=True)
+    return 0
+
+
+def _format_and_files(words: tuple[str, ...]) -> tuple[str | None, list[Path]]:
+    """The format, where the first word is one, and the files."""
+    from harness.core.errors import nearest
+    from harness.scenarios.importers import importers
+
+    first = words[0]
+    name = first.partition("?")[0]
+    if name in importers.names() or (":" in name and not Path(first).exists()):
+        if len(words) == 1:
+            raise UsageError(f"no file given: harness import {first} FILE")
+        return first, [Path(word) for word in words[1:]]
+    if len(words) > 1 and not Path(first).exists() and not Path(first).suffix:
+        raise UsageError(f"unknown importer '{first}': {nearest(name, importers.names())}")
+    return None, [Path(word) for word in words]
+
+
+def _check_free(out: Path | None, files: list[Path], *, force: bool) -> None:
+    """Make sure that nothing is overwritten that was not meant.
+
+    Raises:
+        UsageError: The output is there already, or is one of the inputs.
+    """
+    if out is None:
+        return
+    if any(out.exists() and file.exists() and out.samefile(file) for file in files):
+        raise UsageError(f"{out} is what is read; write to another file")
+    if out.is_file() and not force:
+        raise UsageError(f"{out} is there already; give another path, or --force")
+
+
+@contextmanager
+def _reading(
+    files: list[Path], format_: str | None, limit: int | None, *, partial: bool
+) -> Iterator[tuple[Tally, Iterator[Transcript]]]:
+    """The conversations of the files one after the other, and the count of what they hold."""
+    from tqdm import tqdm
+
+    from harness.scenarios.importers.tally import Tally
+
+    tally = Tally(name=", ".join(map(str, files)))
+    size = sum(file.stat().st_size for file in files if file.is_file())
+    with tqdm(total=size, unit="B", unit_scale=True, disable=None, leave=False) as bar:
+        yield tally, _transcripts(files, format_, tally, bar.update, limit, partial=partial)
+
+
+def _transcripts(
+    files: list[Path],
+    format_: str | None,
+    tally: Tally,
+    seen: Callable[[int], object],
+    limit: int | None,
+    *,
+    partial: bool,
+) -> Iterator[Transcript]:
+    from harness.scenarios.importers import file_source, guess, importers
+
+    for file in files:
+        importer = importers.resolve(format_ or guess(file_source(file)))
+        try:
+            for one in tally.sifted(importer.sessions(file_source(file, seen))):
+                yield one
+                if tally.sessions == limit:
+                    return
+        except FileError as error:
+            if not partial or not tally.sessions:
+                hint = "; --partial keeps what came before" if tally.sessions else ""
+                raise FileError(error.where, f"{error.problem}{hint}") from error
+            click.echo(f"{error}; kept what came before", err=True)
+
+
+@contextmanager
+def _whole(out: Path) -> Iterator[Callable[[str], object]]:
+    """Writes lines to a file that appears when all of them are there."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = out.with_name(f"{out.name}.tmp")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+            yield lambda line: file.write(f"{line}\n")
+        unfinished.replace(out)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _to_lines(transcripts: Iterator[Transcript], write: Callable[[str], object]) -> None:
+    from harness.scenarios.importers.lines import line
+
+    for number, one in enumerate(transcripts, 1):
+        write(line(one, number))

@@ -1,0 +1,157 @@
+"""ChatGPT's data export: `conversations.json`, each conversation a tree of messages.
+
+Edits and regenerated answers are branches; what is taken is the way from the root to
+`current_node`, which is what the window shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.core.transcript import Skipped, Transcript
+from harness.scenarios.importers.parts import (
+    AUDIO,
+    BRANCH,
+    IMAGE,
+    REASONING,
+    TOOL_CALL,
+    TOOL_OUTPUT,
+    Saying,
+    Script,
+    first_text,
+    obj,
+    path_to,
+    seq,
+    shapeless,
+    spelled,
+    text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from harness.core.messages import Role
+    from harness.core.protocols import Source
+    from harness.core.transcript import Found, Row, Sample
+
+_ROLES: Mapping[str, Role] = {"user": "user", "assistant": "assistant", "system": "system"}
+_CONTENTS = {
+    "thoughts": REASONING,
+    "reasoning_recap": REASONING,
+    "execution_output": TOOL_OUTPUT,
+    "tether_quote": TOOL_OUTPUT,
+    "tether_browsing_display": TOOL_OUTPUT,
+    "system_error": TOOL_OUTPUT,
+    "computer_output": TOOL_OUTPUT,
+    "user_editable_context": "custom instructions",
+    "model_editable_context": "saved memory",
+}
+"""Types of content that are no part of what the two sides say."""
+_POINTERS = {
+    "image_asset_pointer": IMAGE,
+    "audio_asset_pointer": AUDIO,
+    "real_time_user_audio_video_asset_pointer": AUDIO,
+    "video_container_asset_pointer": "video",
+}
+_HIDDEN = "hidden message"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatGPT:
+    """Conversations of a ChatGPT export, each along its current branch."""
+
+    def recognises(self, sample: Sample, /) -> bool:
+        """Whether the first record has a tree of messages."""
+        return any(isinstance(obj(row).get("mapping"), dict) for row in sample.rows[:1])
+
+    def sessions(self, source: Source, /) -> Iterator[Found]:
+        """The conversations of `conversations.json`."""
+        for row in source.rows():
+            if isinstance(row, Skipped):
+                yield row
+            elif not isinstance(obj(row.value).get("mapping"), dict):
+                yield shapeless(row, "a conversation with 'mapping' and 'current_node'")
+            else:
+                yield from _conversation(row)
+
+
+def _conversation(row: Row) -> Iterator[Found]:
+    conversation = obj(row.value)
+    nodes = {text(key): obj(node) for key, node in obj(conversation["mapping"]).items()}
+    parents = {key: text(node.get("parent")) for key, node in nodes.items()}
+    leaf = text(conversation.get("current_node"))
+    way = path_to(leaf if leaf in nodes else _latest(nodes), parents)
+    script = Script()
+    for key in way:
+        message = nodes[key].get("message")
+        if message is not None:
+            _say(script, obj(message))
+    chosen = set(way)
+    for key, node in nodes.items():
+        if key not in chosen and _shown(obj(node.get("message"))):
+            script.skip(BRANCH)
+    yield from script.leavings()
+    yield Transcript(
+        id=first_text((conversation.get("conversation_id"), conversation.get("id")))
+        or str(row.number),
+        messages=tuple(script.messages),
+        title=text(conversation.get("title")),
+    )
+
+
+def _latest(nodes: Mapping[str, Mapping[str, object]]) -> str:
+    """The last leaf by its time, for a conversation that does not say where it is."""
+    held = {text(node.get("parent")) for node in nodes.values()}
+    leaves = [key for key in nodes if key not in held] or list(nodes)
+
+    def when(key: str) -> float:
+        time = obj(nodes[key].get("message")).get("create_time")
+        return float(time) if isinstance(time, int | float) and abs(time) < 1e12 else 0.0  # noqa: PLR2004 -- the year 33658
+
+    return max(leaves, key=when, default="")
+
+
+def _shown(message: Mapping[str, object]) -> bool:
+    """Whether a message is text that one of the two sides said to the other."""
+    role = text(obj(message.get("author")).get("role"))
+    script = Script()
+    if role in {"user", "assistant"}:
+        _say(script, message)
+    return bool(script.messages)
+
+
+def _say(script: Script, message: Mapping[str, object]) -> None:
+    role = text(obj(message.get("author")).get("role"))
+    content = obj(message.get("content"))
+    kind = text(content.get("content_type"))
+    metadata = obj(message.get("metadata"))
+    if role == "tool":
+        script.skip(TOOL_OUTPUT)
+    elif kind in _CONTENTS:
+        script.skip(_CONTENTS[kind])
+    elif role not in _ROLES:
+        script.skip("message of an unknown role")
+    elif spelled(message.get("recipient")) not in {"", "all"}:
+        script.skip(TOOL_CALL)
+    elif metadata.get("is_visually_hidden_from_conversation") is True:
+        if _saying(content).text:
+            script.skip(_HIDDEN)
+    elif role != "system" or _saying(content).text:
+        # An assistant that calls a tool says one reply in several messages.
+        script.say(_ROLES[role], _saying(content), same_turn=role == "assistant")
+
+
+def _saying(content: Mapping[str, object]) -> Saying:
+    saying = Saying()
+    for part in seq(content.get("parts")):
+        kind = obj(part).get("content_type")
+        if isinstance(part, str):
+            saying.add(part)
+        elif kind == "audio_transcription":
+            saying.add(spelled(obj(part).get("text")))
+        else:
+            saying.skipped.append(_POINTERS.get(text(kind), "part of an unknown type"))
+    if "text" in content and not saying.texts:
+        saying.add(text(content["text"]))  # code that the assistant shows to the user
+    return saying

@@ -1,0 +1,104 @@
+"""Claude.ai's data export: `conversations.json`, each conversation a list of chat messages.
+
+Newer exports name each message's parent; then an edited message is a branch, and what is taken is
+the way to the newest leaf. Older ones are the conversation as it stood.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.core.transcript import Skipped, Transcript
+from harness.scenarios.importers.parts import (
+    BRANCH,
+    FILE,
+    Saying,
+    Script,
+    first_text,
+    obj,
+    path_to,
+    seq,
+    shapeless,
+    text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from harness.core.messages import Role
+    from harness.core.protocols import Source
+    from harness.core.transcript import Found, Row, Sample
+
+_ROLES: Mapping[str, Role] = {"human": "user", "user": "user", "assistant": "assistant"}
+
+
+@dataclass(frozen=True, slots=True)
+class Claude:
+    """Conversations of a Claude.ai export, pasted attachments with their text."""
+
+    def recognises(self, sample: Sample, /) -> bool:
+        """Whether the first record has chat messages."""
+        return any(isinstance(obj(row).get("chat_messages"), list) for row in sample.rows[:1])
+
+    def sessions(self, source: Source, /) -> Iterator[Found]:
+        """The conversations of `conversations.json`."""
+        for row in source.rows():
+            if isinstance(row, Skipped):
+                yield row
+            elif not isinstance(obj(row.value).get("chat_messages"), list):
+                yield shapeless(row, "a conversation with 'chat_messages'")
+            else:
+                yield from _conversation(row)
+
+
+def _conversation(row: Row) -> Iterator[Found]:
+    conversation = obj(row.value)
+    script = Script()
+    messages = [obj(message) for message in seq(conversation["chat_messages"])]
+    for message in _current(messages, text(conversation.get("current_leaf_message_uuid")), script):
+        role = _ROLES.get(text(message.get("sender")))
+        if role is None:
+            script.skip("message of an unknown role")
+        else:
+            script.say(role, _saying(message))
+    yield from script.leavings()
+    yield Transcript(
+        id=first_text([conversation.get("uuid")]) or str(row.number),
+        messages=tuple(script.messages),
+        title=text(conversation.get("name")),
+    )
+
+
+def _current(
+    messages: list[Mapping[str, object]], leaf: str, script: Script
+) -> list[Mapping[str, object]]:
+    """The messages of the current branch, where parents are named; else all of them."""
+    by_id = {text(message.get("uuid")): message for message in messages}
+    if len(by_id) < len(messages) or not any("parent_message_uuid" in m for m in messages):
+        return messages
+    parents = {key: text(message.get("parent_message_uuid")) for key, message in by_id.items()}
+    if leaf not in by_id:
+        held = set(parents.values())
+        ends = [key for key in by_id if key not in held] or list(by_id)
+        leaf = max(ends, key=lambda key: text(by_id[key].get("created_at")))
+    way = path_to(leaf, parents)
+    script.skip(BRANCH, len(messages) - len(way))
+    return [by_id[key] for key in way]
+
+
+def _saying(message: Mapping[str, object]) -> Saying:
+    saying = Saying()
+    parts = message.get("content")
+    if parts:
+        saying.add(parts)
+    if not saying.text:
+        saying.add(text(message.get("text")))
+    for attached in seq(message.get("attachments")):
+        content = text(obj(attached).get("extracted_content"))
+        if content.strip():
+            saying.add(f"{text(obj(attached).get('file_name')) or 'attachment'}:\n{content}")
+        else:
+            saying.skipped.append(FILE)
+    saying.skipped += [FILE] * len(seq(message.get("files")))
+    return saying

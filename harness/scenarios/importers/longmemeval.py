@@ -1,0 +1,101 @@
+"""LongMemEval: a question, and the dated sessions in which its answer was said.
+
+Each entry is one conversation of several sessions. The turns that the data set marks with
+`has_answer` are the evidence of its question; a question whose id ends with `_abs` was never
+answered in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.core.transcript import Asked, Skipped, Transcript
+from harness.scenarios.importers.parts import Saying, Script, obj, seq, shapeless, spelled, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from harness.core.messages import Role
+    from harness.core.protocols import Source
+    from harness.core.transcript import Found, Row, Sample
+
+_ROLES: Mapping[str, Role] = {"user": "user", "assistant": "assistant", "system": "system"}
+
+
+@dataclass(frozen=True, slots=True)
+class LongMemEval:
+    """Entries of longmemeval_s, _m or _oracle, each with its question."""
+
+    dates: bool = True
+    """Whether each session begins with its date, which questions about time need."""
+
+    def recognises(self, sample: Sample, /) -> bool:
+        """Whether the first record has a haystack."""
+        return any(isinstance(obj(row).get("haystack_sessions"), list) for row in sample.rows[:1])
+
+    def sessions(self, source: Source, /) -> Iterator[Found]:
+        """The entries of a file."""
+        for row in source.rows():
+            if isinstance(row, Skipped):
+                yield row
+            elif not isinstance(obj(row.value).get("haystack_sessions"), list):
+                yield shapeless(row, "an entry with 'haystack_sessions' and 'question'")
+            else:
+                yield from self._entry(row)
+
+    def _entry(self, row: Row) -> Iterator[Found]:
+        entry = obj(row.value)
+        script = Script()
+        marked: list[int] = []
+        named: list[int] = []
+        answering = set(map(spelled, seq(entry.get("answer_session_ids"))))
+        ids = [*map(spelled, seq(entry.get("haystack_session_ids")))]
+        dates = [*map(spelled, seq(entry.get("haystack_dates")))] if self.dates else []
+        for number, session in enumerate(seq(entry["haystack_sessions"])):
+            script.cut()
+            date = dates[number] if number < len(dates) else ""
+            for turn in map(obj, seq(session)):
+                at = _say(script, turn, date)
+                if at is None:
+                    continue
+                date = ""
+                if turn.get("has_answer") is True:
+                    marked.append(at)
+                if number < len(ids) and ids[number] in answering:
+                    named.append(at)
+        yield from script.leavings()
+        name = spelled(entry.get("question_id")) or str(row.number)
+        yield Transcript(
+            id=name,
+            messages=tuple(script.messages),
+            breaks=script.ends(),
+            title=text(entry.get("question")),
+            asked=tuple(self._asked(entry, name, marked or named)),
+        )
+
+    def _asked(
+        self, entry: Mapping[str, object], name: str, evidence: list[int]
+    ) -> Iterator[Asked]:
+        question, answer = text(entry.get("question")).strip(), spelled(entry.get("answer"))
+        never = name.endswith("_abs")
+        if question and (never or answer):
+            date = spelled(entry.get("question_date")) if self.dates else ""
+            yield Asked(
+                id=name,
+                ask=f"[{date}] {question}" if date else question,
+                answers=() if never else (answer,),
+                evidence=() if never else tuple(evidence),
+                kind=text(entry.get("question_type")),
+            )
+
+
+def _say(script: Script, turn: Mapping[str, object], date: str) -> int | None:
+    role = _ROLES.get(text(turn.get("role")))
+    if role is None:
+        script.skip("message of an unknown role")
+        return None
+    saying = Saying().add(turn.get("content"))
+    if date and saying.text:
+        saying.texts[0] = f"[{date}] {saying.texts[0]}"
+    return script.say(role, saying)

@@ -1,0 +1,88 @@
+"""What an import took over and what it left out, counted and said in one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from harness.core.errors import FileError, NothingSelectedError, Where
+from harness.core.transcript import Transcript
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from harness.core.transcript import Found, Skipped
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts what passes through it."""
+
+    name: str
+    """What was read, as the sentence calls it."""
+    sessions: int = 0
+    messages: int = 0
+    asked: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    first: dict[str, Skipped] = field(default_factory=dict)
+    """The first of each reason that has a place."""
+
+    def sifted(self, found: Iterable[Found]) -> Iterator[Transcript]:
+        """The conversations that hold a message; the rest is counted."""
+        for one in found:
+            if not isinstance(one, Transcript):
+                self.skip(one)
+            elif one.messages:
+                self.sessions += 1
+                self.messages += len(one.messages)
+                self.asked += len(one.asked)
+                yield one
+            else:
+                self.left_out["conversation without a message"] = (
+                    self.left_out.get("conversation without a message", 0) + 1
+                )
+
+    def skip(self, one: Skipped) -> None:
+        """Count something that was left out."""
+        self.left_out[one.what] = self.left_out.get(one.what, 0) + one.count
+        if one.detail:
+            self.first.setdefault(one.what, one)
+
+    def sentence(self) -> str:
+        """All of it in a line."""
+        asked = f" with {_many(self.asked, 'question')}" if self.asked else ""
+        came = f"{_many(self.messages, 'message')} in {_many(self.sessions, 'session')}{asked}"
+        left = (
+            "; left out: " + ", ".join(self._reasons()) if self.left_out else "; nothing left out"
+        )
+        return f"{came} from {self.name}{left}"
+
+    def _reasons(self) -> Iterator[str]:
+        for what, count in sorted(self.left_out.items(), key=lambda pair: (-pair[1], pair[0])):
+            first = self.first.get(what)
+            place = f" (first: {_place(first)})" if first is not None else ""
+            yield f"{what} {count:,}{place}"
+
+    def check_any(self) -> None:
+        """Make sure that something came.
+
+        Raises:
+            FileError: Nothing did, and there is a record that could not be read.
+            NothingSelectedError: Nothing did, though all could be read.
+        """
+        if self.messages:
+            return
+        broken = next((one for one in self.first.values() if one.broken), None)
+        if broken is not None:
+            where = broken.where or Where(file=self.name)
+            raise FileError(where, f"nothing could be read: {broken.detail}")
+        reasons = f": left out: {', '.join(self._reasons())}" if self.left_out else ""
+        raise NothingSelectedError(f"no message of a user or an assistant in {self.name}{reasons}")
+
+
+def _place(one: Skipped) -> str:
+    return f"{one.where}: {one.detail}" if one.where else one.detail
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"
