@@ -83,6 +83,7 @@ SCHEMA = pl.Schema(
         "cut_messages": pl.Int64(),
         "variant": pl.String(),
         "model_version": pl.String(),
+        "answered_by": pl.String(),
     }
 )
 """The type of each field of a record; fields of later versions are not read."""

@@ -63,6 +63,8 @@ def run_adaptive(
     retry_errors: bool,
     max_connections: int,
     progress: Progress,
+    cassette: Path | None,
+    record: bool,
 ) -> tuple[RunResult, list[Ended]]:
     """Run until the aim is reached or something is used up.
 
@@ -74,6 +76,8 @@ def run_adaptive(
         retry_errors: Ask again where the record is an error.
         max_connections: Calls in flight for each model.
         progress: Is told what happens.
+        cassette: A file of answers, to be replayed or recorded.
+        record: Which of the two.
     """
     from harness.runs.adaptive import Aim
     from harness.runs.run_adaptive import run_adaptive as replay
@@ -88,4 +92,6 @@ def run_adaptive(
         retry_errors=retry_errors,
         max_connections=max_connections,
         progress=progress,
+        cassette=cassette,
+        record=record,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.cli.answers import answer_options, answers_of
 from harness.cli.options import RESULTS, make_study, study_options
 from harness.core.errors import IncompleteError, UsageError
 from harness.models.options import MASK
@@ -66,6 +67,7 @@ _ADAPTIVE_SEEDS = 30
     type=click.IntRange(1),
     help="With --adaptive: stop when the run has sent so many prompt tokens.",
 )
+@answer_options
 @click.option("-q", "--quiet", is_flag=True, help="Do not print the report at the end.")
 @click.pass_context
 def command(
@@ -83,6 +85,9 @@ def command(
     batch_size: int,
     max_probes: int,
     budget_tokens: int | None,
+    cassette: Path | None,
+    record: bool,
+    replay: bool,
     **options: Any,
 ) -> int:
     """Replay scenarios against models and windows; records go to results/."""
@@ -108,15 +113,16 @@ def command(
             options["seeds"] = _ADAPTIVE_SEEDS
     study = _one_prompt(make_study(paths, **options), aim)
     before = set(runs(out))
-    replay = {
+    how = {
         "out": out,
         "resume": folder,
         "retry_errors": retry_errors,
         "max_connections": max_connections,
+        **answers_of(cassette, record=record, replay=replay),
     }
     try:
         with Bar() as bar:
-            result, ended = _replay(study, aim, replay | {"progress": bar})
+            result, ended = _replay(study, aim, how | {"progress": bar})
     except KeyboardInterrupt:
         begun = folder or next(iter(set(runs(out)) - before), None)
         if begun is not None:
@@ -124,8 +130,19 @@ def command(
         return _INTERRUPTED
     if not quiet:
         _print_report(result.folder)
+    return _end(result, ended, study, out)
+
+
+def _end(result: RunResult, ended: list[Ended], study: Study, out: Path) -> int:
+    """Say what the run came to, and where it is kept.
+
+    Raises:
+        IncompleteError: Something that was asked for is missing.
+    """
     for end in ended:
         click.echo(f"stopped: {end.model}, window {end.window:,}: {end.reason}")
+    if result.saved is not None:
+        click.echo(f"cassette: {result.saved}", err=True)
     click.echo(f"records: {result.folder / 'records.jsonl'}", err=True)
     _check_complete(result, study, out)
     if not all(end.enough for end in ended):

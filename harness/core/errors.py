@@ -2,7 +2,8 @@
 
 HarnessError                     exit 3, unless a branch below says otherwise
 ├── UsageError                   exit 4: an option, a value or a file is wrong
-│   └── FileError                exit 4: the same, at file:line:column
+│   ├── FileError                exit 4: the same, at file:line:column
+│   └── CassetteMissError        exit 4: a cassette that is replayed has no answer to a call
 ├── NothingSelectedError         exit 5: there is nothing to run or to report
 ├── IncompleteError              exit 6: errors are left, or the budget is spent
 └── ModelError                   one call failed; becomes a record, never an exit
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from harness.core.probe import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,10 @@ class FileError(UsageError):
         self.problem = problem
 
 
+class CassetteMissError(UsageError):
+    """A cassette that is replayed holds no answer to a call."""
+
+
 class NothingSelectedError(HarnessError):
     """The selection is empty."""
 
@@ -79,6 +86,7 @@ class ModelError(HarnessError):
 
     Attributes:
         attempts: Calls that were made before it was given up, the last one included.
+        answered_by: Where it came from, as for a reply: a refusal can be kept like one.
     """
 
     def __init__(
@@ -94,6 +102,7 @@ class ModelError(HarnessError):
         self.retryable = retryable
         self.retry_after_s = retry_after_s
         self.attempts = 1
+        self.answered_by: Source = "model"
 
 
 class OverflowRefusedError(ModelError):

@@ -23,6 +23,9 @@ Outcome = Literal[
     "refused",
 ]
 
+Source = Literal["model", "cache", "cassette"]
+"""Where an answer came from: a call that was made now, or one that was made and kept before."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
@@ -70,8 +73,10 @@ class Reply:
     completion_tokens: int | None = None
     cost_usd: float | None = None
     """None where the price is not known; never 0 for want of knowledge."""
-    latency_s: float = 0.0
+    latency_s: float | None = None
+    """None where nothing was waited for, as for a reply out of a cassette."""
     attempts: int = 1
-    """Calls made for this reply, retries included."""
+    """Calls made for this reply, retries included; 0 for a reply that was kept."""
+    answered_by: Source = "model"
     version: str | None = None
     """What the provider says answered, with its fingerprint where it tells one."""

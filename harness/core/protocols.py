@@ -49,11 +49,15 @@ class Model(Protocol):
     """Answers one prompt, and knows its own ceiling.
 
     `options` are parameters of the call (temperature, max_tokens, api_base, ...).
+    `repeat` says which of several answers to one prompt is meant: what keeps answers needs to tell
+    them apart, a model does not.
     `ask` raises ModelError, or OverflowRefusedError for a prompt past the ceiling.
     `sent_parameters` says what really goes out for these options, secrets masked.
     """
 
-    async def ask(self, messages: Sequence[Message], options: Mapping[str, object], /) -> Reply: ...
+    async def ask(
+        self, messages: Sequence[Message], options: Mapping[str, object], /, *, repeat: int = 0
+    ) -> Reply: ...
 
     def limit(self) -> int | None: ...
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from harness.core.probe import Outcome, Status
+    from harness.core.probe import Outcome, Source, Status
     from harness.core.scenario import Layout, ProbeKind
     from harness.core.session import Arm
 
@@ -101,6 +101,9 @@ class Record:
     """Name of the system prompt that took the place of the scenario's own; empty: it did not."""
     model_version: str | None = None
     """What the provider says answered, with its fingerprint where it tells one; None: not told."""
+    answered_by: Source | None = None
+    """model, or cache or cassette when the answer was kept from a call of before, which costs
+    nothing now; None when there is no answer."""
 
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Record))

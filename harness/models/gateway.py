@@ -75,7 +75,14 @@ class LitellmModel:
         """The parameters that a call with these options sends, secrets masked."""
         return masked(self._parameters(convert(options)))
 
-    async def ask(self, messages: Sequence[Message], options: Mapping[str, object], /) -> Reply:
+    async def ask(
+        self,
+        messages: Sequence[Message],
+        options: Mapping[str, object],
+        /,
+        *,
+        repeat: int = 0,  # noqa: ARG002 -- each call is a fresh one
+    ) -> Reply:
         """The model's reply, after as many attempts as it takes and is allowed.
 
         Raises:

@@ -23,6 +23,9 @@ _SECRET = re.compile(
 )
 """Names of options whose values are never shown. `max_tokens` counts, it does not open."""
 
+_HARMLESS = frozenset({"timeout", "max_attempts", "max_wait_s"})
+"""Options that change when an answer comes, and never which."""
+
 MASK = "***"
 
 _IN_URL = re.compile(
@@ -90,6 +93,20 @@ def _shown(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_shown(item) for item in value]
     return without_keys(value) if isinstance(value, str) else value
+
+
+def telling(options: Mapping[str, object]) -> dict[str, object]:
+    """The options that can change an answer, in order; secrets never can, and are left out.
+
+    >>> telling({"max_tokens": "64", "api_key": "sk-1", "timeout": "9"})
+    {'max_tokens': 64}
+    """
+    shown = masked(convert(options))
+    return {
+        name: value
+        for name, value in sorted(shown.items())
+        if name not in _HARMLESS and value != MASK
+    }
 
 
 def secrets(options: Mapping[str, object]) -> tuple[str, ...]:

@@ -30,6 +30,18 @@ _SHORTEST_SECRET = 4
 """A key of fewer characters (`x`, for a local server) is no secret, and is a part of words."""
 
 
+def without(text: str, secrets: Iterable[str]) -> str:
+    """The text with the known secrets in it masked, and nothing else changed.
+
+    >>> without("my key is hunter22", ["hunter22", "x"])
+    'my key is ***'
+    """
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, MASK)
+    return text
+
+
 def one_line(text: str, secrets: Iterable[str] = ()) -> str:
     r"""The text without secrets, on one line, at most 500 characters long.
 
@@ -40,10 +52,7 @@ def one_line(text: str, secrets: Iterable[str] = ()) -> str:
     >>> one_line("Incorrect API key provided: sk-abcdefgh.\n  See the docs", ["hunter22"])
     'Incorrect API key provided: *** See the docs'
     """
-    text = text[:_MOST_READ]
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST_SECRET:
-            text = text.replace(secret, MASK)
+    text = without(text[:_MOST_READ], secrets)
     text = _BEARER.sub(rf"\1 {MASK}", text)
     text = _SHAPES.sub(MASK, text)
     text = _NAMED.sub(rf"\1{MASK}", text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from harness.core.errors import CassetteMissError
 from harness.runs.replay import Fork, ask, record
 from harness.sessions.build import build
 from harness.sessions.layouts import CONTROL
@@ -102,7 +103,10 @@ class Bench:
         fork = Fork(trial, session, materials)
         started_at = self._now()
         self._progress.sent()
-        answer = await ask(fork, self._models[trial.model], self._options)
+        try:
+            answer = await ask(fork, self._models[trial.model], self._options)
+        except CassetteMissError as miss:
+            raise CassetteMissError(f"{_named(trial)}: {miss}") from None
         done = record(
             fork, answer, self.ledger.meter(trial.model), run_id=self._run_id, started_at=started_at
         )
@@ -119,3 +123,12 @@ def is_opening(done: Record) -> bool:
     if done.arm in _OPENING_ARMS:
         return True
     return done.fill_requested is not None and done.fill_requested <= CONTROL
+
+
+def _named(trial: Trial) -> str:
+    """The trial as a user finds it in the scenario."""
+    arm = "" if trial.arm == "main" else f", arm {trial.arm}"
+    return (
+        f"scenario '{trial.scenario}', seed {trial.seed}, fact '{trial.fact}', window"
+        f" {trial.window.limit:,}{arm}"
+    )

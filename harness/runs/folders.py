@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.errors import UsageError, nearest
-from harness.models.options import convert, masked
-from harness.runs.keys import telling
+from harness.models.options import convert, masked, telling
 from harness.runs.store import CONFIG, RECORDS
 from harness.scenarios.variants import without_prompt
 

@@ -7,26 +7,13 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.trial import FORMAT
-from harness.models.options import MASK, convert, masked
+from harness.models.options import telling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harness.core.session import Blueprint
     from harness.core.window import Window
-
-_HARMLESS = frozenset({"timeout", "max_attempts", "max_wait_s"})
-"""Options that change when an answer comes, and never which."""
-
-
-def telling(options: Mapping[str, str]) -> dict[str, object]:
-    """The options that can change an answer; secrets never can, and are left out."""
-    shown = masked(convert(options))
-    return {
-        name: value
-        for name, value in sorted(shown.items())
-        if name not in _HARMLESS and value != MASK
-    }
 
 
 class Keys:

@@ -16,7 +16,7 @@ from harness.sessions.policies import policies
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from harness.core.probe import Probe, Reply, Status
+    from harness.core.probe import Probe, Reply, Source, Status
     from harness.core.protocols import Model, Policy, Scorer
     from harness.core.session import Cut, Plant, Session
     from harness.core.spec import Spec
@@ -129,6 +129,7 @@ class Answer:
     reply: Reply | None = None
     error: str | None = None
     attempts: int = 0
+    answered_by: Source | None = None
 
 
 async def ask(fork: Fork, model: Model, options: Mapping[str, object]) -> Answer:
@@ -136,14 +137,22 @@ async def ask(fork: Fork, model: Model, options: Mapping[str, object]) -> Answer
     if fork.view.refused is not None:
         return Answer(status="overflow", error=f"not sent: {fork.view.refused}")
     try:
-        reply = await model.ask(fork.messages(), options)
-    except OverflowRefusedError as error:
-        return Answer(status="overflow", error=str(error), attempts=error.attempts)
+        reply = await model.ask(fork.messages(), options, repeat=fork.trial.repeat)
     except ModelError as error:
-        status: Status = "refused" if error.kind == "content_filter" else "error"
-        return Answer(status=status, error=f"{error.kind}: {error}", attempts=error.attempts)
-    status = "refused" if reply.finish_reason == "content_filter" else "ok"
-    return Answer(status=status, reply=reply, attempts=reply.attempts)
+        over = isinstance(error, OverflowRefusedError)
+        kept: Status = "refused" if error.kind == "content_filter" else "error"
+        return Answer(
+            status="overflow" if over else kept,
+            error=str(error) if over else f"{error.kind}: {error}",
+            attempts=error.attempts,
+            answered_by=None if kept == "error" and not over else error.answered_by,
+        )
+    return Answer(
+        status="refused" if reply.finish_reason == "content_filter" else "ok",
+        reply=reply,
+        attempts=reply.attempts,
+        answered_by=reply.answered_by,
+    )
 
 
 def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at: str) -> Record:
@@ -206,7 +215,7 @@ def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at:
         in_view=fork.in_view,
         server_truncated=truncated,
         session_number=1,
-        latency_s=round(reply.latency_s, 6) if reply else None,
+        latency_s=round(reply.latency_s, 6) if reply and reply.latency_s is not None else None,
         attempts=answer.attempts,
         started_at=started_at,
         finish_reason=reply.finish_reason if reply else None,
@@ -220,6 +229,7 @@ def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at:
         cut_messages=fork.cut.messages,
         variant=trial.variant,
         model_version=reply.version if reply else None,
+        answered_by=answer.answered_by,
     )
 
 

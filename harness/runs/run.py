@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from harness.core.errors import UsageError
 from harness.core.record import from_json
-from harness.models import known_limit, make_model
+from harness.models import known_limit
+from harness.models.options import telling
+from harness.runs.answers import Answers, options_of, unless_missed
 from harness.runs.bench import Bench
 from harness.runs.executors.local import Local
 from harness.runs.folders import config, new_folder, read_config, write_config
-from harness.runs.keys import telling
 from harness.runs.ledger import LEDGER, Ledger
 from harness.runs.plan import make_plan
 from harness.runs.stages import Stages
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from harness.core.protocols import Model, Progress
     from harness.core.record import Record
     from harness.core.study import Group, Plan, Study
+    from harness.models.cassette import Saved
 
 
 T = TypeVar("T")
@@ -45,6 +47,8 @@ class RunResult:
     """Records with status `error`."""
     hopeless: tuple[tuple[str, str], ...] = ()
     """Models that were given up, and why."""
+    saved: Saved | None = None
+    """The cassette that was recorded."""
 
     @property
     def complete(self) -> bool:
@@ -81,6 +85,8 @@ def run(
     retry_errors: bool = False,
     max_connections: int = 16,
     progress: Progress | None = None,
+    cassette: Path | None = None,
+    record: bool = False,
 ) -> RunResult:
     """Run a study and keep a record of every trial.
 
@@ -91,34 +97,33 @@ def run(
         retry_errors: Ask again where the record is an error.
         max_connections: Calls in flight for each model.
         progress: Is told what happens.
+        cassette: A file of answers, to be replayed: no model is called.
+        record: Record the cassette instead: call for what it lacks, and keep the answers in it.
 
     Raises:
         UsageError: Something asked for cannot be done, or the folder belongs to another study.
+        CassetteMissError: The cassette has no answer to something that is asked.
         NothingSelectedError: There is no trial.
     """
     workshop = Workshop()
     ledger = Ledger(study.models, None if resume is None else resume / LEDGER)
     whole = make_plan(study, workshop, known_limit, ledger.aims)
-    models = models_of(study)
-    _dry_build(whole, workshop)
-    folder = open_folder(whole, workshop, models, out=out, resume=resume)
     show = progress or Quiet()
-    with Store(folder) as store:
-        before = {r["key"]: r for r in lines(folder / RECORDS)}
-        done = finished(before, retry_errors=retry_errors)
-        bench = bench_of(study, workshop, models, store, show)
-        for raw in before.values():
-            bench.recall(from_json(raw))
-        stages = Stages(whole, Local(max_connections), bench, workshop, known_limit)
-        planned = stages.planned
-        show.begin(len(planned), len(done & set(planned)))
-        asyncio.run(closing(stages.run(done), models))
-        return result(folder, stages.planned, bench)
-
-
-def models_of(study: Study) -> dict[str, Model]:
-    """The models of a study by name."""
-    return {name: make_model(name, dict(study.options)) for name in study.models}
+    with Answers(study, cassette=cassette, record=record) as answers:
+        _dry_build(whole, workshop)
+        folder = open_folder(whole, workshop, answers.models, out=out, resume=resume)
+        with unless_missed(folder, new=resume is None), Store(folder) as store:
+            before = {r["key"]: r for r in lines(folder / RECORDS)}
+            done = finished(before, retry_errors=retry_errors)
+            bench = bench_of(study, workshop, answers.models, store, show)
+            for raw in before.values():
+                bench.recall(from_json(raw))
+            stages = Stages(whole, Local(max_connections), bench, workshop, known_limit)
+            planned = stages.planned
+            show.begin(len(planned), len(done & set(planned)))
+            asyncio.run(closing(stages.run(done), answers.models))
+            found = result(folder, stages.planned, bench)
+        return replace(found, saved=answers.finish(whole=found.complete and resume is None))
 
 
 def open_folder(
@@ -143,11 +148,6 @@ def open_folder(
     sent = {name: model.sent_parameters(options_of(whole.study)) for name, model in models.items()}
     write_config(folder, config(whole, workshop, now, sent, adaptive))
     return folder
-
-
-def options_of(study: Study) -> dict[str, str]:
-    """The parameters of every call."""
-    return dict(study.options) | {"max_tokens": str(study.reserve)}
 
 
 def finished(before: Mapping[str, Mapping[str, object]], *, retry_errors: bool) -> set[str]:

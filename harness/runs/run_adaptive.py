@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.core.record import from_json
 from harness.core.study import Plan
 from harness.models import known_limit
 from harness.runs.adaptive import Search, aim_data, check_adaptive
+from harness.runs.answers import Answers, unless_missed
 from harness.runs.run import (
     Quiet,
     bench_of,
     closing,
     finished,
-    models_of,
     open_folder,
     result,
 )
@@ -63,6 +64,8 @@ def run_adaptive(
     retry_errors: bool = False,
     max_connections: int = 16,
     progress: Progress | None = None,
+    cassette: Path | None = None,
+    record: bool = False,
 ) -> tuple[RunResult, list[Ended]]:
     """Ask batch after batch until the onset is known as well as was asked for.
 
@@ -75,6 +78,8 @@ def run_adaptive(
         retry_errors: Ask again where the record is an error.
         max_connections: Calls in flight for each model.
         progress: Is told what happens.
+        cassette: A file of answers, to be replayed: no model is called.
+        record: Record the cassette instead: call for what it lacks, and keep the answers in it.
 
     Returns:
         What the run came to, and how the search ended under each model and window.
@@ -84,31 +89,33 @@ def run_adaptive(
     """
     workshop = Workshop()
     check_adaptive(study, aim, workshop, known_limit)
-    models = models_of(study)
     listening = _Listening(progress or Quiet())
-    folder = open_folder(
-        Plan(study=study, groups=()),
-        workshop,
-        models,
-        out=out,
-        resume=resume,
-        adaptive=aim_data(aim),
-    )
-    with Store(folder) as store:
-        before = {r["key"]: r for r in lines(folder / RECORDS)}
-        bench = bench_of(study, workshop, models, store, listening)
-        search = Search(
-            study=study,
-            aim=aim,
-            chooser=chooser,
-            workshop=workshop,
-            bench=bench,
-            folder=folder,
-            max_connections=max_connections,
+    with Answers(study, cassette=cassette, record=record) as answers:
+        folder = open_folder(
+            Plan(study=study, groups=()),
+            workshop,
+            answers.models,
+            out=out,
+            resume=resume,
+            adaptive=aim_data(aim),
         )
-        search.recall([from_json(raw) for raw in before.values()], known_limit)
-        listening.search = search
-        done = finished(before, retry_errors=retry_errors)
-        listening.begin(None, len(done))
-        ended = asyncio.run(closing(search.run(known_limit, done), models))
-        return result(folder, search.planned, bench), ended
+        with unless_missed(folder, new=resume is None), Store(folder) as store:
+            before = {r["key"]: r for r in lines(folder / RECORDS)}
+            bench = bench_of(study, workshop, answers.models, store, listening)
+            search = Search(
+                study=study,
+                aim=aim,
+                chooser=chooser,
+                workshop=workshop,
+                bench=bench,
+                folder=folder,
+                max_connections=max_connections,
+            )
+            search.recall([from_json(raw) for raw in before.values()], known_limit)
+            listening.search = search
+            done = finished(before, retry_errors=retry_errors)
+            listening.begin(None, len(done))
+            ended = asyncio.run(closing(search.run(known_limit, done), answers.models))
+            found = result(folder, search.planned, bench)
+        saved = answers.finish(whole=found.complete and resume is None)
+        return replace(found, saved=saved), ended

@@ -4,7 +4,8 @@ import pytest
 
 from harness.core.session import Blueprint, PlannedCut
 from harness.core.window import Window
-from harness.runs.keys import Keys, telling
+from harness.models.options import telling
+from harness.runs.keys import Keys
 
 BASE = {
     "material": "m",

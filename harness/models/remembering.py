@@ -1,0 +1,125 @@
+"""Models whose answers are kept: asked for once, and given again for the same call.
+
+One rule: what is kept is what was handed on, so a run that keeps and a run that brings back say
+the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakValueDictionary
+
+from harness.core.errors import ModelError
+from harness.models.calls import brought_back, call, kept
+from harness.models.options import convert, secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from harness.core.messages import Message
+    from harness.core.probe import Reply, Source
+    from harness.core.protocols import Model
+    from harness.models.calls import Call
+
+_KEY_NAME = re.compile(r"(?:key|token|secret|password)$", re.IGNORECASE)
+_SHORTEST_KEY = 12
+"""A variable of fewer characters (`HF_TOKEN=no`) is no key, and may be a part of an answer."""
+
+
+class Shelf(Protocol):
+    """Keeps results by call."""
+
+    def find(self, call: Call, /) -> Mapping[str, Any] | None:
+        """What was kept for this call, or None."""
+
+    def keep(self, call: Call, data: Mapping[str, Any], /) -> None:
+        """Keep the result of this call."""
+
+
+class Remembering:
+    """A model that is asked only what its shelf does not hold.
+
+    Two calls that are the same are made once: the second waits for the first. Answers to one
+    prompt that should differ are told apart by `repeat`.
+
+    Args:
+        name: The model's name.
+        options: Parameters of every call, as the model itself was given them.
+        inner: Who is asked.
+        shelf: What is kept.
+        source: How an answer from the shelf is marked.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        options: Mapping[str, object],
+        inner: Model,
+        shelf: Shelf,
+        *,
+        source: Source,
+    ) -> None:
+        self._name = name
+        self._options = convert(options)
+        self._inner = inner
+        self._shelf = shelf
+        self._source: Source = source
+        self._secrets = (*secrets(self._options), *keys_in(os.environ))
+        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def limit(self) -> int | None:
+        """Tokens of the context window; None where they are not known."""
+        return self._inner.limit()
+
+    def sent_parameters(self, options: Mapping[str, object], /) -> dict[str, object]:
+        """The parameters that a call with these options sends, secrets masked."""
+        return self._inner.sent_parameters(options)
+
+    async def ask(
+        self, messages: Sequence[Message], options: Mapping[str, object], /, *, repeat: int = 0
+    ) -> Reply:
+        """The kept answer, or else the model's own, which is kept from now on.
+
+        Raises:
+            ModelError: The call failed, or had been refused when it was made.
+        """
+        asked = call(self._name, self._options | convert(options), messages, repeat)
+        async with self._asking.setdefault(asked.key, asyncio.Lock()):
+            data = self._shelf.find(asked)
+            if data is not None:
+                return given(brought_back(data, self._source))
+            try:
+                reply = await self._inner.ask(messages, options, repeat=repeat)
+            except ModelError as error:
+                refused = kept(error, self._secrets)
+                if refused is not None:
+                    self._shelf.keep(asked, refused)
+                raise
+            data = kept(reply, self._secrets)
+            assert data is not None  # noqa: S101 -- a reply is always a result
+            self._shelf.keep(asked, data)
+            return replace(reply, text=data["reply"])
+
+    async def close(self) -> None:
+        """Close the connections of the model behind this one."""
+        await self._inner.close()
+
+
+def given(result: Reply | ModelError) -> Reply:
+    """The reply; a refusal is raised as it was when the call was made."""
+    if isinstance(result, ModelError):
+        raise result
+    return result
+
+
+def keys_in(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The values in an environment that open a door, by the names of their variables."""
+    return tuple(
+        value
+        for name, value in environment.items()
+        if _KEY_NAME.search(name) and len(value) >= _SHORTEST_KEY
+    )
