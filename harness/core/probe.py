@@ -21,7 +21,10 @@ Outcome = Literal[
     "incomplete",
     "fabricated",
     "refused",
+    "kept",
+    "broken",
 ]
+"""The last two are those of a rule, whose records are of the kind `rule`."""
 
 Source = Literal["model", "cache", "cassette"]
 """Where an answer came from: a call that was made now, or one that was made and kept before."""

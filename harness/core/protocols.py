@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +20,22 @@ class Scorer(Protocol):
     """Says what a reply is worth. Pure."""
 
     def score(self, probe: Probe, reply: str, /) -> Score: ...
+
+
+class RuleCheck(Protocol):
+    """Says whether a reply keeps a standing rule: 1.0, 0.0, or None where nobody can tell. Pure."""
+
+    def check(self, reply: str, /) -> Score: ...
+
+
+@runtime_checkable
+class Settling(Protocol):
+    """A rule that can tell whether more text could change its verdict.
+
+    A reply that was cut off is judged only by such rules, and only where they say so.
+    """
+
+    def settled(self, reply: str, verdict: float, /) -> bool: ...
 
 
 class Policy(Protocol):
