@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.cli.places import Place
 from harness.core.errors import UsageError
 from harness.core.study import Study, share, unique
 
@@ -27,11 +28,12 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 RESULTS = click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=Place(),
+    metavar="DIR|URL",
     default=Path("results"),
     show_default=True,
     envvar="HARNESS_OUT",
-    help="Folder that holds the runs.",
+    help="Folder that holds the runs, or a place that fsspec knows: s3://bucket/folder.",
 )
 
 _STUDY = (
