@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from harness.analysis.adaptive import Choice
     from harness.core.draws import Draws
-    from harness.core.protocols import Progress
     from harness.core.study import Study
     from harness.runs.adaptive import Ended
     from harness.runs.run import RunResult
@@ -54,44 +52,16 @@ class Informed:
         return None if found is None else found.reason
 
 
-def run_adaptive(
-    study: Study,
-    aim: Mapping[str, Any],
-    *,
-    out: Path,
-    resume: Path | None,
-    retry_errors: bool,
-    max_connections: int,
-    progress: Progress,
-    cassette: Path | None,
-    record: bool,
-) -> tuple[RunResult, list[Ended]]:
+def run_adaptive(study: Study, aim: Mapping[str, Any], **how: Any) -> tuple[RunResult, list[Ended]]:
     """Run until the aim is reached or something is used up.
 
     Args:
         study: What is asked for.
         aim: Fields of harness.runs.adaptive.Aim.
-        out: Where the run's folder is made.
-        resume: A run folder to go on with instead.
-        retry_errors: Ask again where the record is an error.
-        max_connections: Calls in flight for each model.
-        progress: Is told what happens.
-        cassette: A file of answers, to be replayed or recorded.
-        record: Which of the two.
+        how: As harness.runs.run_adaptive takes it.
     """
     from harness.runs.adaptive import Aim
     from harness.runs.run_adaptive import run_adaptive as replay
 
     wanted = Aim(**aim)
-    return replay(
-        study,
-        wanted,
-        Informed(wanted.half_width),
-        out=out,
-        resume=resume,
-        retry_errors=retry_errors,
-        max_connections=max_connections,
-        progress=progress,
-        cassette=cassette,
-        record=record,
-    )
+    return replay(study, wanted, Informed(wanted.half_width), **how)

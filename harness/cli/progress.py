@@ -24,6 +24,7 @@ class Bar:
         self._cost: float | None = 0.0
         self._errors = 0
         self._retries = 0
+        self._kept = 0
 
     def __enter__(self) -> Self:
         return self
@@ -64,6 +65,7 @@ class Bar:
         self._tokens += record.prompt_tokens or 0
         self._errors += record.status == "error"
         self._retries += max(record.attempts - 1, 0)
+        self._kept += record.answered_by in {"cache", "cassette"}
         if record.status == "ok":
             known = self._cost is not None and record.cost_usd is not None
             self._cost = (self._cost or 0.0) + (record.cost_usd or 0.0) if known else None
@@ -74,6 +76,8 @@ class Bar:
     def _facts(self) -> str:
         cost = "cost unknown" if self._cost is None else f"${self._cost:.2f}"
         parts = [f"{self._in_flight} in flight", f"{self._tokens / 1e6:.2f}M tokens", cost]
+        if self._kept:
+            parts.append(f"{self._kept} kept from before")
         if self._retries:
             parts.append(f"{self._retries} retries")
         if self._errors:

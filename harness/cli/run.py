@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.answers import answer_options, answers_of
+from harness.cli.answers import ANSWERS, answer_options, answers_of
 from harness.cli.options import RESULTS, make_study, study_options
 from harness.core.errors import IncompleteError, UsageError
 from harness.models.options import MASK
@@ -85,15 +85,13 @@ def command(
     batch_size: int,
     max_probes: int,
     budget_tokens: int | None,
-    cassette: Path | None,
-    record: bool,
-    replay: bool,
     **options: Any,
 ) -> int:
     """Replay scenarios against models and windows; records go to results/."""
     from harness.cli.progress import Bar
     from harness.runs.folders import find_run, read_config, runs
 
+    kept = answers_of(**{name: options.pop(name) for name in ANSWERS})
     aim: dict[str, Any] | None = None
     folder = None
     if resume is not None:
@@ -118,7 +116,7 @@ def command(
         "resume": folder,
         "retry_errors": retry_errors,
         "max_connections": max_connections,
-        **answers_of(cassette, record=record, replay=replay),
+        **kept,
     }
     try:
         with Bar() as bar:
@@ -141,8 +139,8 @@ def _end(result: RunResult, ended: list[Ended], study: Study, out: Path) -> int:
     """
     for end in ended:
         click.echo(f"stopped: {end.model}, window {end.window:,}: {end.reason}")
-    if result.saved is not None:
-        click.echo(f"cassette: {result.saved}", err=True)
+    for note in result.notes:
+        click.echo(note, err=True)
     click.echo(f"records: {result.folder / 'records.jsonl'}", err=True)
     _check_complete(result, study, out)
     if not all(end.enough for end in ended):

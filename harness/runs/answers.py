@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from harness.core.errors import CassetteMissError
 from harness.models import make_model
+from harness.models.address import address, served_here
+from harness.models.cache import Cache
 from harness.models.cassette import Cassette, Replayed
 from harness.models.options import telling
 from harness.models.remembering import Remembering
+from harness.models.table import reference_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +24,6 @@ if TYPE_CHECKING:
 
     from harness.core.protocols import Model
     from harness.core.study import Study
-    from harness.models.cassette import Saved
 
 
 class Answers:
@@ -30,30 +33,42 @@ class Answers:
         study: What is asked for.
         cassette: A cassette file; None for none.
         record: Whether it is recorded; else it is replayed, and no model is called.
+        cache: Folder of the response cache; None for none. Reference models, which are free, go
+            past it.
+        cache_days: Older answers in the cache are not given.
+        cache_local: Whether models on this machine are cached too.
 
     Raises:
-        UsageError: A model is unknown, or the cassette cannot be used.
+        UsageError: A model is unknown, or the cassette or the cache cannot be used.
     """
 
-    def __init__(self, study: Study, *, cassette: Path | None = None, record: bool = False) -> None:
-        options: dict[str, object] = dict(study.options)
-        self._recording = record
-        called = cassette is None or record
+    def __init__(
+        self,
+        study: Study,
+        *,
+        cassette: Path | None = None,
+        record: bool = False,
+        cache: Path | None = None,
+        cache_days: float = 7.0,
+        cache_local: bool = True,
+    ) -> None:
+        self._study = study
+        self._options: dict[str, object] = dict(study.options)
+        self._recording: Cassette | None = None
+        self._cache: Cache | None = None
+        self._open = ExitStack()
         self.models: dict[str, Model] = {}
-        if called:
-            self.models = {name: make_model(name, options) for name in study.models}
-        self._cassette = None if cassette is None else Cassette(cassette, record=record)
-        if self._cassette is None:
-            return
-        for name in study.models:
-            if not called:
-                self.models[name] = Replayed(name, options, self._cassette)
-                continue
-            sent = self.models[name].sent_parameters(options_of(study))
-            self._cassette.sent[name] = telling(sent)
-            self.models[name] = Remembering(
-                name, options, self.models[name], self._cassette, source="cassette"
-            )
+        with ExitStack() as begun:
+            if cassette is not None and not record:
+                self._replayed(begun.enter_context(Cassette(cassette)))
+            else:
+                self.models = {name: make_model(name, self._options) for name in study.models}
+                paid = [name for name in study.models if self._is_paid(name, here=cache_local)]
+                if cache is not None and paid:
+                    self._cached(paid, begun.enter_context(Cache(cache, most_days=cache_days)))
+                if cassette is not None:
+                    self._recorded(begun.enter_context(Cassette(cassette, record=True)))
+            self._open = begun.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -65,26 +80,50 @@ class Answers:
         trace: TracebackType | None,
     ) -> None:
         """What was recorded so far is saved, whatever happened."""
-        if self._cassette is not None and self._recording and self._cassette.new:
-            self._cassette.save(drop=False)
-        self.close()
+        with self._open:
+            if self._recording is not None and self._recording.new:
+                self._recording.save(drop=False)
 
-    def finish(self, *, whole: bool) -> Saved | None:
-        """Save the cassette that was recorded, if one was.
+    def finish(self, *, whole: bool) -> tuple[str, ...]:
+        """Save the cassette that was recorded, if one was; and what there is to be said.
 
         Args:
             whole: Whether every trial was asked, so that what was not asked is not needed.
         """
-        if self._cassette is None or not self._recording:
-            return None
-        saved = self._cassette.save(drop=whole)
-        self._recording = False
-        return saved
+        notes = []
+        if self._cache is not None and self._cache.hits:
+            notes.append(
+                f"cache: {self._cache.hits:,} answers were paid for before (--no-cache asks anew)"
+            )
+        if self._cache is not None and self._cache.broken is not None:
+            notes.append(f"cache: {self._cache.path} was given up: {self._cache.broken}")
+        if self._recording is not None:
+            notes.append(f"cassette: {self._recording.save(drop=whole)}")
+            self._recording = None
+        return tuple(notes)
 
-    def close(self) -> None:
-        """Nothing is kept from here on."""
-        if self._cassette is not None:
-            self._cassette.close()
+    def _replayed(self, cassette: Cassette) -> None:
+        for name in self._study.models:
+            self.models[name] = Replayed(name, self._options, cassette)
+
+    def _is_paid(self, name: str, *, here: bool) -> bool:
+        """Whether answers of a model go to the cache."""
+        if reference_spec(name) is not None:
+            return False
+        return here or not served_here(name, address(name, self._options, os.environ))
+
+    def _cached(self, names: list[str], cache: Cache) -> None:
+        self._cache = cache
+        for name in names:
+            at = address(name, self._options, os.environ)
+            called = self._options if at is None else {**self._options, "api_base": at}
+            self.models[name] = Remembering(name, called, self.models[name], cache, source="cache")
+
+    def _recorded(self, cassette: Cassette) -> None:
+        self._recording = cassette
+        for name, model in self.models.items():
+            cassette.sent[name] = telling(model.sent_parameters(options_of(self._study)))
+            self.models[name] = Remembering(name, self._options, model, cassette, source="cassette")
 
 
 def options_of(study: Study) -> dict[str, str]:

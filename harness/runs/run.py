@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from harness.core.protocols import Model, Progress
     from harness.core.record import Record
     from harness.core.study import Group, Plan, Study
-    from harness.models.cassette import Saved
 
 
 T = TypeVar("T")
@@ -47,8 +46,8 @@ class RunResult:
     """Records with status `error`."""
     hopeless: tuple[tuple[str, str], ...] = ()
     """Models that were given up, and why."""
-    saved: Saved | None = None
-    """The cassette that was recorded."""
+    notes: tuple[str, ...] = ()
+    """What a user should hear of the answers that were kept."""
 
     @property
     def complete(self) -> bool:
@@ -87,6 +86,9 @@ def run(
     progress: Progress | None = None,
     cassette: Path | None = None,
     record: bool = False,
+    cache: Path | None = None,
+    cache_days: float = 7.0,
+    cache_local: bool = True,
 ) -> RunResult:
     """Run a study and keep a record of every trial.
 
@@ -99,6 +101,9 @@ def run(
         progress: Is told what happens.
         cassette: A file of answers, to be replayed: no model is called.
         record: Record the cassette instead: call for what it lacks, and keep the answers in it.
+        cache: Folder of the answers that are kept over runs; None to ask anew and keep none.
+        cache_days: Answers in the cache that are older are asked for anew.
+        cache_local: Whether to cache the answers of models on this machine, too.
 
     Raises:
         UsageError: Something asked for cannot be done, or the folder belongs to another study.
@@ -109,7 +114,14 @@ def run(
     ledger = Ledger(study.models, None if resume is None else resume / LEDGER)
     whole = make_plan(study, workshop, known_limit, ledger.aims)
     show = progress or Quiet()
-    with Answers(study, cassette=cassette, record=record) as answers:
+    with Answers(
+        study,
+        cassette=cassette,
+        record=record,
+        cache=cache,
+        cache_days=cache_days,
+        cache_local=cache_local,
+    ) as answers:
         _dry_build(whole, workshop)
         folder = open_folder(whole, workshop, answers.models, out=out, resume=resume)
         with unless_missed(folder, new=resume is None), Store(folder) as store:
@@ -123,7 +135,8 @@ def run(
             show.begin(len(planned), len(done & set(planned)))
             asyncio.run(closing(stages.run(done), answers.models))
             found = result(folder, stages.planned, bench)
-        return replace(found, saved=answers.finish(whole=found.complete and resume is None))
+        notes = answers.finish(whole=found.complete and resume is None)
+        return replace(found, notes=notes)
 
 
 def open_folder(

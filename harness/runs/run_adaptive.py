@@ -66,6 +66,9 @@ def run_adaptive(
     progress: Progress | None = None,
     cassette: Path | None = None,
     record: bool = False,
+    cache: Path | None = None,
+    cache_days: float = 7.0,
+    cache_local: bool = True,
 ) -> tuple[RunResult, list[Ended]]:
     """Ask batch after batch until the onset is known as well as was asked for.
 
@@ -80,6 +83,9 @@ def run_adaptive(
         progress: Is told what happens.
         cassette: A file of answers, to be replayed: no model is called.
         record: Record the cassette instead: call for what it lacks, and keep the answers in it.
+        cache: Folder of the answers that are kept over runs; None to ask anew and keep none.
+        cache_days: Answers in the cache that are older are asked for anew.
+        cache_local: Whether to cache the answers of models on this machine, too.
 
     Returns:
         What the run came to, and how the search ended under each model and window.
@@ -90,7 +96,14 @@ def run_adaptive(
     workshop = Workshop()
     check_adaptive(study, aim, workshop, known_limit)
     listening = _Listening(progress or Quiet())
-    with Answers(study, cassette=cassette, record=record) as answers:
+    with Answers(
+        study,
+        cassette=cassette,
+        record=record,
+        cache=cache,
+        cache_days=cache_days,
+        cache_local=cache_local,
+    ) as answers:
         folder = open_folder(
             Plan(study=study, groups=()),
             workshop,
@@ -117,5 +130,5 @@ def run_adaptive(
             listening.begin(None, len(done))
             ended = asyncio.run(closing(search.run(known_limit, done), answers.models))
             found = result(folder, search.planned, bench)
-        saved = answers.finish(whole=found.complete and resume is None)
-        return replace(found, saved=saved), ended
+        notes = answers.finish(whole=found.complete and resume is None)
+        return replace(found, notes=notes), ended
