@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.cli.again import before
 from harness.cli.answers import ANSWERS, answer_options, answers_of
 from harness.cli.options import RESULTS, make_study, study_options
 from harness.core.errors import IncompleteError, UsageError
-from harness.models.options import MASK
 
 if TYPE_CHECKING:
     from harness.core.study import Study
@@ -110,7 +109,7 @@ def command(
         if context.get_parameter_source("seeds") is click.core.ParameterSource.DEFAULT:
             options["seeds"] = _ADAPTIVE_SEEDS
     study = _one_prompt(make_study(paths, **options), aim)
-    before = set(runs(out))
+    known = set(runs(out))
     how = {
         "out": out,
         "resume": folder,
@@ -122,7 +121,7 @@ def command(
         with Bar() as bar:
             result, ended = _replay(study, aim, how | {"progress": bar})
     except KeyboardInterrupt:
-        begun = folder or next(iter(set(runs(out)) - before), None)
+        begun = folder or next(iter(set(runs(out)) - known), None)
         if begun is not None:
             click.echo(f"\ninterrupted; go on with: {_resume_line(begun, out)}", err=True)
         return _INTERRUPTED
@@ -193,40 +192,7 @@ def _as_before(
             )
     if paths:
         raise UsageError("scenario paths cannot change in a run that is resumed; leave them out")
-    data = read_config(folder)
-    fills = data["fills"]
-    written = None
-    if fills is not None:
-        written = str(fills["count"]) if fills["count"] else ",".join(map(str, fills["exact"]))
-    given = {pair.partition("=")[0] for pair in options["options"]}
-    kept = [_given_again(k, v) for k, v in data["options"].items() if k not in given]
-    return tuple(Path(s["path"]) for s in data["scenarios"]), {
-        "models": tuple(data["models"]),
-        "windows": ",".join(data["windows"]),
-        "policy": data["policy"],
-        "memory": data["memory"],
-        "seeds": data["seeds"],
-        "first_seed": data.get("first_seed", 0),
-        "repeats": data["repeats"],
-        "fills": written,
-        "positions": ",".join(map(str, data["positions"])) or None,
-        "filler": data["filler"],
-        "controls": data["controls"],
-        "prompts": data.get("prompts", {}),
-        "options": (*options["options"], *kept),
-    }
-
-
-def _given_again(name: str, value: object) -> str:
-    """A stored option as the command line gives it.
-
-    Raises:
-        UsageError: It holds a secret, which is stored nowhere.
-    """
-    text = value if isinstance(value, str) else json.dumps(value)
-    if MASK in text:
-        raise UsageError(f"give -M {name}=... again: secrets are not stored with a run")
-    return f"{name}={text}"
+    return before(read_config(folder), options["options"])
 
 
 def _print_report(folder: Path) -> None:

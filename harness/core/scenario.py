@@ -49,9 +49,6 @@ class Fact:
     """How many values one session says: 2 for an update, the size of a set, 0 when the kind is
     abstain, else 1."""
     score: Spec = Spec("contains")
-    told: bool = False
-    """Whether turns of the script say it in their own words: then it has one value, and is said in
-    one session only."""
     where: Where | None = field(default=None, compare=False)
 
 
@@ -83,8 +80,6 @@ class Step:
 
     user: str | None = None
     assistant: str | None = None
-    says: tuple[str, ...] = ()
-    """The told facts that this turn says; empty for most."""
     plant: str | None = None
     probe: str | None = None
     filler: float | None = None
@@ -122,13 +117,6 @@ class Scenario:
     hash: str
     """Of everything in the file that can change a message or a score; comments, spaces, the
     expectations and the path of a filler file cannot."""
-
-    @property
-    def written_out(self) -> bool:
-        """Whether the script says everything in its own words: then every seed is one session."""
-        steps = self.script
-        drawn = any(step.plant is not None or step.filler is not None for step in steps)
-        return any(fact.told for fact in self.facts) or (bool(steps) and not drawn)
 
     def fact(self, fact_id: str) -> Fact:
         """The fact of that id.

@@ -46,6 +46,9 @@ class Study:
     first_seed: int = 0
     """The seeds are first_seed to first_seed + seeds - 1."""
     repeats: int = 1
+    first_repeat: int = 0
+    """The repeats are first_repeat to first_repeat + repeats - 1: a fresh repeat of a run that has
+    been asked before goes by numbers that no answer has yet."""
     fills: Fills | None = None
     """In place of the scenarios' own."""
     positions: tuple[float, ...] = ()

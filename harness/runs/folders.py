@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.errors import UsageError, nearest
+from harness.core.record import RECORD_SCHEMA
+from harness.core.trial import FORMAT
 from harness.models.options import convert, masked, telling
 from harness.runs.store import CONFIG, RECORDS
 from harness.scenarios.variants import without_prompt
@@ -67,6 +69,8 @@ def config(
     return {
         "schema": RUN_SCHEMA,
         "created": now.isoformat(),
+        "record_schema": RECORD_SCHEMA,
+        "format": FORMAT,
         "versions": {name: version(name) for name in _PACKAGES}
         | {"python": platform.python_version()},
         "encoding": workshop.counter.encoding,
@@ -90,6 +94,7 @@ def config(
         "seeds": study.seeds,
         "first_seed": study.first_seed,
         "repeats": study.repeats,
+        "first_repeat": study.first_repeat,
         "fills": None
         if study.fills is None
         else {"count": study.fills.count, "exact": list(study.fills.exact)},

@@ -50,7 +50,7 @@ def make_plan(
     windows = {model: windows_of(study, model, limit_of) for model in study.models}
     groups: list[Group] = []
     for scenario in study.scenarios:
-        for seed in seeds_of(study, scenario):
+        for seed in range(study.first_seed, study.first_seed + study.seeds):
             materials = Materials(scenario, seed, workshop)
             for model in study.models:
                 groups += _groups(study, materials, model, windows[model], workshop, aims_of(model))
@@ -60,13 +60,6 @@ def make_plan(
     # What teaches the meter first; then session by session.
     groups.sort(key=lambda group: (order[group.model], STAGES.index(group.stage)))
     return Plan(study=study, groups=tuple(groups))
-
-
-def seeds_of(study: Study, scenario: Scenario) -> range:
-    """The seeds of a scenario; one whose script says facts in its own words has the first only."""
-    if scenario.written_out:
-        return range(1)
-    return range(study.first_seed, study.first_seed + study.seeds)
 
 
 def check(study: Study) -> None:
@@ -184,7 +177,7 @@ def trials_of(  # noqa: PLR0917 -- what a trial is made of
     repeats = study.repeats if blueprint.arm == "main" else 1
     for index, cut in enumerate(blueprint.cuts):
         for fact_id in cut.ask:
-            for repeat in range(repeats):
+            for repeat in range(study.first_repeat, study.first_repeat + repeats):
                 yield Trial(
                     key=keys.key(cut=index, fact=fact_id, repeat=repeat),
                     scenario=scenario.name,

@@ -1,0 +1,240 @@
+"""`harness check`: has recall got worse than in the baseline? A gate for CI."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli.options import RESULTS
+from harness.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from harness.gate.check import Again, Wanted
+    from harness.gate.findings import Check
+    from harness.gate.rule import Rule
+    from harness.gate.snapshot import Snapshot
+
+SECOND_LOOKS = "second-looks"
+"""Folder under the results for fresh answers, so that `latest` stays the run that is checked."""
+
+_FAILED = 1
+_INCOMPLETE = 6
+_SUFFIXES = (".md", ".json", ".txt", ".xml")
+
+
+def _share(
+    name: str, default: float, text: str
+) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """An option that is a fraction in (0, 1)."""
+    return click.option(
+        f"--{name}",
+        type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        default=default,
+        show_default=True,
+        envvar=f"HARNESS_{name.upper().replace('-', '_')}",
+        help=text,
+    )
+
+
+@click.command("check")
+@click.argument("run")
+@click.option(
+    "--baseline", metavar="NAME", envvar="HARNESS_BASELINE", help="What it must not lose."
+)
+@_share("margin", 0.05, "The drop of recall that matters.")
+@_share("alpha", 0.05, "One-sided error of each test.")
+@_share("power", 0.8, "Chance of a decision that missing seeds are counted for.")
+@_share("onset-margin", 0.1, "How much earlier an onset may lie, of the window.")
+@click.option(
+    "--on-inconclusive",
+    type=click.Choice(["pass", "fail", "warn"]),
+    default="warn",
+    show_default=True,
+    envvar="HARNESS_ON_INCONCLUSIVE",
+    help="What it means when nobody can tell: exit code 0, 1, or 0 with a warning.",
+)
+@click.option(
+    "--confirm/--no-confirm",
+    default=True,
+    show_default=True,
+    envvar="HARNESS_CONFIRM",
+    help="Ask the sessions once more before a drop is called a failure.",
+)
+@click.option(
+    "--a-a",
+    is_flag=True,
+    help="Instead: set the same prompt against itself, and say how often the gate would flap.",
+)
+@click.option(
+    "-M",
+    "options",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="For the second look: parameters that are not stored with a run, such as api_key.",
+)
+@click.option(
+    "--max-connections",
+    type=click.IntRange(1, 4096),
+    default=16,
+    show_default=True,
+    envvar="HARNESS_MAX_CONNECTIONS",
+    help="For the second look: calls in flight for each model.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file; its suffix says what: .md (for a pull request) .xml (JUnit) .json .txt.",
+)
+@RESULTS
+def command(
+    run: str,
+    *,
+    baseline: str | None,
+    margin: float,
+    alpha: float,
+    power: float,
+    onset_margin: float,
+    on_inconclusive: str,
+    confirm: bool,
+    a_a: bool,
+    options: tuple[str, ...],
+    max_connections: int,
+    outputs: tuple[Path, ...],
+    out: Path,
+) -> int:
+    """Check RUN against a baseline: pass, fail, or not to be told.
+
+    It passes when a drop of the margin is excluded, and fails when recall is surely lower by at
+    least 0.6 of the margin in this run and once more in fresh answers to the same questions.
+    Exit codes: 0 passed, 1 failed, 4 not comparable, 6 too little was measured. In GitHub Actions
+    the summary of the step is written, too.
+    """
+    _check_outputs(outputs)
+    from harness.gate.rule import Rule
+    from harness.runs.folders import find_run
+
+    rule = Rule(margin=margin, alpha=alpha, power=power, onset_margin=onset_margin)
+    folder = find_run(run, out)
+    if a_a:
+        fresh = _again(folder, options, out, max_connections) if confirm else None
+        return _flapping(folder, rule, fresh)
+    if baseline is None:
+        raise UsageError("check against what? give --baseline NAME (harness baseline ls), or --a-a")
+    from harness.gate.baseline import read
+    from harness.gate.check import check
+    from harness.gate.snapshot import of_run
+
+    blessed, snapshot = read(baseline, out), of_run(folder)
+    again: Again | None = None
+    why_not = "--no-confirm"
+    if confirm and snapshot.from_cassette:
+        why_not = "the answers come from a cassette, which holds no others"
+    elif confirm:
+        again = _again(folder, options, out, max_connections)
+    found = check(blessed, snapshot, rule, again=again, why_not=why_not)
+    _show(found, outputs)
+    return _code(found, on_inconclusive)
+
+
+def _check_outputs(outputs: Sequence[Path]) -> None:
+    """Refuse an output before anything is asked.
+
+    Raises:
+        UsageError: Its suffix or its folder is unknown.
+    """
+    for output in outputs:
+        if output.suffix.lower() not in _SUFFIXES:
+            raise UsageError(
+                f"'{output}': no check ends in '{output.suffix}' (known suffixes:"
+                f" {', '.join(_SUFFIXES)})"
+            )
+        if not output.parent.is_dir():
+            raise UsageError(
+                f"'{output}': the folder '{output.parent}' does not exist; make it first"
+            )
+
+
+def _again(folder: Path, options: Sequence[str], out: Path, max_connections: int) -> Again:
+    """Runs the sessions once more, under repeat numbers that no answer has yet."""
+
+    def ask(wanted: Wanted) -> Snapshot:
+        from harness.cli.again import study_again
+        from harness.cli.progress import Bar
+        from harness.gate.snapshot import of_run
+        from harness.runs.run import run
+
+        study = study_again(
+            folder,
+            options,
+            models=wanted.models,
+            scenarios=wanted.scenarios,
+            first_repeat=wanted.first_repeat,
+            repeats=wanted.repeats,
+        )
+        click.echo(f"asking the same questions again: {wanted.why}", err=True)
+        with Bar() as bar:
+            result = run(
+                study, out=out / SECOND_LOOKS, max_connections=max_connections, progress=bar
+            )
+        click.echo(f"fresh answers: {result.folder}", err=True)
+        return of_run(result.folder)
+
+    return ask
+
+
+def _show(found: Check, outputs: Sequence[Path]) -> None:
+    from harness.reports.gate import check_json, check_markdown, check_text
+    from harness.reports.gate_junit import check_junit
+
+    click.echo(check_text(found), nl=False)
+    forms: dict[str, Callable[[Check], str]] = {
+        ".md": check_markdown,
+        ".json": check_json,
+        ".txt": check_text,
+        ".xml": check_junit,
+    }
+    for output in outputs:
+        beside = output.with_name(f"{output.name}.tmp")
+        beside.write_text(forms[output.suffix.lower()](found), encoding="utf-8", newline="\n")
+        beside.replace(output)
+        click.echo(str(output), err=True)
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(check_markdown(found))
+
+
+def _code(found: Check, on_inconclusive: str) -> int:
+    """The exit code of a verdict."""
+    from harness.gate.check import MOST_MISSING
+
+    if found.verdict == "fail":
+        return _FAILED
+    if found.verdict == "pass":
+        return 0
+    if found.not_measured > MOST_MISSING:
+        return _INCOMPLETE
+    if on_inconclusive == "warn":
+        click.echo("warning: inconclusive is not a pass (--on-inconclusive)", err=True)
+    return _FAILED if on_inconclusive == "fail" else 0
+
+
+def _flapping(folder: Path, rule: Rule, again: Again | None) -> int:
+    """How often the gate would have been wrong on answers to the same prompt."""
+    from harness.gate.flapping import enough_repeats, flapping
+    from harness.gate.snapshot import of_run
+    from harness.reports.gate import flapping_text
+
+    snapshot = of_run(folder)
+    if again is not None and not snapshot.from_cassette:
+        snapshot = enough_repeats(snapshot, again)
+    click.echo(flapping_text(flapping(snapshot, rule)), nl=False)
+    return 0

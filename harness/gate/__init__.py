@@ -1,0 +1,1 @@
+"""The gate: baselines, and whether a run is worse than one, without flapping."""
