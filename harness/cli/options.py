@@ -147,9 +147,10 @@ def load_scenarios(paths: Sequence[Path]) -> tuple[Scenario, ...]:
     """The scenarios of the paths; without any, those of `scenarios/` or of this folder."""
     from harness.scenarios import load_all
     from harness.scoring import scorers
+    from harness.scoring.rules import rules
 
     found = tuple(paths) or (Path("scenarios") if Path("scenarios").is_dir() else Path(),)
-    return load_all(found, known_scorers=scorers.names())
+    return load_all(found, known_scorers=scorers.names(), known_rules=rules.names())
 
 
 def make_study(

@@ -18,14 +18,14 @@ def command(paths: tuple[Path, ...], *, schema: bool) -> int:
     from harness.cli.options import load_scenarios
     from harness.scenarios import find_files, json_schema, problems
     from harness.scoring import scorers
+    from harness.scoring.rules import rules
 
     if schema:
         click.echo(json.dumps(json_schema(), indent=2))
         return 0
     chosen = paths or ((Path("scenarios"),) if Path("scenarios").is_dir() else (Path(),))
-    found = [
-        p for file in find_files(chosen) for p in problems(file, known_scorers=scorers.names())
-    ]
+    known = {"known_scorers": scorers.names(), "known_rules": rules.names()}
+    found = [p for file in find_files(chosen) for p in problems(file, **known)]
     for problem in found:
         click.echo(str(problem), err=True)
     if found:
@@ -36,5 +36,8 @@ def command(paths: tuple[Path, ...], *, schema: bool) -> int:
             for kind in ("recall", "update", "set", "abstain")
             if any(fact.kind == kind for fact in scenario.facts)
         )
-        click.echo(f"{scenario.path}: {scenario.name}: {len(scenario.facts)} facts ({kinds})")
+        given = len(scenario.rules)
+        rest = f", {given} rule{'s' * (given != 1)}" if given else ""
+        facts = f"{len(scenario.facts)} facts ({kinds})"
+        click.echo(f"{scenario.path}: {scenario.name}: {facts}{rest}")
     return 0

@@ -10,7 +10,8 @@ from harness.core.spec import Spec
 if TYPE_CHECKING:
     from harness.core.errors import Where
 
-ProbeKind = Literal["recall", "update", "set", "abstain"]
+ProbeKind = Literal["recall", "update", "set", "abstain", "rule"]
+"""What a record is about: a question of one of four kinds, or whether a reply kept a rule."""
 Layout = Literal["growing", "grid", "script"]
 Generator = Literal["code", "number", "name", "date", "word"]
 
@@ -53,6 +54,20 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A standing constraint: given once, checked on every later live reply."""
+
+    id: str
+    say: str
+    """How it is given: the words of a turn, or of the system prompt."""
+    reply: str = "Understood."
+    """The assistant's answer where the script says the rule and replies are scripted."""
+    check: Spec
+    """The check, and its options."""
+    where: Where | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FillerSpec:
     """Where the turns between the plants come from."""
 
@@ -84,6 +99,8 @@ class Step:
     probe: str | None = None
     filler: float | None = None
     """The weight of this stretch among all stretches of the script."""
+    rule: str | None = None
+    """Id of the rule that this turn gives; then `user` and `assistant` are its words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +128,19 @@ class Scenario:
     positions: tuple[float, ...] = ()
     """Empty: one stratum a plant, jittered by the seed."""
     script: tuple[Step, ...] = ()
+    rules: tuple[Rule, ...] = ()
     expect: Expect = Expect()
     variant: str = ""
     """What the run calls the system prompt in place of the file's own; empty: it is the own."""
     hash: str
     """Of everything in the file that can change a message or a score; comments, spaces, the
     expectations and the path of a filler file cannot."""
+
+    @property
+    def opening_rules(self) -> tuple[Rule, ...]:
+        """The rules that no step of a script gives: they are part of the system prompt."""
+        given = {step.rule for step in self.script}
+        return tuple(rule for rule in self.rules if rule.id not in given)
 
     def fact(self, fact_id: str) -> Fact:
         """The fact of that id.

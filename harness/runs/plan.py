@@ -14,6 +14,7 @@ from harness.runs.keys import Keys
 from harness.runs.ledger import UNAIMED
 from harness.scenarios.values import check_seeds
 from harness.scoring import scorers
+from harness.scoring.rules import rules
 from harness.sessions.layouts import CONTROL, blueprints, controls
 from harness.sessions.materials import Materials
 from harness.sessions.policies import policies
@@ -75,6 +76,8 @@ def check(study: Study) -> None:
         check_seeds(scenario, study.first_seed + study.seeds)
         for fact in scenario.facts:
             _has(scorers.resolve(fact.score), "score", f"scorer '{fact.score}'")
+        for rule in scenario.rules:
+            _has(rules.resolve(rule.check), "check", f"rule '{rule.check}'")
 
 
 def _has(plug: object, method: str, name: str) -> None:

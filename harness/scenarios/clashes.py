@@ -109,6 +109,10 @@ def _texts(draft: Draft) -> Iterator[tuple[str, tuple[Key, ...], str]]:
         for key in ("say", "amend", "reply", "ask"):
             for j, text in enumerate(getattr(fact, key) or ()):
                 yield f"'{key}' of fact '{fact.id}'", ("facts", i, key, j), text
+    for i, rule in enumerate(draft.model.rules or ()):
+        for key in ("say", "reply"):
+            if text := getattr(rule, key):
+                yield f"'{key}' of rule '{rule.id}'", ("rules", i, key), text
     for i, step in enumerate(draft.model.script or ()):
         if isinstance(step, TurnStep):
             yield "the script", ("script", i, "user"), step.user

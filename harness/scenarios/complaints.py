@@ -25,11 +25,10 @@ _OF_NO_KEY = "none_required"
 """Said beside the true objection to a key that may be left out."""
 
 _STEPS = (
-    "a step is exactly one of {user:, assistant:}, {plant: id}, {filler: {weight: w}}, {probe: id}"
+    "a step is exactly one of {user:, assistant:}, {plant: id}, {filler: {weight: w}}, {probe: id},"
+    " {rule: id}"
 )
 _LATER = {
-    "rule": "this version does not run 'rule' steps: it has no live replies to check them on; "
-    "take the step out",
     "new_session": "this version does not run 'new_session' steps: a scenario is one session; "
     "take the step out",
 }
@@ -56,6 +55,7 @@ _NOT_ITS_TYPE = {"list_type", "dict_type", "model_type", "model_attributes_type"
 _CHOICES: Mapping[tuple[Key, ...], str] = {
     ("values",): "a list, or {generate: code}",
     ("filler",): "a name, or {file: my-sessions.jsonl}",
+    ("check",): "a check, as {max_sentence_words: 15}, or a name, as no_list",
     ("fills",): "a whole number without quotes, or a list of fills",
 }
 _KEYS: Mapping[str, type[BaseModel]] = {
@@ -68,6 +68,9 @@ _KEYS: Mapping[str, type[BaseModel]] = {
     "(plant)": schema.PlantStep,
     "(filler)": schema.FillerStep,
     "(probe)": schema.ProbeStep,
+    "(rule)": schema.RuleStep,
+    "rules": schema.RuleModel,
+    "(check)": schema.CheckModel,
     "filler": schema.Stretch,
     "expect": schema.ExpectModel,
 }

@@ -29,6 +29,7 @@ class _Known:
     """Names of plugs that only later rooms know; None where they are not to be checked."""
 
     scorers: Collection[str] | None
+    rules: Collection[str] | None
     fillers: Collection[str] | None
 
 
@@ -37,6 +38,7 @@ def load(
     *,
     known_scorers: Collection[str] | None = None,
     known_fillers: Collection[str] | None = None,
+    known_rules: Collection[str] | None = None,
 ) -> Scenario:
     """The scenario that a file holds.
 
@@ -44,12 +46,14 @@ def load(
         path: A YAML file.
         known_scorers: Names that `score` may have; None leaves them unchecked.
         known_fillers: Names that `filler` may have; None leaves them unchecked.
+        known_rules: Names that the `check` of a rule may have; None leaves them unchecked.
 
     Raises:
         UsageError: There is no such file.
         FileError: The first problem of the file, at its place.
     """
-    draft, found = _examine(Path(path), _Known(scorers=known_scorers, fillers=known_fillers))
+    known = _Known(scorers=known_scorers, fillers=known_fillers, rules=known_rules)
+    draft, found = _examine(Path(path), known)
     if found or draft is None:
         raise found[0]
     return _scenario(draft)
@@ -60,6 +64,7 @@ def problems(
     *,
     known_scorers: Collection[str] | None = None,
     known_fillers: Collection[str] | None = None,
+    known_rules: Collection[str] | None = None,
 ) -> list[FileError]:
     """Every problem of a file, in the order of its lines; empty when it can be loaded.
 
@@ -68,7 +73,8 @@ def problems(
     Raises:
         UsageError: There is no such file.
     """
-    return _examine(Path(path), _Known(scorers=known_scorers, fillers=known_fillers))[1]
+    known = _Known(scorers=known_scorers, fillers=known_fillers, rules=known_rules)
+    return _examine(Path(path), known)[1]
 
 
 def load_all(
@@ -76,6 +82,7 @@ def load_all(
     *,
     known_scorers: Collection[str] | None = None,
     known_fillers: Collection[str] | None = None,
+    known_rules: Collection[str] | None = None,
 ) -> tuple[Scenario, ...]:
     """The scenarios of files and folders, sorted by path.
 
@@ -83,6 +90,7 @@ def load_all(
         paths: Files, and folders to be searched for *.yaml and *.yml, hidden ones left out.
         known_scorers: As for `load`.
         known_fillers: As for `load`.
+        known_rules: As for `load`.
 
     Raises:
         UsageError: A path does not exist.
@@ -95,7 +103,12 @@ def load_all(
         raise NothingSelectedError(f"no scenario (*.yaml) in {searched}")
     scenarios: dict[str, Scenario] = {}
     for file in files:
-        scenario = load(file, known_scorers=known_scorers, known_fillers=known_fillers)
+        scenario = load(
+            file,
+            known_scorers=known_scorers,
+            known_fillers=known_fillers,
+            known_rules=known_rules,
+        )
         first = scenarios.setdefault(scenario.name, scenario)
         if first is not scenario:
             problem = f"scenario '{scenario.name}' is already in {first.path}; rename one of them"
@@ -189,17 +202,19 @@ def _shape(root: Node, file: str, source: str) -> tuple[Draft | None, list[FileE
 
 
 def _check(draft: Draft, known: _Known) -> None:
-    from harness.scenarios import checks, clashes, steps
+    from harness.scenarios import checks, clashes, rules, steps
 
     checks.check_facts(draft, known.scorers)
     checks.check_layout(draft)
     checks.check_filler(draft, known.fillers)
+    rules.check_rules(draft, known.rules)
     steps.check_script(draft)
     clashes.check_clashes(draft)
 
 
 def _scenario(draft: Draft) -> Scenario:
     """The nouns of a file without problems."""
+    from harness.scenarios.rules import rules
     from harness.scenarios.steps import steps
 
     model = draft.model
@@ -215,6 +230,7 @@ def _scenario(draft: Draft) -> Scenario:
         fills=_fills(model),
         positions=tuple(float(position) for position in model.positions or ()),
         script=steps(draft),
+        rules=rules(draft),
         expect=Expect(
             recall_at_least=model.expect.recall_at_least,
             onset_at_least=model.expect.onset_at_least,
@@ -233,8 +249,12 @@ def identity(scenario: Scenario) -> str:
     content = asdict(scenario)
     for key in ("path", "source", "expect", "hash", "variant"):
         del content[key]
-    for part in (content["filler"], *content["facts"]):
+    for part in (content["filler"], *content["facts"], *content["rules"]):
         del part["where"]
+    if not content["rules"]:  # files of before there were rules keep their hash
+        del content["rules"]
+        for step in content["script"]:
+            del step["rule"]
     del content["filler"]["file"]
     return digest(content)
 

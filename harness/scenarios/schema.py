@@ -53,7 +53,7 @@ def _step_kind(value: object) -> str | None:
     if not isinstance(value, dict):
         return None
     kinds = {"user": "turn", "assistant": "turn", "plant": "plant", "filler": "filler"}
-    kinds["probe"] = "probe"
+    kinds["probe"], kinds["rule"] = "probe", "rule"
     return next((f"({kinds[key]})" for key in value if key in kinds), None)
 
 
@@ -126,6 +126,43 @@ class FactModel(_Model):
     Unless given: contains; set for a set; abstain for an abstain fact."""
 
 
+class CheckModel(_Model):
+    """A check and the one thing that it needs to know; exactly one of these."""
+
+    max_words: Annotated[int, Field(ge=1)] | Absent = None
+    """Words that a reply has at most."""
+    max_sentence_words: Annotated[int, Field(ge=1)] | Absent = None
+    """Words that each of its sentences has at most."""
+    must_include: Texts | Absent = None
+    """Phrases that it holds, all of them."""
+    must_not_include: Texts | Absent = None
+    """Phrases that it does not hold, none of them."""
+    starts_with: Text | Absent = None
+    """What it begins with."""
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] | Absent = None
+    """ISO 639 code of the language that it is in."""
+    regex: Text | Absent = None
+    """A Python regular expression that is found in it."""
+
+
+class RuleModel(_Model):
+    """A standing constraint, given once and checked on every later live reply."""
+
+    id: Name
+    """Name of the rule, unique among rules and facts."""
+    say: Text
+    """How it is given. A script says it with a {rule: id} step; else it is part of the system
+    prompt."""
+    reply: Text | Absent = None
+    """The assistant's answer to that step where replies are scripted."""
+    check: Annotated[
+        Annotated[CheckModel, Tag("(check)")] | Annotated[Text, Tag("(named)")],
+        _by_type(dict, "(check)", "(named)"),
+    ]
+    """How replies are checked: {max_sentence_words: 15}, or by name: no_list, json,
+    package.module:Name?option=value."""
+
+
 class NamedFiller(_Model):
     """Filler that comes with the harness or with a plugin."""
 
@@ -176,6 +213,13 @@ class PlantStep(_Model):
     """Id of the fact."""
 
 
+class RuleStep(_Model):
+    """Gives a rule."""
+
+    rule: Text
+    """Id of the rule."""
+
+
 class Stretch(_Model):
     """How much of the filler goes here."""
 
@@ -207,7 +251,8 @@ StepModel = Annotated[
     Annotated[TurnStep, Tag("(turn)")]
     | Annotated[PlantStep, Tag("(plant)")]
     | Annotated[FillerStep, Tag("(filler)")]
-    | Annotated[ProbeStep, Tag("(probe)")],
+    | Annotated[ProbeStep, Tag("(probe)")]
+    | Annotated[RuleStep, Tag("(rule)")],
     Discriminator(_step_kind),
 ]
 
@@ -245,6 +290,8 @@ class ScenarioModel(_Model):
     """Where plants stand: 0 = first token, 1 = last."""
     script: Annotated[list[StepModel], Field(min_length=1)] | Absent = None
     """The steps of the session in order, in place of a layout."""
+    rules: Annotated[list[RuleModel], Field(min_length=1)] | Absent = None
+    """Standing constraints, checked on every live reply after they were given."""
     expect: ExpectModel = Field(default_factory=ExpectModel)
     """What is good enough; the gate compares with it."""
 

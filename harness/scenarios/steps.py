@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 from harness.core.errors import nearest
 from harness.core.scenario import Step
 from harness.scenarios.checks import PLACEHOLDER, picks
-from harness.scenarios.schema import FillerStep, PlantStep, ProbeStep, TurnStep
+from harness.scenarios.rules import check_rule_step, rules
+from harness.scenarios.schema import FillerStep, PlantStep, ProbeStep, RuleStep, TurnStep
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.core.scenario import Rule
     from harness.scenarios.checks import Draft
     from harness.scenarios.schema import FactModel
 
@@ -21,11 +25,15 @@ def check_script(draft: Draft) -> None:
     facts = {fact.id: fact for fact in draft.model.facts}
     said = dict.fromkeys(facts, 0)
     asked: set[str] = set()
+    given: dict[str, int] = {}
     for i, step in enumerate(draft.model.script):
         if isinstance(step, TurnStep):
             _check_turn(draft, i, step)
             continue
         if isinstance(step, FillerStep):
+            continue
+        if isinstance(step, RuleStep):
+            check_rule_step(draft, i, step.rule, given)
             continue
         key, name = ("plant", step.plant) if isinstance(step, PlantStep) else ("probe", step.probe)
         if name not in facts:
@@ -82,14 +90,20 @@ def _check_unused(draft: Draft, said: dict[str, int], asked: set[str]) -> None:
 
 def steps(draft: Draft) -> tuple[Step, ...]:
     """The script as the nouns have it."""
-    return tuple(_step(step) for step in draft.model.script or ())
+    known = {rule.id: rule for rule in rules(draft)}
+    return tuple(_step(step, known) for step in draft.model.script or ())
 
 
-def _step(step: TurnStep | PlantStep | FillerStep | ProbeStep) -> Step:
+def _step(
+    step: TurnStep | PlantStep | FillerStep | ProbeStep | RuleStep, known: Mapping[str, Rule]
+) -> Step:
     if isinstance(step, TurnStep):
         return Step(user=step.user, assistant=step.assistant)
     if isinstance(step, PlantStep):
         return Step(plant=step.plant)
     if isinstance(step, ProbeStep):
         return Step(probe=step.probe)
+    if isinstance(step, RuleStep):
+        rule = known[step.rule]
+        return Step(user=rule.say, assistant=rule.reply, rule=rule.id)
     return Step(filler=step.filler.weight)

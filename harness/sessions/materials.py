@@ -72,9 +72,13 @@ class Materials:
 
     @property
     def system(self) -> tuple[Message, ...]:
-        """The system message, if the scenario has one."""
-        text = self.scenario.system
-        return (Message("system", text.strip()),) if text and text.strip() else ()
+        """The system message, if the scenario has one.
+
+        It is the prompt, and a line for each rule that no step of a script gives.
+        """
+        rules = (rule.say.strip() for rule in self.scenario.opening_rules)
+        parts = [part for part in ((self.scenario.system or "").strip(), *rules) if part]
+        return (Message("system", "\n".join(parts)),) if parts else ()
 
     def draws(self, *names: object) -> Draws:
         """Chance for one purpose."""

@@ -49,6 +49,9 @@ def test_the_schema_accepts_what_we_ship(validator, path):
         "filler: {file: x.jsonl, repeat: true}",
         "filler: {name: workday}",
         "system: Be brief.",
+        "rules: [{id: short, say: Be brief., check: {max_words: 15}}]",
+        "rules: [{id: plain, say: No lists., reply: Fine., check: no_list}]",
+        "rules: [{id: words, say: No hype., check: {must_not_include: [leverage, utilise]}}]",
         (
             "script: [{user: a, assistant: b}, {plant: tone}, {filler: 1}, {filler: {weight: 0.5}},"
             " {probe: tone}]"
@@ -77,7 +80,11 @@ def test_the_schema_accepts_every_form_of_a_setting(validator, small, line):
         ("name: small", "name: small\npositions: [1.5]"),
         ("name: small", "name: small\nlayout: script"),
         ("name: small", "name: small\nexpect: {recall_at_least: 2}"),
-        ("name: small", "name: small\nscript: [{rule: short}]"),
+        ("name: small", "name: small\nrules: []"),
+        ("name: small", "name: small\nrules: [{id: short, say: Be brief.}]"),
+        ("name: small", "name: small\nrules: [{id: short, say: x, check: {max_words: 0}}]"),
+        ("name: small", "name: small\nrules: [{id: short, say: x, check: {most: 9}}]"),
+        ("name: small", "name: small\nrules: [{id: short, say: x, check: {language: English}}]"),
         ("name: small", "name: small\nscript: [{user: a}]"),
         ("name: small", "name: small\nscript: [{plant: tone, probe: tone}]"),
         ("name: small", "name: small\nscript: [{filler: 0}]"),
