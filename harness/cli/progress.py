@@ -1,4 +1,4 @@
-"""The bar of a run: trials, calls in flight, tokens, cost, errors. Quiet when nobody looks."""
+"""The bar of a run: trials, calls in flight, tokens, cost, retries, errors; no bar for no eyes."""
 
 from __future__ import annotations
 
@@ -56,12 +56,16 @@ class Bar:
             self._bar.total = total
 
     def sent(self) -> None:
-        """A question goes out."""
+        """A call goes out."""
         self._in_flight += 1
+        self._show()
+
+    def returned(self) -> None:
+        """A call is over."""
+        self._in_flight -= 1
 
     def finished(self, record: Record) -> None:
         """A trial has its record."""
-        self._in_flight -= 1
         self._tokens += record.prompt_tokens or 0
         self._errors += record.status == "error"
         self._retries += max(record.attempts - 1, 0)
@@ -69,9 +73,17 @@ class Bar:
         if record.status == "ok":
             known = self._cost is not None and record.cost_usd is not None
             self._cost = (self._cost or 0.0) + (record.cost_usd or 0.0) if known else None
+        self._show()
         if self._bar is not None:
-            self._bar.set_postfix_str(self._facts(), refresh=False)
             self._bar.update()
+
+    def note(self, text: str) -> None:
+        """Something that the user should know now: a line of its own, on stderr."""
+        tqdm.write(text, file=sys.stderr)
+
+    def _show(self) -> None:
+        if self._bar is not None and not self._bar.disable:
+            self._bar.set_postfix_str(self._facts(), refresh=False)
 
     def _facts(self) -> str:
         cost = "cost unknown" if self._cost is None else f"${self._cost:.2f}"

@@ -10,12 +10,14 @@ import click
 
 from harness.cli.again import before
 from harness.cli.answers import ANSWERS, answer_options, answers_of
+from harness.cli.limits import limit_options
 from harness.cli.options import RESULTS, make_study, study_options
 from harness.core.errors import IncompleteError, UsageError
 
 if TYPE_CHECKING:
     from harness.core.study import Study
     from harness.runs.adaptive import Ended
+    from harness.runs.limits import Limits
     from harness.runs.run import RunResult
 
 _INTERRUPTED = 2
@@ -29,14 +31,7 @@ _ADAPTIVE_SEEDS = 30
 @RESULTS
 @click.option("--resume", metavar="RUN|latest", help="Go on with a run that was interrupted.")
 @click.option("--retry-errors", is_flag=True, help="With --resume: ask again where it failed.")
-@click.option(
-    "--max-connections",
-    type=click.IntRange(1, 4096),
-    default=16,
-    show_default=True,
-    envvar="HARNESS_MAX_CONNECTIONS",
-    help="Calls in flight for each model.",
-)
+@limit_options
 @click.option(
     "--adaptive", is_flag=True, help="Choose each batch by what the records so far leave open."
 )
@@ -77,7 +72,7 @@ def command(
     out: Path,
     resume: str | None,
     retry_errors: bool,
-    max_connections: int,
+    limits: Limits,
     quiet: bool,
     adaptive: bool,
     half_width: float,
@@ -114,7 +109,7 @@ def command(
         "out": out,
         "resume": folder,
         "retry_errors": retry_errors,
-        "max_connections": max_connections,
+        "limits": limits,
         **kept,
     }
     try:
@@ -127,10 +122,10 @@ def command(
         return _INTERRUPTED
     if not quiet:
         _print_report(result.folder)
-    return _end(result, ended, study, out)
+    return _end(result, ended, out)
 
 
-def _end(result: RunResult, ended: list[Ended], study: Study, out: Path) -> int:
+def _end(result: RunResult, ended: list[Ended], out: Path) -> int:
     """Say what the run came to, and where it is kept.
 
     Raises:
@@ -141,7 +136,7 @@ def _end(result: RunResult, ended: list[Ended], study: Study, out: Path) -> int:
     for note in result.notes:
         click.echo(note, err=True)
     click.echo(f"records: {result.folder / 'records.jsonl'}", err=True)
-    _check_complete(result, study, out)
+    _check_complete(result, out)
     if not all(end.enough for end in ended):
         raise IncompleteError("the search ended before its aim was reached; see above")
     return 0
@@ -206,7 +201,7 @@ def _resume_line(folder: Path, out: Path) -> str:
     return f"harness run --resume {folder.name}{place}"
 
 
-def _check_complete(result: RunResult, study: Study, out: Path) -> None:
+def _check_complete(result: RunResult, out: Path) -> None:
     """Say what is left.
 
     Raises:
@@ -216,12 +211,15 @@ def _check_complete(result: RunResult, study: Study, out: Path) -> None:
         return
     parts = []
     if result.errors:
-        parts.append(f"{result.errors} of {result.planned} trials ended in an error")
+        kinds = ", ".join(f"{count} {kind}" for kind, count in result.error_kinds)
+        parts.append(f"{result.errors} of {result.planned} trials ended in an error ({kinds})")
     if result.recorded < result.planned:
         parts.append(f"{result.planned - result.recorded} were not sent")
-    for model, why in result.hopeless:
-        if model in study.models:
-            parts.append(f"{model} was given up: {why}")
+    for why in dict.fromkeys(why for _, why in result.hopeless):
+        names = [name for name, reason in result.hopeless if reason == why]
+        parts.append(
+            f"{' and '.join(names)} {'was' if len(names) == 1 else 'were'} given up: {why}"
+        )
     raise IncompleteError(
         f"{'; '.join(parts)}. Go on with: {_resume_line(result.folder, out)} --retry-errors"
     )

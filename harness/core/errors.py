@@ -79,10 +79,10 @@ class ModelError(HarnessError):
 
     Args:
         message: What the provider said, without secrets.
-        kind: A short name of the failure: rate_limit, timeout, connection, auth, not_found,
-            bad_request, content_filter, server, malformed, empty, unknown.
+        kind: A short name of the failure; docs/replay.md says what each one means.
         retryable: Whether the same call may well succeed a little later.
         retry_after_s: How long the provider asked us to wait, in seconds.
+        stops: Whether every other call to the same model would fail like this one.
 
     Attributes:
         attempts: Calls that were made before it was given up, the last one included.
@@ -96,11 +96,13 @@ class ModelError(HarnessError):
         kind: str,
         retryable: bool = False,
         retry_after_s: float | None = None,
+        stops: bool = False,
     ) -> None:
         super().__init__(message)
         self.kind = kind
         self.retryable = retryable
         self.retry_after_s = retry_after_s
+        self.stops = stops
         self.attempts = 1
         self.answered_by: Source = "model"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from harness.core.draws import Draws
     from harness.core.messages import Message, Turn
@@ -82,8 +83,22 @@ class Model(Protocol):
     async def close(self) -> None: ...
 
 
+class Gate(Protocol):
+    """Lets the calls to one model out, no more and no faster than is allowed.
+
+    `passage` is the time of one call, for a prompt of so many characters: it is entered when the
+    call may go out, is handed the reply, and sees the ModelError that leaves it. It raises one of
+    kind `stopped` when the model was given up.
+    """
+
+    def passage(self, size: int, /) -> AbstractAsyncContextManager[Callable[[Reply], None]]: ...
+
+
 class Progress(Protocol):
-    """Is told what happens in a run, to show it."""
+    """Is told what happens in a run, to show it.
+
+    `sent` and `returned` are told of every call, the attempts of one trial apart.
+    """
 
     def begin(self, total: int | None, done: int) -> None:
         """A run of so many trials begins; None where their number is not known yet."""
@@ -93,7 +108,11 @@ class Progress(Protocol):
 
     def sent(self) -> None: ...
 
+    def returned(self) -> None: ...
+
     def finished(self, record: Record) -> None: ...
+
+    def note(self, text: str) -> None: ...
 
 
 class RecordSink(Protocol):

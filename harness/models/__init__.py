@@ -1,4 +1,4 @@
-"""Models: the reference readers, and every other one through litellm.
+"""Models: the reference readers, servers of one's own, and every other one through litellm.
 
 Importing this room does not import litellm; making a model does.
 """
@@ -7,27 +7,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.core.errors import UsageError
 from harness.models.prices import Price, cost
 from harness.models.table import known_limit, price
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from harness.models.gateway import LitellmModel
+    from harness.core.protocols import Gate, Model
 
 __all__ = ["Price", "cost", "known_limit", "make_model", "price"]
 
 
-def make_model(name: str, options: Mapping[str, object]) -> LitellmModel:
+def make_model(name: str, options: Mapping[str, object], gate: Gate | None = None) -> Model:
     """A model that can be asked.
 
     Args:
         name: Any name that litellm takes, or `reference/<law>?option=value`.
-        options: Parameters of every call, as `-M key=value` gives them.
+        options: Parameters of every call, as `-M key=value` gives them. `via=litellm` asks a server
+            of one's own through litellm too.
+        gate: Says when a call may go out; None: at once.
 
     Raises:
         UsageError: No provider, law or option is called that.
     """
+    from harness.models.wire import WireModel, speaks
+
+    via = options.get("via", "http")
+    if via not in {"http", "litellm"}:
+        raise UsageError(f"option 'via' is {via!r}; expected http or litellm")
+    if speaks(name, options):
+        return WireModel(name, options, gate)
     from harness.models.gateway import LitellmModel
 
-    return LitellmModel(name, options)
+    return LitellmModel(name, options, gate)

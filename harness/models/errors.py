@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 RETRYABLE = frozenset({"rate_limit", "timeout", "connection", "server", "malformed", "empty"})
 """Kinds of failure after which the same call may well succeed a little later."""
 
+STOPPING = frozenset({"auth", "not_found", "quota"})
+"""Kinds of failure that every other call to the same model would meet too."""
+
 _TOO_LARGE = 413
 _SERVER = 500
 _413 = re.compile(r"(?:error code|status(?: code)?|http)[: /]*413\b", re.IGNORECASE)
@@ -32,7 +35,7 @@ _OF_TYPE = {
     "ContentPolicyViolationError": "content_filter",
     "AuthenticationError": "auth",
     "PermissionDeniedError": "auth",
-    "PaymentRequiredError": "auth",
+    "PaymentRequiredError": "quota",
     "NotFoundError": "not_found",
     "RateLimitError": "rate_limit",
     "APIResponseValidationError": "malformed",
@@ -43,15 +46,19 @@ _OF_TYPE = {
     "BadGatewayError": "server",
     "InternalServerError": "server",
     "APIConnectionError": "connection",
+    "ServerTimeoutError": "timeout",
+    "ClientConnectionError": "connection",
+    "ClientPayloadError": "connection",
+    "InvalidURL": "bad_request",
     "ConnectError": "connection",
     "ConnectionError": "connection",
 }
-"""Names of the exceptions of litellm, the SDKs, httpx and Python; the nearest base decides."""
+"""Names of the exceptions of litellm, the SDKs, httpx, aiohttp and Python; the nearest decides."""
 
 _OF_CODE = {
     400: "bad_request",
     401: "auth",
-    402: "auth",
+    402: "quota",
     403: "auth",
     404: "not_found",
     408: "timeout",
@@ -65,7 +72,32 @@ _OF_TEXT: tuple[tuple[str, re.Pattern[str]], ...] = (
         "content_filter",
         re.compile(
             r"content[_ ](?:filter|policy)|content management policy|responsible ?ai"
-            r"|safety (?:system|filter|settings)|flagged as potentially violating",
+            r"|safety (?:system|filter|settings)|flagged as potentially violating"
+            r"|requires moderation|flagged (?:by|for) moderation",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "quota",
+        re.compile(
+            r"insufficient[_ ](?:quota|balance|credits?|funds)|exceeded your current quota"
+            r"|credit balance|billing[_ ](?:hard[_ ])?(?:limit|not[_ ]active)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "auth",
+        re.compile(
+            r"(?:incorrect|invalid|missing|malformed)[ _]api[ _-]?key"
+            r"|api[ _-]?key (?:is )?(?:not valid|invalid|expired|missing)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "not_found",
+        re.compile(
+            r"model[_ ]not[_ ](?:found|exist)|not a valid model|(?:unknown|invalid|no such) model\b"
+            r"|model ['\"`][^'\"`]{1,100}['\"`] (?:not found|does not exist|is not available)",
             re.IGNORECASE,
         ),
     ),
@@ -92,15 +124,19 @@ _OF_TEXT: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 """What is believed before the type, which says less."""
 
-_PASSING = {"connection", "server", "unknown"}
+_PASSING = frozenset({"connection", "server", "unknown"})
 """Kinds that litellm also gives to what it could not read."""
 
-_ALL_SPENT = re.compile(
-    r"insufficient[_ ]quota|exceeded your current quota, please check your plan|credit balance"
-    r"|billing (?:hard )?limit|request too large|must be reduced",
-    re.IGNORECASE,
-)
-"""Limits by name that no waiting cures."""
+_BELIEVED: Mapping[str, frozenset[str]] = {
+    "content_filter": _PASSING | {"bad_request", "auth"},
+    "quota": frozenset({"rate_limit", "bad_request", "auth", "unknown"}),
+    "auth": frozenset({"bad_request", "unknown"}),
+    "not_found": frozenset({"bad_request", "unknown"}),
+}
+"""Kinds by type or status that a text may overrule; `_PASSING` where nothing else is said."""
+
+_TOO_LARGE_A_RATE = re.compile(r"request too large|must be reduced", re.IGNORECASE)
+"""A limit over time that a single prompt is past: no waiting cures it."""
 
 _WRAPPING = re.compile(r"^(?:(?:litellm\.)?\w+(?:Error|Exception)\s*[:-]\s*)+")
 """Names of exceptions that litellm writes before what the provider said."""
@@ -111,6 +147,25 @@ _WAIT = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _MILLI = 1000.0
+
+_READ = 2000
+"""Characters read of an error. Validation errors may echo the prompt, which may say anything."""
+
+
+class ServerRefusedError(Exception):
+    """A server's own answer that is an error, before it is classified.
+
+    Args:
+        message: Its body.
+        status_code: The HTTP status, or the one that the body speaks of.
+        headers: Of the response.
+    """
+
+    def __init__(self, message: str, status_code: int, headers: Mapping[str, str]) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status_code = status_code
+        self.headers = headers
 
 
 def classify(
@@ -126,26 +181,33 @@ def classify(
     if isinstance(error, ModelError):
         return error
     text = _text(error)
-    message = one_line(f"{type(error).__name__}: {_plain(text)}", secrets)
+    what = f"HTTP {error.status_code}" if isinstance(error, ServerRefusedError) else None
+    message = one_line(f"{what or type(error).__name__}: {_plain(text)}", secrets)
+    named_code = getattr(error, "code", None)
+    if isinstance(named_code, str):  # as `context_length_exceeded`, which the text may not say
+        text = f"{named_code} {text}"
     names = [base.__name__ for base in type(error).__mro__]
     code = _code(error)
-    kind = _kind(names, code, text)
-    if _refused("ContextWindowExceededError" in names, code, kind, text):
+    told = _kind(names, code)
+    kind = _by_text(told, text)
+    blocked = told in STOPPING or kind in {"content_filter", "timeout"}
+    named = "ContextWindowExceededError" in names
+    if not blocked and (named or _refused(code, text)):
         return OverflowRefusedError(message)
-    retryable = kind in RETRYABLE and not (kind == "rate_limit" and _ALL_SPENT.search(text))
+    hopeless = kind == "rate_limit" and _TOO_LARGE_A_RATE.search(text) is not None
+    retryable = kind in RETRYABLE and not hopeless
     return ModelError(
         message,
         kind=kind,
         retryable=retryable,
         retry_after_s=_retry_after_s(error, text, now_s) if retryable else None,
+        stops=kind in STOPPING,
     )
 
 
-def _refused(named: bool, code: int | None, kind: str, text: str) -> bool:
+def _refused(code: int | None, text: str) -> bool:
     """Whether the provider refused the prompt for its length."""
-    if kind in {"auth", "not_found", "content_filter", "timeout"}:
-        return False
-    if named or past_the_ceiling(text):
+    if past_the_ceiling(text):
         return True
     return (code == _TOO_LARGE or _says_413(text)) and not of_a_rate(text)
 
@@ -155,15 +217,18 @@ def _says_413(text: str) -> bool:
     return _413.search(text) is not None
 
 
-def _kind(names: list[str], code: int | None, text: str) -> str:
-    """The short name of a failure: by its type, else by its status, and by what it says."""
+def _kind(names: list[str], code: int | None) -> str:
+    """The short name of a failure by its type, else by its status."""
     kind = next((_OF_TYPE[name] for name in names if name in _OF_TYPE), None)
     if kind in {None, "bad_request"} and code is not None:  # litellm's bad request may be a 404
         kind = _OF_CODE.get(code, "server" if code >= _SERVER else kind)
-    kind = kind or "unknown"
+    return kind or "unknown"
+
+
+def _by_text(kind: str, text: str) -> str:
+    """The short name of a failure by what it says, where that is believed; else as it was."""
     for name, pattern in _OF_TEXT:
-        believed = _PASSING | {"bad_request"} if name == "content_filter" else _PASSING
-        if kind in believed and pattern.search(text):
+        if kind in _BELIEVED.get(name, _PASSING) and pattern.search(text[:_READ]):
             return name
     return kind
 

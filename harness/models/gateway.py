@@ -1,4 +1,4 @@
-"""The one file that imports litellm: every call to every model goes through here.
+"""The one file that imports litellm: every model that it knows by name is asked from here.
 
 The reference models are a custom provider of litellm, so a calibration goes down the same path as
 a run with a paid model. Retries are ours: litellm's and the SDKs' are switched off.
@@ -6,44 +6,29 @@ a run with a paid model. Retries are ours: litellm's and the SDKs' are switched 
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-import stamina
-
-from harness.core.errors import ModelError, OverflowRefusedError, UsageError
+from harness.core.errors import OverflowRefusedError, UsageError
 from harness.core.messages import Message
-from harness.core.probe import Reply
+from harness.models.attempts import OURS, OpenGate, Patience, ask
 from harness.models.errors import classify
 from harness.models.options import convert, masked, secrets
-from harness.models.prices import cost
+from harness.models.reading import reply
 from harness.models.reference import laws
-from harness.models.table import PROVIDER, known_limit, price
-from harness.models.usage import read_usage
+from harness.models.table import PROVIDER, known_limit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from harness.core.probe import Reply
+    from harness.core.protocols import Gate
     from harness.models.reference import Law
-
-MAX_ATTEMPTS = 6
-"""Calls made for one reply at most, unless the option `max_attempts` says otherwise."""
-
-MAX_WAIT_S = 60.0
-"""Longest wait between two calls, in seconds, unless `max_wait_s` says otherwise. A provider that
-asks for more is not waited for: the failure tells how long it asked for."""
 
 TIMEOUT_S = 600.0
 """How long one call may take, in seconds, unless `timeout` says otherwise."""
-
-_OURS = frozenset({"max_attempts", "max_wait_s"})
-"""Options that are for this file and never sent."""
-
-_FIRST_WAIT_S = 0.5
-_JITTER_S = 1.0
 
 
 class LitellmModel:
@@ -53,16 +38,22 @@ class LitellmModel:
         name: As litellm takes it, or `reference/<law>?option=value`.
         options: Parameters of every call, as `-M key=value` gives them; text is turned into
             numbers, booleans and JSON where it is one. Options of a single call go before them.
+        gate: Says when a call may go out.
 
     Raises:
         UsageError: The provider is unknown, or the law or one of its options is.
     """
 
-    def __init__(self, name: str, options: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        options: Mapping[str, object] | None = None,
+        gate: Gate | None = None,
+    ) -> None:
         self.name = name
         self._options = convert(options or {})
-        for key in _OURS & set(self._options):
-            _positive(self._options, key, 1)
+        self._gate = gate or OpenGate()
+        Patience.of(self._options)  # a number that is none is told now
         self._limit = known_limit(name)  # first: a misspelt law is told without litellm
         self._litellm = _litellm()
         self._provider_name, self._provider = _provider(name)
@@ -89,33 +80,18 @@ class LitellmModel:
             OverflowRefusedError: The prompt is past the model's context window.
             ModelError: The call failed for good, or too often.
         """
-        merged = self._options | convert(options)
-        payload = [{"role": message.role, "content": message.content} for message in messages]
-        sent = self._parameters(merged)
-        max_wait_s = _positive(merged, "max_wait_s", MAX_WAIT_S)
+        given = convert(options)
+        sent = self._parameters(given)
 
-        def wait(error: Exception) -> bool | float:
-            if not isinstance(error, ModelError) or not error.retryable:
-                return False
-            if error.retry_after_s is None:
-                return True
-            return error.retry_after_s if error.retry_after_s <= max_wait_s else False
+        async def call(attempt: int) -> Reply:
+            return await self._call(messages, sent, attempt)
 
-        async for attempt in stamina.retry_context(
-            on=wait,
-            attempts=int(_positive(merged, "max_attempts", MAX_ATTEMPTS)),
-            timeout=None,
-            wait_initial=min(_FIRST_WAIT_S, max_wait_s),
-            wait_max=max_wait_s,
-            wait_jitter=min(_JITTER_S, max_wait_s),
-        ):
-            with attempt:
-                try:
-                    return await self._call(payload, sent, attempt.num)
-                except ModelError as error:
-                    error.attempts = attempt.num
-                    raise
-        raise AssertionError("unreachable")  # stamina raises after the last attempt
+        return await ask(
+            call,
+            gate=self._gate,
+            size=sum(len(message.content) for message in messages),
+            patience=Patience.of(self._options | given),
+        )
 
     async def close(self) -> None:
         """Close the connections that litellm keeps open; call it once, when all is done."""
@@ -126,12 +102,14 @@ class LitellmModel:
         sent = {"timeout": TIMEOUT_S, **self._options, **options}
         if "temperature" not in sent and _takes_zero(self._provider_name, self._provider):
             sent["temperature"] = 0.0
-        return {key: value for key, value in sent.items() if key not in _OURS and value is not None}
+        return {key: value for key, value in sent.items() if key not in OURS and value is not None}
 
     async def _call(
-        self, payload: list[dict[str, str]], sent: Mapping[str, object], attempt: int
+        self, messages: Sequence[Message], sent: Mapping[str, object], attempt: int
     ) -> Reply:
         """One call, and what came of it."""
+        # when it goes out, not before: it may be long, and many may be waiting
+        payload = [{"role": message.role, "content": message.content} for message in messages]
         started = time.perf_counter()
         try:
             response = await self._litellm.acompletion(
@@ -146,54 +124,7 @@ class LitellmModel:
             # from None: the cause holds the request, its key and all of its messages
             raise classify(error, secrets=secrets(sent), now_s=time.time()) from None
         latency_s = time.perf_counter() - started
-        return self._reply(response, latency_s, attempt)
-
-    def _reply(self, response: Any, latency_s: float, attempt: int) -> Reply:
-        """The response as the harness keeps it.
-
-        Raises:
-            ModelError: There is no text in it, and no reason that makes that a result.
-        """
-        try:
-            choice = response.choices[0]
-            text = choice.message.content or ""
-        except (AttributeError, IndexError, TypeError) as error:
-            raise ModelError(
-                "the response has no choices", kind="malformed", retryable=True
-            ) from error
-        reason = choice.finish_reason
-        if not text and reason == "content_filter":
-            raise ModelError("the provider's filter withheld the answer", kind="content_filter")
-        if not text and reason != "length":
-            raise ModelError(
-                f"the answer is empty (finish reason {reason})", kind="empty", retryable=True
-            )
-        usage = read_usage(getattr(response, "usage", None))
-        return Reply(
-            text=text,
-            finish_reason=reason,
-            prompt_tokens=usage.prompt_tokens,
-            cached_tokens=usage.cached_tokens,
-            completion_tokens=usage.completion_tokens,
-            cost_usd=cost(price(self.name, usage.prompt_tokens or 0), usage),
-            latency_s=latency_s,
-            attempts=attempt,
-            version=_version(response),
-        )
-
-
-def _version(response: Any) -> str | None:
-    """What answered: the model that the provider names, and the fingerprint of its set-up."""
-    parts = (getattr(response, "model", None), getattr(response, "system_fingerprint", None))
-    return " ".join(part for part in parts if isinstance(part, str) and part) or None
-
-
-def _positive(options: Mapping[str, object], key: str, default: float) -> float:
-    """One of our own options, which are all numbers above zero."""
-    value = options.get(key, default)
-    if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
-        return float(value)
-    raise UsageError(f"option '{key}' is {value!r}; expected a number above 0")
+        return reply(self.name, response, latency_s=latency_s, attempt=attempt)
 
 
 @cache
@@ -206,8 +137,6 @@ def _litellm() -> Any:
     os.environ.setdefault("EXPERIMENTAL_OPENAI_BASE_LLM_HTTP_HANDLER", "true")
     import litellm
 
-    # retries are told by `attempts`; without a handler Python would print a line for each
-    logging.getLogger("stamina").addHandler(logging.NullHandler())
     litellm.suppress_debug_info = True  # else errors print a banner on stdout
     litellm.disable_hf_tokenizer_download = True  # else Llama names wait for a hub
     litellm.telemetry = False

@@ -23,7 +23,7 @@ _SECRET = re.compile(
 )
 """Names of options whose values are never shown. `max_tokens` counts, it does not open."""
 
-_HARMLESS = frozenset({"timeout", "max_attempts", "max_wait_s"})
+_HARMLESS = frozenset({"timeout", "max_attempts", "max_wait_s", "max_retry_after_s", "via"})
 """Options that change when an answer comes, and never which."""
 
 MASK = "***"

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from harness.core.study import Stage, Study
     from harness.core.window import Window
     from harness.runs.bench import Bench
+    from harness.runs.limits import Limits
     from harness.sessions.materials import Workshop
 
 BATCHES = "batches.jsonl"
@@ -115,7 +116,7 @@ class Search:
         workshop: Shared tools.
         bench: Replays.
         folder: The run folder.
-        max_connections: Calls in flight for each model.
+        limits: What may be done to a provider at most.
     """
 
     def __init__(
@@ -127,14 +128,14 @@ class Search:
         workshop: Workshop,
         bench: Bench,
         folder: Path,
-        max_connections: int,
+        limits: Limits,
     ) -> None:
         self._study = study
         self._aim = aim
         self._chooser = chooser
         self._workshop = workshop
         self._bench = bench
-        self._local = Local(max_connections)
+        self._local = Local(limits)
         self._path = folder / BATCHES
         self._written: dict[tuple[str, int, int], list[dict[str, Any]]] = {
             (line["model"], line["window"], line["batch"]): line["choices"]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from harness.core.protocols import Model
     from harness.core.study import Study
+    from harness.runs.limits import Gates
 
 
 class Answers:
@@ -31,6 +32,7 @@ class Answers:
 
     Args:
         study: What is asked for.
+        gates: What the calls of the models go through.
         cassette: A cassette file; None for none.
         record: Whether it is recorded; else it is replayed, and no model is called.
         cache: Folder of the response cache; None for none. Reference models, which are free, go
@@ -45,6 +47,7 @@ class Answers:
     def __init__(
         self,
         study: Study,
+        gates: Gates,
         *,
         cassette: Path | None = None,
         record: bool = False,
@@ -62,7 +65,10 @@ class Answers:
             if cassette is not None and not record:
                 self._replayed(begun.enter_context(Cassette(cassette)))
             else:
-                self.models = {name: make_model(name, self._options) for name in study.models}
+                self.models = {
+                    name: make_model(name, self._options, gates.gate(name, self._options))
+                    for name in study.models
+                }
                 paid = [name for name in study.models if self._is_paid(name, here=cache_local)]
                 if cache is not None and paid:
                     self._cached(paid, begun.enter_context(Cache(cache, most_days=cache_days)))

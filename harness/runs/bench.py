@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 _SEEDS_AT_HAND = 4
 """Scenario-and-seed pairs whose filler stays in memory; trials come session by session."""
 
-_HOPELESS = ("auth:", "not_found:")
-"""Errors that every further call to the same model would meet too."""
-
 _OPENING_ARMS = frozenset({"closed_book", "needle_only"})
 
 
@@ -43,6 +41,7 @@ class Bench:
         run_id: The run.
         now: The time, UTC, ISO 8601.
         progress: Is told what happens.
+        hopeless: Models that were given up, and why; others may add to it while the run goes on.
     """
 
     def __init__(
@@ -56,6 +55,7 @@ class Bench:
         run_id: str,
         now: Callable[[], str],
         progress: Progress,
+        hopeless: Mapping[str, str] | None = None,
     ) -> None:
         self._workshop = workshop
         self._models = models
@@ -66,12 +66,13 @@ class Bench:
         self._progress = progress
         self._materials: OrderedDict[tuple[str, int], Materials] = OrderedDict()
         self.ledger = ledger
-        self.hopeless: dict[str, str] = {}
+        self.hopeless: Mapping[str, str] = {} if hopeless is None else hopeless
         """Models that were given up, and why."""
 
-    def session(self, group: Group) -> Session:
-        """The session of a group, built and written down."""
-        session = build(group.blueprint, self.materials(group))
+    async def session(self, group: Group) -> Session:
+        """The session of a group, built and written down. One at a time, please."""
+        # in a thread, so that answers which come in meanwhile are seen when they come
+        session = await asyncio.to_thread(build, group.blueprint, self.materials(group))
         self._store.keep(session)
         return session
 
@@ -102,11 +103,12 @@ class Bench:
         """Replay one trial and keep its record."""
         fork = Fork(trial, session, materials)
         started_at = self._now()
-        self._progress.sent()
         try:
             answer = await ask(fork, self._models[trial.model], self._options)
         except CassetteMissError as miss:
             raise CassetteMissError(f"{_named(trial)}: {miss}") from None
+        if answer.status == "error" and not answer.attempts:
+            return  # it was never sent, so there is nothing to record
         done = record(
             fork, answer, self.ledger.meter(trial.model), run_id=self._run_id, started_at=started_at
         )
@@ -114,8 +116,6 @@ class Bench:
             self.ledger.observe(done)
         self._store.append(done)
         self._progress.finished(done)
-        if answer.error is not None and answer.error.startswith(_HOPELESS):
-            self.hopeless.setdefault(trial.model, answer.error)
 
 
 def is_opening(done: Record) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -16,6 +17,7 @@ from harness.runs.bench import Bench
 from harness.runs.executors.local import Local
 from harness.runs.folders import config, new_folder, read_config, write_config
 from harness.runs.ledger import LEDGER, Ledger
+from harness.runs.limits import Gates, Limits
 from harness.runs.plan import make_plan
 from harness.runs.stages import Stages
 from harness.runs.store import RECORDS, Store, lines
@@ -44,6 +46,8 @@ class RunResult:
     """Trials that have a record, of before and of now."""
     errors: int
     """Records with status `error`."""
+    error_kinds: tuple[tuple[str, int], ...] = ()
+    """Of the errors: each kind and how often it came, the most frequent first."""
     hopeless: tuple[tuple[str, str], ...] = ()
     """Models that were given up, and why."""
     notes: tuple[str, ...] = ()
@@ -67,7 +71,13 @@ class Quiet:
     def sent(self) -> None:
         """Nothing."""
 
+    def returned(self) -> None:
+        """Nothing."""
+
     def finished(self, record: Record) -> None:
+        """Nothing."""
+
+    def note(self, text: str) -> None:
         """Nothing."""
 
 
@@ -82,7 +92,7 @@ def run(
     out: Path,
     resume: Path | None = None,
     retry_errors: bool = False,
-    max_connections: int = 16,
+    limits: Limits | None = None,
     progress: Progress | None = None,
     cassette: Path | None = None,
     record: bool = False,
@@ -97,7 +107,7 @@ def run(
         out: Where the run's folder is made.
         resume: A run folder to go on with instead.
         retry_errors: Ask again where the record is an error.
-        max_connections: Calls in flight for each model.
+        limits: What may be done to a provider at most.
         progress: Is told what happens.
         cassette: A file of answers, to be replayed: no model is called.
         record: Record the cassette instead: call for what it lacks, and keep the answers in it.
@@ -114,8 +124,10 @@ def run(
     ledger = Ledger(study.models, None if resume is None else resume / LEDGER)
     whole = make_plan(study, workshop, known_limit, ledger.aims)
     show = progress or Quiet()
+    gates = Gates(limits or Limits(), show)
     with Answers(
         study,
+        gates,
         cassette=cassette,
         record=record,
         cache=cache,
@@ -127,10 +139,10 @@ def run(
         with unless_missed(folder, new=resume is None), Store(folder) as store:
             before = {r["key"]: r for r in lines(folder / RECORDS)}
             done = finished(before, retry_errors=retry_errors)
-            bench = bench_of(study, workshop, answers.models, store, show)
+            bench = bench_of(study, workshop, answers.models, store, progress=show, gates=gates)
             for raw in before.values():
                 bench.recall(from_json(raw))
-            stages = Stages(whole, Local(max_connections), bench, workshop, known_limit)
+            stages = Stages(whole, Local(gates.limits), bench, workshop, known_limit)
             planned = stages.planned
             show.begin(len(planned), len(done & set(planned)))
             asyncio.run(closing(stages.run(done), answers.models))
@@ -173,7 +185,9 @@ def bench_of(
     workshop: Workshop,
     models: Mapping[str, Model],
     store: Store,
+    *,
     progress: Progress,
+    gates: Gates,
 ) -> Bench:
     """The bench of a run, with a clock of the real world."""
     return Bench(
@@ -185,6 +199,7 @@ def bench_of(
         run_id=store.folder.name,
         now=lambda: datetime.now(tz=UTC).isoformat(),
         progress=progress,
+        hopeless=gates.stopped,
     )
 
 
@@ -199,13 +214,15 @@ async def closing(work: Awaitable[T], models: Mapping[str, Model]) -> T:
 
 def result(folder: Path, planned: Sequence[str], bench: Bench) -> RunResult:
     """Counted from the file itself; of two records of one trial the later holds."""
-    status = {line["key"]: line["status"] for line in lines(folder / RECORDS)}
-    own = [status[key] for key in planned if key in status]
+    latest = {line["key"]: (line["status"], line["error"]) for line in lines(folder / RECORDS)}
+    own = [latest[key] for key in planned if key in latest]
+    kinds = Counter(str(error).partition(":")[0] for status, error in own if status == "error")
     return RunResult(
         folder=folder,
         planned=len(planned),
         recorded=len(own),
-        errors=own.count("error"),
+        errors=kinds.total(),
+        error_kinds=tuple(kinds.most_common()),
         hopeless=tuple(sorted(bench.hopeless.items())),
     )
 

@@ -11,6 +11,7 @@ from harness.core.study import Plan
 from harness.models import known_limit
 from harness.runs.adaptive import Search, aim_data, check_adaptive
 from harness.runs.answers import Answers, unless_missed
+from harness.runs.limits import Gates, Limits
 from harness.runs.run import (
     Quiet,
     bench_of,
@@ -48,6 +49,12 @@ class _Listening:
     def sent(self) -> None:
         self._progress.sent()
 
+    def returned(self) -> None:
+        self._progress.returned()
+
+    def note(self, text: str) -> None:
+        self._progress.note(text)
+
     def finished(self, record: Record) -> None:
         if self.search is not None:
             self.search.notice(record)
@@ -62,7 +69,7 @@ def run_adaptive(
     out: Path,
     resume: Path | None = None,
     retry_errors: bool = False,
-    max_connections: int = 16,
+    limits: Limits | None = None,
     progress: Progress | None = None,
     cassette: Path | None = None,
     record: bool = False,
@@ -79,7 +86,7 @@ def run_adaptive(
         out: Where the run's folder is made.
         resume: A run folder to go on with instead.
         retry_errors: Ask again where the record is an error.
-        max_connections: Calls in flight for each model.
+        limits: What may be done to a provider at most.
         progress: Is told what happens.
         cassette: A file of answers, to be replayed: no model is called.
         record: Record the cassette instead: call for what it lacks, and keep the answers in it.
@@ -96,8 +103,10 @@ def run_adaptive(
     workshop = Workshop()
     check_adaptive(study, aim, workshop, known_limit)
     listening = _Listening(progress or Quiet())
+    gates = Gates(limits or Limits(), listening)
     with Answers(
         study,
+        gates,
         cassette=cassette,
         record=record,
         cache=cache,
@@ -114,7 +123,9 @@ def run_adaptive(
         )
         with unless_missed(folder, new=resume is None), Store(folder) as store:
             before = {r["key"]: r for r in lines(folder / RECORDS)}
-            bench = bench_of(study, workshop, answers.models, store, listening)
+            bench = bench_of(
+                study, workshop, answers.models, store, progress=listening, gates=gates
+            )
             search = Search(
                 study=study,
                 aim=aim,
@@ -122,7 +133,7 @@ def run_adaptive(
                 workshop=workshop,
                 bench=bench,
                 folder=folder,
-                max_connections=max_connections,
+                limits=gates.limits,
             )
             search.recall([from_json(raw) for raw in before.values()], known_limit)
             listening.search = search

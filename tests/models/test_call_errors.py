@@ -73,7 +73,7 @@ OTHERS = {
     "Number of request tokens has exceeded your per-minute rate limit; please reduce the prompt"
     " length": "rate_limit",
     "Too many tokens, please wait before trying again.": "rate_limit",
-    "You exceeded your current quota, please check your plan and billing details.": "rate_limit",
+    "You exceeded your current quota, please check your plan and billing details.": "quota",
     "Request too large for model `llama` on tokens per minute (TPM): Limit 6000, Requested 7000,"
     " please reduce your message size and try again.": "rate_limit",
 }
@@ -169,7 +169,7 @@ def test_an_echoed_prompt_is_not_read_for_its_words():
         (raised("APIResponseValidationError", "no schema", 200), "malformed", True),
         (raised("AuthenticationError", "Incorrect API key", 401), "auth", False),
         (raised("PermissionDeniedError", "no", 403), "auth", False),
-        (raised("BadRequestError", "Insufficient credits", 402), "auth", False),
+        (raised("BadRequestError", "Insufficient credits", 402), "quota", False),
         (raised("NotFoundError", "no such model", 404), "not_found", False),
         (raised("BadRequestError", "no such model", 404), "not_found", False),
         (raised("UnprocessableEntityError", "no", 422), "bad_request", False),
@@ -185,7 +185,7 @@ def test_an_echoed_prompt_is_not_read_for_its_words():
             False,
         ),
         (raised("RateLimitError", "slow down", 429), "rate_limit", True),
-        (raised("RateLimitError", "insufficient_quota", 429), "rate_limit", False),
+        (raised("RateLimitError", "insufficient_quota", 429), "quota", False),
         (raised("Odd", "teapot", 418), "unknown", False),
         (raised("Odd", "slow", 429), "rate_limit", True),
         (ValueError("what"), "unknown", False),

@@ -95,6 +95,7 @@ class OpenAIServer:
         self.law = law
         self.delay_s = 0.0
         self.requests: list[dict[str, Any]] = []
+        self.headers: list[Mapping[str, str]] = []
         self.api_base = server.url_for("/v1")
         self._faults: deque[Fault] = deque()
         at = server.expect_request("/v1/chat/completions", method="POST")
@@ -112,6 +113,7 @@ class OpenAIServer:
     def _handle(self, request: Request) -> Response:
         body = json.loads(request.get_data())
         self.requests.append(body)
+        self.headers.append(dict(request.headers))
         if self.delay_s:
             threading.Event().wait(self.delay_s)
         fault = self._faults.popleft() if self._faults else None

@@ -1,26 +1,40 @@
-"""The local executor: one event loop, a bound on the calls in flight, models side by side."""
+"""The local executor: one event loop, trials at hand as they are needed, models side by side.
+
+How many calls are in flight is the gates' business. This file sees that there are enough trials
+for them, and no more sessions in memory than that takes.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.errors import first_of
+from harness.runs.limits import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
+    from harness.core.session import Session
     from harness.core.study import Group
     from harness.runs.bench import Bench
 
+_AT_HAND = 2
+"""Trials under way for each call that may be in flight: while one waits to be tried again, the
+next takes its place."""
 
-@dataclass(frozen=True, slots=True)
+
 class Local:
-    """Replays groups on this machine."""
+    """Replays groups on this machine.
 
-    max_connections: int = 16
-    """Calls in flight for each model."""
+    Args:
+        limits: What may be done to a provider at most.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._room = Room(self._limits.max_bytes)
+        self._building = asyncio.Lock()
 
     async def execute(self, groups: Sequence[Group], bench: Bench, done: Collection[str]) -> None:
         """Replay every trial whose key is not in `done`.
@@ -32,24 +46,79 @@ class Local:
         try:
             async with asyncio.TaskGroup() as tasks:
                 for model in models:
-                    own = [group for group in groups if group.model == model]
+                    own = (group for group in groups if group.model == model)
                     tasks.create_task(self._model(own, bench, done))
         except BaseExceptionGroup as errors:
             raise first_of(errors) from None
 
-    async def _model(self, groups: Sequence[Group], bench: Bench, done: Collection[str]) -> None:
+    async def _model(self, groups: Iterable[Group], bench: Bench, done: Collection[str]) -> None:
         """The sessions of one model, in order."""
-        slots = asyncio.Semaphore(self.max_connections)
+        at_hand = asyncio.Semaphore(_AT_HAND * self._limits.max_connections)
         async with asyncio.TaskGroup() as tasks:
             for group in groups:
                 todo = [trial for trial in group.trials if trial.key not in done]
                 if not todo:
                     continue
-                session, materials = bench.session(group), bench.materials(group)
+                session = await self._session(group, bench)
+                materials = bench.materials(group)
+                held = _Held(self._room, _length(session), len(todo))
                 for trial in todo:
-                    await slots.acquire()
+                    await at_hand.acquire()
                     if group.model in bench.hopeless:
-                        slots.release()
+                        held.drop()
                         return
                     task = tasks.create_task(bench.replay(trial, session, materials))
-                    task.add_done_callback(lambda _: slots.release())
+                    task.add_done_callback(held.over)
+                    task.add_done_callback(lambda _: at_hand.release())
+
+    async def _session(self, group: Group, bench: Bench) -> Session:
+        """The session of a group, when there is room for it."""
+        async with self._building:  # what sessions are built from is shared, and not for threads
+            session = await bench.session(group)
+        await self._room.take(_length(session))
+        return session
+
+
+class Room:
+    """So many bytes of text at once, and one longer session if it is alone."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._used = 0
+        self._changed = asyncio.Event()
+
+    async def take(self, size: int) -> None:
+        """Wait until there is room, and take it."""
+        while self._used and self._used + size > self._most:
+            self._changed.clear()
+            await self._changed.wait()
+        self._used += size
+
+    def give(self, size: int) -> None:
+        """Make room."""
+        self._used -= size
+        self._changed.set()
+
+
+class _Held:
+    """The room that a session takes until the last of its trials is over."""
+
+    def __init__(self, room: Room, size: int, trials: int) -> None:
+        self._room = room
+        self._size = size
+        self._left = trials
+
+    def over(self, _trial: asyncio.Task[None]) -> None:
+        """One of its trials is over."""
+        self._left -= 1
+        if not self._left:
+            self.drop()
+
+    def drop(self) -> None:
+        """Nothing more will be asked of it."""
+        self._room.give(self._size)
+        self._size = 0
+
+
+def _length(session: Session) -> int:
+    return sum(len(message.content) for message in session.messages)
