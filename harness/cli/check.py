@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.cli.limits import limit_options
 from harness.cli.options import RESULTS
 from harness.core.errors import UsageError
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from harness.gate.findings import Check
     from harness.gate.rule import Rule
     from harness.gate.snapshot import Snapshot
+    from harness.runs.limits import Limits
 
 SECOND_LOOKS = "second-looks"
 """Folder under the results for fresh answers, so that `latest` stays the run that is checked."""
@@ -77,14 +79,7 @@ def _share(
     metavar="KEY=VALUE",
     help="For the second look: parameters that are not stored with a run, such as api_key.",
 )
-@click.option(
-    "--max-connections",
-    type=click.IntRange(1, 4096),
-    default=16,
-    show_default=True,
-    envvar="HARNESS_MAX_CONNECTIONS",
-    help="For the second look: calls in flight for each model.",
-)
+@limit_options
 @click.option(
     "-o",
     "--output",
@@ -106,7 +101,7 @@ def command(
     confirm: bool,
     a_a: bool,
     options: tuple[str, ...],
-    max_connections: int,
+    limits: Limits,
     outputs: tuple[Path, ...],
     out: Path,
 ) -> int:
@@ -124,7 +119,7 @@ def command(
     rule = Rule(margin=margin, alpha=alpha, power=power, onset_margin=onset_margin)
     folder = find_run(run, out)
     if a_a:
-        fresh = _again(folder, options, out, max_connections) if confirm else None
+        fresh = _again(folder, options, out, limits) if confirm else None
         return _flapping(folder, rule, fresh)
     if baseline is None:
         raise UsageError("check against what? give --baseline NAME (harness baseline ls), or --a-a")
@@ -138,7 +133,7 @@ def command(
     if confirm and snapshot.from_cassette:
         why_not = "the answers come from a cassette, which holds no others"
     elif confirm:
-        again = _again(folder, options, out, max_connections)
+        again = _again(folder, options, out, limits)
     found = check(blessed, snapshot, rule, again=again, why_not=why_not)
     _show(found, outputs)
     return _code(found, on_inconclusive)
@@ -162,7 +157,7 @@ def _check_outputs(outputs: Sequence[Path]) -> None:
             )
 
 
-def _again(folder: Path, options: Sequence[str], out: Path, max_connections: int) -> Again:
+def _again(folder: Path, options: Sequence[str], out: Path, limits: Limits) -> Again:
     """Runs the sessions once more, under repeat numbers that no answer has yet."""
 
     def ask(wanted: Wanted) -> Snapshot:
@@ -181,9 +176,7 @@ def _again(folder: Path, options: Sequence[str], out: Path, max_connections: int
         )
         click.echo(f"asking the same questions again: {wanted.why}", err=True)
         with Bar() as bar:
-            result = run(
-                study, out=out / SECOND_LOOKS, max_connections=max_connections, progress=bar
-            )
+            result = run(study, out=out / SECOND_LOOKS, limits=limits, progress=bar)
         click.echo(f"fresh answers: {result.folder}", err=True)
         return of_run(result.folder)
 
