@@ -1,7 +1,8 @@
-"""`harness import`: conversations of other programs, as sessions that can be filler."""
+"""`harness import`: conversations of other programs, as filler and as scenarios."""
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,12 +25,19 @@ if TYPE_CHECKING:
     "--output",
     "out",
     type=click.Path(path_type=Path),
-    help="The file to write, one session a line. Unless given: stdout.",
+    help="x.jsonl: one session a line; x.yaml or a folder: a scenario each. Unless given: stdout.",
 )
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @click.option("--limit", type=click.IntRange(1), help="Take the first so many conversations.")
 @click.option(
     "--partial", is_flag=True, help="Of a file that is cut off, keep what came before the damage."
+)
+@click.option(
+    "--checkpoints",
+    type=click.IntRange(1, 200),
+    default=1,
+    show_default=True,
+    help="For scenarios: ask at so many places of the session, the last at its end.",
 )
 def command(
     words: tuple[str, ...],
@@ -38,6 +46,7 @@ def command(
     force: bool,
     limit: int | None,
     partial: bool,
+    checkpoints: int,
 ) -> int:
     """Import conversations; FORMAT is guessed unless it is given.
 
@@ -56,10 +65,14 @@ def command(
     with _reading(files, format_, limit, partial=partial) as (tally, transcripts):
         if out is None:
             _to_lines(transcripts, click.echo)
-        else:
+        elif _is_lines(out):
             with _whole(out) as write:
                 _to_lines(transcripts, write)
                 tally.check_any()
+        else:
+            from harness.cli.imported import to_scenarios
+
+            to_scenarios(transcripts, tally, out, checkpoints=checkpoints, force=force)
         tally.check_any()
     click.echo(tally.sentence(), err=True)
     if out is not None:
@@ -135,6 +148,10 @@ def _transcripts(
                 hint = "; --partial keeps what came before" if tally.sessions else ""
                 raise FileError(error.where, f"{error.problem}{hint}") from error
             click.echo(f"{error}; kept what came before", err=True)
+
+
+def _is_lines(out: Path) -> bool:
+    return out.suffix in {".jsonl", ".json", ".ndjson"} or str(out) == os.devnull
 
 
 @contextmanager

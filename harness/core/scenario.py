@@ -50,6 +50,9 @@ class Fact:
     """How many values one session says: 2 for an update, the size of a set, 0 when the kind is
     abstain, else 1."""
     score: Spec = Spec("contains")
+    told: bool = False
+    """Whether turns of the script say it in their own words: then it has one value, and is said in
+    one session only."""
     where: Where | None = field(default=None, compare=False)
 
 
@@ -95,6 +98,8 @@ class Step:
 
     user: str | None = None
     assistant: str | None = None
+    says: tuple[str, ...] = ()
+    """The told facts that this turn says; empty for most."""
     plant: str | None = None
     probe: str | None = None
     filler: float | None = None
@@ -141,6 +146,13 @@ class Scenario:
         """The rules that no step of a script gives: they are part of the system prompt."""
         given = {step.rule for step in self.script}
         return tuple(rule for rule in self.rules if rule.id not in given)
+
+    @property
+    def written_out(self) -> bool:
+        """Whether the script says everything in its own words: then every seed is one session."""
+        steps = self.script
+        drawn = any(step.plant is not None or step.filler is not None for step in steps)
+        return any(fact.told for fact in self.facts) or (bool(steps) and not drawn)
 
     def fact(self, fact_id: str) -> Fact:
         """The fact of that id.

@@ -51,7 +51,7 @@ def make_plan(
     windows = {model: windows_of(study, model, limit_of) for model in study.models}
     groups: list[Group] = []
     for scenario in study.scenarios:
-        for seed in range(study.first_seed, study.first_seed + study.seeds):
+        for seed in seeds_of(study, scenario):
             materials = Materials(scenario, seed, workshop)
             for model in study.models:
                 groups += _groups(study, materials, model, windows[model], workshop, aims_of(model))
@@ -61,6 +61,13 @@ def make_plan(
     # What teaches the meter first; then session by session.
     groups.sort(key=lambda group: (order[group.model], STAGES.index(group.stage)))
     return Plan(study=study, groups=tuple(groups))
+
+
+def seeds_of(study: Study, scenario: Scenario) -> range:
+    """The seeds of a scenario; one whose script says facts in its own words has the first only."""
+    if scenario.written_out:
+        return range(1)
+    return range(study.first_seed, study.first_seed + study.seeds)
 
 
 def check(study: Study) -> None:

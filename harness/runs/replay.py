@@ -56,9 +56,10 @@ class Fork:
 
     @cached_property
     def own(self) -> tuple[Plant, ...]:
-        """The plants that a right answer needs: the latest one, or all of a set."""
+        """The plants that a right answer needs: the latest one, all of a set, or all that tell."""
         own = tuple(plant for plant in self.said if plant.fact == self.trial.fact)
-        return own if self.trial.kind == "set" else own[-1:]
+        told = self.materials.scenario.fact(self.trial.fact).told
+        return own if told or self.trial.kind == "set" else own[-1:]
 
     @cached_property
     def probe(self) -> Probe:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, UsageError, nearest
 from harness.core.spec import Spec
-from harness.scenarios.schema import DEFAULT_SET, FileFiller, Generate
+from harness.scenarios.schema import DEFAULT_SET, FileFiller, Generate, TurnStep
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -37,6 +37,11 @@ class Draft:
     root: Node
     model: ScenarioModel
     problems: list[FileError] = field(default_factory=list)
+
+    def told(self) -> frozenset[str]:
+        """The facts that turns of the script say in their own words."""
+        turns = [step for step in self.model.script or () if isinstance(step, TurnStep)]
+        return frozenset(name for step in turns for name in step.says or ())
 
     def where(self, *path: Key) -> Where:
         """Where the value at a path stands, or the nearest thing around it."""
@@ -66,20 +71,21 @@ def score_text(fact: FactModel) -> str:
 def check_facts(draft: Draft, known_scorers: Collection[str] | None) -> None:
     """Check every fact by itself, and their ids together."""
     first: dict[str, int] = {}
+    told = draft.told()
     for i, fact in enumerate(draft.model.facts):
         if fact.id in first:
             line = draft.where("facts", first[fact.id], "id").line
             problem = f"fact '{fact.id}' is given twice, first in line {line}; rename one of them"
             draft.refuse(problem, "facts", i, "id")
         first.setdefault(fact.id, i)
-        _check_keys(draft, i, fact)
+        _check_keys(draft, i, fact, told=fact.id in told)
         _check_wordings(draft, i, fact)
         _check_count(draft, i, fact)
         _check_score(draft, i, fact, known_scorers)
 
 
-def _check_keys(draft: Draft, i: int, fact: FactModel) -> None:
-    """Which keys a fact of its kind has."""
+def _check_keys(draft: Draft, i: int, fact: FactModel, *, told: bool) -> None:
+    """Which keys a fact of its kind has; one that turns of the script say has no words."""
     if fact.kind == "abstain":
         for key in ("say", "reply", "amend", "values", "pick"):
             if getattr(fact, key) is not None:
@@ -87,7 +93,7 @@ def _check_keys(draft: Draft, i: int, fact: FactModel) -> None:
                 draft.refuse_key(problem, "facts", i, key)
         return
     for key, example in (("say", 'say: "It is {value}."'), ("values", "values: [...]")):
-        if getattr(fact, key) is None:
+        if getattr(fact, key) is None and not (told and key == "say"):
             draft.refuse(f"fact '{fact.id}' has no '{key}'; add {example}", "facts", i)
     if fact.amend is not None and fact.kind != "update":
         problem = f"'amend' is for facts of kind update, and this one is {fact.kind}"

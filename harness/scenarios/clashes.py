@@ -32,12 +32,16 @@ class _Said(NamedTuple):
 
 
 def check_clashes(draft: Draft) -> None:
-    """Refuse values whose finding in a reply would prove nothing."""
+    """Refuse values whose finding in a reply would prove nothing.
+
+    A fact that turns of a real conversation say is as it was: its answer may stand elsewhere, too.
+    """
     spellings = []
+    told = draft.told()
     for said in _spellings(draft):
-        if said.form:
+        if said.form and draft.model.facts[said.fact].id not in told:
             spellings.append(said)
-        else:
+        elif not said.form:
             problem = f"'{said.text}' has no letter or digit, so no reply could be found to hold it"
             draft.refuse(f"{problem}; give it a name", *said.path)
     owners: dict[Form, _Said] = {}

@@ -276,6 +276,7 @@ def _fact(draft: Draft, i: int, fact: FactModel) -> Fact:
         generate=generated,
         pick=picks(fact),
         score=Spec.parse(score_text(fact)),
+        told=fact.id in draft.told(),
         where=draft.where("facts", i, "id"),
     )
 

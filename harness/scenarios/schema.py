@@ -204,6 +204,9 @@ class TurnStep(_Model):
     """What the user says."""
     assistant: Text
     """What the assistant answers."""
+    says: Texts | Absent = None
+    """Ids of facts that this turn says in its own words. Such a fact has one value and no `say`,
+    and the script is one session whatever the seed."""
 
 
 class PlantStep(_Model):

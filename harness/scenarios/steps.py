@@ -24,11 +24,19 @@ def check_script(draft: Draft) -> None:
         return
     facts = {fact.id: fact for fact in draft.model.facts}
     said = dict.fromkeys(facts, 0)
+    told = draft.told()
     asked: set[str] = set()
     given: dict[str, int] = {}
     for i, step in enumerate(draft.model.script):
         if isinstance(step, TurnStep):
             _check_turn(draft, i, step)
+            for j, name in enumerate(step.says or ()):
+                if name not in facts:
+                    problem = f"unknown fact '{name}': {nearest(name, facts)}"
+                    draft.refuse(problem, "script", i, "says", j)
+                else:
+                    _check_told(draft, (i, j), facts[name])
+                    said[name] += 1
             continue
         if isinstance(step, FillerStep):
             continue
@@ -39,7 +47,7 @@ def check_script(draft: Draft) -> None:
         if name not in facts:
             draft.refuse(f"unknown fact '{name}': {nearest(name, facts)}", "script", i, key)
         elif key == "plant":
-            _check_plant(draft, i, facts[name], said[name])
+            _check_plant(draft, i, facts[name], said[name], told=name in told)
             said[name] += 1
         else:
             _check_probe(draft, i, facts[name], said[name])
@@ -54,11 +62,27 @@ def _check_turn(draft: Draft, i: int, step: TurnStep) -> None:
             draft.refuse(problem, "script", i, key)
 
 
-def _check_plant(draft: Draft, i: int, fact: FactModel, before: int) -> None:
+def _check_told(draft: Draft, at: tuple[int, int], fact: FactModel) -> None:
+    """A fact in the words of a turn is of kind recall, has one value, and no words of its own."""
+    i, j = at
+    problem = None
+    if fact.kind != "recall":
+        problem = f"fact '{fact.id}' is of kind {fact.kind}, and a turn can only say a recall fact"
+    elif fact.say is not None:
+        problem = f"fact '{fact.id}' has a 'say' of its own; plant it, or take its 'say' out"
+    elif not isinstance(fact.values, list) or len(fact.values) != 1:
+        problem = f"fact '{fact.id}' needs exactly one value: the answer that this turn gives"
+    if problem:
+        draft.refuse(problem, "script", i, "says", j)
+
+
+def _check_plant(draft: Draft, i: int, fact: FactModel, before: int, *, told: bool) -> None:
     """A fact is said as often as its kind allows: an update twice, a set once an item."""
     problem = None
     if fact.kind == "abstain":
         problem = f"fact '{fact.id}' is of kind abstain: it is never said; take the step out"
+    elif told:
+        problem = f"fact '{fact.id}' is said by a turn ('says'); take the step out"
     elif before >= picks(fact):
         times = {1: "once", 2: "twice"}.get(picks(fact), f"{picks(fact)} times")
         problem = f"fact '{fact.id}' is of kind {fact.kind}: it is said {times}; take the step out"
@@ -98,7 +122,7 @@ def _step(
     step: TurnStep | PlantStep | FillerStep | ProbeStep | RuleStep, known: Mapping[str, Rule]
 ) -> Step:
     if isinstance(step, TurnStep):
-        return Step(user=step.user, assistant=step.assistant)
+        return Step(user=step.user, assistant=step.assistant, says=tuple(step.says or ()))
     if isinstance(step, PlantStep):
         return Step(plant=step.plant)
     if isinstance(step, ProbeStep):

@@ -76,6 +76,7 @@ def check_seeds(scenario: Scenario, seeds: int) -> None:
         FileError: A fact has too few values, or a generated value holds one of another fact.
     """
     pools = _pools(scenario)
+    seeds = 1 if scenario.written_out else seeds
     for fact in scenario.facts:
         pool = pools.get(fact.id)
         if pool is not None and pool.seeds < seeds:
@@ -164,6 +165,7 @@ def _check_apart(scenario: Scenario, seed: int) -> None:
     said = [
         (fact, value, f" {' '.join(words(text))} ")
         for fact in scenario.facts
+        if not fact.told
         for value in drawn[fact.id]
         for text in value.spellings
     ]

@@ -181,7 +181,24 @@ class _Builder:
                     position_requested=say.position_requested,
                 )
             )
+        else:
+            self._told(say.step, user)
         self._add(turn, user, assistant)
+
+    def _told(self, step: int, tokens: int) -> None:
+        """Note the facts that a turn of the script says in its own words."""
+        for fact in self._materials.scenario.script[step].says:
+            before = sum(plant.fact == fact for plant in self._plants)
+            self._plants.append(
+                Plant(
+                    fact=fact,
+                    ordinal=before,
+                    value=self._materials.value(fact, 0),
+                    message=len(self._messages),
+                    offset_tokens=self._length,
+                    tokens=tokens,
+                )
+            )
 
     def _add(self, turn: Turn, user: int, assistant: int) -> None:
         said, answered = turn.messages

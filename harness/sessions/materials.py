@@ -147,6 +147,14 @@ class Materials:
             said: The session's ledger up to the checkpoint, in order.
         """
         fact = self.scenario.fact(fact_id)
+        if fact.told:
+            # What else a real conversation says of it is not known, and so never held against it.
+            return Probe(
+                fact=fact_id,
+                kind=fact.kind,
+                question=self.question(fact_id),
+                expected=self.values[fact_id],
+            )
         own = [plant.value for plant in said if plant.fact == fact_id]
         expected = tuple(own) if fact.kind == "set" else tuple(own[-1:])
         if not own and fact.kind != "abstain":
@@ -174,6 +182,8 @@ class Materials:
     def _secrets(self) -> list[str]:
         """Everything that filler must not hold."""
         texts = [s for drawn in self.values.values() for value in drawn for s in value.spellings]
-        for fact_id, drawn in self.values.items():
-            texts += [self.plant(fact_id, ordinal).user for ordinal in range(len(drawn))]
+        for fact in self.scenario.facts:
+            if not fact.told:
+                drawn = self.values[fact.id]
+                texts += [self.plant(fact.id, ordinal).user for ordinal in range(len(drawn))]
         return texts

@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.core.session import Blueprint, PlannedCut, PlannedPlant
+from harness.core.session import Blueprint, PlannedCut, PlannedPlant, PlannedTurn
 from harness.sessions.layouts.openings import spread
 from harness.sessions.layouts.units import rotated, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.core.session import Arm
+    from harness.core.session import Arm, Say
     from harness.core.window import Window
     from harness.sessions.materials import Materials
 
@@ -36,18 +36,37 @@ def controls(materials: Materials, window: Window, main: Sequence[Blueprint]) ->
     said = [fact.id for fact in materials.scenario.facts if fact.kind != "abstain"]
     order = rotated(units_of(materials), materials.seed, materials.draws_all("order"))
     first = materials.system_tokens()
-    whole = first + sum(unit.tokens for unit in order)
+    turns, told = _telling_turns(materials, first)
+    whole = told + sum(unit.tokens for unit in order)
+    needles: tuple[Say, ...] = (*turns, *spread(order, whole, told))
     return [
         _bare(materials, "closed_book", (), first, said),
-        _bare(materials, "needle_only", spread(order, whole, first), whole, said),
+        _bare(materials, "needle_only", needles, whole, said),
         *_removed(materials, window, main, said),
     ]
+
+
+def _telling_turns(materials: Materials, at: int) -> tuple[list[PlannedTurn], int]:
+    """The turns of a script that say facts, one after the other, and where the last one ends."""
+    turns = []
+    for index, step in enumerate(materials.scenario.script):
+        if step.says:
+            turns.append(PlannedTurn(step=index, at_tokens=at))
+            at += materials.turn_tokens(materials.script_turn(index))
+    return turns, at
+
+
+def _says(materials: Materials, say: Say, fact: str) -> bool:
+    """Whether a turn says the fact, planned or in its own words."""
+    if isinstance(say, PlannedPlant):
+        return say.fact == fact
+    return fact in materials.scenario.script[say.step].says
 
 
 def _bare(
     materials: Materials,
     arm: Arm,
-    says: tuple[PlannedPlant, ...],
+    says: tuple[Say, ...],
     tokens: int,
     ask: Sequence[str],
 ) -> Blueprint:
@@ -73,9 +92,7 @@ def _removed(
     blueprint, cut = min(
         ((b, c) for b in main for c in b.cuts), key=lambda pair: abs(pair[1].tokens - target)
     )
-    says = tuple(
-        say for say in blueprint.says if not (isinstance(say, PlannedPlant) and say.fact == fact)
-    )
+    says = tuple(say for say in blueprint.says if not _says(materials, say, fact))
     return [
         replace(
             blueprint,

@@ -6,6 +6,7 @@ script says so, or all of them at the end.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError
@@ -13,7 +14,7 @@ from harness.core.session import Blueprint, PlannedCut, PlannedPlant, PlannedTur
 from harness.sessions.layouts.units import question_room
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from harness.core.session import Say
     from harness.core.window import Window
@@ -29,27 +30,35 @@ def script(materials: Materials, window: Window, fills: Sequence[float]) -> list
         fills: Ascending; one at which the written turns alone do not fit is refused.
 
     Raises:
-        UsageError: The window is smaller than what the script says.
+        UsageError: The window is smaller than what the script says, unless that is a real
+            conversation: what becomes of one past the ceiling is worth asking.
     """
     question = question_room(materials, [fact.id for fact in materials.scenario.facts])
     written = sum(_sizes(materials)) + materials.system_tokens()
-    if written + question > window.budget:
+    if written + question > window.budget and not materials.scenario.written_out:
         raise UsageError(
             f"{materials.scenario.path}: the script of scenario '{materials.scenario.name}' says"
             f" {written + question} tokens with the question; a window of {window.limit} leaves"
             f" {window.budget} for them"
         )
-    stretches = any(step.filler is not None for step in materials.scenario.script)
-    lengths = {
-        fill: max(window.local(fill) - question, written) if stretches else written
-        for fill in fills
-    }
+    if all(step.filler is None for step in materials.scenario.script):
+        # Its length is its own: what was asked of it is what it has at each probe.
+        whole = window.local(1.0)
+        return [
+            _session(materials, lambda tokens: round((tokens + question) / whole, 6), 0, "script-0")
+        ]
+    lengths = {fill: max(window.local(fill) - question, written) for fill in fills}
     # Fills too low for the script all come out at its least length: one of them is enough.
     distinct = {length: fill for fill, length in reversed(lengths.items())}
     return [
-        _session(materials, fill, length - written, f"script-{index}")
+        _session(materials, partial(_asked, fill), length - written, f"script-{index}")
         for index, (length, fill) in enumerate(sorted(distinct.items()))
     ]
+
+
+def _asked(fill: float, _tokens: int) -> float:
+    """The fill that was asked for, whatever the length."""
+    return fill
 
 
 def _sizes(materials: Materials) -> list[int]:
@@ -68,8 +77,10 @@ def _sizes(materials: Materials) -> list[int]:
     return sizes
 
 
-def _session(materials: Materials, fill: float, free: int, stream: str) -> Blueprint:
-    """The script with `free` tokens of filler in it."""
+def _session(
+    materials: Materials, fill_of: Callable[[int], float], free: int, stream: str
+) -> Blueprint:
+    """The script with `free` tokens of filler in it; the fill of each length is what was asked."""
     steps = materials.scenario.script
     total = sum(step.filler or 0.0 for step in steps)
     at = materials.system_tokens()
@@ -89,12 +100,13 @@ def _session(materials: Materials, fill: float, free: int, stream: str) -> Bluep
         elif step.user is not None:
             says.append(PlannedTurn(step=index, at_tokens=at))
         elif step.probe is not None:
-            _ask(cuts, at, step.probe, fill)
+            _ask(cuts, at, step.probe, fill_of(at))
         written += size
     if not cuts:
         facts = materials.scenario.facts
         ask = tuple(fact.id for fact in facts if fact.id in said or fact.kind == "abstain")
-        cuts.append(PlannedCut(tokens=written + free, ask=ask, fill_requested=fill))
+        length = written + free
+        cuts.append(PlannedCut(tokens=length, ask=ask, fill_requested=fill_of(length)))
     return Blueprint(
         scenario=materials.scenario.name,
         seed=materials.seed,

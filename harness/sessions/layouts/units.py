@@ -28,11 +28,15 @@ class Unit:
 
 
 def units_of(materials: Materials, facts: Sequence[Fact] | None = None) -> list[Unit]:
-    """Every saying of the facts, in the order of the file; abstain facts are never said."""
+    """Every planned saying of the facts, in the order of the file.
+
+    Abstain facts are never said, and told facts by turns of the script.
+    """
     chosen = materials.scenario.facts if facts is None else facts
     return [
         Unit(fact.id, ordinal, materials.turn_tokens(materials.plant(fact.id, ordinal)))
         for fact in chosen
+        if not fact.told
         for ordinal in range(len(materials.values.get(fact.id, ())))
     ]
 
