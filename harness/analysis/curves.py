@@ -77,7 +77,7 @@ def recall_curve(frame: Frame, axis: Axis, *, by: Sequence[str] = GROUP) -> pl.D
         `at` (mean of what was measured there), n, sessions, recall, lo, hi (Wilson, 95 %).
     """
     rows = _needed(measured(frame).filter(pl.col(axis).is_not_null()), by, axis, "fill_requested")
-    rows = _binned(rows, axis, by)
+    rows = binned(rows, axis, by)
     return with_recall(rows.group_by(*by, "bin"), axis).sort(*by, "from").drop("bin")
 
 
@@ -89,10 +89,7 @@ def heatmap(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
     """
     rows = _needed(measured(frame).filter(pl.col("position").is_not_null()), by, "position")
     rows = _cut(rows, "fill", _FILL_EDGES)
-    place = pl.Series("fifth", (0.0, *_POSITION_EDGES)).gather(
-        _search(rows["position"], _POSITION_EDGES, side="right")
-    )
-    rows = rows.with_columns(place.alias("position_from"))
+    rows = fifths(rows)
     cells = with_recall(rows.group_by(*by, "bin", "position_from"), "fill")
     ends = (pl.col("position_from") + 0.2).round(1).alias("position_to")
     return cells.with_columns(ends).sort(*by, "from", "position_from").drop("bin")
@@ -151,12 +148,12 @@ def with_recall(groups: pl.dataframe.group_by.GroupBy, axis: str | None = None) 
     """
     place = []
     if axis is not None:
-        place = [pl.col("from", "to").min(), _units(axis).sum().alias("at")]
+        place = [pl.col("from", "to").min(), units(axis).sum().alias("at")]
     table = groups.agg(
         *place,
         pl.len().cast(pl.Int64).alias("n"),
         pl.col("session").n_unique().cast(pl.Int64).alias("sessions"),
-        _units("score").sum().alias("recall"),
+        units("score").sum().alias("recall"),
     )
     means = ("at", "recall") if axis is not None else ("recall",)
     table = table.with_columns((pl.col(name) / pl.col("n") / _UNIT).round(9) for name in means)
@@ -168,13 +165,39 @@ def _needed(rows: pl.LazyFrame, by: Sequence[str], *more: str) -> pl.DataFrame:
     return collect(rows.select(*dict.fromkeys((*by, "session", "fill", "score", *more))))
 
 
-def _units(name: str) -> pl.Expr:
+def is_level(rows: pl.DataFrame) -> pl.Series:
+    """Whether the bin of fill of each row, see `binned`, is a checkpoint of its own."""
+    return rows["bin"] > len(_FILL_EDGES)
+
+
+def fifths(rows: pl.DataFrame) -> pl.DataFrame:
+    """The column `position_from`: where the fifth of the session begins in which a fact stands."""
+    fifth = pl.Series("fifth", (0.0, *_POSITION_EDGES)).gather(
+        _search(rows["position"], _POSITION_EDGES, side="right")
+    )
+    return rows.with_columns(fifth.alias("position_from"))
+
+
+def units(name: str) -> pl.Expr:
+    """A column in whole units of 2**-32: their sum is the same in any order."""
     return (pl.col(name).cast(pl.Float64) * _UNIT).round().cast(pl.Int64)
 
 
-def _binned(rows: pl.DataFrame, axis: Axis, by: Sequence[str]) -> pl.DataFrame:
-    if axis == "fill":
+def binned(
+    rows: pl.DataFrame, axis: Axis, by: Sequence[str], *, steps: bool = False
+) -> pl.DataFrame:
+    """The columns bin, from and to, as `recall_curve` has them; with `steps` as `heatmap` has them.
+
+    Args:
+        rows: Rows in which the axis is never null; for a curve of fill also `fill_requested`.
+        axis: See `recall_curve`.
+        by: Columns that are kept apart: checkpoints are told for each combination of them.
+        steps: Bins of fill in any case, never single checkpoints.
+    """
+    if axis == "fill" and not steps:
         return _fill_bins(rows, by)
+    if axis == "fill":
+        return _cut(rows, axis, _FILL_EDGES)
     return _cut(rows, axis, _POSITION_EDGES if axis == "position" else _GAP_EDGES)
 
 

@@ -165,7 +165,10 @@ class Lengths:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """One curve: a model, a window, a policy, a memory and a layout."""
+    """One curve: a model, a window, a policy, a memory and a layout, and perhaps a run."""
+
+    run: str | None
+    """The run it is of; None where it is of several, pooled."""
 
     model: str
     window_limit: int
@@ -202,6 +205,8 @@ class Group:
     scenarios: tuple[ScenarioRecall, ...]
     usage: Usage
     lengths: Lengths
+    started: str
+    """UTC, ISO 8601: when its first trial began."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,9 +65,9 @@ MIN_ONSET_SESSIONS = 10
 
 _NEEDED = (
     *GROUP, "run_id", "scenario", "session", "arm", "fill_requested", "fill", "position",
-    "gap_tokens", "prompt_tokens", "cached_tokens", "completion_tokens", "usage_source",
-    "cost_usd", "fact", "probe_kind", "score", "outcome", "status", "in_view", "server_truncated",
-    "started_at", "session_tokens", "view_tokens",
+    "gap_tokens", "session_tokens", "view_tokens", "prompt_tokens", "cached_tokens",
+    "completion_tokens", "usage_source", "cost_usd", "fact", "probe_kind", "score", "outcome",
+    "status", "in_view", "server_truncated", "started_at",
 )  # fmt: skip
 _OF_A_CURVE = (
     "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "probe_kind",
@@ -83,13 +83,17 @@ __all__ = [
 ]  # fmt: skip
 
 
-def summarise(frame: Frame, *, criterion: float = 0.05, floor: float = 0.0) -> Summary:
+def summarise(
+    frame: Frame, *, criterion: float = 0.05, floor: float = 0.0, apart: bool = False
+) -> Summary:
     """The summary of all records of a frame.
 
     Args:
         frame: Records, see `harness.analysis.frame`.
         criterion: The drop from the plateau that counts as onset, in (0, 1).
         floor: The chance, in [0, 1), of naming a value that was never said.
+        apart: Keep runs apart, the earliest first; else records of one model, window, policy,
+            memory and layout are one group, whichever run they come from.
 
     Raises:
         NothingSelectedError: There are no records.
@@ -98,11 +102,9 @@ def summarise(frame: Frame, *, criterion: float = 0.05, floor: float = 0.0) -> S
     rows, n_duplicates = unique_trials(_narrow(frame))
     if rows.is_empty():
         raise NothingSelectedError("there are no records to report; `harness run` makes some")
-    tables = _tables(rows)
-    groups = [
-        _group(key, part, {name: table.get(key, []) for name, table in tables.items()}, criterion)
-        for key, part in sorted(_parts(rows).items())
-    ]
+    parts = _runs(rows) if apart else [rows]
+    # One group under the other, and the runs of each in the order of time.
+    groups = sorted((group for part in parts for group in _groups(part, criterion)), key=group_key)
     return Summary(
         criterion=criterion,
         run_ids=_names(rows, "run_id"),
@@ -114,6 +116,35 @@ def summarise(frame: Frame, *, criterion: float = 0.05, floor: float = 0.0) -> S
         groups=tuple(groups),
         controls=tuple(Control(**row) for row in controls(rows, floor=floor).to_dicts()),
     )
+
+
+def known_onsets(summary: Summary) -> dict[tuple[Any, ...], OnsetEstimate]:
+    """The onsets of the groups that are of one run, by run and what makes them a group."""
+    return {
+        (group.run, *group_key(group)): group.onset
+        for group in summary.groups
+        if group.run is not None
+    }
+
+
+def group_key(group: Group) -> tuple[Any, ...]:
+    """What makes a group one of its own, the run left out."""
+    return tuple(getattr(group, name) for name in GROUP)
+
+
+def _runs(rows: pl.DataFrame) -> list[pl.DataFrame]:
+    """The rows of each run, the earliest first."""
+    return sorted(
+        rows.partition_by("run_id"), key=lambda part: (part["started_at"].min(), part["run_id"][0])
+    )
+
+
+def _groups(rows: pl.DataFrame, criterion: float) -> list[Group]:
+    tables = _tables(rows)
+    return [
+        _group(key, part, {name: table.get(key, []) for name, table in tables.items()}, criterion)
+        for key, part in sorted(_parts(rows).items())
+    ]
 
 
 def _narrow(frame: Frame) -> pl.DataFrame:
@@ -191,7 +222,9 @@ def _group(
         own_onset = estimate_onset(own.filter(near), criterion=criterion)
     refused = rows.filter(pl.col("arm") == "main", pl.col("status") == "overflow")
     model, window_limit, policy, memory, layout = key
+    runs = _names(rows, "run_id")
     return Group(
+        run=runs[0] if len(runs) == 1 else None,
         model=model,
         window_limit=window_limit,
         policy=policy,
@@ -216,6 +249,7 @@ def _group(
         scenarios=_scenarios(tables["scenarios"], main.filter(near), onset),
         usage=_usage(rows),
         lengths=lengths(rows),
+        started=str(rows["started_at"].min()),
     )
 
 

@@ -99,6 +99,8 @@ def versus(
     level: float = 0.95,
     criterion: float = 0.05,
     reference: str | None = None,
+    couples: Sequence[tuple[int, int]] | None = None,
+    known: Mapping[_Key, OnsetEstimate] | None = None,
 ) -> Versus:
     """Every pair of sides, or each against the reference, under each set of equal conditions.
 
@@ -108,6 +110,9 @@ def versus(
         level: Confidence of every interval, in (0, 1).
         criterion: The drop from the plateau that counts as onset, in (0, 1).
         reference: Name of the side that all others are compared with; None compares every pair.
+        couples: Which sides to compare, by their indices, A before B; instead of a reference.
+        known: Onsets of whole groups that are estimated already, by run and the columns of
+            `GROUP`; they are not estimated again.
 
     Raises:
         NothingSelectedError: Not one trial pairs.
@@ -119,13 +124,13 @@ def versus(
     onsets: dict[tuple[int, _Key], OnsetEstimate] = {}
     matches: list[Match] = []
     alone: list[str] = []
-    for a, b in _couples(sides, reference):
+    for a, b in _couples(sides, reference) if couples is None else couples:
         both = sorted(set(cells[a]) & set(cells[b]))
         alone += _alone(sides[a], sides[b], cells[a], cells[b], held)
         for key in both:
             for index in (a, b):
                 if (index, key) not in onsets:
-                    onsets[index, key] = _onset(cells[index][key], level, criterion)
+                    onsets[index, key] = _onset(cells[index][key], level, criterion, known or {})
             names = (sides[a].name, sides[b].name)
             pair = (cells[a][key], cells[b][key])
             matches.append(
@@ -162,7 +167,13 @@ def _couples(sides: Sequence[Side], reference: str | None) -> list[tuple[int, in
     return [(first, other) for other in range(len(sides)) if other != first]
 
 
-def _onset(rows: pl.DataFrame, level: float, criterion: float) -> OnsetEstimate:
+def _onset(
+    rows: pl.DataFrame, level: float, criterion: float, known: Mapping[_Key, OnsetEstimate]
+) -> OnsetEstimate:
+    names = rows.select("run_id", *GROUP).unique()
+    found = known.get(names.row(0)) if names.height == 1 else None
+    if found is not None and (found.level, found.criterion) == (level, criterion):
+        return found
     kept, _ = unique_trials(rows)
     main = main_rows(kept).filter(pl.col("fill") <= MAX_FILL).select("session", "fill", "score")
     return estimate_onset(main, criterion=criterion, level=level)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     "outputs",
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="A file; its suffix says what: .md .json .csv .parquet .svg .png"
+    help="A file; its suffix says what: .html .md .json .csv .parquet .svg .png"
     " (a name with 'heatmap' in it draws fill x position).",
 )
 @RESULTS
@@ -40,7 +40,7 @@ def command(runs: tuple[str, ...], *, outputs: tuple[Path, ...], out: Path) -> i
     frame = read_records([folder / "records.jsonl" for folder in folders])
     summary = summarise(frame)
     for output in outputs:
-        render(summary, frame, output)
+        render(summary, frame, output, folders=folders)
         click.echo(str(output))
     return 0
 

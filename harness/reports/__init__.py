@@ -6,6 +6,7 @@ Its one rule: a report is whole or not there. It is written beside its place and
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from harness.core.errors import UsageError, nearest
@@ -13,12 +14,14 @@ from harness.core.registry import Registry
 from harness.core.spec import Spec
 from harness.reports.csv_report import Csv
 from harness.reports.figures import Png, Svg
+from harness.reports.html import Html
 from harness.reports.json_report import Json
 from harness.reports.markdown import Markdown
 from harness.reports.parquet import Parquet
 from harness.reports.terminal import Terminal, terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from harness.analysis.findings import Summary
@@ -38,6 +41,7 @@ renderers: Registry[Renderer] = Registry("renderer")
 """By suffix, without the dot."""
 
 renderers.add("csv", Csv)
+renderers.add("html", Html)
 renderers.add("json", Json)
 renderers.add("md", Markdown)
 renderers.add("parquet", Parquet)
@@ -48,7 +52,7 @@ renderers.add("txt", Terminal)
 _FIGURES = ("png", "svg")
 
 
-def render(summary: Summary, frame: Frame, output: Path) -> None:
+def render(summary: Summary, frame: Frame, output: Path, *, folders: Iterable[Path] = ()) -> None:
     """Write a report.
 
     Args:
@@ -56,6 +60,7 @@ def render(summary: Summary, frame: Frame, output: Path) -> None:
         frame: The records, for forms that hold them.
         output: Where to; its suffix picks the form. A figure whose name contains 'heatmap' is one,
             any other is the curve.
+        folders: The run folders of the records, for forms that show what was sent.
 
     Raises:
         UsageError: The suffix or the folder is unknown, or a figure needs the charts extra.
@@ -70,6 +75,8 @@ def render(summary: Summary, frame: Frame, output: Path) -> None:
         raise UsageError(f"'{output}': the folder '{output.parent}' does not exist; make it first")
     heatmap = suffix in _FIGURES and "heatmap" in output.stem.lower()
     renderer = renderers.resolve(Spec(suffix, (("kind", "heatmap"),) if heatmap else ()))
+    if isinstance(renderer, Html):
+        renderer = replace(renderer, folders=tuple(folders))
     beside = output.with_name(f"{output.name}.tmp")
     try:
         renderer.write(summary, frame, beside)

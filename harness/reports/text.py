@@ -26,6 +26,7 @@ _VERDICTS = {
     "floor": "at the floor",
     "insufficient": "cannot tell",
 }
+_LAID_OUT = frozenset("\n\t\u200c\u200d")
 NOTHING = "–"
 """Stands where nothing was measured."""
 
@@ -37,6 +38,21 @@ def plain(text: str) -> str:
     'a\\x1b[31mb'
     """
     return "".join(char if char.isprintable() else _spelled(char) for char in text)
+
+
+def visible(text: str) -> str:
+    r"""Text of several lines for a page: line ends stay, what else cannot be seen is spelled.
+
+    Joiners stay too: scripts and emoji are written with them.
+
+    >>> visible("a\n\x00b\u202ec")
+    'a\n\\x00b\\u202ec'
+    """
+    return "".join(
+        char if char in _LAID_OUT or char.isprintable() or unicodedata.category(char) == "Zs"
+        else _spelled(char)
+        for char in text
+    )  # fmt: skip
 
 
 def markdown(text: str) -> str:

@@ -1,0 +1,124 @@
+"""What the template of a page is given: words and numbers that need no script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.reports import text
+from harness.reports.answers import answer
+from harness.reports.hints import hints
+from harness.reports.html.contrasts import contrasts
+from harness.reports.html.left_out import left_out
+from harness.reports.html.over_time import over_time
+
+if TYPE_CHECKING:
+    from harness.analysis.findings import Control, Group, Summary
+    from harness.analysis.frame import Frame
+
+_FLAGS = {
+    "leak": "named a value that it was never told: it leaks, or can be guessed",
+    "weak": "misses some without any filler: mend their wording or scorer first",
+    None: "",
+}
+_ARMS = {
+    "closed_book": "asked without the session",
+    "needle_only": "the plants alone, without filler",
+    "fact_removed": "the session without the plant",
+}
+_LAPSE = 0.02
+"""Lengths that miss their mark by more, as a fraction of the window, are pointed at."""
+
+
+def context(summary: Summary, frame: Frame, data: dict[str, Any]) -> dict[str, Any]:
+    """Everything but the data of the script."""
+    names = [series["name"] for series in data["series"]]
+    groups = list(zip(names, summary.groups, strict=True))
+    return {
+        "summary": summary,
+        "records": text.number(summary.n_records, "record"),
+        "runs": text.number(len(summary.run_ids), "run"),
+        "when": text.dates(summary.started_first, summary.started_last),
+        "criterion": f"{round(100 * summary.criterion, 1):g} points",
+        "run_ids": [text.plain(name) for name in summary.run_ids],
+        "scenarios": [text.plain(name) for name in summary.scenarios],
+        "answers": [_answer(i, *pair) for i, pair in enumerate(groups)],
+        "contrasts": contrasts(summary, frame),
+        "over_time": over_time(summary, frame),
+        "controls": [_control(control) for control in summary.controls],
+        "lengths": [_lengths(*pair) for pair in groups],
+        "usage": [_usage(*pair) for pair in groups],
+        "left_out": left_out(summary, data),
+        "hints": [text.plain(hint) for hint in hints(summary)[:-1]],
+    }
+
+
+def _answer(number: int, name: str, group: Group) -> dict[str, Any]:
+    own = group.own_onset.message if group.own_onset.message != group.onset.message else None
+    lost = group.attribution
+    return {
+        "number": number,
+        "name": name,
+        "window": f"{group.window_limit:,}",
+        "verdict": group.onset.verdict,
+        "sentence": text.plain(answer(group)),
+        "own": own and text.plain(own),
+        "n": f"{group.n_probes:,}",
+        "sessions": text.number(group.n_sessions, "session"),
+        "plateau": text.percent(group.onset.plateau),
+        "settings": text.plain(f"{group.policy}, memory {group.memory}, {group.layout}"),
+        "lost": f"{lost.by_application + lost.by_model:,}",
+        "middle": [text.plain(words) for words in text.middle(group.lost_in_the_middle)],
+        "distance": text.plain(text.distance(group.gap_effect)),
+        "abstain": group.abstain
+        and (
+            f"{text.percent(group.abstain.recall)} of what was never said was rightly answered so"
+            f" ({text.span(group.abstain.lo, group.abstain.hi)} %; n {group.abstain.n:,})"
+        ),
+    }
+
+
+def _control(control: Control) -> dict[str, Any]:
+    return {
+        "model": text.plain(control.model),
+        "arm": text.plain(control.arm),
+        "what": _ARMS.get(control.arm, ""),
+        "n": f"{control.n:,}",
+        "right": text.percent(control.right),
+        "named": f"{control.named:,}",
+        "flag": control.flag,
+        "why": _FLAGS[control.flag],
+    }
+
+
+def _lengths(name: str, group: Group) -> dict[str, Any]:
+    return {
+        "name": name,
+        "window": f"{group.window_limit:,}",
+        "words": [text.plain(words) for words in text.lengths(group.lengths)],
+        "rows": [
+            {
+                "fill": text.span(line.start, line.end),
+                "n": f"{line.n:,}",
+                "target": f"{line.target_tokens:,}",
+                "local": f"{line.local_tokens:,}",
+                "provider": f"{line.provider_tokens:,}",
+                "error": f"{100 * line.error:+.2f}",
+                "far": abs(line.error) > _LAPSE,
+            }
+            for line in group.lengths.by_fill
+        ],
+    }
+
+
+def _usage(name: str, group: Group) -> dict[str, Any]:
+    usage = group.usage
+    return {
+        "name": name,
+        "window": f"{group.window_limit:,}",
+        "calls": f"{sum(count.n for count in usage.sources):,}",
+        "prompt": f"{usage.prompt_tokens:,}",
+        "completion": f"{usage.completion_tokens:,}",
+        "cached": text.percent(usage.cached_share),
+        "meter": text.counts(usage.sources),
+        "cost": text.dollars(group),
+    }
