@@ -151,12 +151,13 @@ def _narrow(frame: Frame) -> pl.DataFrame:
     """The columns that a summary needs, in little memory: a million records in about 150 MB."""
     words = [name for name in _NEEDED if SCHEMA[name] == pl.String and name != "started_at"]
     lazy = frame.lazy().select(*_NEEDED, pl.col("key").hash().alias("key"), "variant")
-    lazy = lazy.with_columns(_under(pl.col("model"), pl.col("variant"))).drop("variant")
+    lazy = lazy.with_columns(under_prompt()).drop("variant")
     return collect(lazy.with_columns(pl.col(words).cast(pl.Categorical())))
 
 
-def _under(model: pl.Expr, variant: pl.Expr) -> pl.Expr:
-    """A model under another system prompt is a group of its own, and is called so."""
+def under_prompt() -> pl.Expr:
+    """The model as a summary names it: with the system prompt that it ran under, if not its own."""
+    model, variant = pl.col("model"), pl.col("variant")
     named = pl.concat_str(model, pl.lit(" ["), variant, pl.lit("]"))
     return pl.when(variant.fill_null("") == "").then(model).otherwise(named).alias("model")
 

@@ -113,6 +113,7 @@ def versus(
         couples: Which sides to compare, by their indices, A before B; instead of a reference.
         known: Onsets of whole groups that are estimated already, by run and the columns of
             `GROUP`; they are not estimated again.
+            Of the scenario's own system prompt.
 
     Raises:
         NothingSelectedError: Not one trial pairs.
@@ -170,8 +171,11 @@ def _couples(sides: Sequence[Side], reference: str | None) -> list[tuple[int, in
 def _onset(
     rows: pl.DataFrame, level: float, criterion: float, known: Mapping[_Key, OnsetEstimate]
 ) -> OnsetEstimate:
-    names = rows.select("run_id", *GROUP).unique()
-    found = known.get(names.row(0)) if names.height == 1 else None
+    names = rows.select("run_id", *GROUP, "variant").unique()
+    found = None
+    if names.height == 1:
+        *name, variant = names.row(0)
+        found = None if variant else known.get(tuple(name))
     if found is not None and (found.level, found.criterion) == (level, criterion):
         return found
     kept, _ = unique_trials(rows)

@@ -160,12 +160,13 @@ def test_order_and_repetition_do_not_change_a_byte(tmp_path: Path, name: str) ->
     assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
-@pytest.mark.parametrize("name", ["report.html", "report.xml", "report"])
+@pytest.mark.parametrize("name", ["report.docx", "report.xlsx", "report"])
 def test_an_unknown_suffix_says_which_are_known(
     summary: Summary, tmp_path: Path, name: str
 ) -> None:
     expected = (
-        r"no report ends in .*known suffixes: \.csv, \.json, \.md, \.parquet, \.png, \.svg, \.txt"
+        r"no report ends in .*known suffixes: \.csv, \.html, \.json, \.md, \.parquet, \.png,"
+        r" \.svg, \.txt"
     )
     with pytest.raises(UsageError, match=expected):
         render(summary, from_records([]), tmp_path / name)
@@ -193,7 +194,7 @@ def test_a_report_that_fails_leaves_the_old_one_and_no_scraps(
 
 
 def test_renderers_are_known_by_their_suffix() -> None:
-    assert renderers.names() == ("csv", "json", "md", "parquet", "png", "svg", "txt")
+    assert renderers.names() == ("csv", "html", "json", "md", "parquet", "png", "svg", "txt")
 
 
 def test_hints_name_what_the_report_lacks(summary: Summary) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.analysis.summary import under_prompt
 from harness.reports.html.context import context
 from harness.reports.html.payload import as_json, payload
 
@@ -55,7 +56,8 @@ def page(summary: Summary, frame: Frame, folders: tuple[Path, ...] = ()) -> str:
     style = (_HERE / "page.css").read_text(encoding="utf-8")
     parts = [(_HERE / "script" / name).read_text(encoding="utf-8") for name in _SCRIPTS]
     script = "(() => {\n'use strict';\n" + "\n".join(parts) + "\n})();\n"
-    data = payload(summary, frame, folders)
+    rows = frame.lazy().with_columns(under_prompt())
+    data = payload(summary, rows, folders)
     return (
         environment.get_template("page.html.j2")
         .render(

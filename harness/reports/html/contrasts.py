@@ -17,37 +17,35 @@ if TYPE_CHECKING:
 
     from harness.analysis.findings import Summary
     from harness.analysis.frame import Frame
+    from harness.analysis.sides import By
     from harness.analysis.versus import Match, Versus
 
 _PAIRS = 6
-"""With more models than this each is compared with the first only."""
+"""With more sides than this each is compared with the first only."""
 _LEAST_SPAN = 0.05
 _TINY_P = 0.001
 
 
-def contrasts(summary: Summary, frame: Frame) -> dict[str, Any] | None:
-    """Every pair of models of the newest run; None where there is nothing to compare."""
+def contrasts(summary: Summary, frame: Frame) -> list[dict[str, Any]]:
+    """Every pair of models of the newest run, and every pair of system prompts."""
     rows = needed(frame)
     newest = rows.sort("started_at")["run_id"][-1]
     rows = rows.filter(pl.col("run_id") == newest)
-    models = rows["model"].unique().sort().to_list()
-    if len(models) < 2:  # noqa: PLR2004 - two make a comparison
-        return None
+    by: tuple[By, ...] = ("model", "variant")
+    return [_contrasts(summary, rows, newest, way) for way in by if rows[way].n_unique() > 1]
+
+
+def _contrasts(summary: Summary, rows: pl.DataFrame, run: str, by: By) -> dict[str, Any]:
+    """One table; with many sides each is compared with the first only."""
+    title = {"model": "Models against each other"}.get(by, "System prompts against each other")
+    found: dict[str, Any] = {"title": title, "run": text.plain(run), "missing": None, "rows": []}
+    sides = split(make_side(run, rows), by)
+    first = sides[0].name if len(sides) > _PAIRS else None
     try:
-        found = versus(
-            split(make_side(newest, rows), "model"),
-            by="model",
-            known=known_onsets(summary),
-            reference=models[0] if len(models) > _PAIRS else None,
-        )
+        compared = versus(sides, by=by, reference=first, known=known_onsets(summary))
     except HarnessError as error:
-        return {"missing": text.plain(str(error)), "rows": [], "run": text.plain(newest)}
-    return {
-        "missing": None,
-        "rows": drawn(found.matches),
-        "run": text.plain(newest),
-        **family(found),
-    }
+        return {**found, "missing": text.plain(str(error))}
+    return {**found, "rows": drawn(compared.matches), **family(compared)}
 
 
 def family(found: Versus) -> dict[str, Any]:

@@ -31,7 +31,7 @@ Data: TypeAlias = dict[str, Any]
 
 _LONGEST_REPLY = 600
 _DIGITS = 6
-_TABLE_BYTES = 1_900_000
+_TABLE_BYTES = 2_300_000
 """Of the records in one page; with longer replies there are fewer of them."""
 _ROW_BYTES = 145
 """Of one record without its texts, measured."""

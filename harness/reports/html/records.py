@@ -43,8 +43,8 @@ def sampled(frame: Frame, most: int = MOST) -> tuple[list[dict[str, Any]], int]:
     rows, _ = unique_trials(collect(narrow))
     n = rows.height
     if n > most:
-        rows = binned(rows.with_columns(who().alias("who")), "fill", GROUP, steps=True)
-        cell = (*GROUP, "run_id", "arm", "bin", "who", "status")
+        rows = binned(rows, "fill", GROUP, steps=True)
+        cell = (*GROUP, "run_id", "arm", "bin", "outcome", "status")
         rows = rows.with_columns(pl.col("key").rank("ordinal").over(*cell).alias("turn"))
         rows = rows.sort("turn", *_NAME).head(most)
     chosen = rows.select(_NAME)
