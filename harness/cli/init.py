@@ -40,13 +40,78 @@ fills: 12
 
 
 @click.command("init")
-@click.argument(
-    "path", type=click.Path(path_type=Path, dir_okay=False), default=Path("scenarios/first.yaml")
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Draft a scenario out of a conversation in FILE: whatever harness import reads.",
 )
-def command(path: Path) -> int:
-    """Write a first scenario to PATH; an existing file is never touched."""
+@click.option(
+    "--conversation",
+    metavar="ID|N",
+    help="With --from: which conversation of the file; the longest unless given.",
+)
+@click.option(
+    "--facts",
+    type=click.IntRange(1, 200),
+    default=12,
+    show_default=True,
+    help="With --from: how many facts to propose at most.",
+)
+@click.option(
+    "--checkpoints",
+    type=click.IntRange(1, 200),
+    default=4,
+    show_default=True,
+    help="With --from: at how many places of the conversation they are asked.",
+)
+@click.option(
+    "-m",
+    "--model",
+    metavar="M",
+    help="With --from: a model that proposes the facts; each is checked against the text.",
+)
+@click.option("-M", "options", multiple=True, metavar="KEY=VALUE", help="A parameter of its calls.")
+@click.pass_context
+def command(
+    context: click.Context,
+    /,
+    path: Path | None,
+    *,
+    source: Path | None,
+    conversation: str | None,
+    facts: int,
+    checkpoints: int,
+    model: str | None,
+    options: tuple[str, ...],
+) -> int:
+    """Write a first scenario to PATH; an existing file is never touched.
+
+    With --from, a draft out of a conversation of your own: facts that stand in it, each with a
+    question, for you to go over.
+    """
+    if source is None:
+        _check_unused(context)
+    if path is None:
+        path = Path("scenarios") / f"{'first' if source is None else source.stem}.yaml"
     if path.exists():
         raise UsageError(f"{path} is there already; give another path")
+    if source is not None:
+        from harness.cli.draft import draft
+        from harness.cli.options import call_options
+
+        draft(
+            source,
+            path,
+            wanted=conversation,
+            facts=facts,
+            checkpoints=checkpoints,
+            model=model,
+            options=dict(call_options(options)),
+        )
+        return 0
     name = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "first"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(_TEMPLATE.format(path=path, name=name), encoding="utf-8")
@@ -54,3 +119,16 @@ def command(path: Path) -> int:
     models = "-m 'reference/perfect,reference/fading?onset=0.6'"
     click.echo(f"  harness run {shlex.quote(str(path))} {models} -w 8k")
     return 0
+
+
+def _check_unused(context: click.Context) -> None:
+    """Make sure that no option was given that only a conversation needs.
+
+    Raises:
+        UsageError: One was.
+    """
+    given = click.core.ParameterSource.COMMANDLINE
+    for name in ("conversation", "facts", "checkpoints", "model", "options"):
+        if context.get_parameter_source(name) is given:
+            flag = {"options": "-M"}.get(name, f"--{name}")
+            raise UsageError(f"{flag} goes with --from FILE")

@@ -192,7 +192,7 @@ def make_study(
         fills=_fills(fills),
         positions=_positions(positions),
         filler=filler,
-        options=_options(options),
+        options=call_options(options),
         **rest,
     )
 
@@ -268,7 +268,12 @@ def _positions(text: str | None) -> tuple[float, ...]:
     return tuple(share(part, "position", most=1.0) for part in text.split(","))
 
 
-def _options(pairs: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def call_options(pairs: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The parameters that `-M key=value` gives to each call, sorted by name.
+
+    Raises:
+        UsageError: One is no key=value, or stands twice.
+    """
     found: dict[str, str] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")

@@ -52,10 +52,12 @@ class Tally:
         """All of it in a line."""
         asked = f" with {_many(self.asked, 'question')}" if self.asked else ""
         came = f"{_many(self.messages, 'message')} in {_many(self.sessions, 'session')}{asked}"
-        left = (
-            "; left out: " + ", ".join(self._reasons()) if self.left_out else "; nothing left out"
-        )
+        left = f"; left out: {self.reasons()}" if self.left_out else "; nothing left out"
         return f"{came} from {self.name}{left}"
+
+    def reasons(self) -> str:
+        """What was left out, the most frequent first; of each kind the first with a place."""
+        return ", ".join(self._reasons())
 
     def _reasons(self) -> Iterator[str]:
         for what, count in sorted(self.left_out.items(), key=lambda pair: (-pair[1], pair[0])):
@@ -76,7 +78,7 @@ class Tally:
         if broken is not None:
             where = broken.where or Where(file=self.name)
             raise FileError(where, f"nothing could be read: {broken.detail}")
-        reasons = f": left out: {', '.join(self._reasons())}" if self.left_out else ""
+        reasons = f": left out: {self.reasons()}" if self.left_out else ""
         raise NothingSelectedError(f"no message of a user or an assistant in {self.name}{reasons}")
 
 
