@@ -84,6 +84,20 @@ SCHEMA = pl.Schema(
         "variant": pl.String(),
         "model_version": pl.String(),
         "answered_by": pl.String(),
+        "planted_session": pl.Int64(),
+        "written": pl.Boolean(),
+        "injected": pl.Boolean(),
+        "lost_at": pl.String(),
+        "memory_tokens": pl.Int64(),
+        "store": pl.String(),
+        "replies": pl.String(),
+        "compactions": pl.Int64(),
+        "compacted_from": pl.Int64(),
+        "compacted_to": pl.Int64(),
+        "preparation_calls": pl.Int64(),
+        "preparation_prompt_tokens": pl.Int64(),
+        "preparation_completion_tokens": pl.Int64(),
+        "preparation_cost_usd": pl.Float64(),
     }
 )
 """The type of each field of a record; fields of later versions are not read."""

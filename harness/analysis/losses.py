@@ -130,10 +130,11 @@ def controls(frame: Frame, *, floor: float = 0.0) -> pl.DataFrame:
             generated values, one over their number for a short list that anybody might guess.
 
     Returns:
-        Sorted by model and arm: n (scored), not_measured, right (mean score; in closed_book and
-        fact_removed the right answer is that it was never said), named (how often the reply was
-        the right value), and flag: `leak` when a fact that was never said was named surely more
-        often than the floor, `weak` when something was missed without any filler, else null.
+        Sorted by model and arm: n (scored), not_measured, right (mean score; in closed_book,
+        fact_removed and nothing_carried the right answer is that it was never said), named (how
+        often the reply was the right value), and flag: `leak` when a fact that was never said was
+        named surely more often than the floor, `weak` when something was missed without any filler,
+        else null.
     """
     score = pl.col("score")
     rows = collect(
@@ -153,7 +154,7 @@ def controls(frame: Frame, *, floor: float = 0.0) -> pl.DataFrame:
         pl.when(some).then((pl.col("right") / pl.col("n") / 2.0**32).round(9)).alias("right")
     )
     least, _ = wilson(table["named"], table["n"].clip(1))
-    untold = pl.col("arm").is_in(["closed_book", "fact_removed"])
+    untold = pl.col("arm").is_in(["closed_book", "fact_removed", "nothing_carried"])
     flag = (
         pl.when(untold & some & (least > floor))
         .then(pl.lit("leak"))

@@ -38,8 +38,9 @@ def before(
     return tuple(Path(s["path"]) for s in data["scenarios"]), {
         "models": tuple(data["models"]),
         "windows": ",".join(data["windows"]),
-        "policy": data["policy"],
-        "memory": data["memory"],
+        "policies": ",".join(data["policies"]),
+        "memories": ",".join(data["memories"]),
+        "replies": data.get("replies", "scripted"),
         "seeds": data["seeds"],
         "first_seed": data.get("first_seed", 0),
         "repeats": data["repeats"],

@@ -31,6 +31,7 @@ def command(out: Path) -> int:
         of = f"{len(keys)}/{planned} {state}" if planned else f"{len(keys)} adaptive"
         click.echo(
             f"{folder.name}  {of}"
-            f"  {','.join(data['models'])}  -w {','.join(data['windows'])}  {data['policy']}"
+            f"  {','.join(data['models'])}  -w {','.join(data['windows'])}"
+            f"  {','.join(data['policies'])}"
         )
     return 0

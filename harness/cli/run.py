@@ -177,11 +177,12 @@ def _as_before(
     from harness.runs.folders import read_config
 
     source = click.core.ParameterSource.COMMANDLINE
-    fixed = ("models", "windows", "policy", "memory", "seeds", "repeats", "fills", "positions")
-    for name in (*fixed, "filler", "controls", "system_prompt", "variants"):
+    flags = {"models": "model", "windows": "window", "policies": "policy", "memories": "memory"}
+    flags |= {"variants": "variant", "system_prompt": "system-prompt"}
+    fixed = (*flags, "replies", "seeds", "repeats", "fills", "positions")
+    for name in (*fixed, "filler", "controls"):
         if context.get_parameter_source(name) is source:
-            flag = name.rstrip("s") if name in {"models", "windows", "variants"} else name
-            flag = flag.replace("_", "-")
+            flag = flags.get(name, name)
             raise UsageError(
                 f"--{flag} cannot change in a run that is resumed; start a new run instead"
             )

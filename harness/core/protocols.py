@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from harness.core.draws import Draws
+    from harness.core.memory import Said
     from harness.core.messages import Message, Turn
     from harness.core.probe import Probe, Reply, Score
     from harness.core.record import Record
@@ -47,6 +48,64 @@ class Policy(Protocol):
     """
 
     def view(self, history: History, budget_tokens: int, /) -> View: ...
+
+
+class Scribe(Protocol):
+    """A model at hand, for what needs to be put into words: notes, summaries.
+
+    It is sent the conversation as the application would send it, and the instruction as its last
+    message. Calls are paid for once in a run, and what they cost is counted with the session.
+    """
+
+    async def write(self, instruction: str, /, *, max_tokens: int) -> str: ...
+
+
+class Memory(Protocol):
+    """Says what crosses a session boundary: `write` what is kept, `inject` what is given back.
+
+    The store between the two is outside the session and belongs to the harness, which keeps it in a
+    file of the run folder. `write` returns the notes as the store should hold them from now on. It
+    is called when a session ends, and every k turns where the memory has a field `every` above 0.
+    `inject` is what the next session begins with, or nothing; it holds notes and no other text of
+    theirs, and fits the field `budget`, in tokens, where the memory has one, cut by the memory's
+    own rule and visibly. It is called with an empty question when a session begins; a memory whose
+    field `at` is "question" is called for each question instead, just before it is asked.
+    A field `writer` names another model than the one under test for the scribe.
+    """
+
+    async def write(self, said: Said, scribe: Scribe, /) -> Sequence[str]: ...
+
+    def inject(self, notes: Sequence[str], question: str, /) -> str: ...
+
+
+@runtime_checkable
+class Reminding(Protocol):
+    """A policy that also says something again as the session grows."""
+
+    def reminder(self, turns: int, standing: str, /) -> Turn | None:
+        """The turn to be said now, if it is time.
+
+        Args:
+            turns: How many turns there were since it was last said.
+            standing: What holds for the whole session: its system prompt and its rules.
+        """
+
+
+@runtime_checkable
+class Compacting(Protocol):
+    """A policy that also replaces older turns by a text that a model writes.
+
+    `view` is then asked about the conversation as compactions left it.
+    """
+
+    def compacts(self, history: History, budget_tokens: int, /) -> int:
+        """Index of the first message that is kept as it is; 0 when it is not yet time.
+
+        What lies between it and the system messages is replaced.
+        """
+
+    async def compact(self, scribe: Scribe, /) -> Turn:
+        """The turn that stands in place of what is replaced; the scribe is sent just that."""
 
 
 class Filler(Protocol):

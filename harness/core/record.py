@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harness.core.memory import LostAt
     from harness.core.probe import Outcome, Source, Status
     from harness.core.scenario import Layout, ProbeKind
     from harness.core.session import Arm
@@ -104,6 +105,34 @@ class Record:
     answered_by: Source | None = None
     """model, or cache or cassette when the answer was kept from a call of before, which costs
     nothing now; None when there is no answer."""
+    planted_session: int | None = None
+    """Which session of the chain said the latest plant of the fact; None when it was never said."""
+    written: bool | None = None
+    """Whether the store of the memory held every value asked for when this session began; None when
+    the fact was not said in an earlier session."""
+    injected: bool | None = None
+    """Whether what was carried into this session held them; None likewise."""
+    lost_at: LostAt | None = None
+    """Where a fact of an earlier session was lost; None when it was recalled, and for others."""
+    memory_tokens: int = 0
+    """Local tokens of what the memory gave back."""
+    store: str | None = None
+    """The file with the store of the memory, seen from the run folder."""
+    replies: str = "scripted"
+    """Who answered the turns of the session: scripted, or live."""
+    compactions: int = 0
+    """How often the policy had replaced older turns by a summary when the question was put."""
+    compacted_from: int | None = None
+    """Local tokens of the conversation before the latest compaction."""
+    compacted_to: int | None = None
+    """And after it."""
+    preparation_calls: int = 0
+    """Calls that wrote into this conversation: notes, summaries, live replies. These four are those
+    of the conversation, so they are the same on each of its records: count each `trunk` once."""
+    preparation_prompt_tokens: int = 0
+    preparation_completion_tokens: int = 0
+    preparation_cost_usd: float | None = 0.0
+    """None where a price is not known."""
 
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Record))

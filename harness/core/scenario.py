@@ -14,6 +14,9 @@ ProbeKind = Literal["recall", "update", "set", "abstain", "rule"]
 """What a record is about: a question of one of four kinds, or whether a reply kept a rule."""
 Layout = Literal["growing", "grid", "script"]
 Generator = Literal["code", "number", "name", "date", "word"]
+Carry = Literal["system", "memory", "transcript"]
+"""What a fresh session may begin with: the system prompt said again, what the memory gives back,
+the text of the sessions before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,8 @@ class Step:
     """The weight of this stretch among all stretches of the script."""
     rule: str | None = None
     """Id of the rule that this turn gives; then `user` and `assistant` are its words."""
+    new_session: tuple[Carry, ...] | None = None
+    """The session ends here, and a fresh one begins with what is listed, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +158,11 @@ class Scenario:
         steps = self.script
         drawn = any(step.plant is not None or step.filler is not None for step in steps)
         return any(fact.told for fact in self.facts) or (bool(steps) and not drawn)
+
+    @property
+    def boundaries(self) -> tuple[tuple[Carry, ...], ...]:
+        """What each session after the first begins with; empty when there is one session."""
+        return tuple(step.new_session for step in self.script if step.new_session is not None)
 
     def fact(self, fact_id: str) -> Fact:
         """The fact of that id.

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from harness.core.messages import Message
-    from harness.core.scenario import Value
+    from harness.core.scenario import Carry, Value
 
-Arm = Literal["main", "closed_book", "needle_only", "fact_removed"]
+Arm = Literal["main", "closed_book", "needle_only", "fact_removed", "nothing_carried"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,18 @@ class Blueprint:
     cuts: tuple[PlannedCut, ...]
     """Sorted by `tokens`."""
     stream: str = "trunk"
-    """Names the stream of filler: sessions of one seed and stream begin with the same bytes."""
+    """Names the stream of filler: sessions of one seed and stream begin with the same bytes. The
+    sessions of a chain draw from one stream, so that no turn of filler stands in two of them."""
+    earlier: tuple[Blueprint, ...] = ()
+    """The sessions before this one in its chain, in order, each written out to its end."""
+    carry: tuple[Carry, ...] = ("system",)
+    """What this session begins with; the first of a chain has its system prompt and nothing to
+    remember."""
+
+    @property
+    def number(self) -> int:
+        """Which session of its chain this is, counted from 1."""
+        return len(self.earlier) + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +89,9 @@ class Plant:
     tokens: int
     """Length of that message in tokens."""
     position_requested: float | None = None
+    session_number: int = 1
+    """Which session of the chain it was said in. Plants of sessions before this one have a
+    `message` of -1 and a negative offset: so many tokens before this session began."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,5 +123,7 @@ class Session:
     offsets: tuple[int, ...]
     """Tokens before each message, and one more entry: the length of the whole session."""
     plants: tuple[Plant, ...]
-    """In the order in which they were said."""
+    """In the order in which they were said; those of earlier sessions of the chain included."""
     cuts: tuple[Cut, ...]
+    number: int = 1
+    """Which session of its chain this is, counted from 1."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from harness.core.scenario import Fills, Scenario
     from harness.core.session import Arm, Blueprint
-    from harness.core.trial import Trial
+    from harness.core.trial import Replies, Trial
 
 Stage = Literal["bare", "opening", "main"]
 STAGES: tuple[Stage, ...] = ("bare", "opening", "main")
@@ -40,8 +40,12 @@ class Study:
     models: tuple[str, ...]
     windows: tuple[str, ...] = ("max",)
     """As they were written: 8k, 200000, max."""
-    policy: str = "send_all"
-    memory: str = "none"
+    policies: tuple[str, ...] = ("send_all",)
+    """Specs of what the application does at the ceiling; several are compared side by side."""
+    memories: tuple[str, ...] = ("none",)
+    """Specs of what crosses a session boundary; likewise. Sessions that carry no memory are run
+    once, under `none`."""
+    replies: Replies = "scripted"
     seeds: int = 8
     first_seed: int = 0
     """The seeds are first_seed to first_seed + seeds - 1."""

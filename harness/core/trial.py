@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from harness.core.scenario import Layout, ProbeKind
@@ -12,6 +12,19 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 """Raised when the same inputs would give other bytes than before; part of every key."""
+
+
+Replies = Literal["scripted", "live"]
+"""Who answers the turns of a session: the script and the filler, or the model under test."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treatment:
+    """What is done to a session: the causes that a run compares on the same facts."""
+
+    policy: str
+    memory: str
+    replies: Replies = "scripted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +54,9 @@ class Trial:
     """0 for a plan made at once; adaptive runs count their batches from 1."""
     batch_why: str | None = None
     """Why an adaptive run chose it."""
+    replies: Replies = "scripted"
+
+    @property
+    def treatment(self) -> Treatment:
+        """What is done to the session before the question is put."""
+        return Treatment(policy=self.policy, memory=self.memory, replies=self.replies)

@@ -15,6 +15,7 @@ from harness.models.cassette import Cassette, Replayed
 from harness.models.options import telling
 from harness.models.remembering import Remembering
 from harness.models.table import reference_spec
+from harness.runs.treatments import writers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +57,7 @@ class Answers:
         cache_local: bool = True,
     ) -> None:
         self._study = study
+        self._names = tuple(dict.fromkeys((*study.models, *writers(study))))
         self._options: dict[str, object] = dict(study.options)
         self._recording: Cassette | None = None
         self._cache: Cache | None = None
@@ -67,9 +69,9 @@ class Answers:
             else:
                 self.models = {
                     name: make_model(name, self._options, gates.gate(name, self._options))
-                    for name in study.models
+                    for name in self._names
                 }
-                paid = [name for name in study.models if self._is_paid(name, here=cache_local)]
+                paid = [name for name in self._names if self._is_paid(name, here=cache_local)]
                 if cache is not None and paid:
                     self._cached(paid, begun.enter_context(Cache(cache, most_days=cache_days)))
                 if cassette is not None:
@@ -109,7 +111,7 @@ class Answers:
         return tuple(notes)
 
     def _replayed(self, cassette: Cassette) -> None:
-        for name in self._study.models:
+        for name in self._names:
             self.models[name] = Replayed(name, self._options, cassette)
 
     def _is_paid(self, name: str, *, here: bool) -> bool:

@@ -7,10 +7,13 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from harness.core.errors import CassetteMissError
-from harness.runs.replay import Fork, ask, record
+from harness.runs.prepare import Conversation, Unready, prepare, reminder_of
+from harness.runs.replay import Answer, Fork, ask, record
+from harness.runs.writing import Writings
 from harness.sessions.build import build
 from harness.sessions.layouts import CONTROL
 from harness.sessions.materials import Materials
+from harness.sessions.policies import policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,6 +45,7 @@ class Bench:
         now: The time, UTC, ISO 8601.
         progress: Is told what happens.
         hopeless: Models that were given up, and why; others may add to it while the run goes on.
+        writings: Keeps what models write into sessions; unless given, in memory.
     """
 
     def __init__(
@@ -56,8 +60,10 @@ class Bench:
         now: Callable[[], str],
         progress: Progress,
         hopeless: Mapping[str, str] | None = None,
+        writings: Writings | None = None,
     ) -> None:
         self._workshop = workshop
+        self._writings = writings or Writings(None, models, options)
         self._models = models
         self._options = options
         self._store = store
@@ -65,26 +71,43 @@ class Bench:
         self._now = now
         self._progress = progress
         self._materials: OrderedDict[tuple[str, int], Materials] = OrderedDict()
+        self._own: OrderedDict[tuple[str, int], Materials] = OrderedDict()
         self.ledger = ledger
         self.hopeless: Mapping[str, str] = {} if hopeless is None else hopeless
         """Models that were given up, and why."""
 
     async def session(self, group: Group) -> Session:
         """The session of a group, built and written down. One at a time, please."""
+        materials = self.materials(group)
+        reminder = reminder_of(policies.resolve(group.trials[0].policy), materials)
         # in a thread, so that answers which come in meanwhile are seen when they come
-        session = await asyncio.to_thread(build, group.blueprint, self.materials(group))
+        session = await asyncio.to_thread(build, group.blueprint, materials, reminder=reminder)
         self._store.keep(session)
         return session
 
+    async def prepare(self, group: Group, repeat: int) -> Conversation | Unready:
+        """The session of a group with all that models write into it; see `harness.runs.prepare`.
+
+        Args:
+            group: The session and its trials.
+            repeat: For which repeat of the trials.
+        """
+        # materials of its own: those of `session` may be in use by another thread
+        materials = self._at_hand(self._own, group)
+        return await prepare(group, materials, self._writings, repeat=repeat)
+
     def materials(self, group: Group) -> Materials:
         """What the group's scenario says for its seed."""
+        return self._at_hand(self._materials, group)
+
+    def _at_hand(self, known: OrderedDict[tuple[str, int], Materials], group: Group) -> Materials:
         at = (group.scenario.hash, group.seed)
-        if at not in self._materials:
-            self._materials[at] = Materials(group.scenario, group.seed, self._workshop)
-            while len(self._materials) > _SEEDS_AT_HAND:
-                self._materials.popitem(last=False)
-        self._materials.move_to_end(at)
-        return self._materials[at]
+        if at not in known:
+            known[at] = Materials(group.scenario, group.seed, self._workshop)
+            while len(known) > _SEEDS_AT_HAND:
+                known.popitem(last=False)
+        known.move_to_end(at)
+        return known[at]
 
     def recall(self, done: Record) -> None:
         """Learn from a record of before the run was interrupted."""
@@ -99,12 +122,30 @@ class Bench:
         """The run has so many trials now, since lengths are aimed better."""
         self._progress.replanned(total)
 
-    async def replay(self, trial: Trial, session: Session, materials: Materials) -> None:
-        """Replay one trial and keep its record."""
-        fork = Fork(trial, session, materials)
+    async def replay(
+        self,
+        trial: Trial,
+        session: Session,
+        materials: Materials,
+        conversation: Conversation | Unready | None = None,
+    ) -> None:
+        """Replay one trial and keep its record.
+
+        Args:
+            trial: What is asked.
+            session: The session as it is written.
+            materials: Its scenario and seed.
+            conversation: The session as it was made ready, where it had to be.
+        """
+        fork, unready = self._fork(trial, session, materials, conversation)
         started_at = self._now()
         try:
-            answer = await ask(fork, self._models[trial.model], self._options)
+            if unready is None:
+                answer = await ask(fork, self._models[trial.model], self._options)
+            else:
+                answer = Answer(
+                    status=unready.status, error=unready.error, attempts=unready.attempts
+                )
         except CassetteMissError as miss:
             raise CassetteMissError(f"{_named(trial)}: {miss}") from None
         if answer.status == "error" and not answer.attempts:
@@ -117,9 +158,31 @@ class Bench:
         self._store.append(done)
         self._progress.finished(done)
 
+    def _fork(
+        self,
+        trial: Trial,
+        session: Session,
+        materials: Materials,
+        conversation: Conversation | Unready | None,
+    ) -> tuple[Fork, Unready | None]:
+        """The fork of a trial; and why nothing can be asked of it, if so."""
+        if conversation is None:
+            return Fork(trial, session, materials), None
+        if isinstance(conversation, Unready):
+            return Fork(trial, session, materials), conversation
+        short = conversation.short_of(trial)
+        if short is not None:
+            return Fork(trial, session, materials), short
+        count = materials.workshop.counter.message
+        asked = conversation.asked(trial, materials.question(trial.fact), count)
+        self._store.keep(asked.session)
+        return Fork(trial, asked.session, materials, asked), None
+
 
 def is_opening(done: Record) -> bool:
     """Whether the record's session was so short that no server would have truncated it."""
+    if done.session_number > 1:
+        return False  # what was carried into it may be long
     if done.arm in _OPENING_ARMS:
         return True
     return done.fill_requested is not None and done.fill_requested <= CONTROL

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 RUN_SCHEMA = 1
 """Version of `run.json`."""
 
-_NEEDED = ("scenarios", "models", "windows", "policy", "seeds", "options", "telling", "adaptive")
+_NEEDED = ("scenarios", "models", "windows", "policies", "seeds", "options", "telling", "adaptive")
 """What every reader of `run.json` counts on."""
 
 _PACKAGES = ("session-harness", "litellm", "tiktoken", "polars", "numpy")
@@ -89,8 +89,9 @@ def config(
         ],
         "models": list(study.models),
         "windows": list(study.windows),
-        "policy": study.policy,
-        "memory": study.memory,
+        "policies": list(study.policies),
+        "memories": list(study.memories),
+        "replies": study.replies,
         "seeds": study.seeds,
         "first_seed": study.first_seed,
         "repeats": study.repeats,
@@ -142,6 +143,9 @@ def read_config(folder: Path) -> dict[str, Any]:
     if not isinstance(data, dict) or data.get("schema") != RUN_SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else type(data).__name__
         raise UsageError(f"{path} has schema {found!r}; this version reads schema {RUN_SCHEMA}")
+    for many, one in (("policies", "policy"), ("memories", "memory")):
+        if one in data:  # runs of before several treatments could stand side by side
+            data.setdefault(many, [data[one]])
     missing = [name for name in _NEEDED if name not in data]
     if missing:
         raise UsageError(f"{path} is damaged: it lacks {', '.join(missing)}")

@@ -27,6 +27,7 @@ class Keys:
         memory: Spec of the memory.
         model: Name of the model, reference options included.
         options: Parameters of the call.
+        replies: Who answers the turns of the session.
     """
 
     def __init__(
@@ -39,20 +40,30 @@ class Keys:
         memory: str,
         model: str,
         options: Mapping[str, str],
+        replies: str = "scripted",
     ) -> None:
         self._shared = digest(
             [
                 FORMAT,
                 material,
-                asdict(blueprint),
+                _told(blueprint),
                 [window.limit, window.reserve, window.ratio],
                 policy,
                 memory,
                 model,
                 telling(options),
+                *([replies] if replies != "scripted" else []),
             ]
         )
 
     def key(self, *, cut: int, fact: str, repeat: int) -> str:
         """The key of one trial: 32 hexadecimal digits."""
         return digest([self._shared, cut, fact, repeat])
+
+
+def _told(blueprint: Blueprint) -> dict[str, object]:
+    """The blueprint as hashed: a session that stands alone has the key that it always had."""
+    told = asdict(blueprint)
+    if not blueprint.earlier:
+        del told["earlier"], told["carry"]
+    return told

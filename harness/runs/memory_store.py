@@ -15,6 +15,7 @@ from harness.runs.executors.local import Local
 from harness.runs.ledger import Ledger
 from harness.runs.plan import make_plan
 from harness.runs.stages import Stages
+from harness.runs.treatments import writers
 
 if TYPE_CHECKING:
     from asyncio import Runner
@@ -60,7 +61,8 @@ def run_in_memory(
         NothingSelectedError: There is no trial.
     """
     plan = make_plan(study, workshop, known_limit)
-    models = {name: make_model(name, dict(study.options)) for name in study.models}
+    names = dict.fromkeys((*study.models, *writers(study)))
+    models = {name: make_model(name, dict(study.options)) for name in names}
     store = MemoryStore()
     bench = Bench(
         workshop=workshop,

@@ -6,18 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.core.errors import NothingSelectedError, UsageError
-from harness.core.spec import Spec
 from harness.core.study import STAGES, Group, Plan, stage_of, window_tokens
 from harness.core.trial import Trial
 from harness.core.window import Window
 from harness.runs.keys import Keys
 from harness.runs.ledger import UNAIMED
+from harness.runs.treatments import check_treatments, check_windows, has, treatments_of
 from harness.scenarios.values import check_seeds
 from harness.scoring import scorers
 from harness.scoring.rules import rules
 from harness.sessions.layouts import CONTROL, blueprints, controls
 from harness.sessions.materials import Materials
-from harness.sessions.policies import policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from harness.core.scenario import Layout, Scenario
     from harness.core.session import Blueprint
     from harness.core.study import Stage, Study
+    from harness.core.trial import Treatment
     from harness.runs.ledger import Aims
     from harness.sessions.materials import Workshop
 
@@ -49,6 +49,7 @@ def make_plan(
     """
     check(study)
     windows = {model: windows_of(study, model, limit_of) for model in study.models}
+    check_windows(study, [window for own in windows.values() for window in own])
     groups: list[Group] = []
     for scenario in study.scenarios:
         for seed in seeds_of(study, scenario):
@@ -76,25 +77,13 @@ def check(study: Study) -> None:
         raise UsageError("--seeds and --repeats: expected at least 1")
     if study.first_seed < 0:
         raise UsageError(f"first_seed {study.first_seed}: expected at least 0")
-    if study.memory != "none":
-        raise UsageError(f"unknown memory '{study.memory}': known: none")
-    _has(policies.resolve(study.policy), "view", f"policy '{study.policy}'")
+    check_treatments(study)
     for scenario in study.scenarios:
         check_seeds(scenario, study.first_seed + study.seeds)
         for fact in scenario.facts:
-            _has(scorers.resolve(fact.score), "score", f"scorer '{fact.score}'")
+            has(scorers.resolve(fact.score), "score", f"scorer '{fact.score}'")
         for rule in scenario.rules:
-            _has(rules.resolve(rule.check), "check", f"rule '{rule.check}'")
-
-
-def _has(plug: object, method: str, name: str) -> None:
-    """A user's own plug is looked at before anything is paid for.
-
-    Raises:
-        UsageError: It lacks the method of its kind.
-    """
-    if not callable(getattr(plug, method, None)):
-        raise UsageError(f"{name} has no method '{method}'; see harness.core.protocols")
+            has(rules.resolve(rule.check), "check", f"rule '{rule.check}'")
 
 
 def windows_of(study: Study, model: str, limit_of: Callable[[str], int | None]) -> list[Window]:
@@ -134,14 +123,18 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
         for blueprint in sessions:
             opening = _is_opening(blueprint)
             own = aimed[stage_of(blueprint.arm, opening=opening)]
-            yield Group(
-                scenario=materials.scenario,
-                seed=materials.seed,
-                model=model,
-                blueprint=blueprint,
-                trials=tuple(trials_of(study, materials, model, own, blueprint, workshop)),
-                opening=opening,
-            )
+            for treatment in treatments_of(study, blueprint):
+                trials = trials_of(
+                    study, materials, model, own, blueprint, workshop, treatment=treatment
+                )
+                yield Group(
+                    scenario=materials.scenario,
+                    seed=materials.seed,
+                    model=model,
+                    blueprint=blueprint,
+                    trials=tuple(trials),
+                    opening=opening,
+                )
 
 
 def _main(study: Study, materials: Materials, aimed: Mapping[Stage, Window]) -> list[Blueprint]:
@@ -156,6 +149,8 @@ def _main(study: Study, materials: Materials, aimed: Mapping[Stage, Window]) -> 
 
 
 def _is_opening(blueprint: Blueprint) -> bool:
+    if blueprint.earlier:
+        return False  # what is carried into it may be long
     fills = [cut.fill_requested for cut in blueprint.cuts]
     return all(fill is None or fill <= CONTROL for fill in fills)
 
@@ -168,21 +163,23 @@ def trials_of(  # noqa: PLR0917 -- what a trial is made of
     blueprint: Blueprint,
     workshop: Workshop,
     *,
+    treatment: Treatment | None = None,
     layout: Layout | None = None,
     batch: int = 0,
     batch_why: str | None = None,
 ) -> Iterator[Trial]:
     """The trials of one session: every fact that is asked at each of its checkpoints."""
     scenario: Scenario = materials.scenario
-    policy = str(Spec.parse(study.policy))
+    treatment = treatment or next(iter(treatments_of(study, blueprint)))
     keys = Keys(
         material=workshop.identity(scenario),
         blueprint=blueprint,
         window=window,
-        policy=policy,
-        memory=study.memory,
+        policy=treatment.policy,
+        memory=treatment.memory,
         model=model,
         options=dict(study.options),
+        replies=treatment.replies,
     )
     repeats = study.repeats if blueprint.arm == "main" else 1
     for index, cut in enumerate(blueprint.cuts):
@@ -197,8 +194,9 @@ def trials_of(  # noqa: PLR0917 -- what a trial is made of
                     arm=blueprint.arm,
                     model=model,
                     window=window,
-                    policy=policy,
-                    memory=study.memory,
+                    policy=treatment.policy,
+                    memory=treatment.memory,
+                    replies=treatment.replies,
                     layout=layout or scenario.layout,
                     blueprint=blueprint,
                     cut=index,

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.messages import Message
 from harness.core.record import Record
 from harness.core.window import History
+from harness.runs.growth import shown_view
 from harness.scoring import Judgement, judge, scorers
+from harness.scoring.holds import holds
 from harness.sessions.policies import policies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harness.core.memory import LostAt
     from harness.core.probe import Probe, Reply, Source, Status
     from harness.core.protocols import Model, Policy, Scorer
     from harness.core.session import Cut, Plant, Session
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from harness.core.trial import Trial
     from harness.core.window import View
     from harness.runs.meter import Meter
+    from harness.runs.prepare import Conversation
     from harness.sessions.materials import Materials
 
 
@@ -43,6 +47,8 @@ class Fork:
     trial: Trial
     session: Session
     materials: Materials
+    conversation: Conversation | None = None
+    """What was done to make the session ready; None for one that is as it was built."""
 
     @cached_property
     def cut(self) -> Cut:
@@ -74,13 +80,17 @@ class Fork:
     @cached_property
     def view(self) -> View:
         """What the application's policy lets through."""
+        policy, budget = _policy(self.trial.policy), self.trial.window.budget
+        if self.conversation is not None and self.conversation.grown.checkpoints:
+            shown = self.conversation.grown.checkpoints[self.trial.cut].shown
+            return shown_view(policy, self.session, shown, self.question_tokens, budget)
         history = History(
             messages=self.session.messages,
             offsets=self.session.offsets,
             stop=self.cut.messages,
             question_tokens=self.question_tokens,
         )
-        return _policy(self.trial.policy).view(history, self.trial.window.budget)
+        return policy.view(history, budget)
 
     @cached_property
     def view_tokens(self) -> int:
@@ -101,7 +111,39 @@ class Fork:
         """Whether every plant that the answer needs is sent; None when there is none."""
         if not self.own:
             return None
-        return all(self.view.holds(plant.message) for plant in self.own)
+        return all(self.place(plant) is not None for plant in self.own)
+
+    def place(self, plant: Plant) -> int | None:
+        """Index of the message sent that says the plant, or says it again; None when none does."""
+        if plant.message >= 0 and self.view.holds(plant.message):
+            return plant.message
+        if self.conversation is None:
+            return None
+        return next(
+            (
+                index
+                for index in self.conversation.grown.restated
+                if self.view.holds(index) and self._in(self.session.messages[index].content, plant)
+            ),
+            None,
+        )
+
+    def _in(self, text: str, plant: Plant) -> bool:
+        return holds(text, plant.value, self.probe.question)
+
+    @cached_property
+    def crossing(self) -> Crossing | None:
+        """How far the fact came that an earlier session said; None for other facts."""
+        across = [plant for plant in self.own if plant.message < 0]
+        if not across:
+            return None
+        carried = self.conversation.carried if self.conversation is not None else None
+        stored = "\n".join(carried.notes) if carried else ""
+        given = carried.injected if carried else ""
+        return Crossing(
+            written=all(self._in(stored, plant) for plant in across),
+            injected=all(self._in(given, plant) for plant in across),
+        )
 
     def messages(self) -> list[Message]:
         """Exactly what is sent."""
@@ -115,11 +157,27 @@ class Fork:
     def behind(self, plant: Plant) -> int:
         """Local tokens of the view from the start of a plant's message to the end."""
         offsets = self.session.offsets
+        place = self.place(plant)
+        at = plant.message if place is None else place
         return self.question_tokens + sum(
-            offsets[span.stop] - max(offsets[span.start], plant.offset_tokens)
+            offsets[span.stop] - max(offsets[span.start], offsets[at])
             for span in self.view.spans
-            if span.stop > plant.message
+            if span.stop > at >= 0
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """How far a fact came over a session boundary."""
+
+    written: bool
+    injected: bool
+
+    def lost_at(self, score: float | None) -> LostAt | None:
+        """Where it was lost; None when it was not, or when that was not measured."""
+        if score is None or score >= 1.0:
+            return None
+        return "used" if self.injected else "injected" if self.written else "written"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +232,7 @@ def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at:
     if broken is not None:
         answer = replace(answer, status="error", error=broken)
     latest = fork.own[-1] if fork.own else None
+    here = latest is not None and latest.message >= 0
     return Record(
         key=trial.key,
         run_id=run_id,
@@ -190,7 +249,7 @@ def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at:
         fill_requested=fork.cut.fill_requested,
         fill=_fill(fork, reply, meter, truncated=truncated),
         position_requested=latest.position_requested if latest else None,
-        position=_position(latest, fork.cut.tokens) if latest else None,
+        position=_position(latest, fork.cut.tokens) if latest and here else None,
         gap_tokens=fork.cut.tokens - latest.offset_tokens - latest.tokens if latest else None,
         session_tokens=fork.cut.tokens,
         view_tokens=fork.view_tokens,
@@ -215,7 +274,7 @@ def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at:
         error=answer.error,
         in_view=fork.in_view,
         server_truncated=truncated,
-        session_number=1,
+        session_number=fork.session.number,
         latency_s=round(reply.latency_s, 6) if reply and reply.latency_s is not None else None,
         attempts=answer.attempts,
         started_at=started_at,
@@ -226,12 +285,64 @@ def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at:
         planted=tuple(plant.value.text for plant in fork.said),
         batch=trial.batch,
         batch_why=trial.batch_why,
-        plant_messages=tuple(plant.message for plant in fork.own),
+        plant_messages=tuple(_where(fork, plant) for plant in fork.own),
         cut_messages=fork.cut.messages,
         variant=trial.variant,
         model_version=reply.version if reply else None,
         answered_by=answer.answered_by,
+        planted_session=latest.session_number if latest else None,
+        replies=trial.replies,
+        **_crossed(fork, judgement.score),
+        **_prepared(fork),
     )
+
+
+def _where(fork: Fork, plant: Plant) -> int:
+    """The message that says a plant, or carries it over from an earlier session; -1 for none."""
+    place = fork.place(plant) if plant.message < 0 else plant.message
+    return -1 if place is None else place
+
+
+def _crossed(fork: Fork, score: float | None) -> dict[str, Any]:
+    """The fields of a record about a fact that an earlier session said."""
+    crossing = fork.crossing
+    if crossing is None:
+        return {}
+    untold = expects_abstention(fork.trial)
+    return {
+        "written": crossing.written,
+        "injected": crossing.injected,
+        "lost_at": None if untold else crossing.lost_at(score),
+    }
+
+
+def _prepared(fork: Fork) -> dict[str, Any]:
+    """The fields of a record about what was done before the question was put."""
+    conversation = fork.conversation
+    if conversation is None:
+        return {}
+    compactions = conversation.compactions(fork.trial.cut)
+    spent = conversation.spent
+    return {
+        "memory_tokens": conversation.carried.memory_tokens,
+        "store": conversation.carried.store,
+        "compactions": len(compactions),
+        "compacted_from": compactions[-1].before_tokens if compactions else None,
+        "compacted_to": compactions[-1].after_tokens if compactions else None,
+        "preparation_calls": spent.calls,
+        "preparation_prompt_tokens": spent.prompt_tokens,
+        "preparation_completion_tokens": spent.completion_tokens,
+        "preparation_cost_usd": spent.cost_usd,
+    }
+
+
+def expects_abstention(trial: Trial) -> bool:
+    """Whether the right answer is that it was never said."""
+    return trial.kind == "abstain" or trial.arm in UNTOLD
+
+
+UNTOLD = frozenset({"closed_book", "fact_removed", "nothing_carried"})
+"""Control arms in which the model was told nothing of the fact that is asked."""
 
 
 def _judged(
@@ -251,8 +362,8 @@ def _judged(
             status=answer.status,
             in_view=fork.in_view,
             fact_truncated=fact_truncated,
-            expects_abstention=trial.kind == "abstain"
-            or trial.arm in {"closed_book", "fact_removed"},
+            expects_abstention=expects_abstention(trial),
+            lost_in_memory=fork.crossing is not None and not fork.crossing.injected,
         )
     except Exception as error:
         if ":" not in spec.name:  # one of ours: a bug to be seen

@@ -21,6 +21,7 @@ from harness.runs.limits import Gates, Limits
 from harness.runs.plan import make_plan
 from harness.runs.stages import Stages
 from harness.runs.store import RECORDS, Store, lines
+from harness.runs.writing import Writings
 from harness.sessions.materials import Workshop
 
 if TYPE_CHECKING:
@@ -200,6 +201,7 @@ def bench_of(
         now=lambda: datetime.now(tz=UTC).isoformat(),
         progress=progress,
         hopeless=gates.stopped,
+        writings=Writings(store.folder, models, options_of(study)),
     )
 
 

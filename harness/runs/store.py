@@ -54,7 +54,7 @@ class Store:
             self._lock.close()
             raise UsageError(f"{folder}: another run writes to this folder; wait for it") from None
         for name in (RECORDS, MESSAGES):
-            _cut_torn_line(folder / name)
+            cut_torn_line(folder / name)
         self._kept = {
             str(line.get("hash") or line.get("trunk")) for line in lines(folder / MESSAGES)
         }
@@ -115,7 +115,7 @@ def _dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _cut_torn_line(path: Path) -> None:
+def cut_torn_line(path: Path) -> None:
     """Drop what a killed writer left behind the last newline."""
     if not path.exists():
         path.touch()

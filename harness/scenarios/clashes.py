@@ -120,4 +120,4 @@ def _texts(draft: Draft) -> Iterator[tuple[str, tuple[Key, ...], str]]:
     for i, step in enumerate(draft.model.script or ()):
         if isinstance(step, TurnStep):
             yield "the script", ("script", i, "user"), step.user
-            yield "the script", ("script", i, "assistant"), step.assistant
+            yield "the script", ("script", i, "assistant"), step.assistant or ""

@@ -26,12 +26,8 @@ _OF_NO_KEY = "none_required"
 
 _STEPS = (
     "a step is exactly one of {user:, assistant:}, {plant: id}, {filler: {weight: w}}, {probe: id},"
-    " {rule: id}"
+    " {rule: id}, {new_session: {carry: [...]}}"
 )
-_LATER = {
-    "new_session": "this version does not run 'new_session' steps: a scenario is one session; "
-    "take the step out",
-}
 _NOT_A_WORD = {
     "depth": "use position: 0 = first token, 1 = last",
     "depths": "use positions: 0 = first token, 1 = last",
@@ -57,6 +53,7 @@ _CHOICES: Mapping[tuple[Key, ...], str] = {
     ("filler",): "a name, or {file: my-sessions.jsonl}",
     ("check",): "a check, as {max_sentence_words: 15}, or a name, as no_list",
     ("fills",): "a whole number without quotes, or a list of fills",
+    ("carry",): "nothing, or a list of system, memory and transcript",
 }
 _KEYS: Mapping[str, type[BaseModel]] = {
     "facts": schema.FactModel,
@@ -71,7 +68,9 @@ _KEYS: Mapping[str, type[BaseModel]] = {
     "(rule)": schema.RuleStep,
     "rules": schema.RuleModel,
     "(check)": schema.CheckModel,
+    "(boundary)": schema.BoundaryStep,
     "filler": schema.Stretch,
+    "new_session": schema.Boundary,
     "expect": schema.ExpectModel,
 }
 """Which model a place in the file is checked by, by the last telling part of its path."""
@@ -129,25 +128,19 @@ def _unknown_key(parent: Node, loc: Sequence[Key]) -> FileError:
     if key in _NOT_A_WORD:
         return FileError(where, f"unknown key '{key}': {_NOT_A_WORD[key]}")
     parents = [part for part in loc[:-1] if isinstance(part, str)]
-    if parents and parents[0] == "script" and "filler" not in parents[1:]:
-        return FileError(where, _LATER.get(key) or f"key '{key}' does not go here: {_STEPS}")
+    if parents and parents[0] == "script" and not {"filler", "new_session"} & set(parents[1:]):
+        return FileError(where, f"key '{key}' does not go here: {_STEPS}")
     model = next((_KEYS[part] for part in reversed(parents) if part in _KEYS), schema.ScenarioModel)
     names = [field.alias or name for name, field in model.model_fields.items()]
     return FileError(where, f"unknown key '{key}': {nearest(key, names)}")
 
 
 def _missing(key: str) -> str:
-    hints = {
-        "schema": "add 'schema: 1' as the first line",
-        "assistant": "write the answer out: this version has no live replies",
-    }
+    hints = {"schema": "add 'schema: 1' as the first line"}
     return f"key '{key}' is missing" + (f"; {hints[key]}" if key in hints else "")
 
 
 def _no_step(node: Node) -> FileError:
-    for key, sentence in _LATER.items():
-        if key in node.keys:
-            return FileError(node.keys[key], sentence)
     return FileError(node.where, f"got {quoted(node)}, but {_STEPS}")
 
 
@@ -189,7 +182,8 @@ def _range_hint(path: tuple[Key, ...], kind: str) -> str:
 
 def _not_one_of(node: Node, path: tuple[Key, ...], expected: str) -> str:
     known = [name.strip("'") for name in expected.replace(" or ", ", ").split(", ")]
-    what = {"generate": "generator"}.get(str(path[-1]), str(path[-1]))
+    key = next(part for part in reversed(path) if isinstance(part, str))
+    what = {"generate": "generator"}.get(key, key)
     came = node.said if node.said is not None else quoted(node)
     hint = "; write 'script:' and leave layout out" if (what, came) == ("layout", "script") else ""
     return f"unknown {what} '{came}': {nearest(came, known)}" + hint

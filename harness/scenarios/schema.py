@@ -53,7 +53,7 @@ def _step_kind(value: object) -> str | None:
     if not isinstance(value, dict):
         return None
     kinds = {"user": "turn", "assistant": "turn", "plant": "plant", "filler": "filler"}
-    kinds["probe"], kinds["rule"] = "probe", "rule"
+    kinds |= {"probe": "probe", "rule": "rule", "new_session": "boundary"}
     return next((f"({kinds[key]})" for key in value if key in kinds), None)
 
 
@@ -202,8 +202,9 @@ class TurnStep(_Model):
 
     user: Text
     """What the user says."""
-    assistant: Text
-    """What the assistant answers."""
+    assistant: Text | Absent = None
+    """What the assistant answers. Without it the model under test answers, in runs with
+    `--replies live`."""
     says: Texts | Absent = None
     """Ids of facts that this turn says in its own words. Such a fact has one value and no `say`,
     and the script is one session whatever the seed."""
@@ -250,12 +251,41 @@ class ProbeStep(_Model):
     """Id of the fact."""
 
 
+Carried = Literal["system", "memory", "transcript"]
+
+
+def _usual() -> list[Carried]:
+    return ["system", "memory"]
+
+
+class Boundary(_Model):
+    """What the fresh session begins with."""
+
+    carry: Annotated[
+        list[Carried],
+        BeforeValidator(
+            lambda value: [] if value == "nothing" else _many(value),
+            json_schema_input_type=Literal["nothing"] | Carried | list[Carried],
+        ),
+    ] = Field(default_factory=_usual)
+    """system: the system prompt, said again; memory: what the memory of the run gives back;
+    transcript: the text of the sessions before. Or nothing."""
+
+
+class BoundaryStep(_Model):
+    """Ends the session; what follows is said in a fresh one."""
+
+    new_session: Boundary
+    """What crosses over."""
+
+
 StepModel = Annotated[
     Annotated[TurnStep, Tag("(turn)")]
     | Annotated[PlantStep, Tag("(plant)")]
     | Annotated[FillerStep, Tag("(filler)")]
     | Annotated[ProbeStep, Tag("(probe)")]
-    | Annotated[RuleStep, Tag("(rule)")],
+    | Annotated[RuleStep, Tag("(rule)")]
+    | Annotated[BoundaryStep, Tag("(boundary)")],
     Discriminator(_step_kind),
 ]
 

@@ -8,10 +8,17 @@ from harness.core.errors import nearest
 from harness.core.scenario import Step
 from harness.scenarios.checks import PLACEHOLDER, picks
 from harness.scenarios.rules import check_rule_step, rules
-from harness.scenarios.schema import FillerStep, PlantStep, ProbeStep, RuleStep, TurnStep
+from harness.scenarios.schema import (
+    BoundaryStep,
+    FillerStep,
+    PlantStep,
+    ProbeStep,
+    RuleStep,
+    TurnStep,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from harness.core.scenario import Rule
     from harness.scenarios.checks import Draft
@@ -27,6 +34,7 @@ def check_script(draft: Draft) -> None:
     told = draft.told()
     asked: set[str] = set()
     given: dict[str, int] = {}
+    _check_boundaries(draft, draft.model.script)
     for i, step in enumerate(draft.model.script):
         if isinstance(step, TurnStep):
             _check_turn(draft, i, step)
@@ -38,7 +46,7 @@ def check_script(draft: Draft) -> None:
                     _check_told(draft, (i, j), facts[name])
                     said[name] += 1
             continue
-        if isinstance(step, FillerStep):
+        if isinstance(step, FillerStep | BoundaryStep):
             continue
         if isinstance(step, RuleStep):
             check_rule_step(draft, i, step.rule, given)
@@ -56,7 +64,7 @@ def check_script(draft: Draft) -> None:
 
 
 def _check_turn(draft: Draft, i: int, step: TurnStep) -> None:
-    for key, text in (("user", step.user), ("assistant", step.assistant)):
+    for key, text in (("user", step.user), ("assistant", step.assistant or "")):
         if PLACEHOLDER in text:
             problem = "{value} is not filled in here; say facts with a {plant: id} step"
             draft.refuse(problem, "script", i, key)
@@ -74,6 +82,22 @@ def _check_told(draft: Draft, at: tuple[int, int], fact: FactModel) -> None:
         problem = f"fact '{fact.id}' needs exactly one value: the answer that this turn gives"
     if problem:
         draft.refuse(problem, "script", i, "says", j)
+
+
+def _check_boundaries(draft: Draft, script: Sequence[object]) -> None:
+    """A boundary has a session on either side, and names nothing twice."""
+    for i, step in enumerate(script):
+        if not isinstance(step, BoundaryStep):
+            continue
+        outermost = i in {0, len(script) - 1}
+        if outermost or isinstance(script[i - 1], BoundaryStep):
+            problem = "a session stands on either side of new_session, and one of them is empty"
+            draft.refuse(f"{problem}; take the step out, or say something there", "script", i)
+        carry = step.new_session.carry
+        for j, what in enumerate(carry):
+            if what in carry[:j]:
+                problem = f"'{what}' stands twice in 'carry'; take one out"
+                draft.refuse(problem, "script", i, "new_session", "carry", j)
 
 
 def _check_plant(draft: Draft, i: int, fact: FactModel, before: int, *, told: bool) -> None:
@@ -119,7 +143,8 @@ def steps(draft: Draft) -> tuple[Step, ...]:
 
 
 def _step(
-    step: TurnStep | PlantStep | FillerStep | ProbeStep | RuleStep, known: Mapping[str, Rule]
+    step: TurnStep | PlantStep | FillerStep | ProbeStep | RuleStep | BoundaryStep,
+    known: Mapping[str, Rule],
 ) -> Step:
     if isinstance(step, TurnStep):
         return Step(user=step.user, assistant=step.assistant, says=tuple(step.says or ()))
@@ -130,4 +155,6 @@ def _step(
     if isinstance(step, RuleStep):
         rule = known[step.rule]
         return Step(user=rule.say, assistant=rule.reply, rule=rule.id)
+    if isinstance(step, BoundaryStep):
+        return Step(new_session=tuple(step.new_session.carry))
     return Step(filler=step.filler.weight)

@@ -2,7 +2,7 @@
 
 Its one rule: a failed call is not a miss, and a miss is laid at the first door that explains it:
 the text was not sent, the server dropped it, the answer was cut, and only then the model.
-`lost_in_memory` is never given here: what a memory kept is known to the run alone.
+What a memory kept is known to the run alone, which says so.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ def judge(
     in_view: bool | None,
     fact_truncated: bool | None,
     expects_abstention: bool,
+    lost_in_memory: bool = False,
 ) -> Judgement:
     """Score the outcome of a call and attribute it.
 
@@ -59,6 +60,8 @@ def judge(
             when that cannot be told.
         expects_abstention: The right answer is that it was never said: abstain probes, and the
             control arms where the fact is not in the session.
+        lost_in_memory: The fact was said in an earlier session, and what was carried into this one
+            does not hold it.
 
     Raises:
         ValueError: The status is ok and there is no reply.
@@ -76,6 +79,8 @@ def judge(
         outcome = None
     elif score.value >= 1.0:
         outcome = "recalled"
+    elif lost_in_memory:
+        outcome = "lost_in_memory"
     elif in_view is False:
         outcome = "evicted"
     elif fact_truncated:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from harness.core.session import Plant
 
 
+UNANSWERED = "(The model under test answers here.)"
+"""Stands in for a reply that only a live run has, wherever lengths are planned."""
+
+
 class Workshop:
     """The tools that all seeds of a run share: the counter, the fillers, the closing remarks."""
 
@@ -80,6 +84,11 @@ class Materials:
         parts = [part for part in ((self.scenario.system or "").strip(), *rules) if part]
         return (Message("system", "\n".join(parts)),) if parts else ()
 
+    @property
+    def standing(self) -> str:
+        """What holds for the whole session, as it may be said again: the system prompt."""
+        return "\n\n".join(message.content for message in self.system)
+
     def draws(self, *names: object) -> Draws:
         """Chance for one purpose."""
         return Draws(self.scenario.name, self.seed, *names)
@@ -105,7 +114,7 @@ class Materials:
     def script_turn(self, step: int) -> Turn:
         """The turn that the script writes out at that step."""
         said = self.scenario.script[step]
-        return Turn((said.user or "").strip(), (said.assistant or "").strip())
+        return Turn((said.user or "").strip(), (said.assistant or UNANSWERED).strip())
 
     def question(self, fact_id: str) -> str:
         """The question about a fact; one wording a seed."""

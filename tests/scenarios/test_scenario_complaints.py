@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-STEPS = "{user:, assistant:}, {plant: id}, {filler: {weight: w}}, {probe: id}, {rule: id}"
+STEPS = (
+    "{user:, assistant:}, {plant: id}, {filler: {weight: w}}, {probe: id}, {rule: id},"
+    " {new_session: {carry: [...]}}"
+)
 
 
 @pytest.mark.parametrize(
@@ -92,19 +95,18 @@ def test_a_wrong_fact_or_head_is_refused(small, said, old, new, problem):
         ("filler: {name: x, file: y}", "8:10: unknown key 'name': known: file, repeat"),
         ("script: []", "8:9: got an empty list, expected at least one entry"),
         (
-            "script: [{user: a}]",
-            (
-                "8:10: key 'assistant' is missing; write the answer out: this version has no live "
-                "replies"
-            ),
+            "script: [{new_session: {carry: all}}]",
+            "8:32: unknown carry 'all': known: memory, system, transcript",
         ),
         (
-            "script: [{new_session: {carry: [system]}}]",
-            (
-                "8:11: this version does not run 'new_session' steps: a scenario is one session; "
-                "take the step out"
-            ),
+            "script: [{new_session: {carry: [sytem]}}]",
+            "8:33: unknown carry 'sytem': did you mean 'system'?",
         ),
+        (
+            "script: [{new_session: {carry: 3}}]",
+            "8:32: got '3', expected nothing, or a list of system, memory and transcript",
+        ),
+        ("script: [{new_session: {cary: []}}]", "8:25: unknown key 'cary': did you mean 'carry'?"),
         (
             "script: [{plant: tone, probe: tone}]",
             f"8:24: key 'probe' does not go here: a step is exactly one of {STEPS}",

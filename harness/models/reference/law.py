@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from harness.core.registry import Registry
-from harness.models.reference.reader import Reading, open_pages, read
+from harness.models.reference.notes import OF_THE_MODEL, take_notes, task_of
+from harness.models.reference.reader import DONT_KNOW, Reading, open_pages, read
 from harness.sessions.tokens import PRIMING, TokenCounter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.messages import Message
+    from harness.models.reference.notes import Task
     from harness.models.reference.reader import Page, Question, Sees
 
 DEFAULT_LIMIT = 8192
@@ -131,7 +133,11 @@ class Reader:
         question, pages = open_pages(messages)
         fill = self.own(sent) / self.limit
         prompt = Prompt(question, pages, messages, fill)
-        text = self.say(prompt, read(question, pages, self.sees(prompt)))
+        task = task_of(messages)
+        if task is not None:
+            text = self.write(task, prompt) or DONT_KNOW
+        else:
+            text = self.say(prompt, read(question, pages, self.sees(prompt)))
         text, reason = self.cut(text, max_tokens)
         metered = self.usage != "none"
         return Answer(
@@ -140,6 +146,25 @@ class Reader:
             completion_tokens=self.own(_COUNTER.count_text(text)) if metered else None,
             finish_reason=reason,
         )
+
+    def write(self, task: Task, prompt: Prompt) -> str:
+        """The notes that it takes of what it can see."""
+        roles = [message.role for message in prompt.messages[: len(prompt.pages)]]
+        worth = {"user": 1.0, "assistant": OF_THE_MODEL}
+        told = {i: worth[role] for i, role in enumerate(roles) if role in worth}
+        return take_notes(
+            task,
+            prompt.pages,
+            told,
+            self.sees(prompt),
+            keeps=self.keeps,
+            count=lambda text: self.own(_COUNTER.count_text(text)),
+        )
+
+    def keeps(self, sentence: str) -> bool:
+        """Whether a sentence that it sees gets into its notes."""
+        del sentence
+        return True
 
     def cut(self, text: str, max_tokens: int | None) -> tuple[str, Literal["stop", "length"]]:
         """The answer as far as it may go, in whole words, and why it ends."""

@@ -11,6 +11,7 @@ from harness.models.reference.law import (
     Answer,
     Reader,
     between,
+    chance,
     laws,
     newest,
     one_of,
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.messages import Message
+
+
+_NOTES = b"notes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,27 @@ class Refuse(Reader):
         return Reader.answer(self, messages, max_tokens)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes(Reader):
+    """Reads everything, and leaves out a share of the sentences when it writes notes.
+
+    The draw belongs to the sentence, so what was once left out stays out, and what was once
+    written is kept when the notes are written anew.
+    """
+
+    miss: float = 0.3
+    """Probability that a sentence is left out."""
+
+    def __post_init__(self) -> None:
+        Reader.__post_init__(self)
+        between("miss", self.miss, 0, 1)
+
+    def keeps(self, sentence: str) -> bool:
+        """Whether the draw of the sentence lets it be written."""
+        return chance(_NOTES, sentence) >= self.miss
+
+
+laws.add("notes", Notes)
 laws.add("perfect", Reader)
 laws.add("window", Window)
 laws.add("refuse", Refuse)

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import first_of
 from harness.runs.limits import Limits
+from harness.runs.prepare import needs_preparing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from harness.core.session import Session
     from harness.core.study import Group
+    from harness.core.trial import Trial
     from harness.runs.bench import Bench
 
 _AT_HAND = 2
@@ -54,10 +56,14 @@ class Local:
     async def _model(self, groups: Iterable[Group], bench: Bench, done: Collection[str]) -> None:
         """The sessions of one model, in order."""
         at_hand = asyncio.Semaphore(_AT_HAND * self._limits.max_connections)
+        crews = asyncio.Semaphore(self._limits.max_connections)
         async with asyncio.TaskGroup() as tasks:
             for group in groups:
                 todo = [trial for trial in group.trials if trial.key not in done]
                 if not todo:
+                    continue
+                if needs_preparing(group):
+                    tasks.create_task(self._prepared(group, todo, bench, at_hand, crews))
                     continue
                 session = await self._session(group, bench)
                 materials = bench.materials(group)
@@ -77,6 +83,39 @@ class Local:
             session = await bench.session(group)
         await self._room.take(_length(session))
         return session
+
+    async def _prepared(
+        self,
+        group: Group,
+        todo: Sequence[Trial],
+        bench: Bench,
+        at_hand: asyncio.Semaphore,
+        crews: asyncio.Semaphore,
+    ) -> None:
+        """The trials of a session that has to be made ready, repeat by repeat.
+
+        Args:
+            group: The session.
+            todo: Its trials that are left.
+            bench: What they are replayed on.
+            at_hand: Trials under way.
+            crews: Sessions under way, since each of them waits for its own last call.
+        """
+        async with crews:
+            for repeat in dict.fromkeys(trial.repeat for trial in todo):
+                if group.model in bench.hopeless:
+                    return
+                ready = await bench.prepare(group, repeat)
+                session = await self._session(group, bench)
+                own = [trial for trial in todo if trial.repeat == repeat]
+                held = _Held(self._room, _length(session), len(own))
+                async with asyncio.TaskGroup() as tasks:
+                    for trial in own:
+                        await at_hand.acquire()
+                        replay = bench.replay(trial, session, bench.materials(group), ready)
+                        task = tasks.create_task(replay)
+                        task.add_done_callback(held.over)
+                        task.add_done_callback(lambda _: at_hand.release())
 
 
 class Room:

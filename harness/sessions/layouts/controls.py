@@ -1,8 +1,10 @@
 """The control arms, which say what recall is worth without the session, or without the fact.
 
 closed_book: the question alone. needle_only: the plants without filler. fact_removed: the session
-without the plant of the fact that is asked. They are cheap: the first two hold next to nothing, and
-of the third each seed has one, at a quarter of the window, the fact turning with the seed.
+without the plant of the fact that is asked. nothing_carried: where sessions follow one another, the
+last of them with nothing carried into it, asked for what the earlier ones said. They are cheap: the
+first two hold next to nothing, and of the others each seed has one, at a quarter of the window; the
+fact that is removed turns with the seed.
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ def controls(materials: Materials, window: Window, main: Sequence[Blueprint]) ->
         _bare(materials, "closed_book", (), first, said),
         _bare(materials, "needle_only", needles, whole, said),
         *_removed(materials, window, main, said),
+        *_uncarried(materials, window, main),
     ]
 
 
@@ -92,12 +95,49 @@ def _removed(
     blueprint, cut = min(
         ((b, c) for b in main for c in b.cuts), key=lambda pair: abs(pair[1].tokens - target)
     )
-    says = tuple(say for say in blueprint.says if not _says(materials, say, fact))
     return [
         replace(
             blueprint,
             arm="fact_removed",
-            says=says,
+            says=_without(materials, blueprint, fact),
             cuts=(replace(cut, ask=(fact,)),),
+            earlier=tuple(
+                replace(one, says=_without(materials, one, fact)) for one in blueprint.earlier
+            ),
         )
     ]
+
+
+def _without(materials: Materials, blueprint: Blueprint, fact: str) -> tuple[Say, ...]:
+    """What a session says but for one fact."""
+    return tuple(say for say in blueprint.says if not _says(materials, say, fact))
+
+
+def _uncarried(materials: Materials, window: Window, main: Sequence[Blueprint]) -> list[Blueprint]:
+    """The last session of the chain nearest to the fill, with nothing carried into it.
+
+    It is asked for what earlier sessions said and it does not say itself; whoever knows that has it
+    from elsewhere.
+    """
+    chains = [blueprint for blueprint in main if blueprint.earlier]
+    if not chains:
+        return []
+    last = max(blueprint.number for blueprint in chains)
+    target = _REMOVED_AT * window.limit
+    blueprint = min(
+        (one for one in chains if one.number == last),
+        key=lambda one: abs(one.cuts[-1].tokens - target),
+    )
+
+    def told(fact: str, *sessions: Blueprint) -> bool:
+        return any(_says(materials, say, fact) for one in sessions for say in one.says)
+
+    def ask(cut: PlannedCut) -> tuple[str, ...]:
+        own = (f for f in cut.ask if told(f, *blueprint.earlier) and not told(f, blueprint))
+        return tuple(own)
+
+    cuts = [replace(cut, ask=ask(cut)) for cut in blueprint.cuts]
+    asking = tuple(cut for cut in cuts if cut.ask)
+    if not asking:
+        return []
+    return [replace(blueprint, arm="nothing_carried", cuts=asking, carry=())]

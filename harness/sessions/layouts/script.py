@@ -1,11 +1,14 @@
 """Layout `script`: the scenario writes the session out, and filler stretches to reach the length.
 
 Each fill is a session of its own, since all stretches grow together. Facts are asked where the
-script says so, or all of them at the end.
+script says so, or all of them at the end. Where the script begins a fresh session, a chain of them
+is made: the fill refers to the prompt of the session that is asked, and every session before it
+that has a stretch of filler is as long as that one.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,15 +17,22 @@ from harness.core.session import Blueprint, PlannedCut, PlannedPlant, PlannedTur
 from harness.sessions.layouts.units import question_room
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from harness.core.scenario import Carry
     from harness.core.session import Say
     from harness.core.window import Window
     from harness.sessions.materials import Materials
 
+    FillOf = Callable[[int], float]
+    """The fill that a session of so many tokens was asked to have."""
+
+FIRST: tuple[Carry, ...] = ("system",)
+"""What the first session of a chain begins with."""
+
 
 def script(materials: Materials, window: Window, fills: Sequence[float]) -> list[Blueprint]:
-    """One blueprint a fill.
+    """One blueprint for each fill and each session that asks for something.
 
     Args:
         materials: Scenario and seed.
@@ -34,25 +44,24 @@ def script(materials: Materials, window: Window, fills: Sequence[float]) -> list
             conversation: what becomes of one past the ceiling is worth asking.
     """
     question = question_room(materials, [fact.id for fact in materials.scenario.facts])
-    written = sum(_sizes(materials)) + materials.system_tokens()
-    if written + question > window.budget and not materials.scenario.written_out:
-        raise UsageError(
-            f"{materials.scenario.path}: the script of scenario '{materials.scenario.name}' says"
-            f" {written + question} tokens with the question; a window of {window.limit} leaves"
-            f" {window.budget} for them"
-        )
-    if all(step.filler is None for step in materials.scenario.script):
+    parts = list(_parts(materials))
+    if not materials.scenario.written_out:
+        for part in parts:
+            _check_room(materials, window, part.written + question, len(parts) > 1, part.number)
+    longest = max(part.written for part in parts)
+    if not any(part.stretches for part in parts):
         # Its length is its own: what was asked of it is what it has at each probe.
         whole = window.local(1.0)
-        return [
-            _session(materials, lambda tokens: round((tokens + question) / whole, 6), 0, "script-0")
-        ]
-    lengths = {fill: max(window.local(fill) - question, written) for fill in fills}
+        return list(
+            _chain(parts, lambda tokens: round((tokens + question) / whole, 6), longest, "script-0")
+        )
+    lengths = {fill: max(window.local(fill) - question, longest) for fill in fills}
     # Fills too low for the script all come out at its least length: one of them is enough.
     distinct = {length: fill for fill, length in reversed(lengths.items())}
     return [
-        _session(materials, partial(_asked, fill), length - written, f"script-{index}")
+        blueprint
         for index, (length, fill) in enumerate(sorted(distinct.items()))
+        for blueprint in _chain(parts, partial(_asked, fill), length, f"script-{index}")
     ]
 
 
@@ -61,60 +70,124 @@ def _asked(fill: float, _tokens: int) -> float:
     return fill
 
 
-def _sizes(materials: Materials) -> list[int]:
-    """Tokens of each step of the script; filler and probes have none of their own."""
-    said: dict[str, int] = {}
-    sizes = []
-    for index, step in enumerate(materials.scenario.script):
-        if step.plant is not None:
-            ordinal = said.get(step.plant, 0)
-            said[step.plant] = ordinal + 1
-            sizes.append(materials.turn_tokens(materials.plant(step.plant, ordinal)))
-        elif step.user is not None:
-            sizes.append(materials.turn_tokens(materials.script_turn(index)))
-        else:
-            sizes.append(0)
-    return sizes
+def _check_room(
+    materials: Materials, window: Window, tokens: int, several: bool, number: int
+) -> None:
+    """What a session says fits its window.
 
-
-def _session(
-    materials: Materials, fill_of: Callable[[int], float], free: int, stream: str
-) -> Blueprint:
-    """The script with `free` tokens of filler in it; the fill of each length is what was asked."""
-    steps = materials.scenario.script
-    total = sum(step.filler or 0.0 for step in steps)
-    at = materials.system_tokens()
-    weight = 0.0
-    written = at
-    said: dict[str, int] = {}
-    says: list[Say] = []
-    cuts: list[PlannedCut] = []
-    for index, (step, size) in enumerate(zip(steps, _sizes(materials), strict=True)):
-        if step.filler is not None:
-            weight += step.filler
-        at = written + (round(free * weight / total) if total else 0)
-        if step.plant is not None:
-            ordinal = said.get(step.plant, 0)
-            said[step.plant] = ordinal + 1
-            says.append(PlannedPlant(fact=step.plant, ordinal=ordinal, at_tokens=at))
-        elif step.user is not None:
-            says.append(PlannedTurn(step=index, at_tokens=at))
-        elif step.probe is not None:
-            _ask(cuts, at, step.probe, fill_of(at))
-        written += size
-    if not cuts:
-        facts = materials.scenario.facts
-        ask = tuple(fact.id for fact in facts if fact.id in said or fact.kind == "abstain")
-        length = written + free
-        cuts.append(PlannedCut(tokens=length, ask=ask, fill_requested=fill_of(length)))
-    return Blueprint(
-        scenario=materials.scenario.name,
-        seed=materials.seed,
-        arm="main",
-        says=tuple(says),
-        cuts=tuple(cuts),
-        stream=stream,
+    Raises:
+        UsageError: It does not.
+    """
+    if tokens <= window.budget:
+        return
+    which = f"session {number} of the script" if several else "the script"
+    raise UsageError(
+        f"{materials.scenario.path}: {which} of scenario '{materials.scenario.name}' says"
+        f" {tokens} tokens with the question; a window of {window.limit} leaves"
+        f" {window.budget} for them"
     )
+
+
+class _Part:
+    """The steps of one session of the script."""
+
+    def __init__(self, materials: Materials, number: int, carry: tuple[Carry, ...]) -> None:
+        self._materials = materials
+        self.number = number
+        self.carry = carry
+        self.system = materials.system_tokens() if "system" in carry else 0
+        self.steps: list[tuple[int, int]] = []
+        """Index of each step in the script, and its tokens; fillers and probes have none."""
+        self.ordinals: dict[int, int] = {}
+        """Step -> how often its fact was said before it, sessions before this one included."""
+        self.asks: tuple[str, ...] = ()
+        """What is asked at the end where the script names no place."""
+
+    @property
+    def written(self) -> int:
+        """Tokens without any filler."""
+        return self.system + sum(size for _, size in self.steps)
+
+    @property
+    def stretches(self) -> bool:
+        """Whether there is filler that can grow."""
+        return any(self._materials.scenario.script[i].filler is not None for i, _ in self.steps)
+
+    def blueprint(self, fill_of: FillOf, length: int, stream: str) -> Blueprint:
+        """This session at that length, or at its own where nothing in it can grow."""
+        script = self._materials.scenario.script
+        length = max(length, self.written) if self.stretches else self.written
+        free = length - self.written
+        total = sum(script[i].filler or 0.0 for i, _ in self.steps)
+        weight = 0.0
+        written = self.system
+        says: list[Say] = []
+        cuts: list[PlannedCut] = []
+        for i, size in self.steps:
+            step = script[i]
+            weight += step.filler or 0.0
+            at = written + (round(free * weight / total) if total else 0)
+            if step.plant is not None:
+                says.append(PlannedPlant(fact=step.plant, ordinal=self.ordinals[i], at_tokens=at))
+            elif step.user is not None:
+                says.append(PlannedTurn(step=i, at_tokens=at))
+            elif step.probe is not None:
+                _ask(cuts, at, step.probe, fill_of(at))
+            written += size
+        if self.asks:
+            cuts.append(PlannedCut(tokens=length, ask=self.asks, fill_requested=fill_of(length)))
+        return Blueprint(
+            scenario=self._materials.scenario.name,
+            seed=self._materials.seed,
+            arm="main",
+            says=tuple(says),
+            cuts=tuple(cuts),
+            stream=stream,
+            carry=self.carry,
+        )
+
+    def whole(self, fill_of: FillOf, length: int, stream: str) -> Blueprint:
+        """The same session, written out to its end and asked nothing: what a later one follows."""
+        length = max(length, self.written) if self.stretches else self.written
+        end = PlannedCut(tokens=length, ask=(), fill_requested=fill_of(length))
+        return replace(self.blueprint(fill_of, length, stream), cuts=(end,))
+
+
+def _parts(materials: Materials) -> Iterator[_Part]:
+    """The sessions of the script, in order."""
+    scenario = materials.scenario
+    said: dict[str, int] = {}
+    part = _Part(materials, 1, FIRST)
+    for index, step in enumerate(scenario.script):
+        if step.new_session is not None:
+            yield part
+            part = _Part(materials, part.number + 1, step.new_session)
+            continue
+        size = 0
+        if step.plant is not None:
+            part.ordinals[index] = said.get(step.plant, 0)
+            said[step.plant] = part.ordinals[index] + 1
+            size = materials.turn_tokens(materials.plant(step.plant, part.ordinals[index]))
+        elif step.user is not None:
+            size = materials.turn_tokens(materials.script_turn(index))
+        part.steps.append((index, size))
+    if not any(step.probe is not None for step in scenario.script):
+        part.asks = tuple(
+            fact.id for fact in scenario.facts if fact.id in said or fact.kind == "abstain"
+        )
+    yield part
+
+
+def _chain(
+    parts: Sequence[_Part], fill_of: FillOf, length: int, stream: str
+) -> Iterator[Blueprint]:
+    """The sessions of one chain that ask for something, each with those before it."""
+    earlier: list[Blueprint] = []
+    for part in parts:
+        blueprint = part.blueprint(fill_of, length, stream)
+        if blueprint.cuts:
+            yield replace(blueprint, earlier=tuple(earlier))
+        earlier.append(part.whole(fill_of, length, stream))
 
 
 def _ask(cuts: list[PlannedCut], tokens: int, fact: str, fill: float) -> None:

@@ -1,0 +1,23 @@
+"""Memories: what crosses a session boundary. One file each; `check_memory` is their law."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.core.registry import Registry
+from harness.sessions.memories.facts import Facts
+from harness.sessions.memories.none import Nothing
+from harness.sessions.memories.transcript import Transcript
+
+if TYPE_CHECKING:
+    from harness.core.protocols import Memory
+
+NOTHING = "none"
+"""The memory that keeps nothing."""
+
+memories: Registry[Memory] = Registry("memory")
+memories.add(NOTHING, Nothing)
+memories.add("transcript", Transcript)
+memories.add("facts", Facts)
+
+__all__ = ["NOTHING", "Facts", "Nothing", "Transcript", "memories"]

@@ -1,0 +1,34 @@
+"""Memory `transcript`: everything that was said is kept, and pasted into the next session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.sessions.memories.fitting import at_least, newest
+from harness.sessions.opening import as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.core.memory import Said
+    from harness.core.protocols import Scribe
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Keeps every turn; over its budget the oldest turns are left out."""
+
+    budget: int | None = None
+    """Tokens that may be pasted; unless given, all of it."""
+
+    def __post_init__(self) -> None:
+        at_least("budget", self.budget, 1)
+
+    async def write(self, said: Said, _scribe: Scribe, /) -> Sequence[str]:
+        """The notes, and a note for each turn that is new."""
+        return (*said.notes, *as_text(said.news))
+
+    def inject(self, notes: Sequence[str], _question: str, /) -> str:
+        """The newest turns that fit."""
+        return newest(notes, self.budget, between="\n\n", what="older turns")
