@@ -14,7 +14,7 @@ from harness.analysis.onset.rows import scored
 from harness.analysis.onset.shapes import AMPLITUDES
 
 
-def direct(shape, n, k, guess, loss, plateau):
+def direct(shape, n, k, *, guess, loss, plateau):
     p = guess + (1 - guess) * plateau * (1 - loss * shape)
     mean = np.clip(k / n, 1e-12, 1 - 1e-12)
     hits, misses = k @ np.log(p / mean), (n - k) @ np.log((1 - p) / (1 - mean))
@@ -36,7 +36,9 @@ def test_all_probes_together_are_off_by_less_than_a_tenth(guess, probes, plateau
     for row in range(40):
         for column in (0, 12, -1):
             for node, level in enumerate(plateau):
-                exact = direct(shape[row], n, k, guess, AMPLITUDES[column], level)
+                exact = direct(
+                    shape[row], n, k, guess=guess, loss=AMPLITUDES[column], plateau=level
+                )
                 assert table[row, column, node] == pytest.approx(exact, abs=0.1, rel=1e-6)
 
 
