@@ -139,6 +139,7 @@ def adaptive_run(task: Task, model: Sessions) -> Run:
             sessions=task.sessions,
             batch=number,
             draws=draws,
+            half_width=task.half_width,
         )
         slowest = max(slowest, time.process_time() - before)
         asked = model.ask(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from harness.analysis.frame import Frame
 
-Axis = Literal["fill", "position", "gap_tokens"]
+Axis = Literal["fill", "position", "gap_tokens", "turn"]
 
 GROUP = ("model", "window_limit", "policy", "memory", "layout")
 """What is never pooled: a curve over two of any of these describes neither."""
@@ -36,19 +36,21 @@ _LEVEL_SPREAD = 0.02
 _FILL_EDGES = (CONTROL, *(round(0.1 * i, 1) for i in range(1, 11)))
 _POSITION_EDGES = (0.2, 0.4, 0.6, 0.8)
 _GAP_EDGES = tuple(2**i for i in range(8, 25))
+_TURN_EDGES = tuple(2**i for i in range(2, 15))
 _UNIT = 2.0**32
 
 
-def main_rows(frame: Frame) -> pl.LazyFrame:
-    """The rows that recall is about: main arm, something was said, measured or not."""
-    return frame.lazy().filter(
-        pl.col("arm") == "main", pl.col("probe_kind").is_in(list(RECALL_KINDS))
-    )
+def main_rows(frame: Frame, kinds: Sequence[str] = RECALL_KINDS) -> pl.LazyFrame:
+    """The rows that recall is about: main arm, something was said, measured or not.
+
+    With other `kinds` they are about something else: of ("rule",) about adherence.
+    """
+    return frame.lazy().filter(pl.col("arm") == "main", pl.col("probe_kind").is_in(list(kinds)))
 
 
-def measured(frame: Frame) -> pl.LazyFrame:
+def measured(frame: Frame, kinds: Sequence[str] = RECALL_KINDS) -> pl.LazyFrame:
     """`main_rows` with a score."""
-    return main_rows(frame).filter(pl.col("score").is_not_null())
+    return main_rows(frame, kinds).filter(pl.col("score").is_not_null())
 
 
 def model_rows(frame: Frame) -> pl.LazyFrame:
@@ -62,21 +64,29 @@ def model_rows(frame: Frame) -> pl.LazyFrame:
     )
 
 
-def recall_curve(frame: Frame, axis: Axis, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
+def recall_curve(
+    frame: Frame,
+    axis: Axis,
+    *,
+    by: Sequence[str] = GROUP,
+    kinds: Sequence[str] = RECALL_KINDS,
+) -> pl.DataFrame:
     """Recall along one axis.
 
     Args:
         frame: Records.
         axis: `fill`: the control zone, steps of 0.1 up to 1, and one bin beyond; or every
             checkpoint by itself where there are few. `position`: fifths of the session.
-            `gap_tokens`: octaves from 256 tokens.
+            `gap_tokens`: octaves from 256 tokens. `turn`: octaves from the fourth turn.
         by: Columns that are kept apart, `GROUP` and perhaps `scenario`.
+        kinds: Kinds of probe, never recall and rules together.
 
     Returns:
         Sorted by `by` and `from`: `from` and `to` (ends of the bin; `to` is null for the last),
         `at` (mean of what was measured there), n, sessions, recall, lo, hi (Wilson, 95 %).
     """
-    rows = _needed(measured(frame).filter(pl.col(axis).is_not_null()), by, axis, "fill_requested")
+    known = measured(frame, kinds).filter(pl.col(axis).is_not_null())
+    rows = _needed(known, by, axis, "fill_requested")
     rows = binned(rows, axis, by)
     return with_recall(rows.group_by(*by, "bin"), axis).sort(*by, "from").drop("bin")
 
@@ -198,7 +208,8 @@ def binned(
         return _fill_bins(rows, by)
     if axis == "fill":
         return _cut(rows, axis, _FILL_EDGES)
-    return _cut(rows, axis, _POSITION_EDGES if axis == "position" else _GAP_EDGES)
+    edges = {"position": _POSITION_EDGES, "turn": _TURN_EDGES}
+    return _cut(rows, axis, edges.get(axis, _GAP_EDGES))
 
 
 def _cut(rows: pl.DataFrame, axis: Axis, edges: Sequence[float]) -> pl.DataFrame:

@@ -227,6 +227,106 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleShare:
+    """How one rule of one scenario was kept by replies that had it before their eyes."""
+
+    scenario: str
+    rule: str
+    share: Share
+    onset: OnsetEstimate | None
+    """Where its drift begins; None with fewer than `adherence.MIN_RULE_CHECKS` checks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tail:
+    """The last third of the sessions less their first third, paired by session."""
+
+    what: str
+    """What the scores are of: adherence, or recall of sets."""
+    n_sessions: int
+    """Asked in both thirds."""
+    start: float
+    """Mean over sessions in the first third, in [0, 1]."""
+    end: float
+    effect: float
+    """Above 0: the tail is better."""
+    lo: float | None
+    """95 %, over sessions; None with too few of them."""
+    hi: float | None
+    p_value: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adherence:
+    """How the live replies of one group kept their standing rules."""
+
+    model: str
+    window_limit: int
+    policy: str
+    memory: str
+    layout: str
+    n_replies: int
+    n_checks: int
+    """Replies times rules, where it could be told whether the rule was kept."""
+    n_unseen: int
+    """Of these: the rule was not before the model's eyes. They are in none of the shares below."""
+    n_untold: int
+    """Where it could not be told: a reply cut off, or too short to tell its language."""
+    share: Share | None
+    onset: OnsetEstimate
+    """Where drift begins: of adherence as elsewhere of recall."""
+    by_fill: tuple[Bin, ...]
+    by_turn: tuple[Bin, ...]
+    rules: tuple[RuleShare, ...]
+    tails: tuple[Tail, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrying:
+    """What one treatment carried over session boundaries, on the facts that all were asked for."""
+
+    policy: str
+    memory: str
+    share: Share
+    """Of facts of earlier sessions."""
+    never_written: int
+    not_injected: int
+    not_used: int
+    untold: int
+    """Recalled though nothing carried them over."""
+    leak: bool
+    """They were, surely more often than the floor."""
+    tokens: int
+    """Prompt and completion of the questions, and of what was written for them."""
+    tokens_per_recalled: float | None
+    """None when nothing was recalled."""
+    usd_per_recalled: float | None
+    """None when nothing was recalled, or the price is not known."""
+    behind: float | None
+    """Recall of the best treatment less this one, paired by session."""
+    behind_lo: float | None
+    behind_hi: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treatments:
+    """Treatments side by side, on the same facts of the same sessions."""
+
+    model: str
+    window_limit: int
+    scenario: str
+    """Empty: over all scenarios, after each by itself."""
+    n_facts: int
+    """Questions about facts of earlier sessions that every treatment was asked."""
+    n_left_out: int
+    """Questions that only some were asked, or that were not measured under all."""
+    rows: tuple[Carrying, ...]
+    """Best recall first; of equals the one that spends less."""
+    advice: str | None
+    """What to carry over, in a sentence; None where only one treatment was run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """A report before it is written."""
 
@@ -243,3 +343,5 @@ class Summary:
     """Records stored more than once under one key of one run; one of each is kept."""
     groups: tuple[Group, ...]
     controls: tuple[Control, ...]
+    adherence: tuple[Adherence, ...] = ()
+    treatments: tuple[Treatments, ...] = ()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
+from harness.analysis.adherence import adherence
 from harness.analysis.contrast import gap_effect, lost_in_the_middle
 from harness.analysis.curves import (
     GROUP,
@@ -48,6 +49,7 @@ from harness.analysis.losses import (
 )
 from harness.analysis.onset import estimate_onset
 from harness.analysis.onset.rows import MAX_FILL
+from harness.analysis.treatments import treatments
 from harness.core.errors import NothingSelectedError
 
 if TYPE_CHECKING:
@@ -102,7 +104,8 @@ def summarise(
     rows, n_duplicates = unique_trials(_narrow(frame))
     if rows.is_empty():
         raise NothingSelectedError("there are no records to report; `harness run` makes some")
-    parts = _runs(rows) if apart else [rows]
+    asked = rows.filter(pl.col("probe_kind") != "rule")  # adherence is no recall
+    parts = _runs(asked) if apart else [asked]
     # One group under the other, and the runs of each in the order of time.
     groups = sorted((group for part in parts for group in _groups(part, criterion)), key=group_key)
     return Summary(
@@ -115,6 +118,8 @@ def summarise(
         n_duplicates=n_duplicates,
         groups=tuple(groups),
         controls=tuple(Control(**row) for row in controls(rows, floor=floor).to_dicts()),
+        adherence=adherence(frame, criterion=criterion),
+        treatments=treatments(frame, floor=floor),
     )
 
 

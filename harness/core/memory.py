@@ -75,6 +75,8 @@ class LiveReply:
     session_number: int
     """Counted from 1."""
     text: str
+    sent: tuple[Message, ...]
+    """The prompt that it answers, the turn itself last."""
     sent_tokens: int
     """Local tokens of the prompt that it answers."""
     prompt_tokens: int | None

@@ -133,6 +133,8 @@ class Record:
     preparation_completion_tokens: int = 0
     preparation_cost_usd: float | None = 0.0
     """None where a price is not known."""
+    turn: int | None = None
+    """Of a rule: which turn of the session the reply answers, counted from 1."""
 
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Record))

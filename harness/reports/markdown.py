@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.analysis.against import against
-from harness.reports import text
-from harness.reports.comparison import markdown_overview
+from harness.reports import adherence, text, treatments
 from harness.reports.hints import hints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from harness.analysis.against import Against
-    from harness.analysis.findings import Control, Group, Summary
+    from harness.analysis.findings import Adherence, Control, Group, Summary, Treatments
     from harness.analysis.frame import Frame
 
 _FLAGS = {"leak": "**LEAK**", "weak": "**FAILS WITHOUT FILLER**", None: ""}
@@ -25,35 +22,24 @@ _FLAGS = {"leak": "**LEAK**", "weak": "**FAILS WITHOUT FILLER**", None: ""}
 class Markdown:
     """Tables that GitHub, GitLab and most wikis show."""
 
-    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:
+    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:  # noqa: ARG002 - the plug's shape
         """Write the text."""
-        words = markdown(summary, against(summary, frame))
-        path.write_text(words, encoding="utf-8", newline="\n")
+        path.write_text(markdown(summary), encoding="utf-8", newline="\n")
 
 
-def markdown(summary: Summary, tables: Iterable[Against] = ()) -> str:
-    """The whole report.
-
-    Args:
-        summary: What it says.
-        tables: Comparisons, see `harness.analysis.against`.
-    """
+def markdown(summary: Summary) -> str:
+    """The whole report."""
     lines = ["# Where forgetting begins", "", *_head(summary), "", *_overview(summary)]
     for number, group in enumerate(summary.groups, start=1):
         lines += ["", *_group(number, group)]
-    for table in tables:
-        lines += ["", f"## {table.title}", "", *_against(table)]
+    if summary.treatments:
+        lines += ["", "## What should be carried over?", *_treatments(summary.treatments)]
+    if summary.adherence:
+        lines += ["", "## Standing rules", *_adherence(summary.adherence)]
     if summary.controls:
         lines += ["", "## Controls", "", *_controls(summary.controls)]
     lines += ["", "## Next", "", *(f"- {text.markdown(hint)}" for hint in hints(summary))]
     return "\n".join(lines) + "\n"
-
-
-def _against(table: Against) -> Iterator[str]:
-    if table.found is None:
-        yield text.markdown(table.missing or "")
-        return
-    yield from markdown_overview(table.found)
 
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -83,19 +69,16 @@ def _head(summary: Summary) -> Iterator[str]:
 
 
 def _overview(summary: Summary) -> Iterator[str]:
-    several = len(summary.run_ids) > 1
     header = (
-        *(["run"] if several else []), "model", "window>", "policy", "memory", "layout", "n>",
-        "sessions>", "plateau>", "onset",
+        "model", "window>", "policy", "memory", "layout", "n>", "sessions>", "plateau>", "onset",
         "lost by model>", "by application>", "by server>", "not measured>", "cost",
     )  # fmt: skip
-    yield from _table(header, (_overview_row(group, several=several) for group in summary.groups))
+    yield from _table(header, map(_overview_row, summary.groups))
 
 
-def _overview_row(group: Group, *, several: bool) -> tuple[str, ...]:
+def _overview_row(group: Group) -> tuple[str, ...]:
     lost = group.attribution
     return (
-        *([text.markdown(text.run(group))] if several else []),
         text.markdown(group.model),
         f"{group.window_limit:,}",
         *map(text.markdown, (group.policy, group.memory, group.layout)),
@@ -194,6 +177,24 @@ def _lengths(group: Group) -> Iterator[str]:
             for row in group.lengths.by_fill
         ),
     )
+
+
+def _treatments(every: Iterable[Treatments]) -> Iterator[str]:
+    for found in every:
+        yield from ("", f"{text.markdown(treatments.title(found))}.", "")
+        yield from _table(treatments.HEADER, treatments.rows(found))
+        for words in (*treatments.leaks(found), *([found.advice] if found.advice else [])):
+            yield from ("", f"**{text.markdown(words)}**")
+
+
+def _adherence(every: Iterable[Adherence]) -> Iterator[str]:
+    for found in every:
+        yield from ("", f"### {text.markdown(found.model)}, {found.window_limit:,} tokens", "")
+        yield from (f"- {text.markdown(words)}" for words in adherence.sentences(found))
+        yield ""
+        yield from _table(adherence.HEADER, adherence.rows(found))
+        yield ""
+        yield from _table(("where", "kept>", "95 %", "n>"), adherence.points(found))
 
 
 def _controls(controls: Iterable[Control]) -> Iterator[str]:

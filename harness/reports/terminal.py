@@ -5,21 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.analysis.against import against
-from harness.reports import text
-from harness.reports.comparison import overview
-from harness.reports.curve_chart import series_names
+from harness.reports import adherence, text, treatments
 from harness.reports.hints import hints
-from harness.reports.sparks import sparks
-from harness.reports.text import COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from harness.analysis.against import Against
     from harness.analysis.findings import Bin, Control, Group, Summary
     from harness.analysis.frame import Frame
+
+COLUMNS = 80
 
 _BAR = 24
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -34,43 +30,30 @@ _MODEL, _POLICY = 16, 11
 class Terminal:
     """What `harness report RUN` prints, as a file."""
 
-    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:
+    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:  # noqa: ARG002 - the plug's shape
         """Write the text."""
-        words = terminal(summary, against(summary, frame))
-        path.write_text(words, encoding="utf-8", newline="\n")
+        path.write_text(terminal(summary), encoding="utf-8", newline="\n")
 
 
-def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:
-    """The whole report; no line is longer than 80 columns.
-
-    Args:
-        summary: What it says.
-        tables: Comparisons, see `harness.analysis.against`.
-    """
+def terminal(summary: Summary) -> str:
+    """The whole report; no line is longer than 80 columns."""
     # The answer comes last: in a terminal the end is what people see.
     lines: list[str] = []
     for group in summary.groups:
-        lines += [*_group(group, several=len(summary.run_ids) > 1), ""]
+        lines += [*_group(group), ""]
     if summary.controls:
         lines += ["controls", *(f"  {line}" for line in map(_control, summary.controls)), ""]
-    for table in tables:
-        lines += [*_against(table), ""]
-    lines += [*_head(summary), "", *_small_curves(summary), "", *_overview(summary), "", "next:"]
+    for rules in summary.adherence:
+        lines += [*adherence.terminal(rules, COLUMNS), ""]
+    lines += [*_head(summary), "", *_overview(summary), ""]
+    if summary.treatments:
+        lines += ["what should be carried over?", ""]
+    for compared in summary.treatments:
+        lines += [*treatments.terminal(compared, COLUMNS), ""]
+    lines.append("next:")
     for hint in hints(summary):
         lines += _wrapped(hint, "  - ")
     return "\n".join(line.rstrip() for line in lines) + "\n"
-
-
-def _small_curves(summary: Summary) -> Iterator[str]:
-    yield from sparks(summary.groups, series_names(summary.groups))
-
-
-def _against(table: Against) -> Iterator[str]:
-    yield from _wrapped(table.title.lower() + (f", run {table.run}" if table.run else ""))
-    if table.found is None:
-        yield from _wrapped(table.missing or "", "  ")
-        return
-    yield from overview(table.found)
 
 
 def _wrapped(words: str, first: str = "") -> list[str]:
@@ -106,12 +89,12 @@ def _overview(summary: Summary) -> Iterator[str]:
         )
 
 
-def _overview_row(group: Group, varying: tuple[Callable[[Group], str], ...]) -> tuple[str, ...]:
+def _overview_row(group: Group, varying: tuple[str, ...]) -> tuple[str, ...]:
     """The cells of one line, as wide as they come."""
     return (
         text.plain(group.model),
         f"{group.window_limit:,}",
-        text.plain("/".join([group.policy, *(told(group) for told in varying)])),
+        text.plain("/".join([group.policy, *(getattr(group, name) for name in varying)])),
         text.short(group.n_probes),
         text.percent(group.onset.plateau, 0),
         text.onset(group.onset),
@@ -119,14 +102,13 @@ def _overview_row(group: Group, varying: tuple[Callable[[Group], str], ...]) -> 
     )
 
 
-def _varying(summary: Summary) -> tuple[Callable[[Group], str], ...]:
+def _varying(summary: Summary) -> tuple[str, ...]:
     """What is told beside the policy, since lines would look alike without it."""
-    ways: tuple[Callable[[Group], str], ...] = (
-        lambda group: text.run(group).partition(" ")[2],
-        lambda group: group.memory,
-        lambda group: group.layout,
+    return tuple(
+        name
+        for name in ("memory", "layout")
+        if len({getattr(group, name) for group in summary.groups}) > 1
     )
-    return tuple(told for told in ways if len(set(map(told, summary.groups))) > 1)
 
 
 def _widths(rows: list[tuple[str, ...]]) -> tuple[int, ...]:
@@ -152,9 +134,8 @@ def _blame(group: Group) -> str:
     return most[0] if most[1] == total else f"{most[0]} {100 * most[1] / total:.0f}%"
 
 
-def _group(group: Group, *, several: bool) -> Iterator[str]:
+def _group(group: Group) -> Iterator[str]:
     yield from _wrapped(f"── {group.model} ──")
-    yield from _wrapped(f"run {group.run}") if group.run and several else ()
     yield from _wrapped(
         f"window {group.window_limit:,} tokens, policy {group.policy}, memory {group.memory},"
         f" layout {group.layout}"

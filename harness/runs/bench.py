@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from harness.core.errors import CassetteMissError
 from harness.runs.prepare import Conversation, Unready, prepare, reminder_of
 from harness.runs.replay import Answer, Fork, ask, record
+from harness.runs.rules import rule_records
 from harness.runs.writing import Writings
 from harness.sessions.build import build
 from harness.sessions.layouts import CONTROL
@@ -72,6 +73,8 @@ class Bench:
         self._progress = progress
         self._materials: OrderedDict[tuple[str, int], Materials] = OrderedDict()
         self._own: OrderedDict[tuple[str, int], Materials] = OrderedDict()
+        self._checked: set[str] = set()
+        """Keys of the rule records that are kept."""
         self.ledger = ledger
         self.hopeless: Mapping[str, str] = {} if hopeless is None else hopeless
         """Models that were given up, and why."""
@@ -94,7 +97,23 @@ class Bench:
         """
         # materials of its own: those of `session` may be in use by another thread
         materials = self._at_hand(self._own, group)
-        return await prepare(group, materials, self._writings, repeat=repeat)
+        made = await prepare(group, materials, self._writings, repeat=repeat)
+        if isinstance(made, Conversation):
+            self._check_rules(made, group, repeat)
+        return made
+
+    def _check_rules(self, made: Conversation, group: Group, repeat: int) -> None:
+        """Keep what the live replies of a session made of the rules that were given."""
+        meter = self.ledger.meter(group.model)
+        found = rule_records(
+            made, group, meter, repeat=repeat, run_id=self._run_id, now=self._now()
+        )
+        new = [one for one in found if one.key not in self._checked]
+        if new:
+            self._store.keep(made.session)
+        for one in new:
+            self._checked.add(one.key)
+            self._store.append(one)
 
     def materials(self, group: Group) -> Materials:
         """What the group's scenario says for its seed."""
@@ -111,6 +130,9 @@ class Bench:
 
     def recall(self, done: Record) -> None:
         """Learn from a record of before the run was interrupted."""
+        if done.probe_kind == "rule":
+            self._checked.add(done.key)
+            return
         if is_opening(done):
             self.ledger.observe(done)
 

@@ -209,6 +209,7 @@ class Growth:
                 turn=number,
                 session_number=self._builder.number,
                 text=written.text,
+                sent=tuple(sent),
                 sent_tokens=self._counter.count(sent),
                 prompt_tokens=written.prompt_tokens,
                 completion_tokens=written.completion_tokens,

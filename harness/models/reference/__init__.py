@@ -6,8 +6,18 @@ through litellm's custom-provider interface as `reference/fading?onset=0.6`.
 
 from __future__ import annotations
 
-from harness.models.reference import forgetting, swap, window  # registers the laws
+from harness.models.reference import drifting, forgetting, swap, window  # registers the laws
 from harness.models.reference.law import DEFAULT_LIMIT, Answer, Law, laws
 from harness.models.reference.reader import DONT_KNOW
 
-__all__ = ["DEFAULT_LIMIT", "DONT_KNOW", "Answer", "Law", "forgetting", "laws", "swap", "window"]
+__all__ = [
+    "DEFAULT_LIMIT",
+    "DONT_KNOW",
+    "Answer",
+    "Law",
+    "drifting",
+    "forgetting",
+    "laws",
+    "swap",
+    "window",
+]
