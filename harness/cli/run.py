@@ -12,6 +12,7 @@ from harness.cli.again import before
 from harness.cli.answers import ANSWERS, answer_options, answers_of
 from harness.cli.limits import limit_options
 from harness.cli.options import RESULTS, make_study, study_options
+from harness.cli.workers import worker_options
 from harness.core.errors import IncompleteError, UsageError
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ _ADAPTIVE_SEEDS = 30
     help="With --adaptive: stop when the run has sent so many prompt tokens.",
 )
 @answer_options
+@worker_options
 @click.option("-q", "--quiet", is_flag=True, help="Do not print the report at the end.")
 @click.pass_context
 def command(
@@ -73,6 +75,7 @@ def command(
     resume: str | None,
     retry_errors: bool,
     limits: Limits,
+    executor: str,
     quiet: bool,
     adaptive: bool,
     half_width: float,
@@ -110,6 +113,7 @@ def command(
         "resume": folder,
         "retry_errors": retry_errors,
         "limits": limits,
+        "executor": executor,
         **kept,
     }
     try:
@@ -163,6 +167,11 @@ def _replay(
         return run(study, **how), []
     from harness.cli.adaptive import run_adaptive
 
+    executor = how.pop("executor")
+    if executor != "local":
+        raise UsageError(
+            f"--adaptive asks batch after batch from here: leave out --executor {executor}"
+        )
     return run_adaptive(study, aim, **how)
 
 

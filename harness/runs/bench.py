@@ -175,6 +175,10 @@ class Bench:
         done = record(
             fork, answer, self.ledger.meter(trial.model), run_id=self._run_id, started_at=started_at
         )
+        self.take_in(done)
+
+    def take_in(self, done: Record) -> None:
+        """Keep a record, made here or by a worker, and learn from it."""
         if is_opening(done):
             self.ledger.observe(done)
         self._store.append(done)
@@ -199,6 +203,10 @@ class Bench:
         asked = conversation.asked(trial, materials.question(trial.fact), count)
         self._store.keep(asked.session)
         return Fork(trial, asked.session, materials, asked), None
+
+    def keep(self, session: Session) -> None:
+        """Write down a session that a worker has built; before any record that speaks of it."""
+        self._store.keep(session)
 
 
 def is_opening(done: Record) -> bool:

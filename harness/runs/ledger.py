@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from harness.core.errors import FileError, Where
-from harness.runs.meter import Meter
+from harness.runs.meter import Meter, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from harness.core.record import Record
@@ -60,6 +60,13 @@ class Ledger:
         self._path = path
         if path is not None and path.exists():
             self._load(path)
+
+    @classmethod
+    def of(cls, readings: Mapping[str, Reading]) -> Self:
+        """A ledger that was settled elsewhere, and is kept nowhere."""
+        ledger = cls(())
+        ledger._meters = {name: Meter(reading=r, fixed=True) for name, r in readings.items()}
+        return ledger
 
     def meter(self, model: str) -> Meter:
         """How the provider of that model counts."""

@@ -74,7 +74,7 @@ def run_in_memory(
         now=_clock,
         progress=progress,
     )
-    stages = Stages(plan, Local(), bench, workshop, known_limit)
+    stages = Stages(plan, bench, workshop, known_limit)
     runner.run(_execute(stages, models))
     return store.records
 
@@ -85,7 +85,7 @@ def _clock() -> str:
 
 async def _execute(stages: Stages, models: Mapping[str, Model]) -> None:
     try:
-        await stages.run(frozenset())
+        await stages.run(Local(), frozenset())
     finally:
         for model in models.values():
             await model.close()

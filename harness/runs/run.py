@@ -14,11 +14,12 @@ from harness.models import known_limit
 from harness.models.options import telling
 from harness.runs.answers import Answers, options_of, unless_missed
 from harness.runs.bench import Bench
-from harness.runs.executors.local import Local
+from harness.runs.executors import OnThisMachine, executors
 from harness.runs.folders import config, new_folder, read_config, write_config
 from harness.runs.ledger import LEDGER, Ledger
 from harness.runs.limits import Gates, Limits
 from harness.runs.plan import make_plan
+from harness.runs.quiet import Quiet
 from harness.runs.stages import Stages
 from harness.runs.store import RECORDS, Store, lines
 from harness.runs.writing import Writings
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.core.protocols import Model, Progress
-    from harness.core.record import Record
     from harness.core.study import Group, Plan, Study
 
 
@@ -60,28 +60,6 @@ class RunResult:
         return self.recorded == self.planned and not self.errors
 
 
-class Quiet:
-    """Progress that shows nothing."""
-
-    def begin(self, total: int | None, done: int) -> None:
-        """Nothing."""
-
-    def replanned(self, total: int) -> None:
-        """Nothing."""
-
-    def sent(self) -> None:
-        """Nothing."""
-
-    def returned(self) -> None:
-        """Nothing."""
-
-    def finished(self, record: Record) -> None:
-        """Nothing."""
-
-    def note(self, text: str) -> None:
-        """Nothing."""
-
-
 def plan(study: Study, workshop: Workshop | None = None) -> Plan:
     """The plan of a study; nothing is sent."""
     return make_plan(study, workshop or Workshop(), known_limit)
@@ -100,6 +78,7 @@ def run(
     cache: Path | None = None,
     cache_days: float = 7.0,
     cache_local: bool = True,
+    executor: str = "local",
 ) -> RunResult:
     """Run a study and keep a record of every trial.
 
@@ -115,6 +94,8 @@ def run(
         cache: Folder of the answers that are kept over runs; None to ask anew and keep none.
         cache_days: Answers in the cache that are older are asked for anew.
         cache_local: Whether to cache the answers of models on this machine, too.
+        executor: Where trials are replayed: local, or ray?workers=4&address=...; the cache is this
+            process's, and other workers ask anew.
 
     Raises:
         UsageError: Something asked for cannot be done, or the folder belongs to another study.
@@ -125,7 +106,11 @@ def run(
     ledger = Ledger(study.models, None if resume is None else resume / LEDGER)
     whole = make_plan(study, workshop, known_limit, ledger.aims)
     show = progress or Quiet()
+    plug = executors.resolve(executor)
+    if cassette is not None and not isinstance(plug, OnThisMachine):
+        raise UsageError(f"a cassette is kept by one process: leave out --executor {executor}")
     gates = Gates(limits or Limits(), show)
+    plug.check(gates.limits)
     with Answers(
         study,
         gates,
@@ -143,10 +128,11 @@ def run(
             bench = bench_of(study, workshop, answers.models, store, progress=show, gates=gates)
             for raw in before.values():
                 bench.recall(from_json(raw))
-            stages = Stages(whole, Local(gates.limits), bench, workshop, known_limit)
+            stages = Stages(whole, bench, workshop, known_limit)
             planned = stages.planned
             show.begin(len(planned), len(done & set(planned)))
-            asyncio.run(closing(stages.run(done), answers.models))
+            start = plug.start(study, gates, folder.name)
+            asyncio.run(closing(stages.run_on(start, done), answers.models))
             found = result(folder, stages.planned, bench)
         notes = answers.finish(whole=found.complete and resume is None)
         return replace(found, notes=notes)

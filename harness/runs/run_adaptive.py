@@ -12,8 +12,8 @@ from harness.models import known_limit
 from harness.runs.adaptive import Search, aim_data, check_adaptive
 from harness.runs.answers import Answers, unless_missed
 from harness.runs.limits import Gates, Limits
+from harness.runs.quiet import Quiet
 from harness.runs.run import (
-    Quiet,
     bench_of,
     closing,
     finished,

@@ -8,28 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from harness.core.errors import first_of
 from harness.core.study import STAGES
 from harness.runs.plan import make_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection
+    from contextlib import AbstractAsyncContextManager
 
     from harness.core.study import Group, Plan
     from harness.runs.bench import Bench
+    from harness.runs.executors import Executor
     from harness.runs.ledger import Aims
     from harness.sessions.materials import Workshop
-
-
-class Executor(Protocol):
-    """Replays every trial of some groups whose key is not done."""
-
-    async def execute(
-        self, groups: Sequence[Group], bench: Bench, done: Collection[str], /
-    ) -> None:
-        """Return when each of them has a record, or its model was given up."""
 
 
 class Stages:
@@ -37,8 +30,7 @@ class Stages:
 
     Args:
         whole: The plan with what was known when the run began.
-        executor: Replays.
-        bench: What it replays on; its ledger says how to aim.
+        bench: What is replayed on; its ledger says how to aim.
         workshop: Shared tools.
         limit_of: The context window of a model in tokens, or None where it is not known.
     """
@@ -46,13 +38,11 @@ class Stages:
     def __init__(
         self,
         whole: Plan,
-        executor: Executor,
         bench: Bench,
         workshop: Workshop,
         limit_of: Callable[[str], int | None],
     ) -> None:
         self._study = whole.study
-        self._executor = executor
         self._bench = bench
         self._workshop = workshop
         self._limit_of = limit_of
@@ -72,7 +62,14 @@ class Stages:
             for trial in group.trials
         ]
 
-    async def run(self, done: Collection[str]) -> None:
+    async def run_on(
+        self, start: AbstractAsyncContextManager[Executor], done: Collection[str]
+    ) -> None:
+        """`run` with an executor that is there for as long as it takes."""
+        async with start as executor:
+            await self.run(executor, done)
+
+    async def run(self, executor: Executor, done: Collection[str]) -> None:
         """Replay every trial whose key is not in `done`.
 
         Raises:
@@ -81,14 +78,14 @@ class Stages:
         try:
             async with asyncio.TaskGroup() as tasks:
                 for model in self._groups:
-                    tasks.create_task(self._model(model, done))
+                    tasks.create_task(self._model(model, executor, done))
         except BaseExceptionGroup as errors:
             raise first_of(errors) from None
 
-    async def _model(self, model: str, done: Collection[str]) -> None:
+    async def _model(self, model: str, executor: Executor, done: Collection[str]) -> None:
         for stage in STAGES:
             groups = [group for group in self._aim(model) if group.stage == stage]
-            await self._executor.execute(groups, self._bench, done)
+            await executor.execute(groups, self._bench, done)
             self._bench.settle(model, stage)
 
     def _aim(self, model: str) -> list[Group]:

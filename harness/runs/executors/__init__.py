@@ -1,1 +1,64 @@
-"""Where trials are replayed."""
+"""Where trials are replayed: on this machine, or on the workers of a cluster.
+
+A plug of this kind has one method, `start`: a context that gives the executor of one run.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.core.registry import Registry
+from harness.runs.executors.cluster import OnRay
+from harness.runs.executors.local import Local
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Collection, Sequence
+    from contextlib import AbstractAsyncContextManager
+    from typing import Protocol
+
+    from harness.core.study import Group, Study
+    from harness.runs.bench import Bench
+    from harness.runs.limits import Gates, Limits
+
+    class Executor(Protocol):
+        """Replays every trial of some groups whose key is not done."""
+
+        async def execute(
+            self, groups: Sequence[Group], bench: Bench, done: Collection[str], /
+        ) -> None:
+            """Return when each of them has a record, or its model was given up."""
+
+    class ExecutorPlug(Protocol):
+        """Gives the executor of a run, and closes it afterwards.
+
+        `check` raises UsageError before anything is made, where the limits do not suffice.
+        """
+
+        def check(self, limits: Limits, /) -> None: ...
+
+        def start(
+            self, study: Study, gates: Gates, run_id: str, /
+        ) -> AbstractAsyncContextManager[Executor]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OnThisMachine:
+    """One event loop in this process."""
+
+    def check(self, limits: Limits, /) -> None:
+        """Nothing: all limits are this process's."""
+
+    @asynccontextmanager
+    async def start(self, study: Study, gates: Gates, run_id: str, /) -> AsyncIterator[Local]:
+        """The local executor, with all of the limits."""
+        del study, run_id
+        yield Local(gates.limits)
+
+
+executors: Registry[ExecutorPlug] = Registry("executor")
+executors.add("local", OnThisMachine)
+executors.add("ray", OnRay)
+
+__all__ = ["OnRay", "OnThisMachine", "executors"]
