@@ -134,12 +134,11 @@ def controls(frame: Frame, *, floor: float = 0.0) -> pl.DataFrame:
         fact_removed and nothing_carried the right answer is that it was never said), named (how
         often the reply was the right value), and flag: `leak` when a fact that was never said was
         named surely more often than the floor, `weak` when something was missed without any filler,
-        else null.
+        else null. Probes of the main arm whose fact an earlier session said, and whose session
+        began without it, are a control as well: the arm `not_carried`.
     """
     score = pl.col("score")
-    rows = collect(
-        frame.lazy().filter(pl.col("arm") != "main", pl.col("probe_kind").is_in(list(RECALL_KINDS)))
-    )
+    rows = collect(_control_rows(frame))
     table = rows.group_by("model", "arm").agg(
         score.count().cast(pl.Int64).alias("n"),
         score.is_null().sum().cast(pl.Int64).alias("not_measured"),
@@ -154,7 +153,7 @@ def controls(frame: Frame, *, floor: float = 0.0) -> pl.DataFrame:
         pl.when(some).then((pl.col("right") / pl.col("n") / 2.0**32).round(9)).alias("right")
     )
     least, _ = wilson(table["named"], table["n"].clip(1))
-    untold = pl.col("arm").is_in(["closed_book", "fact_removed", "nothing_carried"])
+    untold = pl.col("arm").is_in(["closed_book", "fact_removed", "nothing_carried", "not_carried"])
     flag = (
         pl.when(untold & some & (least > floor))
         .then(pl.lit("leak"))
@@ -162,6 +161,23 @@ def controls(frame: Frame, *, floor: float = 0.0) -> pl.DataFrame:
         .then(pl.lit("weak"))
     )
     return table.with_columns(flag.alias("flag")).sort("model", "arm")
+
+
+def _control_rows(frame: Frame) -> pl.LazyFrame:
+    """The probes of control arms, and those of the main arm that serve as one."""
+    score, arm = pl.col("score"), pl.col("arm").cast(pl.String)
+    uncarried = (arm == "main") & (pl.col("injected") == False).fill_null(value=False)  # noqa: E712 -- null is neither
+    rows = frame.lazy().filter(
+        (arm != "main") | uncarried, pl.col("probe_kind").is_in(list(RECALL_KINDS))
+    )
+    # There, what is right is not to name it; every score of 1 is a value that nobody carried over.
+    return rows.with_columns(
+        pl.when(uncarried)
+        .then(1.0 - (score >= 1).cast(pl.Float64))
+        .otherwise(score)
+        .alias("score"),
+        pl.when(uncarried).then(pl.lit("not_carried")).otherwise(arm).alias("arm"),
+    )
 
 
 def abstentions(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:

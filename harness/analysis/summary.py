@@ -69,7 +69,7 @@ _NEEDED = (
     *GROUP, "run_id", "scenario", "session", "arm", "fill_requested", "fill", "position",
     "gap_tokens", "session_tokens", "view_tokens", "prompt_tokens", "cached_tokens",
     "completion_tokens", "usage_source", "cost_usd", "fact", "probe_kind", "score", "outcome",
-    "status", "in_view", "server_truncated", "started_at",
+    "status", "in_view", "server_truncated", "injected", "started_at",
 )  # fmt: skip
 _OF_A_CURVE = (
     "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "probe_kind",

@@ -64,7 +64,8 @@ _STUDY = (
         show_default=True,
         envvar="HARNESS_POLICY",
         metavar="P[,P]",
-        help="What the application does at the ceiling: send_all, drop_oldest, keep_ends, refuse.",
+        help="What the application does at the ceiling: send_all, drop_oldest, keep_ends, refuse,"
+        " summarise, reintroduce.",
     ),
     click.option(
         "--memory",
@@ -73,7 +74,16 @@ _STUDY = (
         show_default=True,
         envvar="HARNESS_MEMORY",
         metavar="M[,M]",
-        help="What crosses a session boundary: none, transcript, facts?budget=400.",
+        help="What crosses a session boundary: none, transcript, summary, facts?budget=400,"
+        " retrieval?k=3.",
+    ),
+    click.option(
+        "--replies",
+        type=click.Choice(["scripted", "live"]),
+        default="scripted",
+        show_default=True,
+        envvar="HARNESS_REPLIES",
+        help="Who answers the turns of a session: the script and the filler, or the model itself.",
     ),
     click.option(
         "--seeds",

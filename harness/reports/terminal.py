@@ -20,6 +20,8 @@ COLUMNS = 80
 _BAR = 24
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _TABLE = ("model", "window", "policy", "n", "plateau", "onset", "lost by")
+_ARM = 12
+"""Columns that the name of a control arm has at least."""
 _RIGHT = {"window", "n", "plateau"}
 _ONSET, _BLAME = 14, 10
 _MODEL, _POLICY = 16, 11
@@ -42,7 +44,8 @@ def terminal(summary: Summary) -> str:
     for group in summary.groups:
         lines += [*_group(group), ""]
     if summary.controls:
-        lines += ["controls", *(f"  {line}" for line in map(_control, summary.controls)), ""]
+        wide = max(_ARM, *(len(control.arm) for control in summary.controls))
+        lines += ["controls", *(f"  {_control(one, wide)}" for one in summary.controls), ""]
     for rules in summary.adherence:
         lines += [*adherence.terminal(rules, COLUMNS), ""]
     lines += [*_head(summary), "", *_overview(summary), ""]
@@ -226,8 +229,8 @@ def _facts(group: Group) -> Iterator[tuple[str, str]]:
     yield "cost", text.dollars(group)
 
 
-def _control(control: Control) -> str:
+def _control(control: Control, wide: int) -> str:
     flag = {"leak": "LEAK", "weak": "WEAK", None: ""}[control.flag]
     name = text.fit(text.plain(control.model), 34)
     right = text.percent(control.right)
-    return f"{name} {control.arm:<12} n {control.n:>5,}  right {right:>7}  {flag}"
+    return f"{name} {control.arm:<{wide}} n {control.n:>5,}  right {right:>7}  {flag}"

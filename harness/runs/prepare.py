@@ -175,8 +175,8 @@ def reminder_of(policy: Policy, materials: Materials) -> Reminder | None:
     """What the policy says again as a session grows; None for most policies."""
     if not isinstance(policy, Reminding):
         return None
-    standing = materials.standing
-    return lambda turns: policy.reminder(turns, standing)
+    standing = [message.content for message in materials.system]
+    return lambda turns, rules: policy.reminder(turns, "\n".join([*standing, *rules]))
 
 
 def unready(error: ModelError) -> Unready:

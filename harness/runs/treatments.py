@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError
+from harness.core.protocols import Reminding
 from harness.core.spec import Spec
 from harness.core.trial import Treatment
 from harness.runs.prepare import UNPREPARED
@@ -18,6 +19,7 @@ from harness.sessions.policies import policies
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from harness.core.scenario import Scenario
     from harness.core.session import Blueprint
     from harness.core.study import Study
     from harness.core.window import Window
@@ -76,6 +78,14 @@ def check_treatments(study: Study) -> None:
         plug = memories.resolve(memory)
         for method in ("write", "inject"):
             has(plug, method, f"memory '{memory}'")
+    _check_boundaries(study)
+    for scenario in study.scenarios:
+        _check_reminders(study, scenario)
+        _check_answers(study, scenario)
+
+
+def _check_boundaries(study: Study) -> None:
+    """A memory has a boundary to carry something over."""
     asked = [memory for memory in study.memories if memory != NOTHING]
     if asked and not any(
         "memory" in carry for scenario in study.scenarios for carry in scenario.boundaries
@@ -84,13 +94,27 @@ def check_treatments(study: Study) -> None:
             f"memory '{asked[0]}' has nothing to do: no scenario has a step such as"
             " {new_session: {carry: [system, memory]}}"
         )
-    for scenario in study.scenarios:
-        for number, step in enumerate(scenario.script, start=1):
-            if study.replies == "scripted" and step.user is not None and step.assistant is None:
-                raise UsageError(
-                    f"{scenario.path}: step {number} of the script has no 'assistant': write the"
-                    " answer out, or run with --replies live"
-                )
+
+
+def _check_reminders(study: Study, scenario: Scenario) -> None:
+    """A policy that says something again has something to say."""
+    standing = (scenario.system or "").strip() or scenario.rules
+    for policy in study.policies:
+        if isinstance(policies.resolve(policy), Reminding) and not standing:
+            raise UsageError(
+                f"policy '{policy}' has nothing to say again: scenario '{scenario.name}' has"
+                " neither a system prompt nor rules"
+            )
+
+
+def _check_answers(study: Study, scenario: Scenario) -> None:
+    """Every turn has an answer, or the model gives one."""
+    for number, step in enumerate(scenario.script, start=1):
+        if study.replies == "scripted" and step.user is not None and step.assistant is None:
+            raise UsageError(
+                f"{scenario.path}: step {number} of the script has no 'assistant': write the"
+                " answer out, or run with --replies live"
+            )
 
 
 def check_windows(study: Study, windows: Sequence[Window]) -> None:

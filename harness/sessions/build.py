@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     Growth: TypeAlias = Generator[Turn | Cut, str, Session]
     """A session while it grows, see `Builder.grow`."""
     Steps: TypeAlias = Generator[Turn | Cut, str, None]
-    Reminder: TypeAlias = Callable[[int], Turn | None]
+    Reminder: TypeAlias = Callable[[int, Sequence[str]], Turn | None]
     """What the application says again before the next turn, by how many turns there were since it
-    last did."""
+    last did, and the rules that were given by then."""
 
 _TURN_OVERHEAD = 2 * MESSAGE_OVERHEAD
 _CLOSER_MIN = 4 + _TURN_OVERHEAD
@@ -154,6 +154,7 @@ class Builder:
         self._start = start
         self._reminder = reminder
         self._unreminded = 0
+        self._rules: list[str] = []
         self.messages: list[Message] = []
         """What was said so far."""
         self.offsets: list[int] = [0]
@@ -238,7 +239,9 @@ class Builder:
 
     def _remind(self, room: int) -> None:
         """Say again what it is time for, if that fits."""
-        turn = self._reminder(self._unreminded) if self._reminder is not None else None
+        if self._reminder is None:
+            return
+        turn = self._reminder(self._unreminded, self._rules)
         if turn is None:
             return
         user, assistant = (self._materials.workshop.counter.message(m) for m in turn.messages)
@@ -323,7 +326,9 @@ class Builder:
         yield from self._add(turn, user, assistant)
 
     def _told(self, step: int, tokens: int) -> None:
-        """Note the facts that a turn of the script says in its own words."""
+        """Note the facts and the rule that a turn of the script says in its own words."""
+        if self._materials.scenario.script[step].rule is not None:
+            self._rules.append(self._materials.script_turn(step).user)
         for fact in self._materials.scenario.script[step].says:
             before = sum(plant.fact == fact for plant in self._plants)
             self._plants.append(

@@ -84,11 +84,6 @@ class Materials:
         parts = [part for part in ((self.scenario.system or "").strip(), *rules) if part]
         return (Message("system", "\n".join(parts)),) if parts else ()
 
-    @property
-    def standing(self) -> str:
-        """What holds for the whole session, as it may be said again: the system prompt."""
-        return "\n\n".join(message.content for message in self.system)
-
     def draws(self, *names: object) -> Draws:
         """Chance for one purpose."""
         return Draws(self.scenario.name, self.seed, *names)

@@ -28,6 +28,8 @@ _ASKED = re.compile(
 _AT_MOST = re.compile(r"\bat most (\d+) tokens\b", re.IGNORECASE)
 _AS_LIST = re.compile(r"\bbegins? with '- '")
 _NOTE = re.compile(r"^- (?=\S)")
+_SO_FAR = "\n\n"
+"""Behind the instruction, and before the notes so far."""
 
 _SHORT = 2.0
 """Added to the number of words: a sentence of one rare word is not yet the most telling one."""
@@ -66,12 +68,12 @@ def task_of(messages: Sequence[Message]) -> Task | None:
     text = messages[-1].content.strip()
     if not _ASKED.match(text):
         return None
+    text, _, so_far = text.partition(_SO_FAR)
     bound = _AT_MOST.search(text)
-    lines = text.splitlines()
     return Task(
         tokens=int(bound[1]) if bound else DEFAULT_TOKENS,
         as_list=_AS_LIST.search(text) is not None,
-        so_far=tuple(_NOTE.sub("", line).strip() for line in lines if _NOTE.match(line)),
+        so_far=tuple(_NOTE.sub("", line).strip() for line in so_far.splitlines() if line.strip()),
     )
 
 

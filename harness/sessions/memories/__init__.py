@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from harness.core.registry import Registry
 from harness.sessions.memories.facts import Facts
 from harness.sessions.memories.none import Nothing
+from harness.sessions.memories.retrieval import Retrieval
+from harness.sessions.memories.summary import Summary
 from harness.sessions.memories.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ NOTHING = "none"
 memories: Registry[Memory] = Registry("memory")
 memories.add(NOTHING, Nothing)
 memories.add("transcript", Transcript)
+memories.add("summary", Summary)
 memories.add("facts", Facts)
+memories.add("retrieval", Retrieval)
 
-__all__ = ["NOTHING", "Facts", "Nothing", "Transcript", "memories"]
+__all__ = ["NOTHING", "Facts", "Nothing", "Retrieval", "Summary", "Transcript", "memories"]

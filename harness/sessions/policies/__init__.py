@@ -8,7 +8,9 @@ from harness.core.registry import Registry
 from harness.sessions.policies.drop_oldest import DropOldest
 from harness.sessions.policies.keep_ends import KeepEnds
 from harness.sessions.policies.refuse import Refuse
+from harness.sessions.policies.reintroduce import Reintroduce
 from harness.sessions.policies.send_all import SendAll
+from harness.sessions.policies.summarise import Summarise
 
 if TYPE_CHECKING:
     from harness.core.protocols import Policy
@@ -18,5 +20,15 @@ policies.add("send_all", SendAll)
 policies.add("drop_oldest", DropOldest)
 policies.add("keep_ends", KeepEnds)
 policies.add("refuse", Refuse)
+policies.add("summarise", Summarise)
+policies.add("reintroduce", Reintroduce)
 
-__all__ = ["DropOldest", "KeepEnds", "Refuse", "SendAll", "policies"]
+__all__ = [
+    "DropOldest",
+    "KeepEnds",
+    "Refuse",
+    "Reintroduce",
+    "SendAll",
+    "Summarise",
+    "policies",
+]

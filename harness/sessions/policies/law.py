@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.core.protocols import Policy
+    from harness.core.protocols import Compacting, Policy
     from harness.core.window import History, View
 
 
@@ -43,6 +43,36 @@ def check_policy(
     else:
         _claim(size + _next_turn(history, kept) > budget_tokens, "the view is maximal")
     _check_monotone(policy, history, budget_tokens, set(kept))
+
+
+def check_compacting(
+    policy: Compacting, history: History, budget_tokens: int, *, share: float
+) -> int:
+    """Check law 9 for a policy that replaces older turns by a text, before it is written.
+
+    What is replaced lies between the system messages and a turn that is kept; the newest turn is
+    kept, and nothing is replaced before the session has reached its share of the budget.
+
+    Args:
+        policy: The policy.
+        history: Any session up to any cut, the question left out.
+        budget_tokens: Tokens that the prompt may have.
+        share: Of the budget, from which on the policy may replace turns.
+
+    Returns:
+        Index of the first message that is kept; 0 where nothing is replaced.
+
+    Raises:
+        AssertionError: A clause of the law is broken; the message says which.
+    """
+    stop = policy.compacts(history, budget_tokens)
+    if not stop:
+        return 0
+    _claim(history.prompt_tokens > share * budget_tokens, "turns stay while there is room")
+    _claim(history.system < stop < history.stop, "system messages and the newest turn stay")
+    _claim(history.messages[stop].role == "user", "turns are replaced whole")
+    _claim(policy.compacts(history, budget_tokens) == stop, "the same history is cut the same")
+    return stop
 
 
 def _check_monotone(policy: Policy, history: History, budget_tokens: int, kept: set[int]) -> None:

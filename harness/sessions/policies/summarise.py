@@ -1,0 +1,70 @@
+"""Policy `summarise`: near the ceiling the older turns are replaced by a summary of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.core.messages import Turn
+from harness.sessions.memories.fitting import best, sentences
+from harness.sessions.policies.drop_oldest import DropOldest
+from harness.sessions.policies.fitting import newest
+
+if TYPE_CHECKING:
+    from harness.core.protocols import Scribe
+    from harness.core.window import History, View
+
+INSTRUCTION = (
+    "Summarise our conversation so far in at most {budget} tokens: it will stand in place of the"
+    " turns above. Keep facts, names, numbers, wishes and decisions as they were said, and write"
+    " nothing but the summary."
+)
+HEADING = "To save room, this stands in place of the earlier part of our conversation:"
+THANKS = "Thank you, I go on from there."
+
+
+@dataclass(frozen=True, slots=True)
+class Summarise:
+    """The newest turns as they are, and a model's summary of all before them, again and again."""
+
+    at: float = 0.8
+    """Share of the budget from which on older turns are replaced, in (0, 1]."""
+    keep: float = 0.25
+    """Share of the budget that the newest turns may keep, in [0, 1); the last one always stays."""
+    budget: int = 400
+    """Tokens of the summary; the model is told, and the sentences that are too many are cut off."""
+    tokens: int | None = None
+    """Budget of the application where it is smaller than the window's, question included."""
+    writer: str | None = None
+    """The model that writes; the one under test unless given."""
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.at <= 1.0:
+            raise ValueError(f"at is a share of the budget, in (0, 1]; got {self.at}")
+        if not 0.0 <= self.keep < self.at:
+            raise ValueError(f"keep is a share below 'at' ({self.at}), in [0, 1); got {self.keep}")
+        if self.budget < 1:
+            raise ValueError(f"budget is {self.budget}; expected 1 or more")
+
+    def view(self, history: History, budget_tokens: int, /) -> View:
+        """What compactions left; where even that is too long, its oldest turns go."""
+        return DropOldest(self.tokens).view(history, budget_tokens)
+
+    def compacts(self, history: History, budget_tokens: int, /) -> int:
+        """Index of the first turn that is kept as it is; 0 when it is not yet time."""
+        budget = budget_tokens if self.tokens is None else min(self.tokens, budget_tokens)
+        if history.prompt_tokens <= self.at * budget:
+            return 0
+        last = history.stop - 1
+        while last > history.system and history.messages[last].role != "user":
+            last -= 1
+        start = min(newest(history, int(self.keep * budget), after=history.system), last)
+        # A summary of what is no longer than a summary would save nothing.
+        return start if history.tokens(history.system, start) > self.budget else 0
+
+    async def compact(self, scribe: Scribe, /) -> Turn:
+        """The turn that hands over the summary."""
+        instruction = INSTRUCTION.format(budget=self.budget)
+        text = await scribe.write(instruction, max_tokens=self.budget)
+        said = best(sentences(text), self.budget, between="\n", what="more sentences")
+        return Turn(f"{HEADING}\n\n{said}", THANKS)

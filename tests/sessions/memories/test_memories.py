@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import pytest
+
+from harness.core.errors import UsageError
+from harness.core.memory import Said
+from harness.core.messages import Message
+from harness.sessions.memories import Facts, Nothing, Retrieval, Summary, Transcript, memories
+from harness.sessions.memories.fitting import best, newest, tokens
+from harness.sessions.memories.law import check_memory
+
+
+class Scribe:
+    """Writes what it is made with, and keeps what it was told."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.told: list[tuple[str, int]] = []
+
+    async def write(self, instruction: str, /, *, max_tokens: int) -> str:
+        self.told.append((instruction, max_tokens))
+        return self.text
+
+
+def said(*turns: tuple[str, str], notes: tuple[str, ...] = (), fresh: int = 0) -> Said:
+    messages = [
+        message for u, a in turns for message in (Message("user", u), Message("assistant", a))
+    ]
+    return Said(session_number=1, messages=messages, fresh=fresh, notes=notes, ends=True)
+
+
+@pytest.mark.parametrize(
+    "memory",
+    [
+        Nothing(),
+        Transcript(),
+        Transcript(budget=30),
+        Transcript(budget=1),
+        Summary(),
+        Summary(budget=20),
+        Facts(),
+        Facts(budget=20),
+        Facts(budget=1),
+        Retrieval(),
+        Retrieval(k=1),
+        Retrieval(budget=12),
+    ],
+    ids=str,
+)
+async def test_every_memory_keeps_the_law(memory):
+    await check_memory(memory)
+
+
+async def test_the_law_catches_a_memory_that_goes_over_its_budget_or_makes_things_up():
+    class Overfull(Facts):
+        def inject(self, notes, _question, /):
+            return "\n".join(f"- {note}" for note in notes)
+
+    class Inventive(Transcript):
+        def inject(self, notes, _question, /):
+            return "The code is 1234." if notes else ""
+
+    with pytest.raises(AssertionError, match=r"it gives back \d+ tokens, and its budget is 5"):
+        await check_memory(Overfull(budget=5))
+    with pytest.raises(AssertionError, match=r"'The code is 1234\.' stands in no note"):
+        await check_memory(Inventive())
+
+
+async def test_facts_show_the_model_its_notes_and_keep_what_it_lists():
+    scribe = Scribe("Here they are:\n- The voice is dry.\n- The ink is green.")
+    facts = Facts(budget=50)
+    notes = await facts.write(said(("Hello.", "Hello."), notes=("The ink is blue.",)), scribe)
+    assert notes == ("The voice is dry.", "The ink is green.")
+    ((instruction, most),) = scribe.told
+    assert "Use at most 50 tokens" in instruction
+    assert instruction.endswith("\n\n- The ink is blue.")
+    assert most == 100
+
+
+def test_a_list_over_its_budget_loses_its_oldest_notes_and_says_how_many():
+    notes = [f"Note number {i} is about the {i}th thing." for i in range(20)]
+    text = Facts(budget=60).inject(notes, "")
+    first, *rest = text.splitlines()
+    assert first == f"({20 - len(rest)} older notes left out)"
+    assert rest == [f"- {note}" for note in notes[-len(rest) :]]
+    assert tokens(text) <= 60 < tokens("\n".join([first, f"- {notes[-len(rest) - 1]}", *rest]))
+
+
+def test_a_summary_over_its_budget_loses_its_last_sentences_and_says_so():
+    notes = ("The voice is dry.", "The ink is green.", "The party is on Friday, in the garden.")
+    text = Summary(budget=18).inject(notes, "")
+    assert text.splitlines()[0] == "The voice is dry."
+    assert text.splitlines()[-1].endswith("more sentences left out)")
+    assert tokens(text) <= 18
+
+
+@pytest.mark.parametrize("cut", [newest, best])
+def test_what_cannot_be_cut_to_fit_is_left_out_whole(cut):
+    assert cut(["a b c d e f g h"], 3, between="\n", what="older notes") == ""
+    assert cut([], 3, between="\n", what="older notes") == ""
+    assert cut(["a", "b"], None, between="\n", what="older notes") == "a\nb"
+
+
+async def test_a_transcript_keeps_each_turn_once():
+    transcript = Transcript()
+    notes = await transcript.write(said(("One.", "Yes.")), Scribe(""))
+    both = said(("One.", "Yes."), ("Two.", "No."), notes=tuple(notes), fresh=2)
+    notes = await transcript.write(both, Scribe(""))
+    assert notes == ("User: One.\nAssistant: Yes.", "User: Two.\nAssistant: No.")
+
+
+def test_retrieval_gives_back_the_turns_that_bear_on_the_question():
+    turns = [f"User: The tide was {i} feet." for i in range(9)]
+    turns.insert(4, "User: The code of the northern hangar is 7919B.")
+    question = "What's the code of the northern hangar?"
+    assert Retrieval(k=1).inject(turns, question) == turns[4]
+    assert Retrieval(k=3).inject(turns, question).startswith(turns[4])
+    assert Retrieval().inject(turns, "¿?") == ""
+    assert Retrieval().inject(turns, '"; DROP TABLE turns --') == ""
+
+
+@pytest.mark.parametrize(
+    ("spec", "problem"),
+    [
+        ("facts?budget=0", "memory 'facts?budget=0': budget is 0; expected 1 or more"),
+        ("facts?every=-1", "memory 'facts?every=-1': every is -1; expected 0 or more"),
+        ("retrieval?k=0", "memory 'retrieval?k=0': k is 0; expected 1 or more"),
+        ("summary?buget=9", "memory 'summary' has no option 'buget': did you mean 'budget'?"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused(spec, problem):
+    with pytest.raises(UsageError) as refused:
+        memories.resolve(spec)
+    assert str(refused.value) == problem
