@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 DEMO := results/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench clean
+.PHONY: help demo test check format bench docs clean
 
 help: ## Print this help
 	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ format: $(READY) ## Format and mend what can be mended
 
 bench: $(READY) ## Run the benchmarks; each prints what it claims beside what it measured
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+docs: $(READY) ## Write the generated parts of docs/: the keys of a scenario, the command
+	@PYTHONPATH=. $(BIN)/python docs/generate.py
 
 clean: ## Remove the environment and every cache
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -39,6 +39,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="For scenarios: ask at so many places of the session, the last at its end.",
 )
+@click.option(
+    "--new-sessions/--one-session",
+    default=None,
+    help="For scenarios: begin a fresh session where the conversation has a break, or never. Unless"
+    " given: where a compaction took what stood before out of context.",
+)
 def command(
     words: tuple[str, ...],
     *,
@@ -47,6 +53,7 @@ def command(
     limit: int | None,
     partial: bool,
     checkpoints: int,
+    new_sessions: bool | None,
 ) -> int:
     """Import conversations; FORMAT is guessed unless it is given.
 
@@ -72,7 +79,14 @@ def command(
         else:
             from harness.cli.imported import to_scenarios
 
-            to_scenarios(transcripts, tally, out, checkpoints=checkpoints, force=force)
+            to_scenarios(
+                transcripts,
+                tally,
+                out,
+                checkpoints=checkpoints,
+                new_sessions=new_sessions,
+                force=force,
+            )
         tally.check_any()
     click.echo(tally.sentence(), err=True)
     if out is not None:

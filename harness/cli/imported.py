@@ -23,7 +23,13 @@ _LONGEST_NAME = 72
 
 
 def to_scenarios(
-    transcripts: Iterable[Transcript], tally: Tally, out: Path, *, checkpoints: int, force: bool
+    transcripts: Iterable[Transcript],
+    tally: Tally,
+    out: Path,
+    *,
+    checkpoints: int,
+    new_sessions: bool | None,
+    force: bool,
 ) -> None:
     """Write a scenario for each conversation with a question that can be asked.
 
@@ -32,6 +38,7 @@ def to_scenarios(
         tally: Counts what cannot be part of a scenario.
         out: A YAML file for a single conversation, or a folder.
         checkpoints: At how many places of a session its questions are asked.
+        new_sessions: Whether breaks begin fresh sessions; None leaves it to each conversation.
         force: Whether files that are there may be written over.
 
     Raises:
@@ -48,7 +55,7 @@ def to_scenarios(
         written: list[str] = []
         for one in transcripts:
             name = slug(out.stem if single else one.id)[:_LONGEST_NAME]
-            data, skipped = scenario(one, name, checkpoints=checkpoints)
+            data, skipped = scenario(one, name, checkpoints=checkpoints, new_sessions=new_sessions)
             for left_out in skipped:
                 tally.skip(left_out)
             if data is None:

@@ -21,13 +21,13 @@ facts:
   - id: venue
     say:
       - "For the record: the summer party takes place at the {{value}}."
-      - "We settled it, the summer party is going to be at the {{value}}."
+      - "We settled it: this year the summer party takes place at the {{value}}."
     reply: "Good, the {{value}} it is."
     values: ["boathouse", "planetarium", "orangery", "brickworks", "velodrome", "lighthouse",
              "aquarium", "gasworks", "observatory", "ropewalk", "tannery", "windmill"]
     ask:
       - "At which place does the summer party take place? Answer with the place only."
-      - "Where did we say the summer party is going to be? One or two words, please."
+      - "The summer party takes place at which place? One or two words, please."
   - id: door-code
     say: "The code for the side door of the office is {{value}}."
     reply: "I have noted it."

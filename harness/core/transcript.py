@@ -33,7 +33,9 @@ class Transcript:
     """Unique in its file where the file names its conversations; else its number."""
     messages: tuple[Message, ...]
     breaks: tuple[int, ...] = ()
-    """Indexes of messages that begin a new session: what stands before is out of context."""
+    """Indexes of messages that begin a new session."""
+    compacted: bool = False
+    """Whether what stands before a break was out of context behind it, as after a compaction."""
     title: str = ""
     asked: tuple[Asked, ...] = ()
 

@@ -14,6 +14,19 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"(<!-- not run: [^>]+-->\n)?```sh\n(.*?)```", re.DOTALL)
 
 
+TRANSCRIPTS = ROOT / "tests" / "scenarios" / "importers" / "fixtures"
+GIVEN = {
+    "importing.md": {
+        "conversations.json": TRANSCRIPTS / "chatgpt.json",
+        "longmemeval.json": TRANSCRIPTS / "longmemeval.json",
+        "locomo.json": TRANSCRIPTS / "locomo.json",
+        "notes.md": TRANSCRIPTS / "markdown.md",
+        "chats.jsonl": ROOT / "tests" / "docs" / "chats.jsonl",
+    },
+}
+"""Files that a page takes for granted."""
+
+
 def commands(page):
     """The `harness` lines of the blocks that are meant to be run."""
     return [
@@ -32,6 +45,8 @@ def test_the_commands_of_a_page_run_in_order_in_a_new_folder(page, tmp_path):
         pytest.skip("no commands on this page")
     if page.name != "README.md":
         shutil.copytree(SCENARIOS, tmp_path / "scenarios")
+    for name, file in GIVEN.get(page.name, {}).items():
+        shutil.copy(file, tmp_path / name)
     for line in lines:
         result = harness(*shlex.split(line, comments=True)[1:], cwd=tmp_path)
         assert result.code == 0, f"{line}\n{result.err}"
@@ -48,10 +63,11 @@ def test_links_between_pages_lead_somewhere(page):
             assert (page.parent / target).exists(), target
 
 
-def test_the_first_scenario_of_the_readme_is_valid(tmp_path):
-    (block,) = re.findall(
-        r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
-    )
-    file = tmp_path / "leaflet.yaml"
-    file.write_text(block, encoding="utf-8")
-    assert harness("validate", file).code == 0
+@pytest.mark.parametrize("page", ["README.md", "docs/scenarios.md"])
+def test_the_scenarios_of_a_page_are_valid(page, tmp_path):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(schema:.*?)```", text, re.DOTALL)
+    assert blocks
+    for number, block in enumerate(blocks):
+        (tmp_path / f"{number}.yaml").write_text(block, encoding="utf-8")
+    assert harness("validate", tmp_path).code == 0

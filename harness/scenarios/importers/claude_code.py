@@ -171,4 +171,5 @@ def _conversation(
         id=events[said[-1]].session or str(number),
         messages=tuple(script.messages),
         breaks=script.ends(),
+        compacted=bool(script.ends()),
     )

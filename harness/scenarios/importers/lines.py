@@ -28,6 +28,7 @@ def line(one: Transcript, number: int) -> str:
         "id": one.id if one.id != str(number) else "",
         "title": one.title,
         "breaks": list(one.breaks),
+        "compacted": one.compacted,
         "questions": [asdict(asked) for asked in one.asked],
     }
     chat.update({key: value for key, value in extras.items() if value})

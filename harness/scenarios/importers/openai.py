@@ -1,7 +1,7 @@
 """Chats as the OpenAI API and its fine-tuning files have them: `{"messages": [...]}` a line.
 
 It is the format that we write ourselves, so what comes out of an import goes in again unchanged:
-the keys `id`, `title`, `breaks` and `questions` are ours.
+the keys `id`, `title`, `breaks`, `compacted` and `questions` are ours.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ def _chat(row: Row) -> Iterator[Found]:
         id=spelled(chat.get("id")) or str(row.number),
         messages=tuple(script.messages),
         breaks=tuple(sorted({kept[at] for at in places if kept.get(at, 0)})),
+        compacted=chat.get("compacted") is True,
         title=text(chat.get("title")),
         asked=tuple(_asked(obj(question), kept) for question in seq(chat.get("questions"))),
     )

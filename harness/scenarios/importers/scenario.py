@@ -26,7 +26,7 @@ _PLACEHOLDER = re.compile(r"\{value\}")
 
 
 def scenario(
-    one: Transcript, name: str, *, checkpoints: int = 1
+    one: Transcript, name: str, *, checkpoints: int = 1, new_sessions: bool | None = None
 ) -> tuple[dict[str, Any] | None, list[Skipped]]:
     """The scenario of a transcript as data for YAML, and what could not be part of it.
 
@@ -35,6 +35,8 @@ def scenario(
         name: Name of the scenario.
         checkpoints: At how many places the questions are asked, the last at the end; each question
             wherever all of its evidence has been said by then.
+        new_sessions: Whether a break of the transcript begins a fresh session; unless given, where
+            what stood before it was out of context.
 
     Returns:
         The data, or None when no question is left; and what was left out.
@@ -57,7 +59,8 @@ def scenario(
     if system is not None:
         data["system"] = system
     data["facts"] = facts
-    data["script"] = list(_steps(turns, evidence, _places(len(turns), checkpoints)))
+    cuts = one.compacted if new_sessions is None else new_sessions
+    data["script"] = list(_steps(turns, evidence, _places(len(turns), checkpoints), cuts=cuts))
     return data, skipped
 
 
@@ -101,9 +104,11 @@ def _places(turns: int, checkpoints: int) -> set[int]:
 
 
 def _steps(
-    turns: Sequence[Exchange], evidence: dict[str, set[int]], places: set[int]
+    turns: Sequence[Exchange], evidence: dict[str, set[int]], places: set[int], *, cuts: bool
 ) -> Iterator[dict[str, Any]]:
     for at, turn in enumerate(turns):
+        if cuts and turn.begins:
+            yield {"new_session": {"carry": ["system", "memory"]}}
         user, assistant = (_PLACEHOLDER.sub("{ value }", text) for text in turn.texts)
         step: dict[str, Any] = {"user": user, "assistant": assistant}
         says = [fact for fact, turns_of in evidence.items() if at in turns_of]

@@ -187,3 +187,31 @@ def test_a_scenario_that_is_there_is_kept(tmp_path):
     assert done.code == 4
     assert "conv-26.yaml is there already; give another path, or --force" in done.err
     assert harness("import", FILES["locomo"], "-o", tmp_path, "--force").code == 0
+
+
+def test_compactions_begin_fresh_sessions_and_what_they_lost_is_lost_in_memory(tmp_path):
+    lines = FILES["claude-code"].read_text(encoding="utf-8")
+    lines = lines.replace(
+        "Done: 210 lines, 14 tests pass.",
+        "Python modules came to 210 lines altogether, sketches included.",
+    )
+    log = tmp_path / "log.jsonl"
+    log.write_text(lines, encoding="utf-8")
+    draft = tmp_path / "draft.yaml"
+    assert harness("init", "--from", log, draft, "--checkpoints", 3).code == 0
+    made = load(draft)
+    assert [step.new_session for step in made.script if step.new_session] == [("system", "memory")]
+    assert [step.probe for step in made.script if step.probe] == ["f1-number-1"] * 2
+    out = tmp_path / "out"
+    run = harness("run", draft, "-m", "reference/perfect", "-w", "1k", "-q", "--out", out)
+    assert run.code == 0, run.err
+    rows = map(json.loads, (the_run(out) / "records.jsonl").read_text("utf-8").splitlines())
+    main = sorted((row["session_number"], row["outcome"]) for row in rows if row["arm"] == "main")
+    assert main == [(1, "recalled"), (2, "lost_in_memory")]
+
+
+def test_sessions_of_a_data_set_are_one_session_unless_asked(fixture):
+    (one, *_), _ = fixture("longmemeval")
+    for wanted, boundaries in ((None, 0), (False, 0), (True, 2)):
+        data, _ = scenario(one, "x", new_sessions=wanted)
+        assert sum("new_session" in step for step in data["script"]) == boundaries

@@ -1,0 +1,36 @@
+"""Generated parts of the pages are what the code says today."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from tests.support.command import ROOT
+
+SCRIPT = ROOT / "docs" / "generate.py"
+
+
+def generator():
+    """The script that writes them, as a module."""
+    spec = importlib.util.spec_from_file_location("docs_generate", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_keys_of_a_scenario_are_those_of_the_schema():
+    page = ROOT / "docs" / "scenarios.md"
+    made = generator().pages()[page]
+    assert made == page.read_text(encoding="utf-8"), "docs/scenarios.md is out of date: make docs"
+
+
+def test_every_key_of_the_schema_is_explained():
+    lines = [line for line in generator().keys().splitlines() if line.startswith("| `")]
+    assert len(lines) > 30
+    assert [line for line in lines if line.endswith("|  |")] == []
+
+
+def test_the_verbs_have_a_section_each():
+    made = generator().command()
+    for verb in ("init", "import", "run", "report", "check", "cache"):
+        assert f"\n## harness {verb}\n" in made
+    assert "\x08" not in made
