@@ -16,11 +16,10 @@ from harness.analysis.compare import compare, interval_text
 from harness.analysis.curves import RECALL_KINDS
 from harness.analysis.mcnemar import holm
 from harness.analysis.paired import PAIR_ON
-from harness.analysis.power import seeds_to_detect
 from harness.core.errors import NothingSelectedError
 from harness.gate.findings import Cell, Test
 from harness.gate.onset import onset_tests
-from harness.gate.rule import fires, one_sided, passes, short_of
+from harness.gate.rule import fires, one_sided, passes, sessions_to_plan, short_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -180,7 +179,7 @@ def _too_little(test: Test, scenarios: int, rule: Rule) -> dict[str, Any]:
     if not test.n_pairs:
         return {"message": f"cannot tell: {test.message[:1].lower()}{test.message[1:]}"}
     each = max(round(test.n_pairs / test.n_sessions), 1)
-    wanted = seeds_to_detect(rule.margin, each, power=rule.power, alpha=rule.alpha)
+    wanted = sessions_to_plan(rule, per_session=each)
     more = max(math.ceil((wanted - test.n_sessions) / scenarios), 1)
     return {
         "seeds_missing": more,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 from scipy import stats
 
+from harness.analysis.power import DISCORDANT, trials_needed
 from harness.analysis.sessionwise import T_SESSIONS, fewest_sessions, session_mean
 from harness.core.errors import UsageError
 
@@ -143,6 +144,29 @@ def holm_rows(p_values: Floats) -> Floats:
     corrected: Floats = np.empty_like(ranked)
     np.put_along_axis(corrected, order, np.maximum.accumulate(ranked, axis=-1), axis=-1)
     return corrected
+
+
+def sessions_to_plan(rule: Rule, *, per_session: int, discordant: float = DISCORDANT) -> int:
+    """Sessions with which a drop of the margin is found with the rule's power, by both looks.
+
+    Each look must see it, so that each is planned for the root of the power; and since the spread
+    of few sessions is estimated, z^2 / 2 of them come on top (Guenther, The American Statistician
+    35, 1981).
+
+    Args:
+        rule: The gate.
+        per_session: Scored probes in a session.
+        discordant: Share of pairs that differ between two runs of the same, in [0, 1].
+    """
+    trials = trials_needed(
+        rule.margin,
+        discordant,
+        power=math.sqrt(rule.power),
+        alpha=rule.alpha,
+        per_session=per_session,
+    )
+    extra = float(stats.norm.ppf(1 - rule.alpha)) ** 2 / 2
+    return max(math.ceil(trials / per_session + extra), fewest_sessions(rule.level))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,17 @@ import pytest
 from harness.analysis.mcnemar import holm
 from harness.analysis.sessionwise import session_mean
 from harness.core.errors import UsageError
-from harness.gate.rule import Rule, fires, holm_rows, looks, one_sided, passes, short_of, student
+from harness.gate.rule import (
+    Rule,
+    fires,
+    holm_rows,
+    looks,
+    one_sided,
+    passes,
+    sessions_to_plan,
+    short_of,
+    student,
+)
 
 RULE = Rule()
 
@@ -75,3 +85,12 @@ def test_with_sessions_enough_the_missing_ones_tell_the_change_from_the_nearer_e
 def test_a_rule_that_is_none_is_refused(options, message):
     with pytest.raises(UsageError, match=message):
         Rule(**options)
+
+
+def test_more_sessions_are_planned_for_two_looks_than_for_one():
+    from harness.analysis.power import seeds_to_detect
+
+    planned = sessions_to_plan(RULE, per_session=10, discordant=0.08)
+    assert planned > seeds_to_detect(0.05, 10, discordant=0.08, power=0.8)
+    assert planned == 44
+    assert sessions_to_plan(Rule(margin=0.5), per_session=10) >= 5
