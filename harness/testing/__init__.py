@@ -1,0 +1,1 @@
+"""What the pytest plugin is made of; nothing here is imported before a scenario is collected."""
