@@ -119,6 +119,7 @@ class Batches:
             return {"error": str(error), "exit_code": error.exit_code}
 
     def _replayed(self, study: Study) -> Path:
+        from harness.runs.limits import Limits
         from harness.runs.run import run
 
         settings = self.settings
@@ -132,7 +133,7 @@ class Batches:
         result = run(
             study,
             out=settings.out,
-            max_connections=settings.max_connections,
+            limits=Limits(max_connections=settings.max_connections, rpm=settings.rpm),
             cassette=settings.cassette if from_cassette else None,
             record=settings.record and from_cassette,
         )

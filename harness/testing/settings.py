@@ -43,6 +43,8 @@ class Settings:
     cassette: Path | None
     out: Path
     max_connections: int
+    rpm: int | None
+    """Calls a minute for each model; None for no bound."""
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -69,8 +71,9 @@ class Settings:
         asked: dict[str, Any] = {
             "models": self.models,
             "windows": ",".join(self.windows),
-            "policy": given("policy", "send_all"),
-            "memory": given("memory", "none"),
+            "policies": given("policy", "send_all"),
+            "memories": given("memory", "none"),
+            "replies": given("replies", "scripted"),
             "seeds": _number("seeds", given("seeds")),
             "repeats": _number("repeats", given("repeats")),
             "fills": given("fills"),
@@ -90,6 +93,13 @@ def settings_of(config: pytest.Config) -> Settings:
         UsageError: One does not say what it should.
     """
     values = {name: text for name, _, _ in SETTINGS if (text := _value(config, name)) is not None}
+    for name in ("policy", "memory"):
+        if "," in values.get(name, ""):
+            raise UsageError(
+                f"--harness-{name} {values[name]}: one at a time; harness run compares several"
+            )
+    if values.get("replies", "scripted") not in {"scripted", "live"}:
+        raise UsageError(f"--harness-replies {values['replies']}: expected scripted or live")
     record, live = _switch(config, "record"), _switch(config, "live")
     cassette = Path(values["cassette"]) if "cassette" in values else None
     if record and not (live and cassette):
@@ -103,6 +113,7 @@ def settings_of(config: pytest.Config) -> Settings:
         cassette=cassette,
         out=Path(values["out"]) if "out" in values else _kept(config),
         max_connections=_number("max-connections", values.get("max-connections")),
+        rpm=_number("rpm", values["rpm"]) if "rpm" in values else None,
     )
 
 

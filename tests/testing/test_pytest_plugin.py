@@ -62,8 +62,9 @@ def test_every_option_reaches_the_run(project):
     given = {
         "model": ("reference/perfect", "models", ["reference/perfect"]),
         "window": ("1k", "windows", ["1k"]),
-        "policy": ("drop_oldest", "policy", "drop_oldest"),
-        "memory": ("none", "memory", "none"),
+        "policy": ("drop_oldest", "policies", ["drop_oldest"]),
+        "memory": ("none", "memories", ["none"]),
+        "replies": ("scripted", "replies", "scripted"),
         "seeds": ("2", "seeds", 2),
         "repeats": ("2", "repeats", 2),
         "fills": ("0.04,0.5", "fills", {"count": None, "exact": [0.04, 0.5]}),
@@ -73,7 +74,12 @@ def test_every_option_reaches_the_run(project):
         "system-prompt": ("p.txt", "prompts", {"p": "Be brief."}),
     }
     options = [f"--harness-{name}={text}" for name, (text, _, _) in given.items()]
-    options += ["--harness-no-controls", "--harness-max-connections=3", "--harness-out=runs"]
+    options += [
+        "--harness-no-controls",
+        "--harness-max-connections=3",
+        "--harness-rpm=60000",
+        "--harness-out=runs",
+    ]
     inside(project, *options).assert_outcomes(passed=1)
     (file,) = (project.path / "runs").glob("*/run.json")
     config = json.loads(file.read_text())
@@ -123,6 +129,8 @@ def test_a_wrong_file_or_setting_is_one_sentence_at_collection(project):
     path.write_text(SMALL)
     for option, message in (
         (("--harness-seeds", "many"), "--harness-seeds many: expected a whole number above 0"),
+        (("--harness-policy", "a,b"), "--harness-policy a,b: one at a time"),
+        (("--harness-replies", "no"), "--harness-replies no: expected scripted or live"),
         (("--harness-record",), "--harness-record goes with --harness-live and --harness-cassette"),
     ):
         done = inside(project, "--harness-model", "reference/perfect", *option)
