@@ -21,8 +21,8 @@ demo: $(READY) ## Run the main job: recall falls as sessions approach the window
 	@$(BIN)/harness run scenarios/brand-voice.yaml scenarios/design-decisions.yaml scenarios/client-call.yaml \
 		-m 'reference/perfect,reference/window?tokens=4000,reference/fading?limit=8000&onset=0.6' \
 		-w 8k,16k --seeds 8 --out $(DEMO)
-	@$(BIN)/harness report latest --out $(DEMO) -o $(DEMO)/curve.png -o $(DEMO)/heatmap.png -o $(DEMO)/report.md
-	@echo "the picture: $(DEMO)/curve.png"
+	@$(BIN)/harness report latest --out $(DEMO) -o $(DEMO)/curve.png -o $(DEMO)/heatmap.png -o $(DEMO)/report.md -o $(DEMO)/report.html
+	@echo "the picture: $(DEMO)/curve.png; the whole report: $(DEMO)/report.html"
 
 test: $(READY) ## Pass every check and every test
 	@$(MAKE) --no-print-directory check

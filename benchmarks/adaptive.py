@@ -139,7 +139,6 @@ def adaptive_run(task: Task, model: Sessions) -> Run:
             sessions=task.sessions,
             batch=number,
             draws=draws,
-            half_width=task.half_width,
         )
         slowest = max(slowest, time.process_time() - before)
         asked = model.ask(

@@ -50,7 +50,6 @@ _Wanted: TypeAlias = list[tuple[float, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    half_width: float
     criterion: float
     guess: float
     control: float
@@ -78,7 +77,6 @@ def next_batch(
     sessions: int,
     batch: int,
     draws: Draws,
-    half_width: float = 0.03,
     criterion: float = 0.05,
     guess: float = 0.0,
     control: float = 0.05,
@@ -98,8 +96,6 @@ def next_batch(
         sessions: Seeds 0 to sessions - 1 take turns.
         batch: Number of this batch, from 1; names the draws.
         draws: The source of all chance here; it is not moved.
-        half_width: Half the width of the interval wanted, as a fraction of the window; the same as
-            for `stop`.
         criterion: The drop from the plateau that counts, in (0, 1).
         guess: Chance of being right without remembering, in [0, 1).
         control: Where the nearly empty window ends, as a fill in (0, 1).
@@ -108,13 +104,7 @@ def next_batch(
     Raises:
         UsageError: A number is out of its range, or a row is none.
     """
-    asked = _Asked(
-        half_width=half_width,
-        criterion=criterion,
-        guess=guess,
-        control=control,
-        fills_up_to=fills_up_to,
-    )
+    asked = _Asked(criterion=criterion, guess=guess, control=control, fills_up_to=fills_up_to)
     _check(asked, size=size, sessions=sessions, batch=batch)
     chance = draws.child("adaptive", batch)
     frame, unscored = scored(rows)
@@ -130,7 +120,7 @@ def _check(asked: _Asked, *, size: int, sessions: int, batch: int) -> None:
     for name, value in (("size", size), ("sessions", sessions), ("batch", batch)):
         if value < 1:
             raise UsageError(f"{name} is {value}, expected at least 1")
-    for name in ("half_width", "criterion", "control"):
+    for name in ("criterion", "control"):
         fraction = getattr(asked, name)
         if not 0 < fraction < 1:
             raise UsageError(f"{name} is {fraction:g}, expected a fraction between 0 and 1")
@@ -170,9 +160,7 @@ def _telling(rows: pl.DataFrame, size: int, chance: Draws, asked: _Asked) -> _Wa
     """The most telling probes for their cost."""
     fills = _candidates(asked.control, asked.fills_up_to)
     cells = gather(rows, control=asked.control)
-    beliefs = believe(
-        cells, fills, guess=asked.guess, criterion=asked.criterion, half_width=asked.half_width
-    )
+    beliefs = believe(cells, fills, guess=asked.guess, criterion=asked.criterion)
     where = beliefs.median
     subject = "whether there is an onset" if where is None else f"the onset near {percent(where)}"
     cost = fills + OVERHEAD

@@ -72,7 +72,9 @@ def stop(
         raise UsageError(f"half_width is {half_width:g}, expected a fraction between 0 and 1")
     found: list[tuple[OnsetEstimate, str]] = []
     for part in _looks(rows):
-        seen = estimate_onset(part, criterion=criterion, guess=guess, level=level, control=control)
+        seen = estimate_onset(
+            part, criterion=criterion, guess=guess, level=level, control=control, band=False
+        )
         if seen.n_sessions < min_sessions or seen.n_probes < min_probes:
             return None
         reason = _reason(seen, half_width)

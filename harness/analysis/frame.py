@@ -10,6 +10,7 @@ import json
 import re
 from contextlib import contextmanager
 from glob import glob
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -105,6 +106,9 @@ SCHEMA = pl.Schema(
 
 _OURS = tuple(f'{{"schema":{space}{RECORD_SCHEMA},'.encode() for space in ("", " "))
 """How a line of this version begins, as the store writes it and as `json.dumps` does."""
+
+_BLOCK = 1 << 22
+"""Bytes of a file that are looked at in one go."""
 
 _SCANNED = re.compile(r"SCAN \[(.*)\]$", re.MULTILINE)
 """The file of a scan, in the plan of a frame."""
@@ -221,13 +225,32 @@ def _check(path: Path, shown: Path) -> bool:
 
     Every line is looked at, but only those that begin otherwise than ours are parsed.
     """
+    number = 0
     with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.endswith(b"\n"):
+        while block := file.read(_BLOCK):
+            block += file.readline()
+            if not _all_ours(block):
+                _check_lines(block, str(shown), number)
+            if not block.endswith(b"\n"):
                 return False
-            if not line.startswith(_OURS) and not line.isspace():
-                _check_version(line, Where(file=str(shown), line=number))
+            number += block.count(b"\n")
     return True
+
+
+def _all_ours(block: bytes) -> bool:
+    """Whether each of some whole lines begins as the first does, and that as a record of ours.
+
+    JSON has no bare newline within a line, so beginnings can be counted without cutting lines.
+    """
+    found = [start for start in _OURS if block.startswith(start)]
+    return bool(found) and block.count(b"\n" + found[0]) + 1 == block.count(b"\n")
+
+
+def _check_lines(block: bytes, shown: str, before: int) -> None:
+    for number, line in enumerate(BytesIO(block), start=before + 1):
+        whole = line.endswith(b"\n") and not line.isspace()
+        if whole and not line.startswith(_OURS):
+            _check_version(line, Where(file=shown, line=number))
 
 
 def _check_version(line: bytes, where: Where) -> None:

@@ -40,7 +40,6 @@ class Informed:
             sessions=sessions,
             batch=batch,
             draws=draws,
-            half_width=self.half_width,
             fills_up_to=fills_up_to,
         )
 

@@ -52,7 +52,7 @@ def command(
 ) -> int:
     """Say what a run would send and cost; nothing is sent."""
     from harness.models import price
-    from harness.runs.cost import estimates
+    from harness.runs.cost import estimates, total_usd
     from harness.runs.run import plan
     from harness.sessions.materials import Workshop
 
@@ -63,23 +63,25 @@ def command(
     width = max(len("model"), *(len(row.model) for row in rows))
     click.echo(
         f"{'model':<{width}} {'window':>9} {'sessions':>8} {'trials':>7} {'calls':>7}"
-        f" {'tokens':>13} {'cached':>13} {'cost':>10}"
+        f" {'tokens':>13} {'cached':>13} {'output':>9} {'cost':>10}"
     )
     for row in rows:
         click.echo(
             f"{row.model:<{width}} {row.window:>9,} {row.sessions:>8,} {row.trials:>7,}"
             f" {row.calls:>7,} {row.prompt_tokens:>13,} {row.cached_tokens:>13,}"
-            f" {dollars(row.cost_usd):>10}"
+            f" {row.completion_tokens:>9,} {dollars(row.cost_usd):>10}"
         )
-    total = None if any(r.cost_usd is None for r in rows) else sum(r.cost_usd or 0 for r in rows)
-    without = sum(row.cost_uncached_usd or 0 for row in rows)
     click.echo(
         f"\n{sum(r.calls for r in rows):,} calls, {sum(r.prompt_tokens for r in rows):,} prompt"
         f" tokens by the local tokenizer ({workshop.counter.encoding}); nothing was sent."
     )
+    total, without = total_usd(rows), total_usd(rows, cached=False)
     if total is None:
         names = sorted({row.model for row in rows if row.cost_usd is None})
-        click.echo(f"Cost unknown: {', '.join(names)} is not in the price list.")
+        are = "is" if len(names) == 1 else "are"
+        rest = total_usd([row for row in rows if row.cost_usd is not None])
+        others = f" The others cost {dollars(rest)}." if rest else ""
+        click.echo(f"Cost unknown: {', '.join(names)} {are} not in the price list.{others}")
     elif without:
         click.echo(
             f"Cost {dollars(total)} if the provider's prefix cache holds forks,"

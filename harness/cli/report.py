@@ -24,32 +24,43 @@ if TYPE_CHECKING:
     help="A file; its suffix says what: .html .md .json .csv .parquet .svg .png"
     " (a name with 'heatmap' in it draws fill x position).",
 )
+@click.option(
+    "--pool",
+    is_flag=True,
+    help="Count several runs as one; without it each run has curves of its own.",
+)
 @RESULTS
-def command(runs: tuple[str, ...], *, outputs: tuple[Path, ...], out: Path) -> int:
-    """Report on one run or several; `latest` is the newest."""
+def command(runs: tuple[str, ...], *, outputs: tuple[Path, ...], pool: bool, out: Path) -> int:
+    """Report on one run or several; `latest` is the newest.
+
+    Several runs are told apart, in the order of their dates, and the newest is compared with the
+    three before it. Runs of the same study with other seeds can be counted as one with --pool.
+    """
     from harness.runs.folders import find_run
 
     folders = [find_run(name, out) for name in runs]
     if not outputs:
-        print_report(folders)
+        print_report(folders, pool=pool)
         return 0
     from harness.analysis.frame import read_records
     from harness.analysis.summary import summarise
     from harness.reports import render
 
     frame = read_records([folder / "records.jsonl" for folder in folders])
-    summary = summarise(frame)
+    summary = summarise(frame, apart=not pool)
     for output in outputs:
         render(summary, frame, output, folders=folders)
         click.echo(str(output))
     return 0
 
 
-def print_report(folders: Sequence[Path]) -> None:
-    """Print the report of runs for people."""
+def print_report(folders: Sequence[Path], *, pool: bool = False) -> None:
+    """Print the report of runs for people; several are told apart unless they are pooled."""
+    from harness.analysis.against import against
     from harness.analysis.frame import read_records
     from harness.analysis.summary import summarise
     from harness.reports.terminal import terminal
 
     frame = read_records([folder / "records.jsonl" for folder in folders])
-    click.echo(terminal(summarise(frame)))
+    summary = summarise(frame, apart=not pool)
+    click.echo(terminal(summary, against(summary, frame)))

@@ -277,7 +277,7 @@ def _place(line: Mapping[str, Any]) -> tuple[str, str, int, str]:
 
 def _dumped(line: Mapping[str, Any]) -> bytes:
     text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass") + b"\n"
+    return text.encode("utf-8", "backslashreplace") + b"\n"  # half a pair as JSON escapes it
 
 
 def _parsed(path: Path, number: int, line: bytes) -> dict[str, Any]:

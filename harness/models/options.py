@@ -23,7 +23,16 @@ _SECRET = re.compile(
 )
 """Names of options whose values are never shown. `max_tokens` counts, it does not open."""
 
-_HARMLESS = frozenset({"timeout", "max_attempts", "max_wait_s", "max_retry_after_s", "via"})
+_HARMLESS = frozenset(
+    {
+        "cache_control_injection_points",
+        "max_attempts",
+        "max_retry_after_s",
+        "max_wait_s",
+        "timeout",
+        "via",
+    }
+)
 """Options that change when an answer comes, and never which."""
 
 MASK = "***"

@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 
     Table = Mapping[str, Mapping[str, Any]]
 
+_USUAL_LEAST = 1024
+"""Tokens of the shortest prompt that providers cache, where the table does not say."""
+
+_MARKED = frozenset(
+    {"anthropic", "bedrock", "bedrock_converse", "vertex_ai-anthropic_models", "azure_ai"}
+)
+"""Where litellm hands `cache_control` on; elsewhere it would leak into the body."""
+
+_ROUTES = {"bedrock": ("bedrock_converse",)}
+"""Providers by another name in the table than in a model's name."""
+
 _TIER = re.compile(r"input_cost_per_token_above_(\d+)k_tokens")
 
 
@@ -32,6 +43,10 @@ class Price:
     cached_input_per_token: float
     """For prompt tokens read from the provider's prefix cache."""
     output_per_token: float
+    cache_write_per_token: float | None = None
+    """For prompt tokens written to the cache, where that costs more than reading a prompt."""
+    cache_from_tokens: int = 1024
+    """Shorter prompts are not held by the provider's cache."""
 
 
 FREE = Price(input_per_token=0.0, cached_input_per_token=0.0, output_per_token=0.0)
@@ -51,9 +66,12 @@ def cost(price: Price | None, usage: Usage) -> float | None:
     if price is None or usage.prompt_tokens is None or usage.completion_tokens is None:
         return None
     cached = min(usage.cached_tokens or 0, usage.prompt_tokens)
+    written = min(usage.written_tokens or 0, usage.prompt_tokens - cached)
+    write = price.cache_write_per_token
     return (
-        (usage.prompt_tokens - cached) * price.input_per_token
+        (usage.prompt_tokens - cached - written) * price.input_per_token
         + cached * price.cached_input_per_token
+        + written * (price.input_per_token if write is None else write)
         + usage.completion_tokens * price.output_per_token
     )
 
@@ -75,11 +93,27 @@ def price_in(table: Table, name: str, prompt_tokens: int = 0) -> Price | None:
     if paid_in is None or paid_out is None or paid_in == paid_out == 0.0:
         return None  # zeros in the table mean that nobody has filled them in
     cached = _number(entry, f"cache_read_input_token_cost{tier}", "cache_read_input_token_cost")
+    written = f"cache_creation_input_token_cost{tier}", "cache_creation_input_token_cost"
+    least = _number(entry, "prompt_cache_min_tokens")
     return Price(
         input_per_token=paid_in,
         cached_input_per_token=paid_in if cached is None else cached,
         output_per_token=paid_out,
+        cache_write_per_token=_number(entry, *written) or None,  # 0 where writing is not charged
+        cache_from_tokens=_USUAL_LEAST if least is None else int(least),
     )
+
+
+def takes_marks(table: Table, name: str) -> bool:
+    """Whether the provider caches only up to messages that are marked for it (`cache_control`).
+
+    >>> takes_marks(bundled(), "anthropic/claude-sonnet-4-5"), takes_marks(bundled(), "gpt-4o")
+    (True, False)
+    """
+    entry = entry_in(table, name)
+    if entry is None or "claude" not in name or not entry.get("cache_creation_input_token_cost"):
+        return False
+    return str(entry.get("litellm_provider")) in _MARKED
 
 
 def limit_in(table: Table, name: str) -> int | None:
@@ -119,7 +153,8 @@ def bundled() -> Table:
 def _same(provider: str, listed: str) -> bool:
     """Whether the provider in a name is the one in the table (`vertex_ai-language-models`)."""
     bare = provider.removesuffix("_chat")  # ollama_chat is a route to ollama
-    return listed in {provider, bare} or listed.startswith(f"{provider}-")
+    routes = {provider, bare, *_ROUTES.get(provider, ())}
+    return listed in routes or listed.startswith(f"{provider}-")
 
 
 def _tier(entry: Mapping[str, Any], prompt_tokens: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.core.spec import Spec
-from harness.models.prices import FREE, Price, bundled, limit_in, price_in
+from harness.models.prices import FREE, Price, bundled, limit_in, price_in, takes_marks
 from harness.models.reference import laws
 
 PROVIDER = "reference"
@@ -28,6 +28,11 @@ def known_limit(name: str) -> int | None:
     """
     spec = reference_spec(name)
     return laws.resolve(spec).limit if spec is not None else limit_in(bundled(), name)
+
+
+def marked(name: str) -> bool:
+    """Whether calls to a model should mark how far its provider is to cache a prompt."""
+    return reference_spec(name) is None and takes_marks(bundled(), name)
 
 
 def price(name: str, prompt_tokens: int = 0) -> Price | None:

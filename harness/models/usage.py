@@ -16,6 +16,8 @@ class Usage:
     prompt_tokens: int | None = None
     cached_tokens: int | None = None
     """Part of the prompt tokens that was read from the provider's prefix cache."""
+    written_tokens: int | None = None
+    """Part of the prompt tokens that was written to it, where that is charged apart."""
     completion_tokens: int | None = None
 
 
@@ -25,8 +27,8 @@ def read_usage(usage: Any) -> Usage:
     litellm turns a missing usage into zeros. No prompt is empty, so zero prompt tokens mean that
     nothing was measured.
 
-    >>> read_usage({"prompt_tokens": 0, "completion_tokens": 0})
-    Usage(prompt_tokens=None, cached_tokens=None, completion_tokens=None)
+    >>> read_usage({"prompt_tokens": 0, "completion_tokens": 0}).prompt_tokens is None
+    True
     """
     prompt = _count(usage, "prompt_tokens")
     if not prompt:
@@ -34,6 +36,7 @@ def read_usage(usage: Any) -> Usage:
     return Usage(
         prompt_tokens=prompt,
         cached_tokens=_count(_field(usage, "prompt_tokens_details"), "cached_tokens"),
+        written_tokens=_count(usage, "cache_creation_input_tokens"),
         completion_tokens=_count(usage, "completion_tokens"),
     )
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from harness.analysis.sides import OWN_PROMPT
 from harness.reports import text
 from harness.reports.json_report import to_data
-from harness.reports.terminal import COLUMNS
+from harness.reports.text import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,9 +49,7 @@ def as_text(versus: Versus) -> str:
 def as_markdown(versus: Versus) -> str:
     """The comparison for a pull request or a wiki."""
     letters = _letters(versus)
-    lines = ["# Comparison", "", text.markdown(_design(versus)), ""]
-    lines += [f"- {text.markdown(line)}" for line in _sides(versus)]
-    lines += ["", *_markdown_table(versus)]
+    lines = ["# Comparison", "", *markdown_overview(versus)]
     for number, match in enumerate(versus.matches, start=1):
         lines += ["", f"## {number}. {text.markdown(_title(match, letters))}", ""]
         lines += [f"{text.markdown(_conditions(match).capitalize())}.", ""]
@@ -66,6 +64,23 @@ def as_markdown(versus: Versus) -> str:
 def as_json(versus: Versus) -> str:
     """Every field of the comparison; fractions with six digits."""
     return json.dumps(to_data(versus), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+
+
+def markdown_overview(versus: Versus) -> Iterator[str]:
+    """The table alone, with what its letters stand for, as Markdown."""
+    yield text.markdown(_design(versus))
+    yield ""
+    yield from (f"- {text.markdown(line)}" for line in _sides(versus))
+    yield ""
+    yield from _markdown_table(versus)
+
+
+def overview(versus: Versus) -> Iterator[str]:
+    """The table alone, with what its letters stand for."""
+    yield from _wrapped(_design(versus))
+    yield from _legend(versus)
+    yield ""
+    yield from _overview(versus)
 
 
 def _wrapped(words: str, first: str = "") -> list[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from harness.analysis.frame import Frame
 
 HEADER = (
-    "model", "window_limit", "policy", "memory", "layout", "axis", "from", "to", "at", "n",
+    "run", "model", "window_limit", "policy", "memory", "layout", "axis", "from", "to", "at", "n",
     "sessions", "recall", "lo", "hi",
 )  # fmt: skip
 
@@ -34,7 +34,14 @@ class Csv:
 def curve_rows(summary: Summary) -> Iterator[tuple[object, ...]]:
     """The lines under `HEADER`."""
     for group in summary.groups:
-        name = (group.model, group.window_limit, group.policy, group.memory, group.layout)
+        name = (
+            group.run or "",
+            group.model,
+            group.window_limit,
+            group.policy,
+            group.memory,
+            group.layout,
+        )
         curves = (
             ("fill", group.by_fill),
             ("position", group.by_position),

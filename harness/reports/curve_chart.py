@@ -25,8 +25,8 @@ _CROWD = 3
 
 def series_names(groups: Sequence[Group]) -> list[str]:
     """A name for each group: the model, and whatever else differs between groups."""
-    parts = [(group.policy, group.memory, group.layout) for group in groups]
-    varied = [i for i in range(3) if len({part[i] for part in parts}) > 1]
+    parts = [(group.policy, group.memory, group.layout, text.run(group)) for group in groups]
+    varied = [i for i in range(4) if len({part[i] for part in parts}) > 1]
     return [
         text.plain(", ".join([group.model, *(part[i] for i in varied)]))
         for group, part in zip(groups, parts, strict=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.reports import text
 from harness.reports.json_report import to_data
-from harness.reports.terminal import COLUMNS
+from harness.reports.text import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -40,7 +40,7 @@ def hints(summary: Summary) -> tuple[str, ...]:
     for hint in (_few, _no_controls, _short, _wide, _unpriced):
         found += [text for text in (hint(group) for group in summary.groups) if text][:1]
     found.append(
-        "draw it: harness report RUN -o curve.png (or heatmap.png, report.md, report.json)"
+        "look at it: harness report RUN -o report.html (or curve.png, heatmap.png, report.md)"
     )
     return tuple(found)
 

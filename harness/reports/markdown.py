@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.analysis.against import against
 from harness.reports import adherence, text, treatments
+from harness.reports.comparison import markdown_overview
 from harness.reports.hints import hints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from harness.analysis.against import Against
     from harness.analysis.findings import Adherence, Control, Group, Summary, Treatments
     from harness.analysis.frame import Frame
 
@@ -22,16 +25,24 @@ _FLAGS = {"leak": "**LEAK**", "weak": "**FAILS WITHOUT FILLER**", None: ""}
 class Markdown:
     """Tables that GitHub, GitLab and most wikis show."""
 
-    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:  # noqa: ARG002 - the plug's shape
+    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:
         """Write the text."""
-        path.write_text(markdown(summary), encoding="utf-8", newline="\n")
+        words = markdown(summary, against(summary, frame))
+        path.write_text(words, encoding="utf-8", newline="\n")
 
 
-def markdown(summary: Summary) -> str:
-    """The whole report."""
+def markdown(summary: Summary, tables: Iterable[Against] = ()) -> str:
+    """The whole report.
+
+    Args:
+        summary: What it says.
+        tables: Comparisons, see `harness.analysis.against`.
+    """
     lines = ["# Where forgetting begins", "", *_head(summary), "", *_overview(summary)]
     for number, group in enumerate(summary.groups, start=1):
         lines += ["", *_group(number, group)]
+    for table in tables:
+        lines += ["", f"## {table.title}", "", *_against(table)]
     if summary.treatments:
         lines += ["", "## What should be carried over?", *_treatments(summary.treatments)]
     if summary.adherence:
@@ -40,6 +51,13 @@ def markdown(summary: Summary) -> str:
         lines += ["", "## Controls", "", *_controls(summary.controls)]
     lines += ["", "## Next", "", *(f"- {text.markdown(hint)}" for hint in hints(summary))]
     return "\n".join(lines) + "\n"
+
+
+def _against(table: Against) -> Iterator[str]:
+    if table.found is None:
+        yield text.markdown(table.missing or "")
+        return
+    yield from markdown_overview(table.found)
 
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -69,16 +87,19 @@ def _head(summary: Summary) -> Iterator[str]:
 
 
 def _overview(summary: Summary) -> Iterator[str]:
+    several = len(summary.run_ids) > 1
     header = (
-        "model", "window>", "policy", "memory", "layout", "n>", "sessions>", "plateau>", "onset",
+        *(["run"] if several else []), "model", "window>", "policy", "memory", "layout", "n>",
+        "sessions>", "plateau>", "onset",
         "lost by model>", "by application>", "by server>", "not measured>", "cost",
     )  # fmt: skip
-    yield from _table(header, map(_overview_row, summary.groups))
+    yield from _table(header, (_overview_row(group, several=several) for group in summary.groups))
 
 
-def _overview_row(group: Group) -> tuple[str, ...]:
+def _overview_row(group: Group, *, several: bool) -> tuple[str, ...]:
     lost = group.attribution
     return (
+        *([text.markdown(text.run(group))] if several else []),
         text.markdown(group.model),
         f"{group.window_limit:,}",
         *map(text.markdown, (group.policy, group.memory, group.layout)),

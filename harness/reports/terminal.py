@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.analysis.against import against
 from harness.reports import adherence, text, treatments
+from harness.reports.comparison import overview
+from harness.reports.curve_chart import series_names
 from harness.reports.hints import hints
+from harness.reports.sparks import sparks
+from harness.reports.text import COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from harness.analysis.against import Against
     from harness.analysis.findings import Bin, Control, Group, Summary
     from harness.analysis.frame import Frame
-
-COLUMNS = 80
 
 _BAR = 24
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -32,23 +36,31 @@ _MODEL, _POLICY = 16, 11
 class Terminal:
     """What `harness report RUN` prints, as a file."""
 
-    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:  # noqa: ARG002 - the plug's shape
+    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:
         """Write the text."""
-        path.write_text(terminal(summary), encoding="utf-8", newline="\n")
+        words = terminal(summary, against(summary, frame))
+        path.write_text(words, encoding="utf-8", newline="\n")
 
 
-def terminal(summary: Summary) -> str:
-    """The whole report; no line is longer than 80 columns."""
+def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:
+    """The whole report; no line is longer than 80 columns.
+
+    Args:
+        summary: What it says.
+        tables: Comparisons, see `harness.analysis.against`.
+    """
     # The answer comes last: in a terminal the end is what people see.
     lines: list[str] = []
     for group in summary.groups:
-        lines += [*_group(group), ""]
+        lines += [*_group(group, several=len(summary.run_ids) > 1), ""]
     if summary.controls:
         wide = max(_ARM, *(len(control.arm) for control in summary.controls))
         lines += ["controls", *(f"  {_control(one, wide)}" for one in summary.controls), ""]
+    for table in tables:
+        lines += [*_against(table), ""]
     for rules in summary.adherence:
         lines += [*adherence.terminal(rules, COLUMNS), ""]
-    lines += [*_head(summary), "", *_overview(summary), ""]
+    lines += [*_head(summary), "", *_small_curves(summary), "", *_overview(summary), ""]
     if summary.treatments:
         lines += ["what should be carried over?", ""]
     for compared in summary.treatments:
@@ -57,6 +69,18 @@ def terminal(summary: Summary) -> str:
     for hint in hints(summary):
         lines += _wrapped(hint, "  - ")
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _small_curves(summary: Summary) -> Iterator[str]:
+    yield from sparks(summary.groups, series_names(summary.groups))
+
+
+def _against(table: Against) -> Iterator[str]:
+    yield from _wrapped(table.title.lower() + (f", run {table.run}" if table.run else ""))
+    if table.found is None:
+        yield from _wrapped(table.missing or "", "  ")
+        return
+    yield from overview(table.found)
 
 
 def _wrapped(words: str, first: str = "") -> list[str]:
@@ -92,12 +116,12 @@ def _overview(summary: Summary) -> Iterator[str]:
         )
 
 
-def _overview_row(group: Group, varying: tuple[str, ...]) -> tuple[str, ...]:
+def _overview_row(group: Group, varying: tuple[Callable[[Group], str], ...]) -> tuple[str, ...]:
     """The cells of one line, as wide as they come."""
     return (
         text.plain(group.model),
         f"{group.window_limit:,}",
-        text.plain("/".join([group.policy, *(getattr(group, name) for name in varying)])),
+        text.plain("/".join([group.policy, *(told(group) for told in varying)])),
         text.short(group.n_probes),
         text.percent(group.onset.plateau, 0),
         text.onset(group.onset),
@@ -105,13 +129,14 @@ def _overview_row(group: Group, varying: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def _varying(summary: Summary) -> tuple[str, ...]:
+def _varying(summary: Summary) -> tuple[Callable[[Group], str], ...]:
     """What is told beside the policy, since lines would look alike without it."""
-    return tuple(
-        name
-        for name in ("memory", "layout")
-        if len({getattr(group, name) for group in summary.groups}) > 1
+    ways: tuple[Callable[[Group], str], ...] = (
+        lambda group: text.run(group).partition(" ")[2],
+        lambda group: group.memory,
+        lambda group: group.layout,
     )
+    return tuple(told for told in ways if len(set(map(told, summary.groups))) > 1)
 
 
 def _widths(rows: list[tuple[str, ...]]) -> tuple[int, ...]:
@@ -137,8 +162,9 @@ def _blame(group: Group) -> str:
     return most[0] if most[1] == total else f"{most[0]} {100 * most[1] / total:.0f}%"
 
 
-def _group(group: Group) -> Iterator[str]:
+def _group(group: Group, *, several: bool) -> Iterator[str]:
     yield from _wrapped(f"── {group.model} ──")
+    yield from _wrapped(f"run {group.run}") if group.run and several else ()
     yield from _wrapped(
         f"window {group.window_limit:,} tokens, policy {group.policy}, memory {group.memory},"
         f" layout {group.layout}"

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from harness.analysis.findings import Count, Group, Lengths
     from harness.analysis.onset import OnsetEstimate
 
+COLUMNS = 80
+"""Of a terminal: no line of a report is longer."""
+
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~&$])")
 _WIDE = ("W", "F")
 _VERDICTS = {
@@ -262,6 +265,13 @@ def dollars(group: Group) -> str:
     if usage.n_cost_unknown:
         return f"unknown ({usage.n_cost_unknown:,} calls without a known price)"
     return "unknown (no call was answered)"
+
+
+def run(group: Group) -> str:
+    """The run of a group, by its day and the end of its name; empty where runs are pooled."""
+    if group.run is None:
+        return ""
+    return f"{day(group.started)} {plain(group.run.rpartition('_')[2])}"
 
 
 def day(moment: str) -> str:

@@ -1,7 +1,8 @@
 """What a plan will cost, from its own token counts and the price list; unknown stays unknown.
 
 Lengths are exact local counts (law 1); a provider may count differently, and the report says by how
-much. Cached tokens are those that a fork shares with the call before it.
+much. Cached tokens are those that a fork shares with calls before it, in the order in which they
+are sent (harness.runs.executors.forks).
 """
 
 from __future__ import annotations
@@ -10,30 +11,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.spec import Spec
+from harness.models.prices import cost
+from harness.models.table import marked
+from harness.models.usage import Usage
 from harness.sessions.materials import Materials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Protocol
 
     from harness.core.study import Group, Plan
+    from harness.models.prices import Price
     from harness.sessions.materials import Workshop
 
-    class Prices(Protocol):
-        """Dollars a token; see harness.models.prices."""
-
-        @property
-        def input_per_token(self) -> float: ...  # noqa: D102
-
-        @property
-        def cached_input_per_token(self) -> float | None: ...  # noqa: D102
-
-        @property
-        def output_per_token(self) -> float: ...  # noqa: D102
-
+    Prices = Callable[[str, int], Price | None]
 
 ANSWER_TOKENS = 24
 """What an answer usually takes; most questions ask for a value only."""
+
+_NO_CACHE = 1024
+"""The shortest prompt that a provider caches, where the price list does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +53,14 @@ class Estimate:
     cost_uncached_usd: float | None
 
 
-def estimates(
-    plan: Plan, workshop: Workshop, price: Callable[[str], Prices | None]
-) -> list[Estimate]:
+def estimates(plan: Plan, workshop: Workshop, price: Prices) -> list[Estimate]:
     """One estimate for each model and window, in the order of the plan.
 
     Args:
         plan: The plan.
         workshop: Shared tools.
-        price: Looks a model up in the price list; None when it is not in it.
+        price: Looks a model up in the price list, for a prompt of so many tokens; None when it is
+            not in it.
     """
     cells: dict[tuple[str, int], list[Group]] = {}
     for group in plan.groups:
@@ -73,50 +68,88 @@ def estimates(
             limit = group.trials[0].window.limit
             cells.setdefault((group.model, limit), []).append(group)
     return [
-        _estimate(model, window, groups, workshop, price(model))
+        _estimate(model, window, groups, workshop, price)
         for (model, window), groups in cells.items()
     ]
 
 
+def total_usd(rows: list[Estimate], *, cached: bool = True) -> float | None:
+    """What all of it costs; None where a price is not known."""
+    costs = [row.cost_usd if cached else row.cost_uncached_usd for row in rows]
+    known = [amount for amount in costs if amount is not None]
+    return sum(known) if len(known) == len(costs) else None
+
+
 def _estimate(
-    model: str, window: int, groups: list[Group], workshop: Workshop, price: Prices | None
+    model: str, window: int, groups: list[Group], workshop: Workshop, price: Prices
 ) -> Estimate:
-    prompts = [sizes for group in groups for sizes in _prompts(group, workshop)]
-    tokens = sum(prompt for prompt, _ in prompts)
-    cached = sum(shared for _, shared in prompts)
-    answers = len(prompts) * ANSWER_TOKENS
-    cost = uncached = None
-    if price is not None:
-        out = answers * price.output_per_token
-        uncached = tokens * price.input_per_token + out
-        rate = price.cached_input_per_token
-        rate = price.input_per_token if rate is None else rate
-        cost = (tokens - cached) * price.input_per_token + cached * rate + out
+    usual = price(model, 0)
+    least = _NO_CACHE if usual is None else usual.cache_from_tokens
+    writes = marked(model)
+    calls = [call for group in groups for call in _calls(group, workshop, least, writes=writes)]
     return Estimate(
         model=model,
         window=window,
         sessions=len(groups),
         trials=sum(len(group.trials) for group in groups),
-        calls=len(prompts),
-        prompt_tokens=tokens,
-        cached_tokens=cached,
-        completion_tokens=answers,
-        cost_usd=cost,
-        cost_uncached_usd=uncached,
+        calls=len(calls),
+        prompt_tokens=sum(call.prompt_tokens or 0 for call in calls),
+        cached_tokens=sum(call.cached_tokens or 0 for call in calls),
+        completion_tokens=sum(call.completion_tokens or 0 for call in calls),
+        cost_usd=_sum(cost(price(model, call.prompt_tokens or 0), call) for call in calls),
+        cost_uncached_usd=_sum(
+            cost(
+                price(model, call.prompt_tokens or 0),
+                Usage(prompt_tokens=call.prompt_tokens, completion_tokens=call.completion_tokens),
+            )
+            for call in calls
+        ),
     )
 
 
-def _prompts(group: Group, workshop: Workshop) -> Iterator[tuple[int, int]]:
-    """For each call its tokens, and those among them that the call before has sent already."""
+def _sum(costs: Iterator[float | None]) -> float | None:
+    total = 0.0
+    for amount in costs:
+        if amount is None:
+            return None
+        total += amount
+    return total
+
+
+def _calls(group: Group, workshop: Workshop, least: int, *, writes: bool) -> Iterator[Usage]:
+    """What each call will read on the meter; the first probe of a checkpoint goes before the rest.
+
+    Args:
+        group: A session and its trials.
+        workshop: Shared tools.
+        least: Tokens of the shortest prompt that is cached.
+        writes: Whether writing to the cache is asked for, and charged.
+    """
     materials = Materials(group.scenario, group.seed, workshop)
-    before = 0
+    held = 0  # tokens of the session that the provider's cache holds
+    again = len(group.trials) > 1
+    here: tuple[int, int] | None = None  # the checkpoint, and what its first probe has left there
     for trial in group.trials:
+        policy = Spec.parse(trial.policy)
+        budget = int(dict(policy.options).get("tokens", trial.window.budget))
+        budget = min(budget, trial.window.budget)
+        question = materials.question_tokens(trial.fact)
         session = trial.blueprint.cuts[trial.cut].tokens
-        size = session + materials.question_tokens(trial.fact)
-        policy = Spec.parse(trial.policy).name
-        if policy == "refuse" and size > trial.window.budget:
+        fits = session + question <= budget
+        if policy.name == "refuse" and not fits:
             continue
-        if policy not in {"send_all", "refuse"}:
-            size = min(size, trial.window.budget)
-        yield size, min(before, session)
-        before = session
+        if policy.name not in {"send_all", "refuse"} and not fits:
+            session = max(budget - question, 0)
+            # The oldest turns go: what was sent at an earlier checkpoint is no prefix any more.
+            held = 0
+        shared = here[1] if here is not None and here[0] == trial.cut else held
+        shared = min(shared, session)
+        yield Usage(
+            prompt_tokens=session + question,
+            cached_tokens=shared if shared >= least else 0,
+            written_tokens=session - shared if writes and again and session >= least else 0,
+            completion_tokens=ANSWER_TOKENS,
+        )
+        if here is None or here[0] != trial.cut:
+            here = (trial.cut, session)
+        held = session

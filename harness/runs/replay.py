@@ -11,6 +11,7 @@ from harness.core.messages import Message
 from harness.core.record import Record
 from harness.core.window import History
 from harness.runs.growth import shown_view
+from harness.runs.marks import marks
 from harness.scoring import Judgement, judge, scorers
 from harness.scoring.holds import holds
 from harness.sessions.policies import policies
@@ -196,7 +197,9 @@ async def ask(fork: Fork, model: Model, options: Mapping[str, object]) -> Answer
     if fork.view.refused is not None:
         return Answer(status="overflow", error=f"not sent: {fork.view.refused}")
     try:
-        reply = await model.ask(fork.messages(), options, repeat=fork.trial.repeat)
+        sent = fork.messages()
+        marked = {**options, **marks(fork.trial, fork.session.cuts, len(sent))}
+        reply = await model.ask(sent, marked, repeat=fork.trial.repeat)
     except ModelError as error:
         over = isinstance(error, OverflowRefusedError)
         kept: Status = "refused" if error.kind == "content_filter" else "error"

@@ -10,11 +10,11 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shlex
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
-import jsonlines
-
-from harness.core.errors import FileError, UsageError, Where
+from harness.core.errors import FileError, IncompleteError, UsageError, Where
 from harness.core.messages import Message
 from harness.core.record import to_json
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
-    from typing import Self, TextIO
+    from typing import Self
 
     from harness.core.record import Record
     from harness.core.session import Session
@@ -58,10 +58,8 @@ class Store:
         self._kept = {
             str(line.get("hash") or line.get("trunk")) for line in lines(folder / MESSAGES)
         }
-        self._records_file: TextIO = (folder / RECORDS).open("a", encoding="utf-8")
-        self._messages_file: TextIO = (folder / MESSAGES).open("a", encoding="utf-8")
-        self._records = jsonlines.Writer(self._records_file, dumps=_dumps)
-        self._messages = jsonlines.Writer(self._messages_file, dumps=_dumps)
+        self._records = Lines(folder / RECORDS)
+        self._messages = Lines(folder / MESSAGES)
         self._since_sync = 0
 
     def __enter__(self) -> Self:
@@ -73,46 +71,100 @@ class Store:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        # a disk that was full when something was written is full when it is closed
+        with suppress(IncompleteError) if error is not None else nullcontext():
+            self.close()
 
     def keep(self, session: Session) -> None:
         """Write the conversation down, before any record speaks of it."""
         if session.trunk in self._kept:
             return
-        for name, message in zip(session.hashes, session.messages, strict=True):
-            if name not in self._kept:
-                self._kept.add(name)
-                self._messages.write(
-                    {"hash": name, "role": message.role, "content": message.content}
-                )
-        self._messages.write({"trunk": session.trunk, "messages": session.hashes})
-        self._kept.add(session.trunk)
-        self._messages_file.flush()
+        new = {
+            name: {"hash": name, "role": message.role, "content": message.content}
+            for name, message in zip(session.hashes, session.messages, strict=True)
+            if name not in self._kept
+        }
+        self._messages.append(*new.values(), {"trunk": session.trunk, "messages": session.hashes})
+        self._kept.update(new, {session.trunk})
 
     def append(self, record: Record) -> None:
         """Write one record; it survives the process from here on."""
-        self._records.write(to_json(record))
-        self._records_file.flush()
+        self._records.append(to_json(record))
         self._since_sync += 1
         if self._since_sync >= _SYNC_EVERY:
             self._sync()
 
     def close(self) -> None:
         """Everything to disk; the folder is free for another writer."""
-        self._sync()
-        self._records_file.close()
-        self._messages_file.close()
-        self._lock.close()
+        with self._lock, self._messages, self._records:
+            self._sync()
 
     def _sync(self) -> None:
         self._since_sync = 0
-        for file in (self._messages_file, self._records_file):
-            file.flush()
-            os.fsync(file.fileno())
+        for file in (self._messages, self._records):
+            file.sync()
 
 
-def _dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+class Lines:
+    """A JSON Lines file that only grows, by whole lines: a line is there or it is not.
+
+    Args:
+        path: The file; it is made when it does not exist.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = path.open("ab", buffering=0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def append(self, *values: object) -> None:
+        """Write a line for each value; they survive the process from here on.
+
+        Raises:
+            IncompleteError: There is no room for them; the file is as it was.
+        """
+        body = b"".join(_dumped(value) for value in values)
+        before = os.fstat(self._file.fileno()).st_size
+        try:
+            while body:
+                body = body[self._file.write(body) :]
+        except OSError as error:
+            with suppress(OSError):  # what stands there is a torn line, which readers leave out
+                self._file.truncate(before)
+            raise self._stopped(error) from None
+
+    def sync(self) -> None:
+        """Everything to disk.
+
+        Raises:
+            IncompleteError: The disk does not take it.
+        """
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise self._stopped(error) from None
+
+    def _stopped(self, error: OSError) -> IncompleteError:
+        folder = self.path.parent
+        return IncompleteError(
+            f"{self.path}: {error.strerror}; what was recorded before is kept. Make room, then go"
+            f" on with: harness run --resume {shlex.quote(str(folder))}"
+        )
+
+
+def _dumped(value: object) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace") + b"\n"  # half a pair as JSON escapes it
 
 
 def cut_torn_line(path: Path) -> None:

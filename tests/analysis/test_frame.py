@@ -165,6 +165,23 @@ def test_a_line_in_the_middle_that_is_no_record_is_named_with_its_place(tmp_path
         read_records(path)
 
 
+@pytest.mark.parametrize("size", [1, 700, 1500, 1 << 22])
+def test_every_line_is_looked_at_whatever_is_read_in_one_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr("harness.analysis.frame._BLOCK", size)
+    path = tmp_path / "records.jsonl"
+    compact = lines(RECORDS).replace(": ", ":", 1)  # the first line as a compact writer has it
+    path.write_text(compact + lines(RECORDS) + '{"schema": 1, "ke')
+    assert read_records(path).collect().height == 6
+    path.write_text(compact + lines(RECORDS) + lines([make_record(schema=5)]))
+    with pytest.raises(UsageError, match="version 5"):
+        read_records(path)
+    path.write_text(compact + lines(RECORDS) + "{bad\n")
+    with pytest.raises(FileError, match=r"records\.jsonl:7: this line is not a record"):
+        read_records(path)
+
+
 @pytest.mark.parametrize("torn", [False, True])
 def test_a_damaged_record_is_named_with_its_place(tmp_path: Path, *, torn: bool) -> None:
     good = run_folder(tmp_path, "good", RECORDS)

@@ -11,6 +11,7 @@ import pytest
 
 from harness.analysis.laws import LAWS, Law, true_onset
 from harness.analysis.onset import OnsetEstimate, estimate_onset, simulate
+from harness.analysis.onset.sentences import percent
 
 WITH_ONSET = [name for name, law in LAWS.items() if law.claimable and true_onset(law) is not None]
 WITHOUT = ["none", "small"]
@@ -61,9 +62,9 @@ def test_more_probes_narrow_the_interval():
 def test_the_sentence_says_where_forgetting_begins():
     found = studied("step", 0)
     assert found.message == (
-        f"forgetting begins at {100 * found.onset:.1f} % of the window "
-        f"(95 % interval {100 * found.lo:.1f} to {100 * found.hi:.1f} %)"
-    ).replace(".0 ", " ")
+        f"forgetting begins at {percent(found.onset)} of the window "
+        f"(95 % interval {percent(found.lo).removesuffix(' %')} to {percent(found.hi)})"
+    )
 
 
 def test_not_reached_says_how_small_a_drop_it_could_have_seen():

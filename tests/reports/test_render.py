@@ -201,7 +201,7 @@ def test_hints_name_what_the_report_lacks(summary: Summary) -> None:
     text = "\n".join(hints(summary))
     for words in (
         "never told", "without filler", "3 probes failed", "more sessions", "price of some calls",
-        "nearly empty window", "-o curve.png",
+        "nearly empty window", "-o report.html",
     ):  # fmt: skip
         assert words in text
 

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import json
+import os
+import resource
+from contextlib import contextmanager
 
 import pytest
 
-from harness.core.errors import FileError, UsageError
+from harness.core.errors import FileError, IncompleteError, UsageError
 from harness.core.messages import Message
 from harness.core.session import Session
-from harness.runs.store import MESSAGES, RECORDS, Store, lines, sent_messages
+from harness.runs.store import MESSAGES, RECORDS, Lines, Store, lines, sent_messages
 from tests.support.records import make_record
 
 
@@ -84,3 +87,56 @@ def test_a_record_is_shown_as_exactly_what_was_sent(tmp_path):
     assert [m.content for m in sent] == ["a", "c", "d", "q?"]
     with pytest.raises(UsageError, match="does not hold conversation nothing"):
         sent_messages(tmp_path, record | {"trunk": "nothing"})
+
+
+def test_a_disk_that_is_full_leaves_whole_lines_and_says_how_to_go_on(tmp_path):
+    with Store(tmp_path) as store:
+        store.append(make_record(key="1"))
+        whole = (tmp_path / RECORDS).read_bytes()
+        with no_more_than(len(whole) + 20), pytest.raises(IncompleteError) as stopped:
+            store.append(make_record(key="2"))
+    assert stopped.value.exit_code == 6
+    assert "File too large; what was recorded before is kept" in str(stopped.value)
+    assert f"harness run --resume {tmp_path}" in str(stopped.value)
+    assert (tmp_path / RECORDS).read_bytes() == whole
+    with Store(tmp_path) as store:
+        store.append(make_record(key="2"))
+    assert [line["key"] for line in lines(tmp_path / RECORDS)] == ["1", "2"]
+
+
+def test_no_room_at_all_is_said_in_the_words_of_the_system(tmp_path):
+    (tmp_path / RECORDS).symlink_to("/dev/full")
+    with pytest.raises(IncompleteError, match="No space left on device"), Store(tmp_path) as store:
+        store.append(make_record(key="1"))
+
+
+def test_a_disk_that_takes_a_line_and_cannot_keep_it_is_said_too(tmp_path):
+    kept = Lines(tmp_path / "x.jsonl")
+    with kept:
+        kept.append({"a": 1})
+    read, write = os.pipe()
+    kept._file = os.fdopen(write, "wb", buffering=0)  # a pipe cannot be synced
+    with kept, pytest.raises(IncompleteError, match="Invalid argument; what was recorded before"):
+        kept.sync()
+    os.close(read)
+
+
+def test_half_a_surrogate_pair_in_a_reply_does_not_spoil_the_file(tmp_path):
+    with Store(tmp_path) as store:
+        store.append(make_record(key="1", reply="a\ud800b “ü”"))
+    assert next(lines(tmp_path / RECORDS))["reply"] == "a\ud800b “ü”"
+    assert "“ü”" in (tmp_path / RECORDS).read_bytes().decode()
+    from harness.analysis.frame import read_records
+
+    assert read_records(tmp_path).collect()["key"].to_list() == ["1"]
+
+
+@contextmanager
+def no_more_than(size):
+    """No file of this process grows past so many bytes, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

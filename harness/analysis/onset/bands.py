@@ -13,44 +13,64 @@ from harness.analysis.onset.cells import FINE
 from harness.analysis.onset.result import CurvePoint
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from harness.analysis.onset.posterior import Dictionary, Mixture
 
     Floats: TypeAlias = npt.NDArray[np.float64]
+    Numbers: TypeAlias = npt.NDArray[np.floating]
+    Integers: TypeAlias = npt.NDArray[np.int64]
 
 _SHOWN = 10  # a point of the curve for so many fine steps
-_SHARES = 8000  # equal parts of the posterior from which quantiles are read
+_SHARES = 4000  # equal parts of the posterior from which quantiles are read
 
 
-def evenly(weights: Floats) -> npt.NDArray[np.int64]:
-    """Indices at evenly spaced steps of the cumulated weight: each stands for the same share.
+def quantiles(mixture: Mixture, tails: Sequence[float]) -> Floats:
+    """Of the plateau above guessing, shape (tails,)."""
+    at, part = evenly(mixture.by_plateau)
+    return np.asarray(np.quantile(_plateau(mixture, at, part), tails))
 
-    Quantiles over them are those of the weighted whole, to one part in their number.
+
+def evenly(weights: Numbers) -> tuple[Integers, Floats]:
+    """Indices at evenly spaced steps of the cumulated weight, and how far into each weight.
+
+    Each stands for the same share: quantiles over them are those of the weighted whole, to one
+    part in their number.
     """
-    below = np.cumsum(weights)
+    below = np.cumsum(weights, dtype=np.float64)
     at = (np.arange(_SHARES) + 0.5) / _SHARES * below[-1]
-    return np.asarray(np.searchsorted(below, at), dtype=np.int64)
+    index = np.searchsorted(below, at)
+    part = (below[index] - at) / weights[index]
+    return index.astype(np.int64), np.clip(part, 0.0, 1.0)
+
+
+def _plateau(mixture: Mixture, index: Integers, part: Floats) -> Floats:
+    """Plateaus between the nodes: a node stands for half a step to either side."""
+    return np.asarray(np.sin(mixture.angle[index] + (0.5 - part) * mixture.step) ** 2)
 
 
 def mean_loss(book: Dictionary, mixture: Mixture) -> Floats:
     """What is lost of the recall above guessing, posterior mean on the fine grid."""
-    weights = mixture.weight * mixture.plateau * mixture.loss
-    by_shape = np.bincount(mixture.shape, weights=weights, minlength=len(book.curves))
-    used = np.flatnonzero(by_shape)
-    return np.asarray(by_shape[used] @ book.curves[used].astype(np.float64))
+    told = mixture.told
+    lost = np.outer(book.loss, mixture.plateau).ravel().astype(mixture.weight.dtype)
+    by_shape = mixture.weight[told].reshape(-1, lost.size) @ lost
+    return np.asarray(by_shape @ book.curves[told], dtype=np.float64)
 
 
 def curve(
     book: Dictionary, mixture: Mixture, *, guess: float, level: float, max_fill: float
 ) -> tuple[CurvePoint, ...]:
     """Recall against fill with a pointwise band of probability `level`."""
-    part = evenly(mixture.weight)
-    shape, plateau, loss = mixture.shape[part], mixture.plateau[part], mixture.loss[part]
+    weight = mixture.weight[mixture.told]
+    index, part = evenly(weight.ravel())
+    at_shape, at_loss, at_plateau = np.unravel_index(index, weight.shape)
+    shape = np.flatnonzero(mixture.told)[at_shape]
+    loss, plateau = book.loss[at_loss], _plateau(mixture, at_plateau, part)
     last = min(round(np.ceil(max_fill / FINE - 1e-6)), book.curves.shape[1] - 1)
     tails = ((1 - level) / 2, (1 + level) / 2)
-    plateau_mean = float(mixture.weight @ mixture.plateau)
-    mean = guess + (1 - guess) * (plateau_mean - mean_loss(book, mixture))
+    mean = guess + (1 - guess) * (mixture.mean_plateau - mean_loss(book, mixture))
     points = []
     for node in sorted({*range(0, last, _SHOWN), last}):
         recall = guess + (1 - guess) * plateau * (1 - loss * book.curves[shape, node])

@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 
 FINE = 0.0025
 """Step of the grid of fills on which shapes and onsets live."""
-BIN = 0.0125
-"""Width of a bin of fills, where there are too many levels to keep apart."""
+BIN = 5
+"""Largest width of a bin of fills in fine steps, where there are too many levels to keep apart."""
+NARROWEST = 2
+"""Smallest width of a bin in fine steps."""
+FULL = 0.01
+"""A bin is full with this share of the probes past the controls: where they lie close together, as
+around an onset that was looked for, bins are narrow, and so is what an interval is rounded to."""
 MAX_LEVELS = 60
 """With at most so many distinct fills each is kept as it is."""
 PLATEAU_SHARE = 0.1
@@ -111,10 +116,24 @@ def _upper_edges(fill: pl.Series, control: float) -> Floats:
     levels = fill.unique().sort().to_numpy()
     past = levels[levels > control]
     if len(past) > MAX_LEVELS:
-        count = int(np.ceil((past[-1] - control) / BIN - 1e-9))
-        past = control + BIN * np.arange(1, count + 1)
+        past = _full_bins(fill.to_numpy(), control)
         past[-1] = max(past[-1], levels[-1])
     return np.concatenate(([control], past))
+
+
+def _full_bins(fill: Floats, control: float) -> Floats:
+    """Upper ends of bins that are closed when they are full, or wide enough."""
+    inside = np.bincount(np.ceil((fill[fill > control] - control) / FINE - 1e-9).astype(np.int64))
+    full = FULL * inside.sum()
+    ends, held, width = [], 0, 0
+    for step, count in enumerate(inside[1:], start=1):
+        held, width = held + int(count), width + 1
+        if width >= BIN or (held >= full and width >= NARROWEST):
+            ends.append(step)
+            held, width = 0, 0
+    if width:
+        ends.append(len(inside) - 1)
+    return control + FINE * np.array(ends, dtype=np.float64)
 
 
 def _edges(upper: Floats, kept: Integers, control: float, *, levels: bool) -> Floats:

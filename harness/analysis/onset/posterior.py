@@ -12,132 +12,173 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from harness.analysis.onset.cells import FINE
-from harness.analysis.onset.likelihood import climb, heights, nodes, prepare
-from harness.analysis.onset.shapes import AMPLITUDES, NONE_WEIGHT, shapes
+from harness.analysis.onset.likelihood import log_likelihood
+from harness.analysis.onset.shapes import AMPLITUDES, LEVELS, shapes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from harness.analysis.onset.cells import Cells
-    from harness.analysis.onset.likelihood import Data, Modes
 
     Floats: TypeAlias = npt.NDArray[np.float64]
     Singles: TypeAlias = npt.NDArray[np.float32]
-    Integers: TypeAlias = npt.NDArray[np.int64]
+    Numbers: TypeAlias = npt.NDArray[np.floating]
+    Steps: TypeAlias = npt.NDArray[np.int16]
+    Flags: TypeAlias = npt.NDArray[np.bool_]
 
-_NEGLIGIBLE = 1e-3  # share of the posterior that may be left out, twice, to save time
+_SPACING = 1.0  # of the plateaus, in standard deviations: the sum of a Gaussian is exact so
+_SPREAD = 4.5  # how far the plateaus go at first to either side, in standard deviations
+_NOTHING = 1e-9  # weight of a shape that nothing is lost by leaving out
+_EDGE = 1e-5  # share of the posterior on the last plateau from which on more of them are tried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dictionary:
-    """The entries for one run: what each keeps of the plateau in each bin."""
+    """The shapes for one run, and what each loses in each bin."""
 
     curves: Singles
-    """Shapes on the fine grid, the last one flat: shape (shapes + 1, fine)."""
-    kept: Singles
-    """1 - A * S in each bin, shape (entries, bins); the last entry forgets nothing."""
-    shape: Integers
-    """Row of `curves` of each entry."""
+    """Shapes on the fine grid, the last one flat: shape (shapes, fine)."""
+    reach: npt.NDArray[np.int16]
+    """Fine steps before each shape reaches each of `LEVELS` even levels; shape (shapes, levels)."""
+    in_bin: Floats
+    """S in each bin, shape (shapes, bins)."""
+    prior: Floats
+    """Of each shape, shape (shapes,); sums to 1."""
     loss: Floats
-    """A of each entry."""
-    log_prior: Floats
-    """Of each entry."""
+    """What a shape may lose in all, as fractions of the plateau; equally likely beforehand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mixture:
-    """The weighted curves that are left: one row for each entry and plateau worth keeping."""
+    """The weighted curves: a weight for every shape, loss and plateau."""
 
-    shape: Integers
-    """Row of the dictionary's curves."""
-    loss: Floats
-    """A, as a fraction of what is above guessing."""
+    weight: Numbers
+    """Posterior weight, shape (shapes, losses, plateaus); sums to 1."""
+    by_shape: Floats
+    """Posterior weight of each shape, shape (shapes,)."""
+    by_plateau: Floats
+    """Posterior weight of each plateau, shape (plateaus,)."""
     plateau: Floats
-    """Recall above guessing, (plateau - guess) / (1 - guess)."""
-    weight: Floats
-    """Posterior weight; sums to 1."""
+    """Recall above guessing, (plateau - guess) / (1 - guess): sin(angle)**2; shape (plateaus,)."""
+    angle: Floats
+    """Even steps, ascending; shape (plateaus,)."""
+    step: float
+    """Between the angles: each stands for half a step to either side."""
+
+    @property
+    def mean_plateau(self) -> float:
+        """Posterior mean of the recall above guessing."""
+        return float(self.by_plateau @ self.plateau)
+
+    @property
+    def told(self) -> Flags:
+        """The shapes that matter, shape (shapes,)."""
+        return self.by_shape > _NOTHING
 
 
 def dictionary(cells: Cells) -> Dictionary:
-    """The entries for these bins."""
+    """The shapes for these bins."""
     reach = max(1.0, np.ceil(cells.max_fill / 0.25 - 1e-9) * 0.25)
     book = shapes(cells.control, float(reach))
-    fine = cells.weights.shape[1]
-    curves = np.vstack((book.curves[:, :fine], np.zeros((1, fine), dtype=np.float32)))
-    in_bin = curves[:-1] @ cells.weights.T.astype(np.float32)
-    loss = AMPLITUDES.astype(np.float32)
-    kept = np.ones((len(in_bin) * len(loss) + 1, in_bin.shape[1]), dtype=np.float32)
-    kept[:-1] -= (loss[None, :, None] * in_bin[:, None, :]).reshape(-1, in_bin.shape[1])
-    prior = np.repeat(book.prior, len(loss)) * (1 - NONE_WEIGHT) / len(loss)
+    curves = book.curves[:, : cells.weights.shape[1]]
     return Dictionary(
         curves=curves,
-        kept=kept,
-        shape=np.append(np.repeat(np.arange(len(in_bin)), len(loss)), len(in_bin)),
-        loss=np.append(np.tile(AMPLITUDES, len(in_bin)), 0.0),
-        log_prior=np.log(np.append(prior, NONE_WEIGHT)),
+        reach=book.reach,
+        in_bin=_in_bins(curves, cells),
+        prior=book.prior,
+        loss=AMPLITUDES,
     )
 
 
-def fit(cells: Cells, book: Dictionary, guess: float) -> tuple[Data, Modes]:
-    """The best plateau of each entry, as if all probes were independent."""
-    data = prepare(cells, guess)
-    plateau = (cells.k[0] / cells.n[0] - guess) / (1 - guess)
-    at = np.clip((plateau * cells.n[0] + 0.5) / (cells.n[0] + 1), 0.01, 0.99)
-    start = np.full(len(book.kept), np.log(at / (1 - at)))
-    return data, climb(book.kept, data, phi=1.0, start=start, rounds=4)
-
-
-def roughly(book: Dictionary, modes: Modes) -> Mixture:
-    """The posterior of the untempered fit with each entry at its best plateau only.
-
-    Enough to see where the curve falls, which is all that the design effect needs.
-    """
-    evidence = modes.height - 0.5 * np.log(modes.information) + book.log_prior
-    weight = np.exp(evidence - evidence.max())
-    worth = _heaviest(weight)
-    return Mixture(
-        shape=book.shape[worth],
-        loss=book.loss[worth],
-        plateau=1 / (1 + np.exp(-modes.eta[worth])),
-        weight=weight[worth] / weight[worth].sum(),
+def thinned(book: Dictionary) -> Dictionary:
+    """Every other loss of every other shape, in a quarter of the time; the flat one stays."""
+    chosen = np.append(np.arange(0, len(book.prior) - 1, 2), len(book.prior) - 1)
+    prior = book.prior[chosen]
+    prior[:-1] *= (1 - prior[-1]) / prior[:-1].sum()
+    return Dictionary(
+        curves=book.curves[chosen],
+        reach=book.reach[chosen],
+        in_bin=book.in_bin[chosen],
+        prior=prior,
+        loss=book.loss[::2],
     )
 
 
-def average(book: Dictionary, data: Data, modes: Modes, *, phi: float) -> Mixture:
+def _in_bins(curves: Singles, cells: Cells) -> Floats:
+    """Each shape averaged over the probes of each bin, from the few nodes that a bin touches."""
+    found = np.empty((len(curves), len(cells.weights)))
+    for at, weights in enumerate(cells.weights):
+        touched = np.flatnonzero(weights)
+        low, high = touched[0], touched[-1] + 1
+        found[:, at] = curves[:, low:high] @ weights[low:high].astype(np.float32)
+    return np.clip(found, 0.0, 1.0, out=found)
+
+
+def average(book: Dictionary, cells: Cells, *, guess: float, phi: float) -> Mixture:
     """The posterior with log-likelihoods divided by phi.
 
+    Plateaus pi = sin(a)**2 are taken at even steps of the angle a, in which Jeffreys' prior of a
+    binomial is flat and the likelihood nowhere sharper than that of all probes at the plateau.
+
     Args:
-        book: The entries.
-        data: The counts.
-        modes: Of the untempered fit; tempered anew here.
+        book: The shapes.
+        cells: The counts.
+        guess: Chance of being right without remembering, in [0, 1).
         phi: Design effect, at least 1.
     """
-    evidence = modes.height / phi - 0.5 * np.log(modes.information / phi) + book.log_prior
-    worth = _heaviest(np.exp(evidence - evidence.max()))
-    kept = book.kept[worth]
-    tempered = climb(kept, data, phi=phi, start=modes.eta[worth], rounds=2)
-    eta = nodes(tempered)
-    # equal spacing in units of each entry's own width: the width is part of the weight
-    log_weight = heights(kept, eta, data, phi=phi)
-    log_weight += (book.log_prior[worth] - 0.5 * np.log(tempered.information))[:, None]
-    weight = np.exp(log_weight - log_weight.max()).ravel()
-    row = np.repeat(worth, eta.shape[1])
-    heavy = _heaviest(weight)
-    weight, row, eta_flat = weight[heavy], row[heavy], eta.ravel()[heavy]
+    count = int(np.ceil(np.pi * np.sqrt(cells.n_probes / phi) / _SPACING)) + 8
+    step = np.pi / 2 / count
+    kept = np.clip((cells.k[0] / cells.n[0] - guess) / (1 - guess), 0.0, 1.0)
+    middle = np.arcsin(np.sqrt((kept * cells.n[0] + 0.5) / (cells.n[0] + 1))) / step
+    told = cells.n[0] / phi * (1 - guess) * kept / (guess + (1 - guess) * kept + 1e-9)
+    around = _SPREAD / np.sqrt(4 * told + 1) / step
+    low, high = max(int(middle - around), 0), min(int(middle + around) + 1, count)
+    while True:
+        angle: Floats = (np.arange(low, high, dtype=np.float64) + 0.5) * step
+        plateau = np.sin(angle) ** 2
+        weight = _weight(book, cells, guess, phi, plateau)
+        share = weight.sum(axis=(0, 1), dtype=np.float64)
+        more = (high - low + 1) // 2
+        wider = (
+            max(low - more * bool(share[0] > _EDGE), 0),
+            min(high + more * bool(share[-1] > _EDGE), count),
+        )
+        if wider == (low, high):
+            break
+        low, high = wider
     return Mixture(
-        shape=book.shape[row],
-        loss=book.loss[row],
-        plateau=1 / (1 + np.exp(-eta_flat)),
-        weight=weight / weight.sum(),
+        weight=weight,
+        by_shape=weight.sum(axis=(1, 2), dtype=np.float64),
+        by_plateau=share,
+        plateau=plateau,
+        angle=angle,
+        step=step,
     )
 
 
-def _heaviest(weight: Floats) -> Integers:
-    """Indices of the heaviest, ascending, that together hold all but a negligible share."""
-    ascending = np.sort(weight)
-    left_out = np.cumsum(ascending)
-    least = ascending[np.searchsorted(left_out, _NEGLIGIBLE * left_out[-1])]
-    return np.flatnonzero(weight >= least)
+def _weight(book: Dictionary, cells: Cells, guess: float, phi: float, plateau: Floats) -> Numbers:
+    weight = log_likelihood(
+        book.in_bin, n=cells.n, k=cells.k, guess=guess, loss=book.loss, plateau=plateau
+    )
+    weight /= phi
+    weight += np.log(book.prior)[:, None, None].astype(weight.dtype)
+    weight -= weight.max()
+    np.exp(weight, out=weight)
+    weight /= weight.sum(dtype=np.float64)
+    return weight
+
+
+def onset_steps(
+    book: Dictionary, which: Flags, plateau: Floats, *, guess: float, criterion: float
+) -> Steps:
+    """The fine step of the onsets of some shapes, shape (shapes, losses, plateaus).
+
+    That is where (1 - guess) * pi * A * S first reaches the criterion; where it never does, a step
+    past the last of the whole grid.
+    """
+    level = criterion / ((1 - guess) * book.loss[:, None] * plateau)
+    at = np.where(level <= 1, np.round(level * LEVELS), LEVELS + 1).astype(np.int64)
+    return np.asarray(np.take(book.reach[which], at, axis=1))
 
 
 def onset_weights(
@@ -145,22 +186,12 @@ def onset_weights(
 ) -> tuple[Floats, float]:
     """How the onset is spread over the fine grid, and the weight past the measured range.
 
-    The onset of an entry is where (1 - guess) * pi * A * S first reaches the criterion.
-
     Returns:
         Weights at multiples of the fine step up to `max_fill`, and the rest, which has no onset
         in the measured range.
     """
     fine = round(np.ceil(max_fill / FINE - 1e-6)) + 1
-    with np.errstate(divide="ignore"):
-        level = criterion / ((1 - guess) * mixture.plateau * mixture.loss)
-    low = np.zeros(len(level), dtype=np.int64)
-    high = np.full(len(level), min(fine, book.curves.shape[1]), dtype=np.int64)
-    while np.any(low < high):  # bisection, all entries at once
-        middle = (low + high) // 2
-        open_ = low < high
-        reached = book.curves[mixture.shape, np.minimum(middle, book.curves.shape[1] - 1)] >= level
-        high = np.where(open_ & reached, middle, high)
-        low = np.where(open_ & ~reached, middle + 1, low)
-    spread = np.bincount(low, weights=mixture.weight, minlength=fine + 1)[: fine + 1]
+    told = mixture.told
+    at = onset_steps(book, told, mixture.plateau, guess=guess, criterion=criterion)
+    spread = np.bincount(at.ravel(), weights=mixture.weight[told].ravel(), minlength=fine + 1)
     return spread[:fine].astype(np.float64), float(spread[fine:].sum())

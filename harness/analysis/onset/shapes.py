@@ -34,17 +34,24 @@ NONE_WEIGHT = 0.10
 _STEP, _RAMP, _LOGISTIC, _SATURATING, _AT_ONCE, _TWO_STAGE = 0.12, 0.22, 0.18, 0.13, 0.20, 0.15
 
 
+LEVELS = 2000
+"""How finely the height of a shape is told where its crossing is looked up."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shapes:
-    """Shapes on the fine grid, with their prior."""
+    """Shapes on the fine grid, with their prior. The last one is flat: nothing is forgotten."""
 
     curves: Singles
     """S at multiples of the fine step, from fill 0 on; shape (shapes, fine)."""
+    reach: npt.NDArray[np.int16]
+    """How many fine steps lie below level i / LEVELS, i from 0 to LEVELS; one more column, for
+    levels past 1, counts them all; shape (shapes, LEVELS + 2)."""
     prior: Floats
     """Prior weight of each shape, shape (shapes,); sums to 1."""
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def shapes(control: float, reach: float) -> Shapes:
     """The dictionary for one design; built once a process.
 
@@ -63,8 +70,22 @@ def shapes(control: float, reach: float) -> Shapes:
     )
     zeroed = [_zeroed(np.vstack(curves), x, control) for _, curves in families]
     shares = [np.full(len(s), w / len(s)) for (w, _), s in zip(families, zeroed, strict=True)]
-    prior = np.concatenate(shares)
-    return Shapes(curves=np.vstack(zeroed).astype(np.float32), prior=prior / prior.sum())
+    falling = np.concatenate(shares)
+    curves = np.vstack((*zeroed, np.zeros_like(x))).astype(np.float32)
+    return Shapes(
+        curves=curves,
+        reach=_reach(curves),
+        prior=np.append(falling / falling.sum() * (1 - NONE_WEIGHT), NONE_WEIGHT),
+    )
+
+
+def _reach(curves: Singles) -> npt.NDArray[np.int16]:
+    """Fine steps before each level: those whose height, in whole levels, is lower."""
+    whole = np.floor(curves.astype(np.float64) * LEVELS + 1e-3).astype(np.int64)
+    found = np.zeros((len(curves), LEVELS + 2), dtype=np.int16)
+    for row, height in zip(found, whole, strict=True):
+        row[1:] = np.cumsum(np.bincount(height, minlength=LEVELS + 1))
+    return found
 
 
 def _zeroed(curves: Floats, x: Floats, control: float) -> Floats:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.analysis.against import against
 from harness.reports import text
 from harness.reports.answers import answer
 from harness.reports.hints import hints
-from harness.reports.html.contrasts import contrasts
+from harness.reports.html.contrasts import contrast
 from harness.reports.html.left_out import left_out
 from harness.reports.html.over_time import over_time
 
@@ -42,8 +43,8 @@ def context(summary: Summary, frame: Frame, data: dict[str, Any]) -> dict[str, A
         "run_ids": [text.plain(name) for name in summary.run_ids],
         "scenarios": [text.plain(name) for name in summary.scenarios],
         "answers": [_answer(i, *pair) for i, pair in enumerate(groups)],
-        "contrasts": contrasts(summary, frame),
-        "over_time": over_time(summary, frame),
+        "contrasts": [contrast(table) for table in against(summary, frame)],
+        "over_time": over_time(summary),
         "controls": [_control(control) for control in summary.controls],
         "lengths": [_lengths(*pair) for pair in groups],
         "usage": [_usage(*pair) for pair in groups],

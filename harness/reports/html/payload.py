@@ -14,6 +14,7 @@ import polars as pl
 from harness.analysis.cube import cube
 from harness.analysis.curves import GROUP
 from harness.analysis.summary import group_key, unique_trials
+from harness.reports import text
 from harness.reports.curve_chart import series_names
 from harness.reports.html.passages import MOST_BYTES, passages
 from harness.reports.html.records import sampled
@@ -52,7 +53,7 @@ def payload(summary: Summary, frame: Frame, folders: Iterable[Path]) -> Data:
     return {
         "series": [
             _series(group, name)
-            for group, name in zip(summary.groups, _names(summary), strict=True)
+            for group, name in zip(summary.groups, series_names(summary.groups), strict=True)
         ],
         "counts": counts,
         **_records(frame, list(folders), numbers, words, spent),
@@ -84,22 +85,6 @@ def as_json(data: Data) -> str:
     return text
 
 
-def run_label(group: Group) -> str:
-    """The run of a group by the day and the end of its name."""
-    return f"{group.started[:10]} {(group.run or '').rpartition('_')[2]}".strip()
-
-
-def _names(summary: Summary) -> list[str]:
-    """A name for each series, the window left out: it is the title of a panel."""
-    names = series_names(summary.groups)
-    if len({group.run for group in summary.groups}) < 2:  # noqa: PLR2004 - two are several
-        return names
-    return [
-        plain(f"{name} · {run_label(group)}")
-        for name, group in zip(names, summary.groups, strict=True)
-    ]
-
-
 def _series(group: Group, name: str) -> Data:
     return {
         "name": name,
@@ -108,7 +93,7 @@ def _series(group: Group, name: str) -> Data:
         "policy": plain(group.policy),
         "memory": plain(group.memory),
         "layout": plain(group.layout),
-        "run": None if group.run is None else plain(run_label(group)),
+        "run": text.run(group) or None,
         "onset": _onset(group.onset),
         "own": _onset(group.own_onset),
         "scenarios": {
@@ -233,20 +218,20 @@ def _record(
 ) -> Data:
     key = tuple(row[name] for name in GROUP)
     series = numbers.get((None, *key), numbers.get((row["run_id"], *key)))
-    text = words.number
+    word = words.number
     reply = row["reply"]
     if reply is not None and len(reply) > _LONGEST_REPLY:
         reply = f"{reply[:_LONGEST_REPLY]} … ({len(reply) - _LONGEST_REPLY:,} more characters)"
     return {
         "key": plain(row["key"][:prefix]),
         "series": series,
-        "run": text(plain(row["run_id"])),
-        "arm": text(row["arm"]),
-        "scenario": text(plain(row["scenario"])),
-        "session": text(plain(row["session"])),
+        "run": word(plain(row["run_id"])),
+        "arm": word(row["arm"]),
+        "scenario": word(plain(row["scenario"])),
+        "session": word(plain(row["session"])),
         "repeat": row["repeat"],
-        "kind": text(row["probe_kind"]),
-        "fact": text(plain(row["fact"])),
+        "kind": word(row["probe_kind"]),
+        "fact": word(plain(row["fact"])),
         "fill": _short(row["fill"]),
         "asked": _short(row["fill_requested"]),
         "position": _short(row["position"]),
@@ -256,21 +241,21 @@ def _record(
         "prompt": row["prompt_tokens"],
         "cached": row["cached_tokens"],
         "completion": row["completion_tokens"],
-        "meter": text(row["usage_source"]),
+        "meter": word(row["usage_source"]),
         "cost": row["cost_usd"],
         "latency": _short(row["latency_s"]),
         "score": _short(row["score"]),
-        "who": text(row["who"]),
-        "cause": text(row["cause"]),
-        "status": text(row["status"]),
-        "finish": text(row["finish_reason"]),
+        "who": word(row["who"]),
+        "cause": word(row["cause"]),
+        "status": word(row["status"]),
+        "finish": word(row["finish_reason"]),
         "seen": row["in_view"],
         "cut": row["server_truncated"],
-        "question": text(visible(row["question"])),
-        "expected": [text(visible(value)) for value in row["expected"]],
-        "reply": text(None if reply is None else visible(reply)),
-        "error": text(None if row["error"] is None else visible(row["error"])),
-        "why": text(None if row["why"] is None else visible(row["why"])),
+        "question": word(visible(row["question"])),
+        "expected": [word(visible(value)) for value in row["expected"]],
+        "reply": word(None if reply is None else visible(reply)),
+        "error": word(None if row["error"] is None else visible(row["error"])),
+        "why": word(None if row["why"] is None else visible(row["why"])),
         "trunk": trunk,
         "view": row["view"] or [],
         "plants": row["plant_messages"] or [],

@@ -7,19 +7,23 @@ for them, and no more sessions in memory than that takes.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from harness.core.errors import first_of
+from harness.runs.executors.forks import forks
 from harness.runs.limits import Limits
 from harness.runs.prepare import needs_preparing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 
     from harness.core.session import Session
     from harness.core.study import Group
     from harness.core.trial import Trial
     from harness.runs.bench import Bench
+    from harness.runs.prepare import Conversation, Unready
+    from harness.sessions.materials import Materials
 
 _AT_HAND = 2
 """Trials under way for each call that may be in flight: while one waits to be tried again, the
@@ -55,7 +59,8 @@ class Local:
 
     async def _model(self, groups: Iterable[Group], bench: Bench, done: Collection[str]) -> None:
         """The sessions of one model, in order."""
-        at_hand = asyncio.Semaphore(_AT_HAND * self._limits.max_connections)
+        most = _AT_HAND * self._limits.max_connections
+        at_hand, open_sessions = asyncio.Semaphore(most), asyncio.Semaphore(most)
         crews = asyncio.Semaphore(self._limits.max_connections)
         async with asyncio.TaskGroup() as tasks:
             for group in groups:
@@ -65,17 +70,14 @@ class Local:
                 if needs_preparing(group):
                     tasks.create_task(self._prepared(group, todo, bench, at_hand, crews))
                     continue
+                await open_sessions.acquire()
+                if group.model in bench.hopeless:
+                    return
                 session = await self._session(group, bench)
-                materials = bench.materials(group)
                 held = _Held(self._room, _length(session), len(todo))
-                for trial in todo:
-                    await at_hand.acquire()
-                    if group.model in bench.hopeless:
-                        held.drop()
-                        return
-                    task = tasks.create_task(bench.replay(trial, session, materials))
-                    task.add_done_callback(held.over)
-                    task.add_done_callback(lambda _: at_hand.release())
+                one = partial(_one, bench, session, bench.materials(group), None, held, at_hand)
+                forked = tasks.create_task(_in_order(todo, one, tasks))
+                forked.add_done_callback(lambda _: open_sessions.release())
 
     async def _session(self, group: Group, bench: Bench) -> Session:
         """The session of a group, when there is room for it."""
@@ -109,13 +111,39 @@ class Local:
                 session = await self._session(group, bench)
                 own = [trial for trial in todo if trial.repeat == repeat]
                 held = _Held(self._room, _length(session), len(own))
+                one = partial(_one, bench, session, bench.materials(group), ready, held, at_hand)
                 async with asyncio.TaskGroup() as tasks:
-                    for trial in own:
-                        await at_hand.acquire()
-                        replay = bench.replay(trial, session, bench.materials(group), ready)
-                        task = tasks.create_task(replay)
-                        task.add_done_callback(held.over)
-                        task.add_done_callback(lambda _: at_hand.release())
+                    await _in_order(own, one, tasks)
+
+
+async def _in_order(
+    trials: Iterable[Trial],
+    one: Callable[[Trial], Coroutine[None, None, None]],
+    tasks: asyncio.TaskGroup,
+) -> None:
+    """The forks of one session, each when a provider's cache holds what it begins with."""
+    for first, rest in forks(trials):
+        await one(first)
+        for trial in rest:
+            tasks.create_task(one(trial))
+
+
+async def _one(  # noqa: PLR0917 -- what a trial needs, in the order in which it is bound
+    bench: Bench,
+    session: Session,
+    materials: Materials,
+    ready: Conversation | Unready | None,
+    held: _Held,
+    at_hand: asyncio.Semaphore,
+    trial: Trial,
+) -> None:
+    """One trial, when there is a place for it."""
+    try:
+        async with at_hand:
+            if trial.model not in bench.hopeless:
+                await bench.replay(trial, session, materials, ready)
+    finally:
+        held.over()
 
 
 class Room:
@@ -147,16 +175,11 @@ class _Held:
         self._size = size
         self._left = trials
 
-    def over(self, _trial: asyncio.Task[None]) -> None:
+    def over(self) -> None:
         """One of its trials is over."""
         self._left -= 1
         if not self._left:
-            self.drop()
-
-    def drop(self) -> None:
-        """Nothing more will be asked of it."""
-        self._room.give(self._size)
-        self._size = 0
+            self._room.give(self._size)
 
 
 def _length(session: Session) -> int:

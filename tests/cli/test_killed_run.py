@@ -1,0 +1,113 @@
+"""A run that is killed again and again, against a real server that remembers who asked for what."""
+
+from __future__ import annotations
+
+import io
+import json
+import multiprocessing
+import os
+import random
+import signal
+import sys
+import threading
+from collections import Counter
+
+import pytest
+
+from harness.core.draws import digest
+from harness.runs.store import sent_messages
+from tests.support.command import SCENARIOS, the_run
+from tests.support.openai_server import OpenAIServer
+
+KILLS = 20
+START = (
+    "run", SCENARIOS / "spec-review.yaml", "-m", "openai/served", "-w", "3k", "--seeds", 3,
+    "--fills", 6, "--no-controls",
+)  # fmt: skip
+
+
+def _command(*args):
+    """What the process that will be killed does."""
+    sys.argv = ["harness", *map(str, args)]
+    sys.stderr = sys.stdout = io.StringIO()
+    from harness.cli import main
+
+    main()
+
+
+@pytest.fixture(scope="module")
+def processes():
+    """Makes processes that have everything imported already."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.support.warm"])
+    return context
+
+
+@pytest.fixture
+def server(httpserver):
+    server = OpenAIServer(httpserver)
+    server.delay_s = 0.03
+    return server
+
+
+def prompts(bodies):
+    return [digest([[m["role"], m["content"]] for m in body["messages"]]) for body in bodies]
+
+
+def recorded(folder):
+    """Prompts of the records, and the records."""
+    path = folder / "records.jsonl"
+    whole = [line for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+    records = [json.loads(line) for line in whole]
+    return [
+        digest([[m.role, m.content] for m in sent_messages(folder, record)]) for record in records
+    ], records
+
+
+def test_killed_at_twenty_random_moments_each_trial_has_one_record_and_no_call_is_repeated(
+    processes, server, tmp_path
+):
+    luck = random.Random(4)
+    options = ("-M", f"api_base={server.api_base}", "-M", "api_key=none", "--max-connections", 4)
+    where = ("--out", tmp_path, "-q", "--no-cache")
+    killed_with_work_left = 0
+    for kill in range(KILLS):
+        args = START if not kill else ("run", "--resume", "latest")
+        before = set(recorded(the_run(tmp_path))[0]) if kill else set()
+        asked = len(server.requests)
+        process = processes.Process(target=_command, args=(*args, *options, *where))
+        process.start()
+        _wait_for(lambda: len(server.requests) > asked or not process.is_alive())  # noqa: B023 -- called at once
+        threading.Event().wait(luck.uniform(0.0, 0.25))
+        killed_with_work_left += process.is_alive()
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+        process.close()
+        repeated = before & set(prompts(server.requests[asked:]))
+        assert not repeated
+        if luck.random() < 0.3:  # as after a power cut in the middle of a line
+            with (the_run(tmp_path) / "records.jsonl").open("ab") as file:
+                file.write(b'{"schema": 1, "key": "torn')
+    assert killed_with_work_left >= KILLS - 2
+    last = processes.Process(target=_command, args=("run", "--resume", "latest", *options, *where))
+    asked = len(server.requests)
+    before = set(recorded(the_run(tmp_path))[0])
+    last.start()
+    last.join(60)
+    assert last.exitcode == 0
+    assert not before & set(prompts(server.requests[asked:]))
+    folder = the_run(tmp_path)
+    _, records = recorded(folder)
+    keys = Counter(record["key"] for record in records)
+    assert set(keys.values()) == {1}
+    assert len(keys) == json.loads((folder / "run.json").read_text())["trials"]
+    assert {record["status"] for record in records} == {"ok"}
+    assert sum(record["attempts"] for record in records) == len(records)
+
+
+def _wait_for(condition):
+    for _ in range(4000):
+        if condition():
+            return
+        threading.Event().wait(0.005)
+    raise AssertionError("nothing happened for 20 s")
