@@ -51,6 +51,8 @@ def visible(text: str) -> str:
     >>> visible("a\n\x00b\u202ec")
     'a\n\\x00b\\u202ec'
     """
+    if text.replace("\n", "").isprintable():  # nearly all texts, and a hundred times faster
+        return text
     return "".join(
         char if char in _LAID_OUT or char.isprintable() or unicodedata.category(char) == "Zs"
         else _spelled(char)

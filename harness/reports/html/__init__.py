@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.analysis.frame import collect
 from harness.analysis.summary import under_prompt
 from harness.reports.html.context import context
 from harness.reports.html.payload import as_json, payload
@@ -27,6 +28,9 @@ _SCRIPTS = (
     "records.js", "session.js", "page.js",
 )  # fmt: skip
 """In the order in which they stand in the page; one function holds them all."""
+
+_AT_ONCE = 200_000
+"""Up to so many records they are read once, into memory; more are read again for each table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ def page(summary: Summary, frame: Frame, folders: tuple[Path, ...] = ()) -> str:
     style = (_HERE / "page.css").read_text(encoding="utf-8")
     parts = [(_HERE / "script" / name).read_text(encoding="utf-8") for name in _SCRIPTS]
     script = "(() => {\n'use strict';\n" + "\n".join(parts) + "\n})();\n"
+    if summary.n_records <= _AT_ONCE:
+        frame = collect(frame)
     rows = frame.lazy().with_columns(under_prompt())
     data = payload(summary, rows, folders)
     return (

@@ -6,6 +6,7 @@ shown in part says how much is missing.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -60,18 +61,18 @@ def passages(
         for i in shown
     }
     held = texts(folders, needed)
-    found, room = Passages(), most_bytes
+    found, room = Passages(), float(most_bytes)
     numbers: dict[str, int] = {}
     trunks: dict[str, int] = {}
     for record, shown in zip(records, wanted, strict=True):
         names = {i: known[record["trunk"]][i] for i in shown}
         fresh = [name for name in dict.fromkeys(names.values()) if name not in numbers]
-        clipped = {name: _clip(held[name], record["expected"]) for name in fresh if name in held}
-        size = sum(len(text.encode()) + 16 for _, text, _ in clipped.values())
-        if not shown or len(clipped) < len(fresh) or size > room:
+        size = sum(_size(held.get(name)) for name in fresh)
+        if not shown or size > room:
             found.of.append(None)
             continue
         room -= size
+        clipped = {name: _clip(held[name], record["expected"]) for name in fresh}
         for name, text in clipped.items():
             numbers[name] = len(found.texts)
             found.texts.append(text)
@@ -92,6 +93,11 @@ def _shown(record: dict[str, Any], length: int) -> list[int]:
     near = {p + i for p in record["plant_messages"] or () for i in range(*_AROUND)}
     ends = {*range(_ENDS), *range(stop - _ENDS, stop)}
     return sorted(i for i in near | ends if 0 <= i < stop)
+
+
+def _size(message: Message | None) -> float:
+    """Bytes that a message takes at most, as JSON; without end where it is not held."""
+    return math.inf if message is None else 20 + len(message.content[:LONGEST].encode())
 
 
 def _clip(message: Message, expected: Sequence[str]) -> tuple[str, str, int]:
