@@ -29,6 +29,14 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Count several runs as one; without it each run has curves of its own.",
 )
+@click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, asked: _print_schema(context) if asked else None,
+    help="Print the JSON Schema of the .json report, and leave.",
+)
 @RESULTS
 def command(runs: tuple[str, ...], *, outputs: tuple[Path, ...], pool: bool, out: Path) -> int:
     """Report on one run or several; `latest` is the newest.
@@ -52,6 +60,13 @@ def command(runs: tuple[str, ...], *, outputs: tuple[Path, ...], pool: bool, out
         render(summary, frame, output, folders=folders)
         click.echo(str(output))
     return 0
+
+
+def _print_schema(context: click.Context) -> None:
+    from harness.reports.schema import schema_text
+
+    click.echo(schema_text(), nl=False)
+    context.exit()
 
 
 def print_report(folders: Sequence[Path], *, pool: bool = False) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from harness.analysis.frame import Frame
 
 _DIGITS = 6
-_INTERNAL = {"posterior"}
+INTERNAL = {"posterior"}
 """Fields of the onset that only a comparison needs: hundreds of numbers."""
 
 
@@ -40,7 +40,7 @@ class Json:
 def to_data(value: object) -> object:
     """The value as JSON knows it."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = [field.name for field in dataclasses.fields(value) if field.name not in _INTERNAL]
+        names = [field.name for field in dataclasses.fields(value) if field.name not in INTERNAL]
         data = {name: to_data(getattr(value, name)) for name in names}
         if isinstance(value, OnsetEstimate):
             data["message"] = value.message
