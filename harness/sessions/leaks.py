@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _WORD = re.compile(r"\w+")
+_DIGIT = re.compile(r"\d")
 _GROUPED = re.compile(r"(?<=\d)[, ](?=\d{3}\b)")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 _ALWAYS_IN_LARGE = frozenset({"hundred", "thousand", "million"})
@@ -63,11 +64,16 @@ class LeakCheck:
         if self._dated and _DATE.search(text):
             return True
         plain = text.casefold()
+        if self._says_one(plain):
+            return True
         # Read both ways: "9 149" may be one number, or two.
-        return not (
-            self._triggers.isdisjoint(_WORD.findall(plain))
-            and self._triggers.isdisjoint(_WORD.findall(_GROUPED.sub("", plain)))
-        )
+        return _DIGIT.search(plain) is not None and self._says_one(_GROUPED.sub("", plain))
+
+    def _says_one(self, plain: str) -> bool:
+        """Whether a telling word stands in the text as a word."""
+        if not any(trigger in plain for trigger in self._triggers):  # far quicker than words
+            return False
+        return not self._triggers.isdisjoint(_WORD.findall(plain))
 
 
 def _triggers(needle: tuple[str, ...]) -> Iterable[str]:

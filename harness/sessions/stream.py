@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from harness.sessions.leaks import LeakCheck
     from harness.sessions.tokens import TokenCounter
 
-_BATCH = 256
-"""Turns tokenized at once."""
+_FIRST_BATCH = 32
+_LARGEST_BATCH = 256
+"""Turns read at once: it doubles, so that a short session does not pay for a long one."""
 
 
 class FillerStream:
@@ -42,6 +43,7 @@ class FillerStream:
         self._counter = counter
         self._check = check
         self._label = label
+        self._batch = _FIRST_BATCH
         self._turns: list[Turn] = []
         self._sizes: list[tuple[int, int]] = []
         self.left_out = 0
@@ -59,7 +61,8 @@ class FillerStream:
         return self._turns[index], user, assistant
 
     def _read_on(self) -> None:
-        batch = list(islice(self._source, _BATCH))
+        batch = list(islice(self._source, self._batch))
+        self._batch = min(2 * self._batch, _LARGEST_BATCH)
         if not batch:
             raise FillerRanOutError(self._label, sum(map(sum, self._sizes)), self.left_out)
         kept = [

@@ -161,35 +161,27 @@ class FaultServer:
             return web.Response(
                 text='{"choices": [{"message": {"cont', content_type="application/json"
             )
-        return self._read(json.loads(raw), silent=fault == "empty")
-
-    def _read(self, body: dict[str, Any], *, silent: bool) -> web.Response:
-        """The law's answer."""
         if self.law == "fixed":
-            text, prompt, spent, reason = (
-                "I do not know.",
-                sum(_size(m) for m in body["messages"]),
-                5,
-                "stop",
-            )
+            text, prompt, spent, reason = "I do not know.", len(raw) // 4, 5, "stop"
         else:
+            body = json.loads(raw)
             messages = [Message(m["role"], m["content"]) for m in body["messages"]]
             try:
                 answer = laws.resolve(self.law).answer(messages, body.get("max_tokens"))
             except OverflowRefusedError as error:
                 return _error(400, str(error))
             text, reason = answer.text, answer.finish_reason
-            prompt, spent = answer.prompt_tokens, answer.completion_tokens
-        message = {"role": "assistant", "content": "" if silent else text}
+            prompt, spent = answer.prompt_tokens or 0, answer.completion_tokens or 0
+        message = {"role": "assistant", "content": "" if fault == "empty" else text}
         usage = {"prompt_tokens": prompt, "completion_tokens": spent}
         return web.json_response(
             {
                 "id": "chatcmpl-1",
                 "object": "chat.completion",
                 "created": 0,
-                "model": body["model"],
+                "model": "served",
                 "choices": [{"index": 0, "finish_reason": reason, "message": message}],
-                "usage": usage | {"total_tokens": (prompt or 0) + (spent or 0)},
+                "usage": usage | {"total_tokens": prompt + spent},
             }
         )
 
@@ -205,10 +197,6 @@ def over_the_rate(arrivals: list[float], rate_s: float) -> float:
         level = max(0.0, level - (0.0 if last is None else (at - last) * rate_s)) + 1
         most, last = max(most, level), at
     return most
-
-
-def _size(message: dict[str, str]) -> int:
-    return len(message["content"]) // 4
 
 
 def _error(status: int, message: str, headers: dict[str, str] | None = None) -> web.Response:
