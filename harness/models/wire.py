@@ -11,6 +11,7 @@ import json
 import os
 import re
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -57,6 +58,9 @@ _PICKY = re.compile(r"(?:o\d|gpt-5|chatgpt)")
 
 _MOST_BYTES = 16_000_000
 """An answer that is longer is none."""
+
+_REMEMBERED_CHARACTERS = 8_000
+"""Longer messages are written anew each time, so that what is remembered stays below 64 MB."""
 
 _OPENAI = "api.openai.com"
 """Here the names are OpenAI's own, a fine-tuned model's too."""
@@ -165,16 +169,14 @@ class WireModel:
     def _body(self, messages: Sequence[Message], parameters: Mapping[str, object]) -> bytes:
         """The request's body."""
         extra = parameters.get("extra_body")
-        body = {
+        rest = {
             "model": self._model,
-            "messages": [{"role": m.role, "content": m.content} for m in messages],
             **{key: value for key, value in parameters.items() if key not in _NEVER_SENT},
             **(extra if isinstance(extra, dict) else {}),
         }
-        try:
-            return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        except UnicodeEncodeError:  # half a character, which some transcripts hold
-            return json.dumps(body, separators=(",", ":")).encode()
+        head = json.dumps(rest, separators=(",", ":")).encode()
+        said = b",".join([_written(message) for message in messages])
+        return b"".join((head[:-1], b',"messages":[', said, b"]}"))
 
     async def _post(
         self, body: bytes, parameters: Mapping[str, object]
@@ -237,6 +239,23 @@ class WireModel:
             if isinstance(extra, dict):
                 headers |= {str(key): str(value) for key, value in extra.items()}
         return headers
+
+
+def _written(message: Message) -> bytes:
+    """A message as JSON; forks of one session share theirs, so they are written once."""
+    short = len(message.content) <= _REMEMBERED_CHARACTERS
+    return _remembered(message) if short else _write(message)
+
+
+def _write(message: Message) -> bytes:
+    said = {"role": message.role, "content": message.content}
+    try:
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:  # half a character, which some transcripts hold
+        return json.dumps(said, separators=(",", ":")).encode()
+
+
+_remembered = lru_cache(maxsize=4096)(_write)
 
 
 def _read(status: int, raw: bytearray, headers: dict[str, str]) -> dict[str, Any]:
