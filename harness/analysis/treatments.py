@@ -167,13 +167,14 @@ def _advice(lines: Sequence[Carrying]) -> str | None:
     same_policy = len({line.policy for line in lines}) == 1
     name = f"'{chosen.memory}'" if same_policy else f"'{chosen.memory}' under '{chosen.policy}'"
     share, each = chosen.share, chosen.tokens_per_recalled or 0.0
+    dearer = [line for line in good if line is not chosen]
+    alone = ", more than any other," if chosen is best and not dearer else ""
     said = (
         f"Carry over {name}: it recalls {100 * share.recall:.0f} %"
-        f" ({100 * share.lo:.0f}–{100 * share.hi:.0f}) at {each:,.0f} tokens a fact"
+        f" ({100 * share.lo:.0f}–{100 * share.hi:.0f}){alone} at {each:,.0f} tokens a fact"
     )
     if chosen is best:
-        dearer = [line for line in good if line is not best]
-        return f"{said}{'' if dearer else ', more than any other'}."
+        return f"{said}."
     factor = best.tokens / chosen.tokens
     return (
         f"{said}; '{best.memory}' recalls {100 * best.share.recall:.0f} %"

@@ -61,13 +61,13 @@ def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:
     for rules in summary.adherence:
         lines += [*adherence.terminal(rules, COLUMNS), ""]
     lines += [*_head(summary), "", *_small_curves(summary), "", *_overview(summary), ""]
-    if summary.treatments:
-        lines += ["what should be carried over?", ""]
-    for compared in summary.treatments:
-        lines += [*treatments.terminal(compared, COLUMNS), ""]
     lines.append("next:")
     for hint in hints(summary):
         lines += _wrapped(hint, "  - ")
+    if summary.treatments:
+        lines += ["", "what should be carried over?"]
+    for compared in summary.treatments:
+        lines += ["", *treatments.terminal(compared, COLUMNS)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 

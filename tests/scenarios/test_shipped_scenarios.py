@@ -27,8 +27,19 @@ KINDS = {
     "brand-voice": {"recall", "update", "set"},
     "client-call": {"recall", "abstain"},
     "design-decisions": {"recall", "update"},
+    "disposable-threads": {"recall", "update"},
+    "house-rules": {"recall", "set"},
     "needle": {"recall", "set"},
+    "sidebar": {"recall"},
     "spec-review": {"recall", "update"},
+    "tuesday-wednesday": {"recall", "set", "abstain"},
+    "weeks-of-work": {"recall", "update", "set"},
+}
+BOUNDARIES = {
+    "disposable-threads": 9,
+    "sidebar": 2,
+    "tuesday-wednesday": 1,
+    "weeks-of-work": 7,
 }
 COMMON = frozenset(
     re.findall(
@@ -75,14 +86,17 @@ def facts(shipped: tuple[Scenario, ...]) -> list[tuple[Scenario, Fact]]:
     return [(scenario, fact) for scenario in shipped for fact in scenario.facts]
 
 
-def test_the_five_scenarios_are_there_with_what_they_are_for(shipped):
+def test_the_scenarios_are_there_with_what_they_are_for(shipped):
     found = {scenario.name: {fact.kind for fact in scenario.facts} for scenario in shipped}
     assert found == KINDS
     assert len(facts(shipped)) >= MIN_FACTS
     for scenario in shipped:
-        assert scenario.layout == ("grid" if scenario.name == "needle" else "growing")
+        layout = {"needle": "grid"}.get(scenario.name, "growing")
+        assert scenario.layout == ("script" if scenario.script else layout)
         assert bool(scenario.positions) == (scenario.layout == "grid")
-        assert scenario.expect.recall_at_least is not None
+        assert (scenario.expect.recall_at_least is None) == (scenario.name == "sidebar")
+        assert len(scenario.boundaries) == BOUNDARIES.get(scenario.name, 0)
+        assert len(scenario.rules) == (4 if scenario.name == "house-rules" else 0)
 
 
 def test_there_are_wordings_and_values_enough(shipped):
