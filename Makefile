@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := results/demo
+MEMORY := results/demo-memory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench docs clean
+.PHONY: help demo demo-memory test check format bench docs clean
 
 help: ## Print this help
-	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 $(READY): pyproject.toml requirements.lock
 	@echo "making $(VENV) with the packages of requirements.lock ..."
@@ -23,6 +24,17 @@ demo: $(READY) ## Run the main job: recall falls as sessions approach the window
 		-w 8k,16k --seeds 8 --out $(DEMO)
 	@$(BIN)/harness report latest --out $(DEMO) -o $(DEMO)/curve.png -o $(DEMO)/heatmap.png -o $(DEMO)/report.md -o $(DEMO)/report.html
 	@echo "the picture: $(DEMO)/curve.png; the whole report: $(DEMO)/report.html"
+
+demo-memory: $(READY) ## Ask what should be carried over from one session to the next, and see rules drift
+	@rm -rf $(MEMORY)
+	@$(BIN)/harness run scenarios/house-rules.yaml -m 'reference/drifting?limit=4000&onset=0.6' -w 4k \
+		--replies live --seeds 6 -q --out $(MEMORY)
+	@$(BIN)/harness run scenarios/tuesday-wednesday.yaml scenarios/disposable-threads.yaml \
+		scenarios/weeks-of-work.yaml scenarios/sidebar.yaml -m reference/perfect -w 8k --seeds 4 \
+		--memory 'none,transcript,summary?budget=200,facts?budget=300,facts?budget=80,retrieval?k=1' \
+		-q --out $(MEMORY)
+	@$(BIN)/harness report $(MEMORY)/*/ --out $(MEMORY) -o $(MEMORY)/report.md
+	@$(BIN)/harness report $(MEMORY)/*/ --out $(MEMORY)
 
 test: $(READY) ## Pass every check and every test
 	@$(MAKE) --no-print-directory check

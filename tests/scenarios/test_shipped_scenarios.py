@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.core.messages import Message
 from harness.core.text import contains, words
+from harness.models.reference.orders import orders
 from harness.scenarios import check_seeds, draw_values
+from harness.scoring.rules import rules
 from harness.sessions.tokens import MESSAGE_OVERHEAD, TokenCounter
 
 if TYPE_CHECKING:
@@ -171,6 +174,16 @@ def test_no_reply_of_the_assistant_answers_in_place_of_the_plant(shipped):
         for ask in fact.ask:
             for said in chain(*map(sentences, fact.reply)):
                 assert share(question(ask), stems(said)) < ENOUGH, (scenario.name, ask, said)
+
+
+def test_a_reader_understands_every_house_rule(shipped):
+    (house,) = (scenario for scenario in shipped if scenario.rules)
+    told = [Message("user", rule.say) for rule in house.rules]
+    assert [order.kind for order in orders(told)] == ["sentence", "opening", "ban", "prose"]
+    for rule in house.rules:
+        check = rules.resolve(rule.check)
+        if rule.check.name != "starts_with":
+            assert check.check(rule.reply).value == 1.0
 
 
 @pytest.mark.parametrize("seeds", [SEEDS])

@@ -8,11 +8,13 @@ law's own `follows` and nothing else.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.models.reference.law import Prompt, Reader, between, chance, laws
 from harness.models.reference.orders import orders
+from harness.models.reference.text import is_question, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +34,10 @@ _GERMAN = (
     "Das ist erledigt und liegt jetzt bei den anderen Unterlagen.",
     "Ich kümmere mich noch heute darum und melde mich dann wieder.",
     "Vielen Dank für den Hinweis, das passt gut zu unserem Plan.",
+)
+_REQUEST = re.compile(
+    r"(?:please |can you |could you )?(?:list|name|give|tell|quote|state|repeat|say)\b",
+    re.IGNORECASE,
 )
 _ADDED = ("and", "while", "so", "although", "because")
 
@@ -62,9 +68,15 @@ class Drifting(Reader):
         key, share = prompt.key(), self.follows(prompt.fill)
         standing = orders(prompt.messages)
         kept = {order.kind: chance(key, order.sentence) < share for order in standing}
-        known = bool(reading.found) and reading.enough(reading.found[0])
+        known = _asks(prompt) and bool(reading.found) and reading.enough(reading.found[0])
         said = [reading.answer()] if known else []
         return _Writer(key, standing, kept).write(said)
+
+
+def _asks(prompt: Prompt) -> bool:
+    """Whether the last message asks for something, and does not only tell."""
+    said = sentences(prompt.messages[-1].content) if prompt.messages else ()
+    return any(is_question(part) or _REQUEST.match(part) for part in said)
 
 
 class _Writer:
@@ -110,7 +122,9 @@ class _Writer:
         """Two to four sentences."""
         if self._keeps("german"):
             return [self._pick(_GERMAN)]
-        most = self._orders["sentence"].words if self._keeps("sentence") else len(_SAID)
+        most = len(_SAID)
+        if self._keeps("sentence"):
+            most = self._orders["sentence"].words - self._led_in()
         fitting = [text for text in _SAID if _count(text) <= most] or [_SAID[0]]
         banned = self._orders["ban"].texts if "ban" in self._orders else ()
         fitting = [
@@ -125,14 +139,19 @@ class _Writer:
             return
         most = self._orders["sentence"].words
         if self._keeps("sentence"):
-            for part in parts:
-                yield from _in_pieces(part, most)
+            for place, part in enumerate(parts):
+                yield from _in_pieces(part, most, most - (0 if place else self._led_in()))
             return
         first, *rest = parts
         while _count(first) <= most:
             first = f"{first.rstrip('.')}, {self._pick(_ADDED)} {_lower(self._pick(_SAID))}"
         yield first
         yield from rest
+
+    def _led_in(self) -> int:
+        """Words of an opening that begins the first sentence and is none by itself."""
+        text = self._orders["opening"].texts[0] if self._keeps("opening") else ""
+        return 0 if text.endswith((".", "!", "?")) else _count(text)
 
     def _as_long_as_allowed(self, parts: list[str]) -> list[str]:
         """The reply within the words allowed, or with more of them."""
@@ -154,15 +173,24 @@ class _Writer:
         return kept
 
 
-def _in_pieces(sentence: str, most: int) -> Iterator[str]:
-    """The sentence as several of at most so many words each."""
+def _in_pieces(sentence: str, most: int, first: int) -> Iterator[str]:
+    """The sentence as several of at most so many words each, and the first of at most `first`."""
     words = sentence.split()
+    room = max(first, 1)
     while words:
-        size = min(most, len(words))
-        while size > 1 and len(words[size - 1].strip(".,;:!?\"'")) == 1:
-            size -= 1  # "I." would be read as an initial, and the next piece as going on
-        yield " ".join(words[:size]).rstrip(".,;:!?") + "."
+        size = min(room, len(words))
+        # "I." would be read as an initial and "26." as a point: the next piece would be no other
+        while 1 < size < len(words) and not _ends_well(words[size - 1]):
+            size -= 1
+        piece = " ".join(words[:size]).rstrip(".,;:!?") + "."
+        yield piece[:1].upper() + piece[1:]
         words = words[size:]
+        room = most
+
+
+def _ends_well(word: str) -> bool:
+    bare = word.strip(".,;:!?\"'")
+    return len(bare) > 1 and not bare[-1].isdigit()
 
 
 def _count(text: str) -> int:
