@@ -66,9 +66,15 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     """A cassette that does not fit is no failed test: exit 4, as the command does."""
     yield
     found = session.config.stash.get(_REPORTS, None)
-    code = found.exit_code if found is not None else None
-    if code is not None and session.exitstatus == pytest.ExitCode.TESTS_FAILED:
-        session.exitstatus = code
+    if found is None or not found.lines:
+        return
+    if found.exit_code is not None and session.exitstatus == pytest.ExitCode.TESTS_FAILED:
+        session.exitstatus = found.exit_code
+    if not hasattr(session.config, "workerinput"):
+        from harness.testing.batch import prune
+        from harness.testing.settings import kept_in
+
+        prune(kept_in(session.config))
 
 
 class Reports:

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 CHECK_SCHEMA = 1
 """Version of the fields of `Check`, as published in JSON."""
 
-Kind = Literal["overall", "scenario", "abstain", "onset"]
+Kind = Literal["overall", "scenario", "abstain", "rule", "onset"]
+
+
+_NAMES = {
+    "overall": "recall",
+    "abstain": "never said",
+    "rule": "standing rules",
+    "onset": "onset",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +81,7 @@ class Test:
         """What is tested, in a word or two."""
         if self.kind == "scenario":
             return f"scenario {self.scenario}"
-        return {"overall": "recall", "abstain": "never said", "onset": "onset"}[self.kind]
+        return _NAMES[self.kind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,12 @@ CELL = ("model", "variant", "window_limit", "policy", "memory", "layout")
 _FREE = ("model", "variant", "policy", "memory")
 """What may differ between run and baseline where each has one: it is what is being tested."""
 
+BESIDE: Mapping[Kind, str] = {
+    "abstain": "right answers that it was never said",
+    "rule": "keeping of the standing rules",
+}
+"""Kinds of probe that are no recall, each a test of its own, and what sentences call its score."""
+
 PAIRED_ON = tuple(name for name in PAIR_ON if name not in {"repeat", "arm"})
 """Repeats are averaged before trials are paired."""
 
@@ -99,7 +105,7 @@ def look(
 
 
 def _parts(whole: Frames) -> Iterator[tuple[Kind, str | None, Frames]]:
-    """Each scenario where there are several; and what was never said, where it is asked."""
+    """Each scenario where there are several; what was never said and standing rules, if any."""
     before, now = whole
     recall = pl.col("probe_kind").is_in(RECALL_KINDS)
     common = set(before.filter(recall)["scenario"]) & set(now.filter(recall)["scenario"])
@@ -107,10 +113,11 @@ def _parts(whole: Frames) -> Iterator[tuple[Kind, str | None, Frames]]:
         for name in sorted(common):
             only = pl.col("scenario") == name
             yield "scenario", name, (before.filter(only), now.filter(only))
-    never = pl.col("probe_kind") == "abstain"
-    asked = (before.filter(never), now.filter(never))
-    if all(frame.height for frame in asked):
-        yield "abstain", None, asked
+    for kind in BESIDE:
+        of_kind = pl.col("probe_kind") == kind
+        asked = (before.filter(of_kind), now.filter(of_kind))
+        if all(frame.height for frame in asked):
+            yield kind, None, asked
 
 
 def _compared(  # noqa: PLR0917 -- what a test is made of
@@ -122,7 +129,7 @@ def _compared(  # noqa: PLR0917 -- what a test is made of
     rule: Rule,
 ) -> tuple[Test, int]:
     """A test that is not judged yet, and of how many scenarios."""
-    kinds = ("abstain",) if kind == "abstain" else RECALL_KINDS
+    kinds = (kind,) if kind in BESIDE else RECALL_KINDS
     found = compare(*pair, level=rule.level, names=names, pair_on=PAIRED_ON, kinds=kinds)
     p_worse = None
     if found.effect is not None and found.p_value is not None:
@@ -205,7 +212,7 @@ def moved(test: Test, level: float) -> str:
     """
     if test.effect is None or test.lo is None or test.hi is None:
         return "recall was not compared"
-    what = "right answers that it was never said" if test.kind == "abstain" else "recall"
+    what = BESIDE.get(test.kind, "recall")
     size = _points(abs(test.effect))
     if size == "0":
         head = f"{what} stayed the same"

@@ -65,7 +65,7 @@ class Batches:
         worker: dict[str, Any] | None = getattr(config, "workerinput", None)
         self._shared = worker is not None
         name = worker["testrunuid"] if worker is not None else uuid.uuid4().hex
-        self._place = settings.out / f".session-{name}"
+        self._place = settings.marks / f".session-{name}"
         self._at_hand: dict[str, Ran] = {}
 
     def run(self, study: Study) -> Ran:

@@ -42,6 +42,8 @@ class Settings:
     controls: bool
     cassette: Path | None
     out: Path
+    marks: Path
+    """Folder in which the workers of a session tell each other what was run."""
     max_connections: int
     rpm: int | None
     """Calls a minute for each model; None for no bound."""
@@ -111,7 +113,8 @@ def settings_of(config: pytest.Config) -> Settings:
         record=record,
         controls=not _switch(config, "no-controls"),
         cassette=cassette,
-        out=Path(values["out"]) if "out" in values else _kept(config),
+        out=Path(values["out"]) if "out" in values else kept_in(config),
+        marks=kept_in(config),
         max_connections=_number("max-connections", values.get("max-connections")),
         rpm=_number("rpm", values["rpm"]) if "rpm" in values else None,
     )
@@ -146,7 +149,7 @@ def _switch(config: pytest.Config, name: str) -> bool:
     return bool(config.getoption(key) or told or config.getini(key))
 
 
-def _kept(config: pytest.Config) -> Path:
+def kept_in(config: pytest.Config) -> Path:
     """Where runs are kept unless the user says: in pytest's own cache."""
     cache = getattr(config, "cache", None)  # none with -p no:cacheprovider
     return config.rootpath / ".harness-runs" if cache is None else Path(cache.mkdir("harness"))

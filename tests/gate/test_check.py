@@ -264,3 +264,16 @@ def test_the_repeats_of_two_looks_are_pooled_by_trial():
     both = pooled(snapshot(losing(0.5)).rows, snapshot(losing(0.5, luck="b")).rows)
     assert both.height == snapshot().rows.height
     assert set(both["scores"].list.len()) == {2}
+
+
+def test_standing_rules_are_a_test_of_their_own():
+    def both(score):
+        rules = snapshot(score, kind="rule")
+        recall = snapshot()
+        return replace(recall, rows=pl.concat([recall.rows, rules.rows]))
+
+    result = found(both(losing(0.4)), baseline=both(right))
+    (rule,) = of(result, "rule")
+    assert (rule.name, rule.verdict, result.verdict) == ("standing rules", "fail", "fail")
+    assert result.message.startswith("standing rules: keeping of the standing rules fell by")
+    assert of(result, "overall")[0].n_pairs == of(found(snapshot()), "overall")[0].n_pairs
