@@ -19,7 +19,7 @@ from harness.sessions.stream import FillerRanOutError
 from harness.sessions.tokens import MESSAGE_OVERHEAD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     from harness.core.messages import Message
@@ -66,6 +66,18 @@ def build(
     Raises:
         UsageError: The filler is too little, or a checkpoint is too short for what must be said.
     """
+    for session in built(blueprint, materials, reminder=reminder):
+        last = session
+    return last
+
+
+def built(
+    blueprint: Blueprint, materials: Materials, *, reminder: Reminder | None = None
+) -> Iterator[Session]:
+    """The sessions of a chain as they are written, the one that the blueprint describes last.
+
+    Arguments and errors are those of `build`.
+    """
     supply = Supply()
     before: tuple[Plant, ...] = ()
     for number, one in enumerate((*blueprint.earlier, blueprint), start=1):
@@ -80,7 +92,7 @@ def build(
         )
         session = played(builder.grow())
         before = ledger(session)
-    return session
+        yield session
 
 
 def played(growth: Growth) -> Session:

@@ -11,6 +11,8 @@ import pytest
 from tests.support.command import ROOT, SCENARIOS, harness
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SAVED = re.compile(r"[Ss]ave this as `([^`]+)`:\n\n```yaml\n(.*?)```", re.DOTALL)
+"""Files that a page tells its reader to make."""
 BLOCK = re.compile(r"(<!-- not run: [^>]+-->\n)?```sh\n(.*?)```", re.DOTALL)
 
 
@@ -47,6 +49,8 @@ def test_the_commands_of_a_page_run_in_order_in_a_new_folder(page, tmp_path):
         shutil.copytree(SCENARIOS, tmp_path / "scenarios")
     for name, file in GIVEN.get(page.name, {}).items():
         shutil.copy(file, tmp_path / name)
+    for name, block in SAVED.findall(page.read_text(encoding="utf-8")):
+        (tmp_path / name).write_text(block, encoding="utf-8")
     for line in lines:
         result = harness(*shlex.split(line, comments=True)[1:], cwd=tmp_path)
         assert result.code == 0, f"{line}\n{result.err}"
