@@ -75,6 +75,12 @@ def command(
         f"\n{sum(r.calls for r in rows):,} calls, {sum(r.prompt_tokens for r in rows):,} prompt"
         f" tokens by the local tokenizer ({workshop.counter.encoding}); nothing was sent."
     )
+    before = sum(row.preparation_calls for row in rows)
+    if before:
+        click.echo(
+            f"At most {before:,} of these calls write into sessions before anything is asked:"
+            " notes, summaries, live replies."
+        )
     total, without = total_usd(rows), total_usd(rows, cached=False)
     if total is None:
         names = sorted({row.model for row in rows if row.cost_usd is None})

@@ -14,6 +14,7 @@ from harness.core.spec import Spec
 from harness.models.prices import cost
 from harness.models.table import marked
 from harness.models.usage import Usage
+from harness.runs.cost_prepare import preparations
 from harness.sessions.materials import Materials
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ class Estimate:
     sessions: int
     trials: int
     calls: int
-    """Trials that are sent; a policy may refuse some."""
+    """Trials that are sent (a policy may refuse some), and the calls that come before them."""
+    preparation_calls: int
+    """Of these, at most: notes, summaries and live replies, see harness.runs.cost_prepare."""
     prompt_tokens: int
     """Local tokens of all prompts."""
     cached_tokens: int
@@ -86,23 +89,32 @@ def _estimate(
     usual = price(model, 0)
     least = _NO_CACHE if usual is None else usual.cache_from_tokens
     writes = marked(model)
-    calls = [call for group in groups for call in _calls(group, workshop, least, writes=writes)]
+    known: set[str] = set()
+    prepared = [
+        call
+        for group in groups
+        for call in preparations(group, Materials(group.scenario, group.seed, workshop), known)
+    ]
+    asked = [call for group in groups for call in _calls(group, workshop, least, writes=writes)]
+    by_model = [(model, call) for call in asked] + prepared
+    calls = [call for _, call in by_model]
     return Estimate(
         model=model,
         window=window,
         sessions=len(groups),
         trials=sum(len(group.trials) for group in groups),
         calls=len(calls),
+        preparation_calls=len(prepared),
         prompt_tokens=sum(call.prompt_tokens or 0 for call in calls),
         cached_tokens=sum(call.cached_tokens or 0 for call in calls),
         completion_tokens=sum(call.completion_tokens or 0 for call in calls),
-        cost_usd=_sum(cost(price(model, call.prompt_tokens or 0), call) for call in calls),
+        cost_usd=_sum(cost(price(name, call.prompt_tokens or 0), call) for name, call in by_model),
         cost_uncached_usd=_sum(
             cost(
-                price(model, call.prompt_tokens or 0),
+                price(name, call.prompt_tokens or 0),
                 Usage(prompt_tokens=call.prompt_tokens, completion_tokens=call.completion_tokens),
             )
-            for call in calls
+            for name, call in by_model
         ),
     )
 

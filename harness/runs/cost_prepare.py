@@ -1,8 +1,9 @@
-"""What it takes to make conversations ready, before their questions are put: notes, summaries and
-live replies. An upper estimate: calls that begin alike are paid for once in a run.
+"""What it takes to make conversations ready before their questions are put.
 
-A session that is lived through sends its whole history again for each reply, so its cost grows with
-the square of its length.
+Notes, summaries and live replies; an upper estimate, since calls that begin alike are paid for once
+in a run, and answers are taken to be as long as the written ones, or as a memory may be. A session
+that is lived through sends its whole history again for each reply, so its cost grows with the
+square of its length.
 """
 
 from __future__ import annotations

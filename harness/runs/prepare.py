@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
-from harness.core.errors import ModelError, OverflowRefusedError
+from harness.core.errors import HarnessError, ModelError, OverflowRefusedError, UsageError
 from harness.core.memory import Carried, Said
 from harness.core.protocols import Compacting, Reminding
 from harness.runs.growth import Grown, Growth, Scribe
@@ -114,7 +114,7 @@ class Conversation:
         """
         if not self.asks_memory:
             return self
-        found = self.memory.inject(self.carried.notes, question).strip()
+        found = given_back(trial.memory, self.memory, self.carried.notes, question)
         if not found:
             return self
         cut = self.session.cuts[trial.cut]
@@ -153,6 +153,29 @@ class Conversation:
             ),
             carried=replace(self.carried, injected=injected, memory_tokens=sum(sizes)),
         )
+
+
+def given_back(name: str, memory: Memory, notes: tuple[str, ...], question: str) -> str:
+    """What a memory gives back, without spaces around it.
+
+    Raises:
+        UsageError: A user's own memory fails, or gives back no text.
+    """
+    try:
+        text: object = memory.inject(notes, question)
+    except HarnessError:
+        raise
+    except Exception as error:
+        raise _broken(name, "inject", f"{type(error).__name__}: {error}") from error
+    if not isinstance(text, str):
+        raise _broken(name, "inject", f"it returns no text, but {type(text).__name__}")
+    return text.strip()
+
+
+def _broken(name: str, method: str, why: str) -> UsageError:
+    return UsageError(
+        f"memory '{name}' fails in '{method}': {why}; mend it and go on with --resume latest"
+    )
 
 
 def needs_preparing(group: Group) -> bool:
@@ -279,7 +302,9 @@ class _Chain:
         memory = transcript = ""
         if "memory" in blueprint.carry:
             notes = self._notes
-            memory = "" if self._asks else self._memory.inject(notes, "").strip()
+            memory = (
+                "" if self._asks else given_back(self._treatment.memory, self._memory, notes, "")
+            )
         if "transcript" in blueprint.carry:
             notes = (*notes, *self._turns)
             transcript = "\n\n".join(self._turns)
@@ -342,7 +367,16 @@ class _Chain:
             ends=ends,
         )
         scribe = Scribe(self._ask, growth.view, "notes", self._memory)
-        notes = tuple(await self._memory.write(said, scribe))
+        name = self._treatment.memory
+        try:
+            written = await self._memory.write(said, scribe)
+        except HarnessError:
+            raise
+        except Exception as error:
+            raise _broken(name, "write", f"{type(error).__name__}: {error}") from error
+        if isinstance(written, str) or not all(isinstance(note, str) for note in written):
+            raise _broken(name, "write", "it returns no sequence of texts")
+        notes = tuple(written)
         self._fresh = len(messages)
         kept = 0
         while kept < min(len(notes), len(self._notes)) and notes[kept] == self._notes[kept]:

@@ -199,3 +199,69 @@ def test_a_text_holds_a_value_in_any_spelling_and_not_where_it_is_denied():
     assert holds("We meet in mid-March.", value, "When do we meet?")
     assert not holds("It is not 14 March 2027.", value, "When do we meet?")
     assert holds("It must never be 14 March 2027.", value, "Which day must it never be?")
+
+
+PLUGS = """
+class Loose:
+    async def write(self, said, scribe, /):
+        return "one text"
+
+    def inject(self, notes, question, /):
+        return ""
+
+
+class Raising(Loose):
+    async def write(self, said, scribe, /):
+        raise KeyError("tone")
+
+
+class Silent(Loose):
+    async def write(self, said, scribe, /):
+        return ["a note"]
+
+    def inject(self, notes, question, /):
+        return None
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("Loose", "fails in 'write': it returns no sequence of texts; mend it"),
+        ("Raising", "fails in 'write': KeyError: 'tone'; mend it"),
+        ("Silent", "fails in 'inject': it returns no text, but NoneType; mend it"),
+    ],
+)
+def test_a_memory_of_ones_own_that_fails_stops_the_run_with_its_name(
+    tmp_path, monkeypatch, name, problem
+):
+    (tmp_path / "own_memories.py").write_text(PLUGS, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    path = write_chain(tmp_path)
+    result = harness(
+        "run", path, "-m", "reference/perfect", "-w", "4k", "--memory", f"own_memories:{name}",
+        "--seeds", 1, "--no-controls", "-q", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert result.code == 4
+    assert f"memory 'own_memories:{name}' {problem}" in result.err
+
+
+def test_a_fact_that_was_not_carried_and_is_named_all_the_same_is_a_leak(treated):
+    from dataclasses import replace
+
+    from harness.analysis.frame import from_records
+    from harness.analysis.losses import controls
+    from harness.core.record import from_json
+
+    found = [from_json(record) for record in records_of(treated)]
+    clean = controls(from_records(found)).rows_by_key("arm", named=True, unique=True)
+    assert clean["not_carried"]["n"] > 12
+    assert (clean["not_carried"]["right"], clean["not_carried"]["flag"]) == (1.0, None)
+    assert clean["nothing_carried"]["flag"] is None
+    knowing = [
+        replace(record, score=1.0, outcome="recalled") if record.injected is False else record
+        for record in found
+    ]
+    told = controls(from_records(knowing)).rows_by_key("arm", named=True, unique=True)
+    assert (told["not_carried"]["right"], told["not_carried"]["flag"]) == (0.0, "leak")
+    assert told["nothing_carried"]["flag"] == "leak"
