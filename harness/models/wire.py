@@ -1,7 +1,7 @@
 """Servers that speak OpenAI's protocol, asked over aiohttp without litellm in between.
 
 For self-hosted models, proxies and loopback servers: nothing about them is known that litellm
-could add, and its import and its handlers cost more than everything else in a run (decision 13).
+could add, and its import and its handlers cost more than everything else in a run (decision 17).
 What litellm knows by name still goes through litellm.
 """
 
