@@ -10,6 +10,7 @@ import click
 
 from harness.cli.again import before
 from harness.cli.answers import ANSWERS, answer_options, answers_of
+from harness.cli.budget import budget_options, read_out
 from harness.cli.limits import limit_options
 from harness.cli.options import RESULTS, make_study, study_options
 from harness.cli.workers import worker_options
@@ -57,11 +58,7 @@ _ADAPTIVE_SEEDS = 30
     show_default=True,
     help="With --adaptive: stop here at the latest, for each model and window.",
 )
-@click.option(
-    "--budget-tokens",
-    type=click.IntRange(1),
-    help="With --adaptive: stop when the run has sent so many prompt tokens.",
-)
+@budget_options
 @answer_options
 @worker_options
 @click.option("-q", "--quiet", is_flag=True, help="Do not print the report at the end.")
@@ -81,11 +78,13 @@ def command(
     half_width: float,
     batch_size: int,
     max_probes: int,
+    budget_usd: float | None,
     budget_tokens: int | None,
     **options: Any,
 ) -> int:
     """Replay scenarios against models and windows; records go to results/."""
     from harness.cli.progress import Bar
+    from harness.runs.budget import Budget
     from harness.runs.folders import find_run, read_config, runs
 
     kept = answers_of(**{name: options.pop(name) for name in ANSWERS})
@@ -114,6 +113,7 @@ def command(
         "retry_errors": retry_errors,
         "limits": limits,
         "executor": executor,
+        "budget": Budget(usd=budget_usd, tokens=budget_tokens),
         **kept,
     }
     try:
@@ -121,8 +121,8 @@ def command(
             result, ended = _replay(study, aim, how | {"progress": bar})
     except KeyboardInterrupt:
         begun = folder or next(iter(set(runs(out)) - known), None)
-        if begun is not None:
-            click.echo(f"\ninterrupted; go on with: {_resume_line(begun, out)}", err=True)
+        how_on = "nothing was sent" if begun is None else f"go on with: {_resume_line(begun, out)}"
+        click.echo(f"interrupted; {how_on}", err=True)
         return _INTERRUPTED
     if not quiet:
         _print_report(result.folder)
@@ -137,8 +137,10 @@ def _end(result: RunResult, ended: list[Ended], out: Path) -> int:
     """
     for end in ended:
         click.echo(f"stopped: {end.model}, window {end.window:,}: {end.reason}")
-    for note in result.notes:
-        click.echo(note, err=True)
+    told = (read_out(result.bill, result.expected), *result.notes)
+    for note in told:
+        if note is not None:
+            click.echo(note, err=True)
     click.echo(f"records: {result.folder / 'records.jsonl'}", err=True)
     _check_complete(result, out)
     if not all(end.enough for end in ended):
@@ -230,6 +232,8 @@ def _check_complete(result: RunResult, out: Path) -> None:
         parts.append(
             f"{' and '.join(names)} {'was' if len(names) == 1 else 'were'} given up: {why}"
         )
-    raise IncompleteError(
-        f"{'; '.join(parts)}. Go on with: {_resume_line(result.folder, out)} --retry-errors"
-    )
+    if result.stopped is not None:
+        parts.insert(0, result.stopped)
+    go_on = "Go on with" if result.stopped is None else "Go on, with a larger budget or none"
+    retry = " --retry-errors" if result.errors or result.stopped is None else ""
+    raise IncompleteError(f"{'; '.join(parts)}. {go_on}: {_resume_line(result.folder, out)}{retry}")

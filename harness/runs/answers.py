@@ -15,6 +15,7 @@ from harness.models.cassette import Cassette, Replayed
 from harness.models.options import telling
 from harness.models.remembering import Remembering
 from harness.models.table import reference_spec
+from harness.runs.budget import Budgeted
 from harness.runs.treatments import writers
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from harness.core.protocols import Model
     from harness.core.study import Study
+    from harness.runs.budget import Purse
     from harness.runs.limits import Gates
 
 
@@ -40,6 +42,7 @@ class Answers:
             past it.
         cache_days: Older answers in the cache are not given.
         cache_local: Whether models on this machine are cached too.
+        purse: Pays for calls; None where there is no budget.
 
     Raises:
         UsageError: A model is unknown, or the cassette or the cache cannot be used.
@@ -55,6 +58,7 @@ class Answers:
         cache: Path | None = None,
         cache_days: float = 7.0,
         cache_local: bool = True,
+        purse: Purse | None = None,
     ) -> None:
         self._study = study
         self._names = tuple(dict.fromkeys((*study.models, *writers(study))))
@@ -71,6 +75,8 @@ class Answers:
                     name: make_model(name, self._options, gates.gate(name, self._options))
                     for name in self._names
                 }
+                if purse is not None and purse.budget.bounded:
+                    self._budgeted(purse)
                 paid = [name for name in self._names if self._is_paid(name, here=cache_local)]
                 if cache is not None and paid:
                     self._cached(paid, begun.enter_context(Cache(cache, most_days=cache_days)))
@@ -119,6 +125,11 @@ class Answers:
         if reference_spec(name) is not None:
             return False
         return here or not served_here(name, address(name, self._options, os.environ))
+
+    def _budgeted(self, purse: Purse) -> None:
+        purse.budget.check(self._names)
+        for name, model in self.models.items():
+            self.models[name] = Budgeted(name, self._options, model, purse)
 
     def _cached(self, names: list[str], cache: Cache) -> None:
         self._cache = cache

@@ -76,6 +76,8 @@ class Bench:
         self._checked: set[str] = set()
         """Keys of the rule records that are kept."""
         self.ledger = ledger
+        self.halting = False
+        """Whether the run is being interrupted, so that a failure is no last word."""
         self.hopeless: Mapping[str, str] = {} if hopeless is None else hopeless
         """Models that were given up, and why."""
 
@@ -170,8 +172,8 @@ class Bench:
                 )
         except CassetteMissError as miss:
             raise CassetteMissError(f"{_named(trial)}: {miss}") from None
-        if answer.status == "error" and not answer.attempts:
-            return  # it was never sent, so there is nothing to record
+        if answer.status == "error" and (self.halting or not answer.attempts):
+            return  # it was never sent, or was not waited for: a run that goes on will ask
         done = record(
             fork, answer, self.ledger.meter(trial.model), run_id=self._run_id, started_at=started_at
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,8 +13,11 @@ from harness.models import known_limit
 from harness.models.options import telling
 from harness.runs.answers import Answers, options_of, unless_missed
 from harness.runs.bench import Bench
+from harness.runs.bill import NOTHING, Bill, Expected, bill, calls_of, expected
+from harness.runs.budget import Budget, Purse
 from harness.runs.executors import OnThisMachine, executors
 from harness.runs.folders import config, new_folder, read_config, write_config
+from harness.runs.halt import Halt
 from harness.runs.ledger import LEDGER, Ledger
 from harness.runs.limits import Gates, Limits
 from harness.runs.plan import make_plan
@@ -53,6 +55,12 @@ class RunResult:
     """Models that were given up, and why."""
     notes: tuple[str, ...] = ()
     """What a user should hear of the answers that were kept."""
+    stopped: str | None = None
+    """Why nothing more was sent, when the budget was spent."""
+    bill: Bill = NOTHING
+    """What it cost, of before and of now."""
+    expected: Expected | None = None
+    """What it was estimated to cost; None where that is not known, or nothing."""
 
     @property
     def complete(self) -> bool:
@@ -79,6 +87,7 @@ def run(
     cache_days: float = 7.0,
     cache_local: bool = True,
     executor: str = "local",
+    budget: Budget | None = None,
 ) -> RunResult:
     """Run a study and keep a record of every trial.
 
@@ -96,6 +105,7 @@ def run(
         cache_local: Whether to cache the answers of models on this machine, too.
         executor: Where trials are replayed: local, or ray?workers=4&address=...; the cache is this
             process's, and other workers ask anew.
+        budget: The most that may be spent, what the run has spent before included.
 
     Raises:
         UsageError: Something asked for cannot be done, or the folder belongs to another study.
@@ -109,7 +119,9 @@ def run(
     plug = executors.resolve(executor)
     if cassette is not None and not isinstance(plug, OnThisMachine):
         raise UsageError(f"a cassette is kept by one process: leave out --executor {executor}")
-    gates = Gates(limits or Limits(), show)
+    if budget is not None and budget.bounded and not isinstance(plug, OnThisMachine):
+        raise UsageError(f"a budget is kept by one process: leave out --executor {executor}")
+    gates, purse = Gates(limits or Limits(), show), Purse(budget or Budget())
     plug.check(gates.limits)
     with Answers(
         study,
@@ -119,6 +131,7 @@ def run(
         cache=cache,
         cache_days=cache_days,
         cache_local=cache_local,
+        purse=purse,
     ) as answers:
         _dry_build(whole, workshop)
         folder = open_folder(whole, workshop, answers.models, out=out, resume=resume)
@@ -131,11 +144,14 @@ def run(
             stages = Stages(whole, bench, workshop, known_limit)
             planned = stages.planned
             show.begin(len(planned), len(done & set(planned)))
+            halt = Halt(bench, gates, purse, answers.models, show)
+            halt.charge(folder)
             start = plug.start(study, gates, folder.name)
-            asyncio.run(closing(stages.run_on(start, done), answers.models))
-            found = result(folder, stages.planned, bench)
+            halt.run(closing(stages.run_on(start, done), answers.models))
+            found = result(folder, stages.planned, bench, purse)
+            halt.check(complete=found.complete)
         notes = answers.finish(whole=found.complete and resume is None)
-        return replace(found, notes=notes)
+        return replace(found, notes=notes, expected=expected(whole, workshop))
 
 
 def open_folder(
@@ -200,10 +216,11 @@ async def closing(work: Awaitable[T], models: Mapping[str, Model]) -> T:
             await model.close()
 
 
-def result(folder: Path, planned: Sequence[str], bench: Bench) -> RunResult:
+def result(folder: Path, planned: Sequence[str], bench: Bench, purse: Purse) -> RunResult:
     """Counted from the file itself; of two records of one trial the later holds."""
     latest = {line["key"]: (line["status"], line["error"]) for line in lines(folder / RECORDS)}
     own = [latest[key] for key in planned if key in latest]
+    given_up = {model: why for model, why in bench.hopeless.items() if why != purse.stopped}
     kinds = Counter(str(error).partition(":")[0] for status, error in own if status == "error")
     return RunResult(
         folder=folder,
@@ -211,7 +228,9 @@ def result(folder: Path, planned: Sequence[str], bench: Bench) -> RunResult:
         recorded=len(own),
         errors=kinds.total(),
         error_kinds=tuple(kinds.most_common()),
-        hopeless=tuple(sorted(bench.hopeless.items())),
+        hopeless=tuple(sorted(given_up.items())),
+        stopped=purse.stopped,
+        bill=bill(calls_of(folder)),
     )
 
 

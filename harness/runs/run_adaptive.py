@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ from harness.core.study import Plan
 from harness.models import known_limit
 from harness.runs.adaptive import Search, aim_data, check_adaptive
 from harness.runs.answers import Answers, unless_missed
+from harness.runs.budget import Budget, Purse
+from harness.runs.halt import Halt
 from harness.runs.limits import Gates, Limits
 from harness.runs.quiet import Quiet
 from harness.runs.run import (
@@ -76,6 +77,7 @@ def run_adaptive(
     cache: Path | None = None,
     cache_days: float = 7.0,
     cache_local: bool = True,
+    budget: Budget | None = None,
 ) -> tuple[RunResult, list[Ended]]:
     """Ask batch after batch until the onset is known as well as was asked for.
 
@@ -93,6 +95,7 @@ def run_adaptive(
         cache: Folder of the answers that are kept over runs; None to ask anew and keep none.
         cache_days: Answers in the cache that are older are asked for anew.
         cache_local: Whether to cache the answers of models on this machine, too.
+        budget: The most that may be spent, what the run has spent before included.
 
     Returns:
         What the run came to, and how the search ended under each model and window.
@@ -103,7 +106,7 @@ def run_adaptive(
     workshop = Workshop()
     check_adaptive(study, aim, workshop, known_limit)
     listening = _Listening(progress or Quiet())
-    gates = Gates(limits or Limits(), listening)
+    gates, purse = Gates(limits or Limits(), listening), Purse(budget or Budget())
     with Answers(
         study,
         gates,
@@ -112,6 +115,7 @@ def run_adaptive(
         cache=cache,
         cache_days=cache_days,
         cache_local=cache_local,
+        purse=purse,
     ) as answers:
         folder = open_folder(
             Plan(study=study, groups=()),
@@ -139,7 +143,10 @@ def run_adaptive(
             listening.search = search
             done = finished(before, retry_errors=retry_errors)
             listening.begin(None, len(done))
-            ended = asyncio.run(closing(search.run(known_limit, done), answers.models))
-            found = result(folder, search.planned, bench)
+            halt = Halt(bench, gates, purse, answers.models, listening)
+            halt.charge(folder)
+            ended = halt.run(closing(search.run(known_limit, done), answers.models))
+            found = result(folder, search.planned, bench, purse)
+            halt.check(complete=all(end.enough for end in ended))
         notes = answers.finish(whole=found.complete and resume is None)
         return replace(found, notes=notes), ended

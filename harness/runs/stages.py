@@ -86,6 +86,8 @@ class Stages:
         for stage in STAGES:
             groups = [group for group in self._aim(model) if group.stage == stage]
             await executor.execute(groups, self._bench, done)
+            if model in self._bench.hopeless:
+                return  # a stage that was broken off teaches nothing yet
             self._bench.settle(model, stage)
 
     def _aim(self, model: str) -> list[Group]:

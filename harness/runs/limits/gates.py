@@ -20,7 +20,7 @@ from harness.runs.limits.lane import Lane
 from harness.runs.limits.rates import Rates
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 
     from harness.core.probe import Reply
     from harness.runs.limits.limits import Limits
@@ -74,6 +74,20 @@ class Gates:
         if model not in self._gates:
             self._gates[model] = Gate(model, lane, self.limits, self._stop, self._watcher)
         return self._gates[model]
+
+    def stop_all(self, models: Iterable[str], why: str, *, close: bool) -> None:
+        """Give up every model.
+
+        Args:
+            models: Their names; those without a gate too.
+            why: What is told of it.
+            close: Whether calls that wait at their gate must not go out any more either.
+        """
+        for name in models:
+            self.stopped.setdefault(name, why)
+        for gate in self._gates.values() if close else ():
+            gate.close(why)
+            gate.lane.wake()
 
     def _stop(self, gate: Gate, why: str, *, all_on_lane: bool) -> None:
         """Give up a model; where nobody is at home, those of the same address that fail too."""

@@ -1,0 +1,77 @@
+"""What a run has cost, out of its own records and writings; unknown stays unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.models.prices import FREE
+from harness.models.table import price
+from harness.runs.cost import estimates, total_usd
+from harness.runs.store import RECORDS, lines
+from harness.runs.writing import WRITINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from harness.core.study import Plan
+    from harness.sessions.materials import Workshop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """The sum of some calls."""
+
+    usd: float | None
+    """None where a price or a meter reading is missing."""
+    known_usd: float
+    """The part of it that is known."""
+    prompt_tokens: int
+    cached_tokens: int
+    """Of these, what was read from the provider's prefix cache."""
+
+
+NOTHING = Bill(usd=0.0, known_usd=0.0, prompt_tokens=0, cached_tokens=0)
+"""Before anything was asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a plan was estimated to cost, in US dollars."""
+
+    usd: float
+    """With the provider's prefix cache."""
+    uncached_usd: float
+
+
+def calls_of(folder: Path) -> Iterator[dict[str, Any]]:
+    """Every call that a run folder tells of: of its trials, and of what models wrote for them."""
+    yield from lines(folder / RECORDS)
+    yield from lines(folder / WRITINGS)
+
+
+def bill(calls: Iterable[Mapping[str, Any]]) -> Bill:
+    """The sum of records, or of writings; answers that were kept from before cost nothing."""
+    known = True
+    usd, prompt, cached = 0.0, 0, 0
+    for call in calls:
+        if call.get("answered_by", "model") != "model" or call.get("prompt_tokens") is None:
+            continue
+        known = known and call.get("cost_usd") is not None
+        usd += call.get("cost_usd") or 0.0
+        prompt += call["prompt_tokens"]
+        cached += call.get("cached_tokens") or 0
+    return Bill(
+        usd=usd if known else None, known_usd=usd, prompt_tokens=prompt, cached_tokens=cached
+    )
+
+
+def expected(plan: Plan, workshop: Workshop) -> Expected | None:
+    """What the price list says that a plan costs; None where it does not, or where all is free."""
+    prices = [price(name) for name in plan.study.models]
+    if any(one is None for one in prices) or all(one == FREE for one in prices):
+        return None
+    rows = estimates(plan, workshop, price)
+    usd, uncached = total_usd(rows), total_usd(rows, cached=False)
+    return None if usd is None or uncached is None else Expected(usd=usd, uncached_usd=uncached)
