@@ -41,21 +41,28 @@ class Inspect:
             FileError: Its reader refuses the file.
         """
         try:
-            from inspect_ai.log import read_eval_log_samples
+            from inspect_ai import log
         except ImportError:
             raise UsageError(
                 "logs of inspect_ai are read by its own reader, which is not installed here: pip"
                 " install inspect-ai, in an environment of its own since it wants other versions"
             ) from None
         try:
-            for sample in read_eval_log_samples(source.name, all_samples_required=False):
+            for sample in _samples(log, source.name):
                 yield from _sample(sample)
-        except UsageError:
-            raise
         except Exception as error:  # a foreign reader may raise anything
             reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:200]}"
             where = Where(file=source.name)
             raise FileError(where, f"inspect_ai does not read this as a log: {reason}") from error
+
+
+def _samples(log: Any, path: str) -> Iterator[Any]:
+    """The samples of a log, one at a time where it says which it holds; old ones do not."""
+    head = log.read_eval_log(path, header_only=True)
+    if head.eval.dataset.sample_ids:
+        yield from log.read_eval_log_samples(path, all_samples_required=False)
+    else:
+        yield from log.read_eval_log(path).samples or ()
 
 
 def _sample(sample: Any) -> Iterator[Found]:
