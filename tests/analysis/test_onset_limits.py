@@ -105,3 +105,12 @@ def test_a_monotone_law_is_not_called_otherwise(law):
     for seed in range(3):
         rows = simulate(LAWS[law], np.random.default_rng([9, seed]))
         assert estimate_onset(rows).monotone
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.224, 1.25), (0.612, 0.625), (0.9, 0.903), (1.0, 1.5)])
+def test_fills_that_hardly_differ_are_no_reason_to_fall_over(low, high):
+    fills = np.linspace(low, high, 6)
+    rows = [{"session": n, "fill": fill, "score": float(n != 1)} for n, fill in enumerate(fills)]
+    found = estimate_onset(rows)
+    assert found.verdict in {"insufficient", "not_reached", "detected", "floor"}
+    assert found.message

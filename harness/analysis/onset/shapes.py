@@ -69,7 +69,9 @@ def shapes(control: float, reach: float) -> Shapes:
         (_TWO_STAGE, _two_stage(x, control, reach)),
     )
     zeroed = [_zeroed(np.vstack(curves), x, control) for _, curves in families]
-    shares = [np.full(len(s), w / len(s)) for (w, _), s in zip(families, zeroed, strict=True)]
+    # Where the fills hardly differ a family may have no curve between them, and so no weight.
+    weights = [weight for weight, _ in families]
+    shares = [np.full(len(s), w / max(len(s), 1)) for w, s in zip(weights, zeroed, strict=True)]
     falling = np.concatenate(shares)
     curves = np.vstack((*zeroed, np.zeros_like(x))).astype(np.float32)
     return Shapes(
