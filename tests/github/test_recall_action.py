@@ -132,14 +132,6 @@ def test_the_steps_fail_on_a_prompt_that_loses_the_early_facts_and_say_so(tmp_pa
     ]
 
 
-def test_a_stale_baseline_stops_the_steps_with_one_sentence_and_exit_4(tmp_path):
-    runner, last = gate(tmp_path, baseline="v0")
-    assert last.returncode == 4
-    assert last.stderr.count("\n") == 1
-    assert "unknown baseline 'v0': known: v1" in last.stderr
-    assert runner.told() == {}
-
-
 @pytest.mark.parametrize("path", [WORKFLOW, ACTION], ids=lambda path: path.name)
 def test_every_shell_step_takes_what_others_wrote_from_its_environment(path):
     content = read(path)
