@@ -75,3 +75,10 @@ def test_the_scenarios_of_a_page_are_valid(page, tmp_path):
     for number, block in enumerate(blocks):
         (tmp_path / f"{number}.yaml").write_text(block, encoding="utf-8")
     assert harness("validate", tmp_path).code == 0
+
+
+def test_every_page_is_in_the_index():
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    missing = sorted(page for page in pages if f"({page})" not in index)
+    assert not missing, f"link {', '.join(missing)} from docs/index.md"

@@ -23,6 +23,12 @@ def test_the_keys_of_a_scenario_are_those_of_the_schema():
     assert made == page.read_text(encoding="utf-8"), "docs/scenarios.md is out of date: make docs"
 
 
+def test_the_reference_of_the_command_is_its_own_help():
+    page = ROOT / "docs" / "command.md"
+    made = generator().pages()[page]
+    assert made == page.read_text(encoding="utf-8"), "docs/command.md is out of date: make docs"
+
+
 def test_every_key_of_the_schema_is_explained():
     lines = [line for line in generator().keys().splitlines() if line.startswith("| `")]
     assert len(lines) > 30
