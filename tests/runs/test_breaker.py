@@ -1,4 +1,4 @@
-from harness.runs.limits.breaker import NEVER_ANSWERED_S, Breaker
+from harness.runs.limits.breaker import Breaker
 
 
 def fail(breaker, *times, kind="connection", asked_s=0.0):
@@ -37,13 +37,20 @@ def test_an_answer_ends_the_outage():
 def test_a_model_that_never_answered_is_given_up_sooner_than_one_that_did():
     wrong, down = Breaker(120.0), Breaker(120.0)
     down.answered()
-    times = [0.0, 1.0, 3.0, 6.0, NEVER_ANSWERED_S]
+    times = [0.0, 1.0, 3.0, 6.0, 10.0]
     fail(wrong, *times)
     fail(down, *times)
-    assert wrong.dead(NEVER_ANSWERED_S)
-    assert not down.dead(NEVER_ANSWERED_S)
+    assert wrong.dead(10.0)
+    assert not down.dead(10.0)
     assert down.dead(120.0)
     assert down.silent_s(120.0) == 120.0
+
+
+def test_more_patience_is_more_for_a_model_that_never_answered_too():
+    loading = Breaker(600.0)
+    fail(loading, 0.0, 10.0, 20.0, 30.0, 40.0)
+    assert not loading.dead(49.0)
+    assert loading.dead(50.0)
 
 
 def test_two_long_failures_are_not_yet_a_death():

@@ -20,8 +20,9 @@ _FIRST_HOLD_S = 0.25
 _LONGEST_HOLD_S = 10.0
 """Between two tries while calls are held back; it doubles."""
 
-NEVER_ANSWERED_S = 10.0
-"""Patience with a model that has not answered once: an address is more often wrong than down."""
+NEVER_ANSWERED = 1 / 12
+"""Share of the patience for a model that has not answered once, ten seconds of two minutes: an
+address is more often wrong than down."""
 
 _FEWEST = 5
 """Failures in a row before a model is given up, however long they took."""
@@ -79,7 +80,7 @@ class Breaker:
 
     def dead(self, now_s: float) -> bool:
         """Whether the model is to be given up."""
-        patience_s = self.patience_s if self._answered else min(self.patience_s, NEVER_ANSWERED_S)
+        patience_s = self.patience_s * (1.0 if self._answered else NEVER_ANSWERED)
         return self.failures >= _FEWEST and now_s - self._since_s >= patience_s
 
     def silent_s(self, now_s: float) -> float:
