@@ -22,9 +22,15 @@ if TYPE_CHECKING:
 
     from harness.analysis.frame import Frame
 
-By: TypeAlias = Literal["run", "model", "variant", "policy", "window"]
+By: TypeAlias = Literal["run", "model", "variant", "policy", "memory", "window"]
 
-COLUMNS = {"model": "model", "variant": "variant", "policy": "policy", "window": "window_limit"}
+COLUMNS = {
+    "model": "model",
+    "variant": "variant",
+    "policy": "policy",
+    "memory": "memory",
+    "window": "window_limit",
+}
 """The record field that each way of splitting a run goes by."""
 
 OWN_PROMPT = "own prompt"
@@ -116,7 +122,7 @@ def split(side: Side, by: By, only: Sequence[str] = ()) -> list[Side]:
 
     Args:
         side: The run.
-        by: `model`, `variant`, `policy` or `window`.
+        by: `model`, `variant`, `policy`, `memory` or `window`.
         only: Values to keep, in this order; a part of a name that one value has is enough.
 
     Raises:
@@ -129,7 +135,7 @@ def split(side: Side, by: By, only: Sequence[str] = ()) -> list[Side]:
         held = ", ".join(map(str, dict.fromkeys(chosen)))
         raise UsageError(
             f"{side.run}: one {by} ({held}) is nothing to compare; give a second run, or a run of"
-            f" several {'policies' if by == 'policy' else f'{by}s'}"
+            f" several {f'{by[:-1]}ies' if by.endswith('y') else f'{by}s'}"
         )
     if len(set(chosen)) < len(chosen):
         twice = next(value for value in chosen if chosen.count(value) > 1)

@@ -27,7 +27,7 @@ _SUFFIXES = (".md", ".json", ".txt")
 )
 @click.option(
     "--by",
-    type=click.Choice(["model", "variant", "policy", "window"]),
+    type=click.Choice(["model", "variant", "policy", "memory", "window"]),
     help="What to compare inside one run.  [default: model; variant where there is one model]",
 )
 @click.option(

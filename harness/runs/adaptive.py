@@ -350,6 +350,8 @@ def check_adaptive(
     """
     if not 0 < aim.half_width < 1:
         raise UsageError(f"--half-width {aim.half_width:g}: expected a fraction such as 0.03")
+    if len(study.policies) > 1 or len(study.memories) > 1:
+        raise UsageError("--adaptive searches under one policy and one memory; give one at a time")
     if study.fills is not None or study.positions:
         raise UsageError("--adaptive chooses fills and positions itself: leave out --fills and"
                          " --positions")  # fmt: skip

@@ -10,7 +10,7 @@ from harness.runs.store import sent_messages
 from harness.scoring.holds import holds
 from harness.sessions.tokens import TokenCounter
 from tests.support.chains import records_of, run_chain, write_chain
-from tests.support.command import harness
+from tests.support.command import SCENARIOS, harness
 
 
 @pytest.fixture(scope="module")
@@ -265,3 +265,21 @@ def test_a_fact_that_was_not_carried_and_is_named_all_the_same_is_a_leak(treated
     told = controls(from_records(knowing)).rows_by_key("arm", named=True, unique=True)
     assert (told["not_carried"]["right"], told["not_carried"]["flag"]) == (0.0, "leak")
     assert told["nothing_carried"]["flag"] == "leak"
+
+
+def test_memories_of_one_run_can_be_compared_question_by_question(treated):
+    result = harness("compare", treated, "--by", "memory")
+    assert result.code == 0, result.err
+    assert "── transcript (C) against none (B) ──" in result.out
+    result = harness("compare", treated, "--by", "policy")
+    assert result.code == 4
+    assert "or a run of several policies" in result.err
+
+
+def test_an_adaptive_search_has_one_treatment(tmp_path):
+    result = harness(
+        "run", SCENARIOS / "brand-voice.yaml", "-m", "reference/perfect", "-w", "4k", "--adaptive",
+        "--policy", "send_all,drop_oldest", "--out", tmp_path,
+    )  # fmt: skip
+    assert result.code == 4
+    assert "--adaptive searches under one policy and one memory; give one at a time" in result.err
