@@ -7,7 +7,7 @@ the other replays.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,11 +118,6 @@ def settings_of(config: pytest.Config) -> Settings:
         max_connections=_number("max-connections", values.get("max-connections")),
         rpm=_number("rpm", values["rpm"]) if "rpm" in values else None,
     )
-
-
-def with_options(settings: Settings, options: Sequence[str]) -> Settings:
-    """The settings with more parameters of the calls."""
-    return replace(settings, options=(*settings.options, *options))
 
 
 def _value(config: pytest.Config, name: str) -> str | None:
