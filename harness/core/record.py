@@ -95,7 +95,8 @@ class Record:
     batch: int = 0
     batch_why: str | None = None
     plant_messages: tuple[int, ...] = ()
-    """Which messages of the trunk said the values that a right answer needs."""
+    """Which messages of the trunk said the values that a right answer needs; -1: one of a session
+    before this one, which nothing brought into it."""
     cut_messages: int | None = None
     """How many messages the trunk had when it was forked; None in records that are older."""
     variant: str = ""

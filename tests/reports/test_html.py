@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import json
 import random
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.analysis.findings import Adherence, Carrying, RuleShare, Share, Treatments
 from harness.analysis.frame import from_records
 from harness.analysis.summary import summarise
 from harness.core.messages import Message
@@ -178,3 +180,36 @@ def test_a_torn_line_of_messages_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "messages.jsonl"
     path.write_text(path.read_text(encoding="utf-8") + '{"trunk":"t","mess', encoding="utf-8")
     assert passages([asked()], [tmp_path]).of == [0]
+
+
+def test_a_fact_of_an_earlier_session_points_at_no_message_of_this_one(tmp_path: Path) -> None:
+    conversation(tmp_path, *(f"message {i}" for i in range(20)))
+    found = passages([asked(plant_messages=[-1])], [tmp_path])
+    assert sorted(found.trunks[0]) == [0, 1, 18, 19]
+
+
+def test_rules_and_what_was_carried_over_stand_in_the_page(
+    summary: Summary, records: list[Record]
+) -> None:
+    share = Share(n=20, sessions=5, recall=0.9, lo=0.7, hi=0.97)
+    kept = Adherence(
+        model="<i>m", window_limit=8192, policy="send_all", memory="none", layout="growing",
+        n_replies=20, n_checks=20, n_unseen=2, n_untold=0, share=share,
+        onset=summary.groups[0].onset, by_fill=(), by_turn=(), tails=(),
+        rules=(RuleShare(scenario="house", rule="short", share=share, onset=None),),
+    )  # fmt: skip
+    row = Carrying(
+        policy="send_all", memory="facts", share=share, never_written=1, not_injected=2,
+        not_used=3, untold=0, leak=False, tokens=900, tokens_per_recalled=50.0,
+        usd_per_recalled=None, behind=None, behind_lo=None, behind_hi=None,
+    )  # fmt: skip
+    carried = Treatments(
+        model="m", window_limit=8192, scenario="", n_facts=20, n_left_out=0, rows=(row,),
+        advice="Carry over 'facts'",
+    )  # fmt: skip
+    found = dataclasses.replace(summary, adherence=(kept,), treatments=(carried,))
+    text = page(found, from_records(records))
+    for words in ("Standing rules", "&lt;i&gt;m", "house: short", "2 of these had lost the rule"):
+        assert words in text
+    for words in ("What should be carried over?", "facts, send_all", "Carry over &#39;facts&#39;"):
+        assert words in text

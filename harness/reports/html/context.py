@@ -9,6 +9,7 @@ from harness.reports import text
 from harness.reports.answers import answer
 from harness.reports.hints import hints
 from harness.reports.html.contrasts import contrast
+from harness.reports.html.kept import carried, rules
 from harness.reports.html.left_out import left_out
 from harness.reports.html.over_time import over_time
 
@@ -25,6 +26,7 @@ _ARMS = {
     "closed_book": "asked without the session",
     "needle_only": "the plants alone, without filler",
     "fact_removed": "the session without the plant",
+    "not_carried": "the chain without anything carried over",
 }
 _LAPSE = 0.02
 """Lengths that miss their mark by more, as a fraction of the window, are pointed at."""
@@ -45,6 +47,8 @@ def context(summary: Summary, frame: Frame, data: dict[str, Any]) -> dict[str, A
         "answers": [_answer(i, *pair) for i, pair in enumerate(groups)],
         "contrasts": [contrast(table) for table in against(summary, frame)],
         "over_time": over_time(summary),
+        "rules": [rules(found) for found in summary.adherence],
+        "carried": [carried(found) for found in summary.treatments],
         "controls": [_control(control) for control in summary.controls],
         "lengths": [_lengths(*pair) for pair in groups],
         "usage": [_usage(*pair) for pair in groups],

@@ -90,7 +90,7 @@ def _shown(record: dict[str, Any], length: int) -> list[int]:
     if stop is None:
         stop = max((span[1] for span in record["view"] or ()), default=0)
     stop = min(stop, length)
-    near = {p + i for p in record["plant_messages"] or () for i in range(*_AROUND)}
+    near = {p + i for p in record["plant_messages"] or () if p >= 0 for i in range(*_AROUND)}
     ends = {*range(_ENDS), *range(stop - _ENDS, stop)}
     return sorted(i for i in near | ends if 0 <= i < stop)
 

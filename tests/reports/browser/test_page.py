@@ -87,6 +87,7 @@ def test_a_cell_leads_to_its_records_and_a_record_to_the_evicted_fact(opened):
     expected = page.locator("#record dd").nth(1).inner_text()
     assert fact.locator("mark").inner_text() == expected
     assert page.locator("#talk .ask").is_visible()
+    assert "null" not in page.locator("main").inner_text()
 
 
 def test_a_script_in_a_reply_is_shown_as_text(opened):

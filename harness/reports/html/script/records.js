@@ -2,10 +2,11 @@
 
 const PAGE = 40;
 const LABELS = { recalled: 'recalled', partial: 'in part', evicted: 'evicted', lost_in_memory: 'lost in memory', server_truncated: 'dropped by the server', maybe_unseen: 'perhaps not seen',
-  output_truncated: 'reply cut off', abstained: 'says it does not know', swapped: 'another value', stale: 'a superseded value', incomplete: 'incomplete', fabricated: 'made up', refused: 'refused' };
+  output_truncated: 'reply cut off', abstained: 'says it does not know', swapped: 'another value', stale: 'a superseded value', incomplete: 'incomplete', fabricated: 'made up', refused: 'refused', broken: 'broken' };
 
 const same = pick => state.pick !== null && JSON.stringify(state.pick) === JSON.stringify(pick);
-const probed = i => word(cell('arm', i)) === 'main' && word(cell('kind', i)) !== 'abstain';
+const RECALL = ['recall', 'update', 'set'];
+const probed = i => word(cell('arm', i)) === 'main' && RECALL.includes(word(cell('kind', i)));
 const inBin = (value, { from, to, level }) => value !== null && (value > from || ((level || from === 0) && value === from)) && (to === null || value <= to);
 
 function matches(i) {
@@ -45,6 +46,7 @@ function fate(i) {
   if (cell('score', i) === null) return ['none', status === 'ok' ? 'no score' : status];
   if (arm !== 'main' || word(cell('kind', i)) === 'abstain') return cell('score', i) === 1 ? ['recalled', 'right'] : ['model', 'wrong'];
   const who = word(cell('who', i));
+  if (word(cell('kind', i)) === 'rule' && who === 'recalled') return [who, 'kept'];
   return [who, who === 'partial' ? 'in part' : LABELS[cause] || cause];
 }
 
@@ -65,12 +67,12 @@ function drawRecords() {
     state.pick && el('button', { type: 'button', class: 'plain', onclick: () => { state.pick = null; state.page = 0; drawAll(); } }, 'Show all'),
   ].filter(Boolean));
   if (state.record === null || !found.includes(state.record)) state.record = found.length ? found[0] : null;
-  $('records-list').replaceChildren(el('ol', { class: 'rows' }, found.slice(from, from + PAGE).map(i => el('li', {}, el('button', {
+  $('records-list').replaceChildren(...[el('ol', { class: 'rows' }, found.slice(from, from + PAGE).map(i => el('li', {}, el('button', {
     type: 'button', 'data-record': i, 'aria-current': i === state.record ? 'true' : null,
     onclick: () => { state.record = i; drawRecords(); $('record').focus({ preventScroll: true }); if (innerWidth < 832) $('record').scrollIntoView(); },
   }, el('span', {}, `${word(cell('fact', i))}`), tag(i), el('span', { class: 'small' },
     `${word(cell('session', i))} · ${DATA.series[cell('series', i)].name} · fill ${percent(cell('fill', i), 0)}${word(cell('arm', i)) === 'main' ? '' : ` · ${word(cell('arm', i))}`}`))))),
-  pager(found.length));
+  pager(found.length)].filter(Boolean));
   drawRecord();
 }
 

@@ -7,7 +7,7 @@ function drawRecord() {
   const series = DATA.series[get('series')];
   const facts = [
     ['Question', el('span', { class: 'said' }, text('question'))],
-    [text('arm') === 'main' ? 'Expected' : 'Not to be named', get('expected').length ? el('span', { class: 'said' }, get('expected').map(word).join(', ')) : 'that it was never said'],
+    [text('arm') === 'main' ? 'Expected' : 'Not to be named', get('expected').length ? el('span', { class: 'said' }, get('expected').map(word).join(', ')) : text('kind') === 'rule' ? 'that the rule is kept' : 'that it was never said'],
     ['Reply', text('reply') === null ? el('span', { class: 'nothing' }, text('error') || 'nothing came back') : el('span', { class: 'said', id: 'reply' }, text('reply') || '(empty)')],
     ['Outcome', [tag(i), get('score') === null ? '' : `  score ${get('score')}`, text('why') ? `. ${text('why')}` : '']],
     ['Where', `fill ${percent(get('fill'))}${get('position') === null ? '' : `, position ${percent(get('position'), 0)}`}${get('gap') === null ? '' : `, ${count(get('gap'))} tokens away`}${get('seen') === null ? '' : get('seen') ? ', fact among what was sent' : ', fact not sent'}`],
@@ -25,7 +25,8 @@ function drawRecord() {
 const sentAt = (view, index) => view.some(([from, to]) => index >= from && index < to);
 
 function session(i) {
-  const trunk = cell('trunk', i), view = cell('view', i), plants = cell('plants', i);
+  const trunk = cell('trunk', i), view = cell('view', i);
+  const plants = cell('plants', i).filter(p => p >= 0); // -1: said in a session before this one
   const length = cell('length', i) === null ? Math.max(0, ...view.map(one => one[1])) : cell('length', i);
   const strip = length ? [sessionStrip(i, length, view, plants)] : [];
   if (trunk === null) return [...strip, el('p', { class: 'nothing' }, length ? 'Its messages are not carried by this page; harness show prints them.' : 'This arm has no session: the question is all that was sent.')];
@@ -34,6 +35,7 @@ function session(i) {
   const shownHere = [...near].filter(index => index >= 0 && index < length && held.has(index)).sort((a, b) => a - b);
   const values = cell('expected', i).map(word), lines = [];
   let next = 0;
+  if (plants.length < cell('plants', i).length) lines.push(el('li', { class: 'skipped earlier' }, 'The fact was said in an earlier session, and nothing brought it into this one.'));
   for (const index of shownHere) {
     if (index > next) lines.push(skipped(next, index, view));
     lines.push(message(DATA.texts[held.get(index)], sentAt(view, index), plants.includes(index), values, index));
