@@ -164,6 +164,19 @@ class Lengths:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeError:
+    """How often a judge errs, on answers that were planted for it."""
+
+    judge: str
+    n: int
+    """Replies of the group that it graded."""
+    false_wrong: Share
+    """Right answers that it called wrong; `recall` is the rate, `sessions` is not used."""
+    false_right: Share
+    """Wrong answers that it called right; likewise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """One curve: a model, a window, a policy, a memory and a layout, and perhaps a run."""
 
@@ -207,6 +220,8 @@ class Group:
     lengths: Lengths
     started: str
     """UTC, ISO 8601: when its first trial began."""
+    judges: tuple[JudgeError, ...] = ()
+    """Whom the scores rest on, where no check could tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

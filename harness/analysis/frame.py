@@ -100,6 +100,9 @@ SCHEMA = pl.Schema(
         "preparation_completion_tokens": pl.Int64(),
         "preparation_cost_usd": pl.Float64(),
         "turn": pl.Int64(),
+        "judge": pl.String(),
+        "judge_planted": pl.List(pl.Int64()),
+        "judge_errors": pl.List(pl.Int64()),
     }
 )
 """The type of each field of a record; fields of later versions are not read."""
@@ -158,7 +161,7 @@ def from_records(records: Iterable[Record]) -> pl.DataFrame:
     """Records in memory as a frame of the same types."""
     rows = [to_json(record) for record in records]
     columns = {name: [row[name] for row in rows] for name in SCHEMA}
-    for name in ("expected", "planted", "plant_messages"):
+    for name in ("expected", "planted", "plant_messages", "judge_planted", "judge_errors"):
         columns[name] = [list(values) for values in columns[name]]  # type: ignore[call-overload]
     columns["view"] = [[list(span) for span in spans] for spans in columns["view"]]  # type: ignore[attr-defined]
     return pl.DataFrame(columns, schema=SCHEMA)

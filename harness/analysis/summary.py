@@ -7,6 +7,7 @@ pooled.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
@@ -37,6 +38,7 @@ from harness.analysis.findings import (
     Usage,
 )
 from harness.analysis.frame import SCHEMA, collect
+from harness.analysis.judges import calibrated, judges
 from harness.analysis.lengths import lengths
 from harness.analysis.losses import (
     BY_APPLICATION,
@@ -75,6 +77,8 @@ _OF_A_CURVE = (
     "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "probe_kind",
     "in_view", "server_truncated",
 )  # fmt: skip
+_ALSO = ("variant", "judge", "judge_planted")
+"""Columns that others are made of."""
 _DOLLAR = 10**12
 
 T = TypeVar("T")
@@ -108,6 +112,12 @@ def summarise(
     parts = _runs(asked) if apart else [asked]
     # One group under the other, and the runs of each in the order of time.
     groups = sorted((group for part in parts for group in _groups(part, criterion)), key=group_key)
+    named = frame.lazy().with_columns(under_prompt(), calibrated())
+    graded = judges(named)
+    groups = [
+        replace(group, judges=graded.get(tuple(getattr(group, name) for name in GROUP), ()))
+        for group in groups
+    ]
     return Summary(
         criterion=criterion,
         run_ids=_names(rows, "run_id"),
@@ -118,8 +128,8 @@ def summarise(
         n_duplicates=n_duplicates,
         groups=tuple(groups),
         controls=tuple(Control(**row) for row in controls(rows, floor=floor).to_dicts()),
-        adherence=adherence(frame, criterion=criterion),
-        treatments=treatments(frame, floor=floor),
+        adherence=adherence(named, criterion=criterion),
+        treatments=treatments(named, floor=floor),
     )
 
 
@@ -155,8 +165,9 @@ def _groups(rows: pl.DataFrame, criterion: float) -> list[Group]:
 def _narrow(frame: Frame) -> pl.DataFrame:
     """The columns that a summary needs, in little memory: a million records in about 150 MB."""
     words = [name for name in _NEEDED if SCHEMA[name] == pl.String and name != "started_at"]
-    lazy = frame.lazy().select(*_NEEDED, pl.col("key").hash().alias("key"), "variant")
-    lazy = lazy.with_columns(under_prompt()).drop("variant")
+    lazy = frame.lazy().select(*_NEEDED, pl.col("key").hash().alias("key"), *_ALSO)
+    lazy = lazy.with_columns(under_prompt(), calibrated())
+    lazy = lazy.drop("variant", "judge", "judge_planted")
     return collect(lazy.with_columns(pl.col(words).cast(pl.Categorical())))
 
 

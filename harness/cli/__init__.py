@@ -14,8 +14,8 @@ import click
 from harness.core.errors import HarnessError, UsageError, nearest
 
 _VERBS = (
-    "init", "doctor", "validate", "plan", "run", "report", "compare", "baseline", "check", "show",
-    "ls", "cache", "import", "calibrate",
+    "init", "doctor", "validate", "plan", "run", "report", "compare", "baseline", "check", "judge",
+    "show", "ls", "cache", "import", "calibrate",
 )  # fmt: skip
 """In the order in which a newcomer needs them."""
 

@@ -136,6 +136,12 @@ class Record:
     """None where a price is not known."""
     turn: int | None = None
     """Of a rule: which turn of the session the reply answers, counted from 1."""
+    judge: str | None = None
+    """The model that gave the score, where no check could."""
+    judge_planted: tuple[int, ...] = ()
+    """Its calibration: how many planted answers it graded, right ones and wrong ones."""
+    judge_errors: tuple[int, ...] = ()
+    """Of these: right ones called wrong, wrong ones called right."""
 
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Record))
@@ -149,7 +155,7 @@ def to_json(record: Record) -> dict[str, object]:
 def from_json(data: Mapping[str, Any]) -> Record:
     """The record that a line holds; fields of later versions are left out."""
     values: dict[str, Any] = {name: data[name] for name in FIELDS if name in data}
-    for name in ("expected", "planted", "plant_messages"):
+    for name in ("expected", "planted", "plant_messages", "judge_planted", "judge_errors"):
         values[name] = tuple(values.get(name) or ())
     values["view"] = tuple(tuple(span) for span in values.get("view") or ())
     return Record(**values)

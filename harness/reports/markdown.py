@@ -155,6 +155,8 @@ def _facts(group: Group) -> Iterator[str]:
         f"lost by the model {lost.by_model:,}, by the application or server"
         f" {lost.by_application:,}; causes: {text.markdown(text.counts(lost.causes))}"
     )
+    for judge in group.judges:
+        yield f"judge: {text.markdown(text.judge(judge))}"
     yield f"not measured: {text.markdown(text.counts(lost.unscored))}"
     if group.overflow_from is not None:
         yield f"refused as too long from a fill of {text.percent(group.overflow_from)}"

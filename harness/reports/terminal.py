@@ -219,6 +219,8 @@ def _facts(group: Group) -> Iterator[tuple[str, str]]:
             + (f" ({text.counts(lost.causes)})" if lost.causes else "")
         ),
     )
+    for judge in group.judges:
+        yield "judge", text.judge(judge)
     yield "not measured", text.counts(lost.unscored)
     if group.overflow_from is not None:
         yield (

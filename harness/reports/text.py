@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from harness.analysis.contrast import Contrast, Middle
-    from harness.analysis.findings import Count, Group, Lengths
+    from harness.analysis.findings import Count, Group, JudgeError, Lengths
     from harness.analysis.onset import OnsetEstimate
 
 COLUMNS = 80
@@ -234,6 +234,17 @@ def distance(contrast: Contrast) -> str:
 
 def _low(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
+
+
+def judge(found: JudgeError) -> str:
+    """Who graded, and how often that judge errs."""
+    wrong, right = found.false_wrong, found.false_right
+    return (
+        f"{found.n:,} replies graded by {found.judge}, which calls"
+        f" {percent(right.recall)} of wrong answers right"
+        f" ({span(right.lo, right.hi)}; n {right.n}) and {percent(wrong.recall)} of right answers"
+        f" wrong ({span(wrong.lo, wrong.hi)}; n {wrong.n})"
+    )
 
 
 def counts(items: Iterable[Count]) -> str:

@@ -14,6 +14,7 @@ from harness.scoring.abstention import abstains, refuses, says_unknown
 from harness.scoring.choice import Choice
 from harness.scoring.contains import Contains
 from harness.scoring.exact import Exact
+from harness.scoring.judged import Judge
 from harness.scoring.law import check_scorer
 from harness.scoring.number import Number
 from harness.scoring.outcome import Judgement, judge
@@ -30,6 +31,7 @@ scorers.add("abstain", Abstain)
 scorers.add("choice", Choice)
 scorers.add("contains", Contains)
 scorers.add("exact", Exact)
+scorers.add("judge", Judge)
 scorers.add("number", Number)
 scorers.add("regex", Regex)
 scorers.add("set", Set)

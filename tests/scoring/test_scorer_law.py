@@ -13,7 +13,7 @@ from harness.scoring.law import PROBES
 
 SPECS = [
     {"regex": "regex?pattern={value}"}.get(name, name)
-    for name in ("abstain", "choice", "contains", "exact", "number", "regex", "set")
+    for name in ("abstain", "choice", "contains", "exact", "judge", "number", "regex", "set")
 ]
 
 

@@ -6,7 +6,13 @@ through litellm's custom-provider interface as `reference/fading?onset=0.6`.
 
 from __future__ import annotations
 
-from harness.models.reference import drifting, forgetting, swap, window  # registers the laws
+from harness.models.reference import (  # registers the laws
+    drifting,
+    forgetting,
+    judging,
+    swap,
+    window,
+)
 from harness.models.reference.law import DEFAULT_LIMIT, Answer, Law, laws
 from harness.models.reference.reader import DONT_KNOW
 
@@ -17,6 +23,7 @@ __all__ = [
     "Law",
     "drifting",
     "forgetting",
+    "judging",
     "laws",
     "swap",
     "window",
