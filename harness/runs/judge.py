@@ -161,7 +161,8 @@ def _rubrics(folder: Path) -> dict[tuple[str, str], str]:
 def _waiting(folder: Path, rubrics: Mapping[tuple[str, str], str]) -> list[Record]:
     """The replies that no judge has graded."""
     latest = {raw["key"]: raw for raw in lines(folder / RECORDS)}
-    records = [from_json(raw) for raw in latest.values()]
+    # in an order that does not depend on which call came back first
+    records = sorted(map(from_json, latest.values()), key=_place)
     return [
         record
         for record in records
@@ -171,6 +172,11 @@ def _waiting(folder: Path, rubrics: Mapping[tuple[str, str], str]) -> list[Recor
         and record.score is None
         and record.expected
     ]
+
+
+def _place(record: Record) -> tuple[object, ...]:
+    cell = (record.model, record.window_limit, record.policy, record.memory, record.arm)
+    return (record.scenario, record.seed, record.probe, *cell, record.repeat, record.key)
 
 
 def _task(record: Record, rubrics: Mapping[tuple[str, str], str]) -> _Task:
@@ -188,7 +194,7 @@ def _planted(waiting: Sequence[Record], rubrics: Mapping[tuple[str, str], str]) 
 
     A right one says the value; a wrong one says that of another session, or that it is not known.
     """
-    draws = Draws("judge", *sorted(record.key for record in waiting))
+    draws = Draws("judge", *(f"{record.session} {record.probe}" for record in waiting))
     chosen = [waiting[i % len(waiting)] for i in range(PLANTED)] if waiting else []
     for number, record in enumerate(chosen):
         saying = draws.choice(_SAYINGS)
