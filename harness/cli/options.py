@@ -94,6 +94,14 @@ _STUDY = (
         help="Sessions of each scenario; each says other values in other places.",
     ),
     click.option(
+        "--first-seed",
+        type=int,
+        default=0,
+        show_default=True,
+        envvar="HARNESS_FIRST_SEED",
+        help="The lowest seed: so a large study can be split into several runs.",
+    ),
+    click.option(
         "--repeats",
         type=int,
         default=1,

@@ -190,10 +190,10 @@ def _as_before(
     source = click.core.ParameterSource.COMMANDLINE
     flags = {"models": "model", "windows": "window", "policies": "policy", "memories": "memory"}
     flags |= {"variants": "variant", "system_prompt": "system-prompt"}
-    fixed = (*flags, "replies", "seeds", "repeats", "fills", "positions")
+    fixed = (*flags, "replies", "seeds", "first_seed", "repeats", "fills", "positions")
     for name in (*fixed, "filler", "controls"):
         if context.get_parameter_source(name) is source:
-            flag = flags.get(name, name)
+            flag = flags.get(name, name).replace("_", "-")
             raise UsageError(
                 f"--{flag} cannot change in a run that is resumed; start a new run instead"
             )

@@ -243,3 +243,17 @@ def test_a_resumed_run_is_the_same_study_or_none(tmp_path):
     assert "unknown run 'nothing'" in refused.err
     refused = harness("run", scenario, *args, "--retry-errors", "--out", out)
     assert "--retry-errors goes with --resume" in refused.err
+
+
+def test_a_large_study_can_be_split_by_seeds(tmp_path):
+    args = ("-m", "reference/perfect", "-w", "2k", "--fills", "0.5", "--no-controls", "-q")
+    for first in (0, 2):
+        out = tmp_path / str(first)
+        part = harness("run", VOICE, *args, "--seeds", 2, "--first-seed", first, "--out", out)
+        assert part.code == 0, part.err
+    whole = harness("run", VOICE, *args, "--seeds", 4, "--out", tmp_path / "whole")
+    assert whole.code == 0, whole.err
+    parts = {r["key"] for first in ("0", "2") for r in records(the_run(tmp_path / first))}
+    assert parts == {r["key"] for r in records(the_run(tmp_path / "whole"))}
+    changed = harness("run", "--resume", "latest", "--first-seed", 1, "--out", tmp_path / "0")
+    assert "--first-seed cannot change in a run that is resumed" in changed.err
