@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.core.errors import UsageError
@@ -28,6 +28,7 @@ def histories(draw):
     )
 
 
+@settings(deadline=None)
 @given(
     history=histories(),
     budget=st.integers(40, 900),
@@ -44,6 +45,7 @@ def test_a_compaction_never_takes_the_system_message_or_the_newest_turn(history,
         assert history.tokens(stop, history.stop) <= max(keep * budget, last_turn)
 
 
+@settings(deadline=None)
 @given(history=histories(), budget=st.integers(10, 900))
 def test_what_compactions_left_is_still_cut_to_fit(history, budget):
     check_policy(Summarise(), history, budget)
