@@ -110,7 +110,11 @@ SCHEMA = pl.Schema(
 _OURS = tuple(f'{{"schema":{space}{RECORD_SCHEMA},'.encode() for space in ("", " "))
 """How a line of this version begins, as the store writes it and as `json.dumps` does."""
 
-_BLOCK = 1 << 22
+_OTHER = re.compile(rb'\n(?!\{"schema": ?%d,|\Z)' % RECORD_SCHEMA)
+"""The end of a line after which another begins otherwise. JSON has no bare newline within a line,
+so lines need not be cut to look at their beginnings, and to look for one byte is quick."""
+
+_BLOCK = 1 << 18
 """Bytes of a file that are looked at in one go."""
 
 _SCANNED = re.compile(r"SCAN \[(.*)\]$", re.MULTILINE)
@@ -228,32 +232,30 @@ def _check(path: Path, shown: Path) -> bool:
 
     Every line is looked at, but only those that begin otherwise than ours are parsed.
     """
-    number = 0
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             block += file.readline()
-            if not _all_ours(block):
-                _check_lines(block, str(shown), number)
+            if not block.startswith(_OURS) or _OTHER.search(block):
+                _check_lines(block, shown, before=_lines(path, file.tell() - len(block)))
             if not block.endswith(b"\n"):
                 return False
-            number += block.count(b"\n")
     return True
 
 
-def _all_ours(block: bytes) -> bool:
-    """Whether each of some whole lines begins as the first does, and that as a record of ours.
-
-    JSON has no bare newline within a line, so beginnings can be counted without cutting lines.
-    """
-    found = [start for start in _OURS if block.startswith(start)]
-    return bool(found) and block.count(b"\n" + found[0]) + 1 == block.count(b"\n")
-
-
-def _check_lines(block: bytes, shown: str, before: int) -> None:
+def _check_lines(block: bytes, shown: Path, *, before: int) -> None:
     for number, line in enumerate(BytesIO(block), start=before + 1):
         whole = line.endswith(b"\n") and not line.isspace()
         if whole and not line.startswith(_OURS):
-            _check_version(line, Where(file=shown, line=number))
+            _check_version(line, Where(file=str(shown), line=number))
+
+
+def _lines(path: Path, end: int) -> int:
+    """Whole lines among the first bytes of a file."""
+    found = 0
+    with path.open("rb") as file:
+        while chunk := file.read(min(_BLOCK, end - file.tell())):
+            found += chunk.count(b"\n")
+    return found
 
 
 def _check_version(line: bytes, where: Where) -> None:
@@ -270,7 +272,6 @@ def _check_version(line: bytes, where: Where) -> None:
 
 def _scan_whole_lines(path: Path) -> pl.LazyFrame:
     """The records before the last newline, by a slower reader that can stop there."""
-    with path.open("rb") as file:
-        lines = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+    lines = _lines(path, path.stat().st_size)
     record = pl.col("line").str.json_decode(pl.Struct(SCHEMA)).alias("record")
     return pl.scan_lines(path, name="line").head(lines).select(record).unnest("record")
