@@ -36,11 +36,20 @@ def study(sessions: int, fills: tuple[float, ...] = (0.02, 0.5, 1.0)) -> list[di
             study(4),
             "cannot tell: only 4 sessions; at least 5 are needed (1 more seed)",
         ),
-        (study(9, (0.01, 0.04)), "cannot tell: no probe past 5 % of the window"),
-        (study(9, (0.7,)), "cannot tell: all probes at about one fill (70 %)"),
+        (
+            study(9, (0.01, 0.04)),
+            "cannot tell: no probe past 5 % of the window: "  # noqa: ISC004 - one sentence
+            "more seeds would not help, more fills would (--fills 12)",
+        ),
+        (
+            study(9, (0.7,)),
+            "cannot tell: all probes at about one fill (70 %): "  # noqa: ISC004 - one sentence
+            "more seeds would not help, more fills would (--fills 12)",
+        ),
         (
             study(3, (0.7,)),
-            "cannot tell: all probes at about one fill (70 %); "  # noqa: ISC004 - one sentence
+            "cannot tell: all probes at about one fill (70 %): "  # noqa: ISC004 - one sentence
+            "more seeds would not help, more fills would (--fills 12); "
             "only 3 sessions; at least 5 are needed (2 more seeds)",
         ),
     ],

@@ -109,9 +109,10 @@ def _missing(cells: Cells) -> str | None:
     found = []
     if len(cells.n) == 1:
         if cells.has_controls:
-            found.append(f"no probe past {percent(cells.control)} of the window")
+            only = f"no probe past {percent(cells.control)} of the window"
         else:
-            found.append(f"all probes at about one fill ({percent(cells.max_fill)})")
+            only = f"all probes at about one fill ({percent(cells.max_fill)})"
+        found.append(f"{only}: more seeds would not help, more fills would (--fills 12)")
     sessions = cells.n_sessions
     if sessions < MIN_SESSIONS:
         only = "only one session" if sessions == 1 else f"only {sessions} sessions"
