@@ -189,7 +189,7 @@ def _estimate(asked: _Asked, cells: Cells, n_excluded: int, *, band: bool) -> On
     return OnsetEstimate(
         verdict=verdict,
         detected=verdict == "detected",
-        onset=posterior.quantile(0.5) if verdict == "detected" else None,
+        onset=posterior.median if verdict == "detected" else None,
         lo=lo,
         hi=hi,
         plateau=plateau,

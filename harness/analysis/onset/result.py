@@ -54,6 +54,22 @@ class OnsetPosterior:
                 return fill
         return None
 
+    @property
+    def median(self) -> float | None:
+        """The fill below which the onset lies with probability one half, between the grid's.
+
+        A fill of the grid stands for the step that ends there, over which its weight is even.
+
+        >>> OnsetPosterior(fills=(0.1, 0.2), weights=(0.3, 0.4), past=0.3, max_fill=0.2).median
+        0.15
+        """
+        half, below, before = 0.5, 0.0, self.fills[0]
+        for fill, weight in zip(self.fills, self.weights, strict=True):
+            if below + weight >= half:
+                return round(before + (fill - before) * (half - below) / weight, 6)
+            below, before = below + weight, fill
+        return None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnsetEstimate:
