@@ -7,7 +7,6 @@ remark of exactly the missing length. Each text is tokenized once, when it enter
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from harness.core.draws import Draws, digest
@@ -117,15 +116,25 @@ def ledger(session: Session) -> tuple[Plant, ...]:
     )
 
 
-def said_by(tokens: int, says: Sequence[Say], sizes: Mapping[Say, int]) -> list[Say]:
+def said_by(
+    tokens: int, says: Sequence[Say], sizes: Mapping[Say, int], *, start: int = 0
+) -> list[Say]:
     """What is said before a checkpoint of that length: the one rule of planner and builder.
 
     Args:
         tokens: Length of the session at the checkpoint.
-        says: Everything planned, in order.
+        says: Everything planned and not said yet, in order.
         sizes: Tokens of each turn.
+        start: Length at the checkpoint before: what should have begun earlier begins here, and may
+            leave no room for the next.
     """
-    return list(takewhile(lambda say: say.at_tokens + sizes[say] <= tokens, says))
+    due = []
+    for say in says:
+        start = max(start, say.at_tokens) + sizes[say]
+        if start > tokens:
+            break
+        due.append(say)
+    return due
 
 
 class Builder:
@@ -187,10 +196,11 @@ class Builder:
         for message in self._start:
             self._append(message, counter.message(message))
         waiting = list(self._blueprint.says)
+        reached = 0
         try:
             for cut in self._blueprint.cuts:
-                due = said_by(cut.tokens, waiting, self._sizes)
-                waiting = waiting[len(due) :]
+                due = said_by(cut.tokens, waiting, self._sizes, start=reached)
+                waiting, reached = waiting[len(due) :], cut.tokens
                 yield from self._grow_to(cut, due)
                 self._cuts.append(
                     Cut(

@@ -185,3 +185,26 @@ def test_too_little_filler_says_how_many_tokens_are_missing(tmp_path):
         replace(scenario, filler=replace(spec, repeat=True), hash="third"), 0, Workshop()
     )
     assert build(prints[-1], again).cuts[-1].tokens > 7_000
+
+
+def test_two_facts_said_just_before_a_checkpoint_never_crowd_it_out(tmp_path):
+    path = tmp_path / "short.yaml"
+    path.write_text(
+        """\
+schema: 1
+name: short
+facts:
+  - {id: venue, say: "For the record: the summer party takes place at the {value}.",
+     values: {generate: word}, ask: "At which place does the summer party take place?"}
+  - {id: door, say: "The code for the side door of the office is {value}.",
+     values: {generate: code}, ask: "What is the code for the side door of the office?"}
+"""
+    )
+    (scenario,) = load_all([path])
+    for seed in range(60):
+        materials = Materials(scenario, seed, WORKSHOP)
+        for blueprint in blueprints(materials, Window(1000, 128), Fills(count=12)):
+            session = build(blueprint, materials)
+            for planned, cut in zip(blueprint.cuts, session.cuts, strict=True):
+                said = {p.fact for p in session.plants if p.message < cut.messages}
+                assert set(planned.ask) <= said

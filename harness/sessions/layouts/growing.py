@@ -66,10 +66,14 @@ def _trunk(
     # What was never said needs no probe at every checkpoint: first, middle and last will do.
     fills = sorted(lengths)
     spots = {0, len(fills) // 2, len(fills) - 1}
-    cuts = []
+    cuts: list[PlannedCut] = []
+    said: set[str] = set()
+    waiting: Sequence[PlannedPlant] = says
     for index, fill in enumerate(fills):
-        due = said_by(lengths[fill], says, sizes)
-        said = {say.fact for say in due if isinstance(say, PlannedPlant)}
+        reached = cuts[-1].tokens if cuts else 0
+        due = said_by(lengths[fill], waiting, sizes, start=reached)
+        waiting = waiting[len(due) :]
+        said |= {say.fact for say in due if isinstance(say, PlannedPlant)}
         ask = [fact.id for fact in materials.scenario.facts if fact.id in said]
         cuts.append(
             PlannedCut(
