@@ -156,7 +156,12 @@ def runs(out: Path) -> list[Path]:
     """The run folders in a folder, oldest first."""
     if not out.is_dir():
         return []
-    return sorted(path.parent for path in out.glob(f"*/{CONFIG}"))
+    return [path.parent for path in sorted(out.glob(f"*/{CONFIG}"), key=_age)]
+
+
+def _age(path: Path) -> tuple[str, int, str]:
+    """What sorts runs by when they began; of two of one second the file itself tells."""
+    return path.parent.name.partition("_")[0], path.stat().st_mtime_ns, path.parent.name
 
 
 def find_run(name: str, out: Path) -> Path:

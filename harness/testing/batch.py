@@ -176,7 +176,8 @@ def prune(out: Path) -> None:
     """Keep the newest runs in pytest's cache, and the marks of this session."""
     import shutil
 
-    runs = sorted(path.parent for path in out.glob("*/run.json"))
+    from harness.runs.folders import runs
+
     marks = sorted(out.glob(".session-*"), key=lambda path: path.stat().st_mtime)
-    for path in (*runs[:-_KEPT], *marks[:-_KEPT]):
+    for path in (*runs(out)[:-_KEPT], *marks[:-_KEPT]):
         shutil.rmtree(path, ignore_errors=True)

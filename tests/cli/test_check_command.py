@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from harness.runs.folders import runs
 from tests.support.command import harness
 from tests.support.small import small
 
@@ -19,7 +20,7 @@ def run(folder, model=STEADY, *more):
     """A run, and its folder."""
     done = harness("run", "small.yaml", "-m", model, *RUN, *more, cwd=folder)
     assert done.code == 0, done.err
-    return max((folder / "results").glob("*/run.json")).parent
+    return runs(folder / "results")[-1]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def test_a_blessed_run_is_listed_shown_and_passes_against_itself(project):
     shown = harness("baseline", "show", "main", cwd=project)
     assert "scenario small" in shown.out
     assert "small, reference/perfect, 1,000 tokens, send_all, growing: " in shown.out
-    first = min((project / "results").glob("*/run.json")).parent
+    first = runs(project / "results")[0]
     done = check(project, first.name, "--baseline", "main")
     assert done.code == 0, done.out + done.err
     assert "PASS: no drop of 10 points: recall stayed the same" in done.out
@@ -105,7 +106,7 @@ def test_the_outputs_say_the_same(project, monkeypatch):
 
 
 def test_what_nobody_can_tell_is_as_the_user_says(project):
-    first = min((project / "results").glob("*/run.json")).parent.name
+    first = runs(project / "results")[0].name
     args = (first, "--baseline", "main", "--margin", "0.005")
     codes = {
         choice: check(project, *args, "--on-inconclusive", choice)
@@ -137,7 +138,7 @@ def test_the_same_prompt_against_itself_asks_for_the_repeats_it_lacks(project):
     assert done.code == 0, done.err
     assert "4 more repeats, to set them against each other" in done.err
     assert "this gate, confirmed by a second look" in done.out
-    first = min((project / "results").glob("*/run.json")).parent.name
+    first = runs(project / "results")[0].name
     assert check(project, first, "--a-a", "--no-confirm").code == 0
     refused = check(project, "latest", "--a-a", "--no-confirm")
     assert (refused.code, "one answer a trial" in refused.err) == (4, True)
