@@ -113,7 +113,9 @@ def summarise(
     # One group under the other, and the runs of each in the order of time.
     groups = sorted((group for part in parts for group in _groups(part, criterion)), key=group_key)
     named = frame.lazy().with_columns(under_prompt(), calibrated())
-    graded = judges(named)
+    # Each of these reads the files once more, which takes longer than all else: only where needed.
+    graded = judges(named) if rows["judged"].any() else {}
+    crossing = rows["injected"].is_not_null().any()
     groups = [
         replace(group, judges=graded.get(tuple(getattr(group, name) for name in GROUP), ()))
         for group in groups
@@ -128,8 +130,8 @@ def summarise(
         n_duplicates=n_duplicates,
         groups=tuple(groups),
         controls=tuple(Control(**row) for row in controls(rows, floor=floor).to_dicts()),
-        adherence=adherence(named, criterion=criterion),
-        treatments=treatments(named, floor=floor),
+        adherence=adherence(named, criterion=criterion) if asked.height < rows.height else (),
+        treatments=treatments(named, floor=floor) if crossing else (),
     )
 
 
@@ -166,7 +168,8 @@ def _narrow(frame: Frame) -> pl.DataFrame:
     """The columns that a summary needs, in little memory: a million records in about 150 MB."""
     words = [name for name in _NEEDED if SCHEMA[name] == pl.String and name != "started_at"]
     lazy = frame.lazy().select(*_NEEDED, pl.col("key").hash().alias("key"), *_ALSO)
-    lazy = lazy.with_columns(under_prompt(), calibrated())
+    judged = pl.col("judge").is_not_null().alias("judged")
+    lazy = lazy.with_columns(under_prompt(), calibrated(), judged)
     lazy = lazy.drop("variant", "judge", "judge_planted")
     return collect(lazy.with_columns(pl.col(words).cast(pl.Categorical())))
 
