@@ -10,6 +10,7 @@ import click
 
 from harness.cli.limits import limit_options
 from harness.cli.options import RESULTS
+from harness.cli.outputs import check_outputs
 from harness.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def command(
     Exit codes: 0 passed, 1 failed, 4 not comparable, 6 too little was measured. In GitHub Actions
     the summary of the step is written, too.
     """
-    _check_outputs(outputs)
+    check_outputs(outputs, "check", _SUFFIXES)
     from harness.gate.rule import Rule
     from harness.runs.folders import find_run
 
@@ -137,24 +138,6 @@ def command(
     found = check(blessed, snapshot, rule, again=again, why_not=why_not)
     _show(found, outputs)
     return _code(found, on_inconclusive)
-
-
-def _check_outputs(outputs: Sequence[Path]) -> None:
-    """Refuse an output before anything is asked.
-
-    Raises:
-        UsageError: Its suffix or its folder is unknown.
-    """
-    for output in outputs:
-        if output.suffix.lower() not in _SUFFIXES:
-            raise UsageError(
-                f"'{output}': no check ends in '{output.suffix}' (known suffixes:"
-                f" {', '.join(_SUFFIXES)})"
-            )
-        if not output.parent.is_dir():
-            raise UsageError(
-                f"'{output}': the folder '{output.parent}' does not exist; make it first"
-            )
 
 
 def _again(folder: Path, options: Sequence[str], out: Path, limits: Limits) -> Again:

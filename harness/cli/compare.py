@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.options import RESULTS
+from harness.cli.outputs import check_outputs
 from harness.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def command(
     Windows, policies, memories and layouts are never pooled. With several comparisons Holm's
     correction is over all of them. Exit code 5: no trial pairs.
     """  # noqa: D301 -- click reads the control character
-    _check(outputs)
+    check_outputs(outputs, "comparison", _SUFFIXES)
     from harness.analysis.versus import versus
     from harness.reports.comparison import as_json, as_markdown, as_text
 
@@ -98,24 +99,6 @@ def command(
         beside.replace(output)
         click.echo(str(output))
     return 0
-
-
-def _check(outputs: Sequence[Path]) -> None:
-    """Refuse an output before any work is done.
-
-    Raises:
-        UsageError: Its suffix or its folder is unknown.
-    """
-    for output in outputs:
-        if output.suffix.lower() not in _SUFFIXES:
-            raise UsageError(
-                f"'{output}': no comparison ends in '{output.suffix}' (known suffixes:"
-                f" {', '.join(_SUFFIXES)})"
-            )
-        if not output.parent.is_dir():
-            raise UsageError(
-                f"'{output}': the folder '{output.parent}' does not exist; make it first"
-            )
 
 
 def _sides(texts: Sequence[str], models: str | None, by: By | None, out: Path) -> list[Side]:

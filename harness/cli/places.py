@@ -40,10 +40,10 @@ class Place(click.ParamType[Path]):
 
 def spools() -> Path:
     """The folder of all spools."""
+    from harness.models.cache import default_folder
+
     given = os.environ.get("HARNESS_SPOOL")
-    cache = os.environ.get("XDG_CACHE_HOME")
-    base = Path(cache) if cache else Path.home() / ".cache"
-    return Path(given) if given else base / "session-harness" / "spool"
+    return Path(given) if given else default_folder() / "spool"
 
 
 def _told(push: Callable[[], None]) -> Callable[[], None]:
