@@ -7,7 +7,8 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from harness.core.errors import CassetteMissError
-from harness.runs.prepare import Conversation, Unready, prepare, reminder_of
+from harness.runs.conversation import Conversation, Unready
+from harness.runs.prepare import prepare, reminder_of
 from harness.runs.replay import Answer, Fork, ask, record
 from harness.runs.rules import rule_records
 from harness.runs.writing import Writings

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from harness.core.spec import Spec
     from harness.core.trial import Trial
     from harness.core.window import View
+    from harness.runs.conversation import Conversation
     from harness.runs.meter import Meter
-    from harness.runs.prepare import Conversation
     from harness.sessions.materials import Materials
 
 

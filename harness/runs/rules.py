@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from harness.core.spec import Spec
     from harness.core.study import Group
     from harness.core.trial import Trial
+    from harness.runs.conversation import Conversation
     from harness.runs.meter import Meter
-    from harness.runs.prepare import Conversation
 
 
 @lru_cache(maxsize=256)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from harness.core.study import Group
     from harness.core.trial import Trial
     from harness.runs.bench import Bench
-    from harness.runs.prepare import Conversation, Unready
+    from harness.runs.conversation import Conversation, Unready
     from harness.sessions.materials import Materials
 
 _AT_HAND = 2
