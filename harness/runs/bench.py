@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import CassetteMissError
 from harness.runs.conversation import Conversation, Unready
+from harness.runs.fork import Fork
 from harness.runs.prepare import prepare, reminder_of
-from harness.runs.replay import Answer, Fork, ask, record
+from harness.runs.recording import record
+from harness.runs.replay import Answer, ask
 from harness.runs.rules import rule_records
 from harness.runs.writing import Writings
 from harness.sessions.build import build
