@@ -50,16 +50,6 @@ def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at:
     return Record(
         key=trial.key,
         run_id=run_id,
-        scenario=trial.scenario,
-        session=trial.session,
-        seed=trial.seed,
-        repeat=trial.repeat,
-        arm=trial.arm,
-        model=trial.model,
-        window_limit=trial.window.limit,
-        policy=trial.policy,
-        memory=trial.memory,
-        layout=trial.layout,
         fill_requested=fork.cut.fill_requested,
         fill=_fill(fork, reply, meter, truncated=truncated),
         position_requested=latest.position_requested if latest else None,
@@ -101,14 +91,31 @@ def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at:
         batch_why=trial.batch_why,
         plant_messages=tuple(_where(fork, plant) for plant in fork.own),
         cut_messages=fork.cut.messages,
-        variant=trial.variant,
         model_version=reply.version if reply else None,
         answered_by=answer.answered_by,
         planted_session=latest.session_number if latest else None,
-        replies=trial.replies,
+        **of_trial(trial),
         **_crossed(fork, judgement.score),
         **_prepared(fork),
     )
+
+
+def of_trial(trial: Trial) -> dict[str, Any]:
+    """The fields of a record that say of which trial it is, or of which its rule was checked."""
+    return {
+        "scenario": trial.scenario,
+        "session": trial.session,
+        "seed": trial.seed,
+        "repeat": trial.repeat,
+        "arm": trial.arm,
+        "model": trial.model,
+        "window_limit": trial.window.limit,
+        "policy": trial.policy,
+        "memory": trial.memory,
+        "layout": trial.layout,
+        "variant": trial.variant,
+        "replies": trial.replies,
+    }
 
 
 def _where(fork: Fork, plant: Plant) -> int:

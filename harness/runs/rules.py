@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.record import Record
+from harness.runs.recording import of_trial
 from harness.scoring.rules import kept, rules
 
 if TYPE_CHECKING:
@@ -114,16 +115,6 @@ def _record(
     return Record(
         key=key,
         run_id=run_id,
-        scenario=trial.scenario,
-        session=trial.session,
-        seed=trial.seed,
-        repeat=trial.repeat,
-        arm=trial.arm,
-        model=trial.model,
-        window_limit=limit,
-        policy=trial.policy,
-        memory=trial.memory,
-        layout=trial.layout,
         fill_requested=None,
         fill=round((meter.predict(reply.sent_tokens) if truncated else prompt) / limit, 6),
         position_requested=None,
@@ -158,9 +149,8 @@ def _record(
         view=_spans(session, reply.sent[:-1]),
         cut_messages=reply.message - 1,
         plant_messages=() if at is None else (at,),
-        variant=trial.variant,
-        replies=trial.replies,
         turn=reply.turn,
+        **of_trial(trial),
     )
 
 
