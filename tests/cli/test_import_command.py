@@ -38,14 +38,28 @@ def test_several_files_of_several_formats_go_into_one(tmp_path):
     assert len(out.read_text(encoding="utf-8").splitlines()) == 5
 
 
+def long_log(path):
+    """A log of GoodAI's benchmark as long as the public one that is not at hand everywhere."""
+    said = [
+        {"type": kind, "timestamp": 1716977413.0 + turn, "test_id": "Shelves - 0",
+         "data": {"message": text.format(turn), "is_question": False}}
+        for turn in range(200)
+        for kind, text in (
+            (0, "Parcel {} came in this morning and stands on the shelf by the door."),
+            (4, "Then parcel {} goes out with the van tomorrow, I have written it down."),
+        )
+    ]  # fmt: skip
+    path.write_text("\n".join(map(json.dumps, said)), encoding="utf-8")
+    return path
+
+
 def test_imported_sessions_are_filler_between_planted_facts(tmp_path):
     chats = tmp_path / "goodai.jsonl"
-    source = GOODAI if GOODAI.exists() else FILES["goodai"]
+    source = GOODAI if GOODAI.exists() else long_log(tmp_path / "log.jsonl")
     assert harness("import", source, "-o", chats).code == 0
-    window = "5k" if GOODAI.exists() else "400"
     run = harness(
         "run", SCENARIOS / "design-decisions.yaml", "--filler", chats, "-m",
-        "reference/perfect,reference/window?tokens=2000", "-w", window, "--seeds", "1",
+        "reference/perfect,reference/window?tokens=2000", "-w", "5k", "--seeds", "1",
         "--fills", "0.1,0.5,0.9", "--out", tmp_path,
     )  # fmt: skip
     assert run.code == 0, run.err
