@@ -56,10 +56,10 @@ def run_adaptive(study: Study, aim: Mapping[str, Any], **how: Any) -> tuple[RunR
 
     Args:
         study: What is asked for.
-        aim: Fields of harness.runs.adaptive.Aim.
+        aim: Fields of harness.runs.aim.Aim.
         how: As harness.runs.run_adaptive takes it.
     """
-    from harness.runs.adaptive import Aim
+    from harness.runs.aim import Aim
     from harness.runs.run_adaptive import run_adaptive as replay
 
     wanted = Aim(**aim)

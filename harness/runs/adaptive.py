@@ -8,91 +8,30 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import Draws
-from harness.core.errors import UsageError
-from harness.core.study import Group
+from harness.runs.chosen import ChosenSessions
 from harness.runs.executors.local import Local
-from harness.runs.plan import trials_of, windows_of
+from harness.runs.plan import windows_of
 from harness.runs.store import lines
-from harness.scenarios.values import check_seeds
-from harness.sessions.layouts import CONTROL, cell_blueprint, controls
-from harness.sessions.layouts.units import check_window
-from harness.sessions.materials import Materials
+from harness.sessions.layouts import CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from harness.core.record import Record
-    from harness.core.scenario import Layout, Scenario
-    from harness.core.study import Stage, Study
+    from harness.core.study import Group, Stage, Study
     from harness.core.window import Window
+    from harness.runs.aim import Aim, Chooser
     from harness.runs.bench import Bench
     from harness.runs.limits import Limits
     from harness.sessions.materials import Workshop
 
 BATCHES = "batches.jsonl"
 _RECALL_KINDS = frozenset({"recall", "update", "set"})
-_LAYOUT: Layout = "grid"
-"""Each choice is a fresh session with one question, whatever layout the scenario asks for."""
-
-_CONTROL_SEEDS = 4
-"""Seeds whose control arms are asked beside the first batch."""
-
-
-class Choice(Protocol):
-    """One probe that a chooser wants."""
-
-    @property
-    def seed(self) -> int:
-        """Which session, from 0."""
-
-    @property
-    def fill(self) -> float:
-        """Of the window."""
-
-    @property
-    def position(self) -> float:
-        """Of the fact, in [0, 1]."""
-
-    @property
-    def why(self) -> str:
-        """One short sentence."""
-
-
-class Chooser(Protocol):
-    """Says what to ask next, and when enough is known. Pure."""
-
-    def choose(
-        self,
-        rows: Sequence[Mapping[str, Any]],
-        *,
-        size: int,
-        sessions: int,
-        batch: int,
-        draws: Draws,
-        fills_up_to: float,
-    ) -> Sequence[Choice]:
-        """The next batch."""
-
-    def stop(self, rows: Sequence[Mapping[str, Any]]) -> str | None:
-        """Why enough is known, or None while it is not."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Aim:
-    """What an adaptive run is to reach, and what it may use up for it."""
-
-    half_width: float = 0.03
-    """Half the width of the onset's interval, as a fraction of the window."""
-    batch_size: int = 32
-    max_probes: int = 4000
-    """Of each model and window."""
-    budget_tokens: int | None = None
-    """Prompt tokens of the whole run, by the provider's count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +72,7 @@ class Search:
         self._study = study
         self._aim = aim
         self._chooser = chooser
-        self._workshop = workshop
+        self._sessions = ChosenSessions(study, workshop, batch_size=aim.batch_size)
         self._bench = bench
         self._local = Local(limits)
         self._path = folder / BATCHES
@@ -182,7 +121,7 @@ class Search:
         ended = []
         for index, window in enumerate(windows_of(self._study, model, limit_of)):
             if index == 0 and self._study.controls:
-                await self._replay(list(self._controls(model, window)), done)
+                await self._replay(list(self._sessions.controls(model, window)), done)
             self._bench.settle(model, "bare")
             ended.append(await self._search(model, window, done))
         return ended
@@ -259,114 +198,8 @@ class Search:
         aimed = replace(window, ratio=self._bench.ledger.aims(model).of(known))
         for index, choice in enumerate(choices):
             if (choice["fill"] <= CONTROL) == (stage == "opening"):
-                yield self._group(model, aimed, batch, index, choice)
-
-    def _group(
-        self, model: str, window: Window, batch: int, index: int, choice: Mapping[str, Any]
-    ) -> Group:
-        """The session of one choice; the fact that is asked turns with batch and place."""
-        scenarios = self._study.scenarios
-        scenario = scenarios[choice["seed"] % len(scenarios)]
-        seed = self._study.first_seed + choice["seed"] // len(scenarios)
-        materials = Materials(scenario, seed, self._workshop)
-        facts = [fact for fact in scenario.facts if fact.kind != "abstain"]
-        order = materials.draws_all("order").shuffled(facts)
-        target = order[(seed + batch * self._aim.batch_size + index) % len(order)]
-        blueprint = cell_blueprint(
-            materials,
-            window,
-            fill=choice["fill"],
-            position=choice["position"],
-            target=target,
-            stream=f"adaptive-{batch}-{index}",
-        )
-        trials = trials_of(
-            self._study,
-            materials,
-            model,
-            window,
-            blueprint,
-            self._workshop,
-            layout=_LAYOUT,
-            batch=batch,
-            batch_why=choice["why"],
-        )
-        return Group(
-            scenario=scenario,
-            seed=seed,
-            model=model,
-            blueprint=blueprint,
-            trials=tuple(trials),
-            opening=choice["fill"] <= CONTROL,
-        )
-
-    def _controls(self, model: str, window: Window) -> Iterator[Group]:
-        """The control arms of the first seeds."""
-        for scenario in self._study.scenarios:
-            for index in range(min(_CONTROL_SEEDS, self._study.seeds)):
-                seed = self._study.first_seed + index
-                yield from self._seed_controls(model, window, scenario, seed)
-
-    def _seed_controls(
-        self, model: str, window: Window, scenario: Scenario, seed: int
-    ) -> Iterator[Group]:
-        materials = Materials(scenario, seed, self._workshop)
-        said = [fact for fact in scenario.facts if fact.kind != "abstain"]
-        main = cell_blueprint(
-            materials, window, fill=0.25, position=0.5, target=said[0], stream="control"
-        )
-        for blueprint in controls(materials, window, [main]):
-            yield Group(
-                scenario=scenario,
-                seed=seed,
-                model=model,
-                blueprint=blueprint,
-                trials=tuple(
-                    trials_of(
-                        self._study,
-                        materials,
-                        model,
-                        window,
-                        blueprint,
-                        self._workshop,
-                        layout=_LAYOUT,
-                    )
-                ),
-                opening=blueprint.arm != "fact_removed",
-            )
+                yield self._sessions.group(model, aimed, batch, index, choice)
 
     async def _replay(self, groups: list[Group], done: set[str]) -> None:
         self.planned += [trial.key for group in groups for trial in group.trials]
         await self._local.execute(groups, self._bench, done)
-
-
-def check_adaptive(
-    study: Study, aim: Aim, workshop: Workshop, limit_of: Callable[[str], int | None]
-) -> None:
-    """What can be told wrong before anything is sent.
-
-    Raises:
-        UsageError: The aim is none, or a window or the values do not suffice.
-    """
-    if not 0 < aim.half_width < 1:
-        raise UsageError(f"--half-width {aim.half_width:g}: expected a fraction such as 0.03")
-    if len(study.policies) > 1 or len(study.memories) > 1:
-        raise UsageError("--adaptive searches under one policy and one memory; give one at a time")
-    if study.fills is not None or study.positions:
-        raise UsageError("--adaptive chooses fills and positions itself: leave out --fills and"
-                         " --positions")  # fmt: skip
-    for scenario in study.scenarios:
-        if scenario.script:
-            raise UsageError(
-                f"{scenario.path}: scenario '{scenario.name}' is a script, whose facts stand where"
-                " it says; --adaptive needs to place them"
-            )
-        check_seeds(scenario, study.first_seed + study.seeds)
-        for model in study.models:
-            for window in windows_of(study, model, limit_of):
-                check_window(Materials(scenario, 0, workshop), window)
-
-
-def aim_data(aim: Aim) -> dict[str, Any]:
-    """The aim as `run.json` holds it."""
-    return asdict(aim)

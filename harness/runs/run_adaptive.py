@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from harness.core.record import from_json
 from harness.core.study import Plan
 from harness.models import known_limit
-from harness.runs.adaptive import Search, aim_data, check_adaptive
+from harness.runs.adaptive import Search
+from harness.runs.aim import aim_data, check_adaptive
 from harness.runs.answers import Answers, unless_missed
 from harness.runs.budget import Budget, Purse
 from harness.runs.halt import Halt
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from harness.core.protocols import Progress
     from harness.core.record import Record
     from harness.core.study import Study
-    from harness.runs.adaptive import Aim, Chooser, Ended
+    from harness.runs.adaptive import Ended
+    from harness.runs.aim import Aim, Chooser
     from harness.runs.run import RunResult
 
 

@@ -8,7 +8,7 @@ import pytest
 from harness.core.errors import UsageError
 from harness.core.scenario import Fills
 from harness.core.study import Study
-from harness.runs.adaptive import Aim
+from harness.runs.aim import Aim
 from harness.runs.run_adaptive import run_adaptive
 from harness.scenarios import load_all
 from tests.support.command import ROOT, SCENARIOS, harness, the_run
