@@ -22,7 +22,7 @@ from tests.support.openai_server import OpenAIServer
 KILLS = 20
 START = (
     "run", SCENARIOS / "spec-review.yaml", "-m", "openai/served", "-w", "3k", "--seeds", 3,
-    "--fills", 6, "--no-controls",
+    "--fills", "0.05,0.2,0.4,0.6,0.75,0.9", "--no-controls",
 )  # fmt: skip
 
 
@@ -97,7 +97,8 @@ def test_killed_at_twenty_random_moments_each_trial_has_one_record_and_no_call_i
     assert last.exitcode == 0
     assert not before & set(prompts(server.requests[asked:]))
     folder = the_run(tmp_path)
-    _, records = recorded(folder)
+    sent, records = recorded(folder)
+    assert len(set(sent)) == len(sent)  # else two trials ask the same, and neither is repeated
     keys = Counter(record["key"] for record in records)
     assert set(keys.values()) == {1}
     assert len(keys) == json.loads((folder / "run.json").read_text())["trials"]
