@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from harness.core.window import History, Span, View, Window
     from harness.models import make_model
     from harness.reports import render, terminal
-    from harness.runs.run import RunResult, plan, run
+    from harness.runs.result import RunResult
+    from harness.runs.run import plan, run
     from harness.scenarios import load, load_all
     from harness.sessions.tokens import TokenCounter
 
@@ -39,7 +40,7 @@ _HOMES = {
     "Probe": "harness.core.probe",
     "Record": "harness.core.record",
     "Reply": "harness.core.probe",
-    "RunResult": "harness.runs.run",
+    "RunResult": "harness.runs.result",
     "Scenario": "harness.core.scenario",
     "Score": "harness.core.probe",
     "Span": "harness.core.window",

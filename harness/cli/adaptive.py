@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from harness.core.draws import Draws
     from harness.core.study import Study
     from harness.runs.adaptive import Ended
-    from harness.runs.run import RunResult
+    from harness.runs.result import RunResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from harness.core.study import Study
     from harness.runs.adaptive import Ended
     from harness.runs.limits import Limits
-    from harness.runs.run import RunResult
+    from harness.runs.result import RunResult
 
 _INTERRUPTED = 2
 

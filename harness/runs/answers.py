@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from harness.core.errors import CassetteMissError
 from harness.models import make_model
@@ -28,6 +28,16 @@ if TYPE_CHECKING:
     from harness.core.study import Study
     from harness.runs.budget import Purse
     from harness.runs.limits import Gates
+
+
+class Kept(TypedDict, total=False):
+    """Where answers are kept: what `Answers` takes, and every kind of run hands to it."""
+
+    cassette: Path | None
+    record: bool
+    cache: Path | None
+    cache_days: float
+    cache_local: bool
 
 
 class Answers:

@@ -10,18 +10,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from harness.models import known_limit, make_model
+from harness.runs.answers import options_of
 from harness.runs.bench import Bench
 from harness.runs.executors.local import Local
 from harness.runs.ledger import Ledger
 from harness.runs.plan import make_plan
 from harness.runs.stages import Stages
 from harness.runs.treatments import writers
+from harness.runs.underway import closing
 
 if TYPE_CHECKING:
     from asyncio import Runner
-    from collections.abc import Mapping
 
-    from harness.core.protocols import Model, Progress
+    from harness.core.protocols import Progress
     from harness.core.record import Record
     from harness.core.session import Session
     from harness.core.study import Study
@@ -67,7 +68,7 @@ def run_in_memory(
     bench = Bench(
         workshop=workshop,
         models=models,
-        options=dict(study.options) | {"max_tokens": str(study.reserve)},
+        options=options_of(study),
         store=store,
         ledger=Ledger(models),
         run_id=_RUN,
@@ -75,17 +76,9 @@ def run_in_memory(
         progress=progress,
     )
     stages = Stages(plan, bench, workshop, known_limit)
-    runner.run(_execute(stages, models))
+    runner.run(closing(stages.run(Local(), frozenset()), models))
     return store.records
 
 
 def _clock() -> str:
     return datetime.now(tz=UTC).isoformat()
-
-
-async def _execute(stages: Stages, models: Mapping[str, Model]) -> None:
-    try:
-        await stages.run(Local(), frozenset())
-    finally:
-        for model in models.values():
-            await model.close()

@@ -5,35 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.core.record import from_json
 from harness.core.study import Plan
 from harness.models import known_limit
 from harness.runs.adaptive import Search
 from harness.runs.aim import aim_data, check_adaptive
-from harness.runs.answers import Answers, unless_missed
+from harness.runs.answers import Answers
 from harness.runs.budget import Budget, Purse
-from harness.runs.halt import Halt
 from harness.runs.limits import Gates, Limits
 from harness.runs.quiet import Quiet
-from harness.runs.run import (
-    bench_of,
-    closing,
-    finished,
-    open_folder,
-    result,
-)
-from harness.runs.store import RECORDS, Store, lines
+from harness.runs.underway import underway
 from harness.sessions.materials import Workshop
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Unpack
 
     from harness.core.protocols import Progress
     from harness.core.record import Record
     from harness.core.study import Study
     from harness.runs.adaptive import Ended
     from harness.runs.aim import Aim, Chooser
-    from harness.runs.run import RunResult
+    from harness.runs.answers import Kept
+    from harness.runs.result import RunResult
 
 
 class _Listening:
@@ -74,12 +67,8 @@ def run_adaptive(
     retry_errors: bool = False,
     limits: Limits | None = None,
     progress: Progress | None = None,
-    cassette: Path | None = None,
-    record: bool = False,
-    cache: Path | None = None,
-    cache_days: float = 7.0,
-    cache_local: bool = True,
     budget: Budget | None = None,
+    **kept: Unpack[Kept],
 ) -> tuple[RunResult, list[Ended]]:
     """Ask batch after batch until the onset is known as well as was asked for.
 
@@ -92,12 +81,8 @@ def run_adaptive(
         retry_errors: Ask again where the record is an error.
         limits: What may be done to a provider at most.
         progress: Is told what happens.
-        cassette: A file of answers, to be replayed: no model is called.
-        record: Record the cassette instead: call for what it lacks, and keep the answers in it.
-        cache: Folder of the answers that are kept over runs; None to ask anew and keep none.
-        cache_days: Answers in the cache that are older are asked for anew.
-        cache_local: Whether to cache the answers of models on this machine, too.
         budget: The most that may be spent, what the run has spent before included.
+        kept: Where answers are kept, as `harness.runs.run.run` takes it.
 
     Returns:
         What the run came to, and how the search ended under each model and window.
@@ -109,46 +94,33 @@ def run_adaptive(
     check_adaptive(study, aim, workshop, known_limit)
     listening = _Listening(progress or Quiet())
     gates, purse = Gates(limits or Limits(), listening), Purse(budget or Budget())
-    with Answers(
-        study,
-        gates,
-        cassette=cassette,
-        record=record,
-        cache=cache,
-        cache_days=cache_days,
-        cache_local=cache_local,
-        purse=purse,
-    ) as answers:
-        folder = open_folder(
+    with Answers(study, gates, purse=purse, **kept) as answers:
+        with underway(
             Plan(study=study, groups=()),
             workshop,
             answers.models,
+            gates=gates,
+            purse=purse,
+            progress=listening,
             out=out,
             resume=resume,
+            retry_errors=retry_errors,
             adaptive=aim_data(aim),
-        )
-        with unless_missed(folder, new=resume is None), Store(folder) as store:
-            before = {r["key"]: r for r in lines(folder / RECORDS)}
-            bench = bench_of(
-                study, workshop, answers.models, store, progress=listening, gates=gates
-            )
+        ) as going:
             search = Search(
                 study=study,
                 aim=aim,
                 chooser=chooser,
                 workshop=workshop,
-                bench=bench,
-                folder=folder,
+                bench=going.bench,
+                folder=going.folder,
                 limits=gates.limits,
             )
-            search.recall([from_json(raw) for raw in before.values()], known_limit)
+            search.recall(list(going.before()), known_limit)
             listening.search = search
-            done = finished(before, retry_errors=retry_errors)
-            listening.begin(None, len(done))
-            halt = Halt(bench, gates, purse, answers.models, listening)
-            halt.charge(folder)
-            ended = halt.run(closing(search.run(known_limit, done), answers.models))
-            found = result(folder, search.planned, bench, purse)
-            halt.check(complete=all(end.enough for end in ended))
+            going.begin(None, len(going.done))
+            ended = going.run(search.run(known_limit, going.done))
+            found = going.result(search.planned)
+            going.halt.check(complete=all(end.enough for end in ended))
         notes = answers.finish(whole=found.complete and resume is None)
         return replace(found, notes=notes), ended
