@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import OverflowRefusedError, UsageError
 from harness.core.messages import Message
-from harness.models.attempts import OURS, OpenGate, Patience, ask
+from harness.models.called import TIMEOUT_S, Called, sendable
 from harness.models.errors import classify
-from harness.models.options import convert, masked, secrets
+from harness.models.options import secrets
 from harness.models.reading import reply
 from harness.models.reference import laws
 from harness.models.table import PROVIDER, known_limit
@@ -27,11 +27,8 @@ if TYPE_CHECKING:
     from harness.core.protocols import Gate
     from harness.models.reference import Law
 
-TIMEOUT_S = 600.0
-"""How long one call may take, in seconds, unless `timeout` says otherwise."""
 
-
-class LitellmModel:
+class LitellmModel(Called):
     """Any model that litellm can name, and the reference models behind it.
 
     Args:
@@ -50,10 +47,7 @@ class LitellmModel:
         options: Mapping[str, object] | None = None,
         gate: Gate | None = None,
     ) -> None:
-        self.name = name
-        self._options = convert(options or {})
-        self._gate = gate or OpenGate()
-        Patience.of(self._options)  # a number that is none is told now
+        super().__init__(name, options or {}, gate)
         self._limit = known_limit(name)  # first: a misspelt law is told without litellm
         self._litellm = _litellm()
         self._provider_name, self._provider = _provider(name)
@@ -61,37 +55,6 @@ class LitellmModel:
     def limit(self) -> int | None:
         """Tokens of the context window; None where they are not known."""
         return self._limit
-
-    def sent_parameters(self, options: Mapping[str, object]) -> dict[str, object]:
-        """The parameters that a call with these options sends, secrets masked."""
-        return masked(self._parameters(convert(options)))
-
-    async def ask(
-        self,
-        messages: Sequence[Message],
-        options: Mapping[str, object],
-        /,
-        *,
-        repeat: int = 0,  # noqa: ARG002 -- each call is a fresh one
-    ) -> Reply:
-        """The model's reply, after as many attempts as it takes and is allowed.
-
-        Raises:
-            OverflowRefusedError: The prompt is past the model's context window.
-            ModelError: The call failed for good, or too often.
-        """
-        given = convert(options)
-        sent = self._parameters(given)
-
-        async def call(attempt: int) -> Reply:
-            return await self._call(messages, sent, attempt)
-
-        return await ask(
-            call,
-            gate=self._gate,
-            size=sum(len(message.content) for message in messages),
-            patience=Patience.of(self._options | given),
-        )
 
     async def close(self) -> None:
         """Close the connections that litellm keeps open; call it once, when all is done."""
@@ -102,10 +65,10 @@ class LitellmModel:
         sent = {"timeout": TIMEOUT_S, **self._options, **options}
         if "temperature" not in sent and _takes_zero(self._provider_name, self._provider):
             sent["temperature"] = 0.0
-        return {key: value for key, value in sent.items() if key not in OURS and value is not None}
+        return sendable(sent)
 
     async def _call(
-        self, messages: Sequence[Message], sent: Mapping[str, object], attempt: int
+        self, messages: Sequence[Message], parameters: Mapping[str, object], attempt: int
     ) -> Reply:
         """One call, and what came of it."""
         # when it goes out, not before: it may be long, and many may be waiting
@@ -118,11 +81,11 @@ class LitellmModel:
                 max_retries=0,
                 num_retries=0,
                 drop_params=False,
-                **sent,
+                **parameters,
             )
         except Exception as error:  # noqa: BLE001  # a provider's code may raise anything
             # from None: the cause holds the request, its key and all of its messages
-            raise classify(error, secrets=secrets(sent), now_s=time.time()) from None
+            raise classify(error, secrets=secrets(parameters), now_s=time.time()) from None
         latency_s = time.perf_counter() - started
         return reply(self.name, response, latency_s=latency_s, attempt=attempt)
 

@@ -18,9 +18,10 @@ from urllib.request import getproxies
 
 from harness.core.errors import ModelError
 from harness.models.address import address
-from harness.models.attempts import OURS, OpenGate, Patience, ask
+from harness.models.attempts import OURS
+from harness.models.called import TIMEOUT_S, Called, sendable
 from harness.models.errors import ServerRefusedError, classify
-from harness.models.options import convert, masked, secrets
+from harness.models.options import secrets
 from harness.models.prices import bundled, entry_in
 from harness.models.reading import reply
 from harness.models.table import known_limit
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     from harness.core.messages import Message
     from harness.core.probe import Reply
     from harness.core.protocols import Gate
-
-TIMEOUT_S = 600.0
-"""How long one call may take, in seconds, unless `timeout` says otherwise."""
 
 _KEYS = {"openai": "OPENAI_API_KEY", "hosted_vllm": "HOSTED_VLLM_API_KEY"}
 """Providers whose servers are asked directly, and where their keys are found."""
@@ -91,7 +89,7 @@ def speaks(name: str, options: Mapping[str, object]) -> bool:
     )
 
 
-class WireModel:
+class WireModel(Called):
     """A model behind a server that speaks OpenAI's protocol.
 
     Args:
@@ -101,45 +99,14 @@ class WireModel:
     """
 
     def __init__(self, name: str, options: Mapping[str, object], gate: Gate | None = None) -> None:
-        self.name = name
+        super().__init__(name, options, gate)
         self._provider, _, self._model = name.partition("/")
-        self._options = convert(options)
         self._address = (address(name, self._options, os.environ) or "").rstrip("/")
-        self._gate = gate or OpenGate()
         self._session: ClientSession | None = None
-        Patience.of(self._options)  # a number that is none is told now
 
     def limit(self) -> int | None:
         """Tokens of the context window; None where they are not known."""
         return known_limit(self.name)
-
-    def sent_parameters(self, options: Mapping[str, object]) -> dict[str, object]:
-        """The parameters that a call with these options sends, secrets masked."""
-        return masked(self._parameters(convert(options)))
-
-    async def ask(
-        self,
-        messages: Sequence[Message],
-        options: Mapping[str, object],
-        /,
-        *,
-        repeat: int = 0,  # noqa: ARG002 -- each call is a fresh one
-    ) -> Reply:
-        """The model's reply, after as many attempts as it takes and is allowed.
-
-        Raises:
-            OverflowRefusedError: The prompt is past the model's context window.
-            ModelError: The call failed for good, or too often.
-        """
-        given = convert(options)
-        parameters = self._parameters(given)
-        patience = Patience.of(self._options | given)
-
-        async def call(attempt: int) -> Reply:
-            return await self._call(messages, parameters, attempt)
-
-        size = sum(len(message.content) for message in messages)
-        return await ask(call, gate=self._gate, size=size, patience=patience)
 
     async def close(self) -> None:
         """Close the connections; call it once, when all is done."""
@@ -150,7 +117,7 @@ class WireModel:
     def _parameters(self, options: Mapping[str, object]) -> dict[str, object]:
         """Everything that decides a call beside the messages."""
         sent = {"timeout": TIMEOUT_S, "temperature": 0.0, **self._options, **options}
-        return {key: value for key, value in sent.items() if key not in OURS and value is not None}
+        return sendable(sent)
 
     async def _call(
         self, messages: Sequence[Message], parameters: Mapping[str, object], attempt: int
