@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.core.transcript import Skipped, Transcript
+from harness.core.transcript import Transcript
 from harness.scenarios.importers.parts import (
     AUDIO,
     BRANCH,
     IMAGE,
     REASONING,
+    STRANGER,
     TOOL_CALL,
     TOOL_OUTPUT,
     Saying,
@@ -23,10 +24,10 @@ from harness.scenarios.importers.parts import (
     obj,
     path_to,
     seq,
-    shapeless,
     spelled,
     text,
 )
+from harness.scenarios.importers.rows import begins, each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,17 +64,20 @@ class ChatGPT:
 
     def recognises(self, sample: Sample, /) -> bool:
         """Whether the first record has a tree of messages."""
-        return any(isinstance(obj(row).get("mapping"), dict) for row in sample.rows[:1])
+        return begins(sample, _is_conversation)
 
     def sessions(self, source: Source, /) -> Iterator[Found]:
         """The conversations of `conversations.json`."""
-        for row in source.rows():
-            if isinstance(row, Skipped):
-                yield row
-            elif not isinstance(obj(row.value).get("mapping"), dict):
-                yield shapeless(row, "a conversation with 'mapping' and 'current_node'")
-            else:
-                yield from _conversation(row)
+        return each(
+            source,
+            _is_conversation,
+            _conversation,
+            expected="a conversation with 'mapping' and 'current_node'",
+        )
+
+
+def _is_conversation(value: object) -> bool:
+    return isinstance(obj(value).get("mapping"), dict)
 
 
 def _conversation(row: Row) -> Iterator[Found]:
@@ -131,7 +135,7 @@ def _say(script: Script, message: Mapping[str, object]) -> None:
     elif kind in _CONTENTS:
         script.skip(_CONTENTS[kind])
     elif role not in _ROLES:
-        script.skip("message of an unknown role")
+        script.skip(STRANGER)
     elif spelled(message.get("recipient")) not in {"", "all"}:
         script.skip(TOOL_CALL)
     elif metadata.get("is_visually_hidden_from_conversation") is True:

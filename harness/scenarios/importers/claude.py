@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.core.transcript import Skipped, Transcript
+from harness.core.transcript import Transcript
 from harness.scenarios.importers.parts import (
     BRANCH,
     FILE,
@@ -19,9 +19,9 @@ from harness.scenarios.importers.parts import (
     obj,
     path_to,
     seq,
-    shapeless,
     text,
 )
+from harness.scenarios.importers.rows import begins, each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,17 +39,17 @@ class Claude:
 
     def recognises(self, sample: Sample, /) -> bool:
         """Whether the first record has chat messages."""
-        return any(isinstance(obj(row).get("chat_messages"), list) for row in sample.rows[:1])
+        return begins(sample, _is_conversation)
 
     def sessions(self, source: Source, /) -> Iterator[Found]:
         """The conversations of `conversations.json`."""
-        for row in source.rows():
-            if isinstance(row, Skipped):
-                yield row
-            elif not isinstance(obj(row.value).get("chat_messages"), list):
-                yield shapeless(row, "a conversation with 'chat_messages'")
-            else:
-                yield from _conversation(row)
+        return each(
+            source, _is_conversation, _conversation, expected="a conversation with 'chat_messages'"
+        )
+
+
+def _is_conversation(value: object) -> bool:
+    return isinstance(obj(value).get("chat_messages"), list)
 
 
 def _conversation(row: Row) -> Iterator[Found]:
@@ -57,10 +57,8 @@ def _conversation(row: Row) -> Iterator[Found]:
     script = Script()
     messages = [obj(message) for message in seq(conversation["chat_messages"])]
     for message in _current(messages, text(conversation.get("current_leaf_message_uuid")), script):
-        role = _ROLES.get(text(message.get("sender")))
-        if role is None:
-            script.skip("message of an unknown role")
-        else:
+        role = script.role(text(message.get("sender")), _ROLES)
+        if role is not None:
             script.say(role, _saying(message))
     yield from script.leavings()
     yield Transcript(

@@ -11,8 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.core.transcript import Asked, Skipped, Transcript
-from harness.scenarios.importers.parts import Saying, Script, obj, seq, shapeless, spelled, text
+from harness.core.transcript import Asked, Transcript
+from harness.scenarios.importers.parts import Saying, Script, obj, seq, spelled, text
+from harness.scenarios.importers.rows import begins, each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,17 +36,13 @@ class LoCoMo:
 
     def recognises(self, sample: Sample, /) -> bool:
         """Whether the first record is a conversation of two named speakers."""
-        return any("speaker_a" in obj(obj(row).get("conversation")) for row in sample.rows[:1])
+        return begins(sample, _is_sample)
 
     def sessions(self, source: Source, /) -> Iterator[Found]:
         """The conversations of a file."""
-        for row in source.rows():
-            if isinstance(row, Skipped):
-                yield row
-            elif "speaker_a" not in obj(obj(row.value).get("conversation")):
-                yield shapeless(row, "a sample with 'conversation' and 'qa'")
-            else:
-                yield from self._sample(row)
+        return each(
+            source, _is_sample, self._sample, expected="a sample with 'conversation' and 'qa'"
+        )
 
     def _sample(self, row: Row) -> Iterator[Found]:
         sample = obj(row.value)
@@ -75,6 +72,10 @@ class LoCoMo:
             title=f"{text(conversation['speaker_a'])} and {text(conversation.get('speaker_b'))}",
             asked=tuple(asked),
         )
+
+
+def _is_sample(value: object) -> bool:
+    return "speaker_a" in obj(obj(value).get("conversation"))
 
 
 def _say(script: Script, turn: Mapping[str, object], user: str, date: str) -> int | None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.core.transcript import Asked, Skipped, Transcript
-from harness.scenarios.importers.parts import Saying, Script, obj, seq, shapeless, spelled, text
+from harness.core.transcript import Asked, Transcript
+from harness.scenarios.importers.parts import Saying, Script, obj, seq, spelled, text
+from harness.scenarios.importers.rows import begins, each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,17 +33,16 @@ class LongMemEval:
 
     def recognises(self, sample: Sample, /) -> bool:
         """Whether the first record has a haystack."""
-        return any(isinstance(obj(row).get("haystack_sessions"), list) for row in sample.rows[:1])
+        return begins(sample, _is_entry)
 
     def sessions(self, source: Source, /) -> Iterator[Found]:
         """The entries of a file."""
-        for row in source.rows():
-            if isinstance(row, Skipped):
-                yield row
-            elif not isinstance(obj(row.value).get("haystack_sessions"), list):
-                yield shapeless(row, "an entry with 'haystack_sessions' and 'question'")
-            else:
-                yield from self._entry(row)
+        return each(
+            source,
+            _is_entry,
+            self._entry,
+            expected="an entry with 'haystack_sessions' and 'question'",
+        )
 
     def _entry(self, row: Row) -> Iterator[Found]:
         entry = obj(row.value)
@@ -90,10 +90,13 @@ class LongMemEval:
             )
 
 
+def _is_entry(value: object) -> bool:
+    return isinstance(obj(value).get("haystack_sessions"), list)
+
+
 def _say(script: Script, turn: Mapping[str, object], date: str) -> int | None:
-    role = _ROLES.get(text(turn.get("role")))
+    role = script.role(text(turn.get("role")), _ROLES)
     if role is None:
-        script.skip("message of an unknown role")
         return None
     saying = Saying().add(turn.get("content"))
     if date and saying.text:

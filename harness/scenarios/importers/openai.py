@@ -35,6 +35,7 @@ _ROLES: Mapping[str, Role] = {
     "user": "user",
     "assistant": "assistant",
 }
+_TOOLS = {"tool": TOOL_OUTPUT, "function": TOOL_OUTPUT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +103,12 @@ def _asked(question: Mapping[str, object], kept: Mapping[int, int]) -> Asked:
 
 def _say(script: Script, message: object) -> int | None:
     said = obj(message)
-    role = text(said.get("role"))
-    if role in {"tool", "function"}:
-        script.skip(TOOL_OUTPUT)
-        return None
-    if role not in _ROLES:
-        script.skip("message of an unknown role")
+    role = script.role(text(said.get("role")), _ROLES, _TOOLS)
+    if role is None:
         return None
     saying = Saying().add(said.get("content"))
     calls = len(seq(said.get("tool_calls"))) + isinstance(said.get("function_call"), dict)
     saying.skipped += [TOOL_CALL] * calls
     if isinstance(said.get("refusal"), str) and not saying.text:
         saying.add(said["refusal"])
-    return script.say(_ROLES[role], saying)
+    return script.say(role, saying)

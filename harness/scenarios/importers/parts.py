@@ -21,6 +21,7 @@ IMAGE, AUDIO, FILE = "image", "audio", "file"
 TOOL_CALL, TOOL_OUTPUT, REASONING = "tool call", "tool output", "reasoning"
 EMPTY = "empty message"
 BRANCH = "message of an abandoned branch"
+STRANGER = "message of an unknown role"
 SHAPE = "record of another shape"
 
 _KINDS = {
@@ -108,6 +109,21 @@ class Script:
     messages: list[Message] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
+
+    def role(
+        self, who: str, roles: Mapping[str, Role], tools: Mapping[str, str] | None = None
+    ) -> Role | None:
+        """The role of whoever speaks; None for anybody else, who is counted.
+
+        Args:
+            who: The name of the speaker in the format.
+            roles: The names of the sides of a conversation.
+            tools: The names of what is no side, and what its messages are.
+        """
+        if who in roles:
+            return roles[who]
+        self.skip((tools or {}).get(who, STRANGER))
+        return None
 
     def say(self, role: Role, saying: Saying, *, same_turn: bool = False) -> int | None:
         """Add a message, and count what it left out; a message without text is none.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.core.transcript import Skipped, Transcript
+from harness.core.transcript import Transcript
 from harness.scenarios.importers.parts import (
     TOOL_CALL,
     TOOL_OUTPUT,
@@ -14,10 +14,10 @@ from harness.scenarios.importers.parts import (
     first_text,
     obj,
     seq,
-    shapeless,
     spelled,
     text,
 )
+from harness.scenarios.importers.rows import begins, each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,39 +46,38 @@ class ShareGPT:
 
     def recognises(self, sample: Sample, /) -> bool:
         """Whether the first record has turns of `from` and `value`."""
-        return any(_turns(row) is not None for row in sample.rows[:1])
+        return begins(sample, _is_conversation)
 
     def sessions(self, source: Source, /) -> Iterator[Found]:
         """The conversations of a file."""
-        for row in source.rows():
-            if isinstance(row, Skipped):
-                yield row
-            elif (turns := _turns(row.value)) is None:
-                yield shapeless(row, '{"conversations": [{"from": ..., "value": ...}]}')
-            else:
-                yield from _conversation(row, turns)
+        return each(
+            source,
+            _is_conversation,
+            _conversation,
+            expected='{"conversations": [{"from": ..., "value": ...}]}',
+        )
 
 
-def _turns(value: object) -> list[object] | None:
-    """The turns of a conversation, or None when the value is none."""
+def _is_conversation(value: object) -> bool:
+    return bool(_turns(value))
+
+
+def _turns(value: object) -> list[object]:
+    """The turns of a conversation; none when the value is none."""
     for key in ("conversations", "items"):
         turns = obj(value).get(key)
         if isinstance(turns, list) and any("value" in obj(turn) for turn in turns[:3]):
             return turns
-    return None
+    return []
 
 
-def _conversation(row: Row, turns: list[object]) -> Iterator[Found]:
+def _conversation(row: Row) -> Iterator[Found]:
     script = Script()
-    for turn in map(obj, turns):
-        who = text(turn.get("from")).lower()
-        if who in _TOOLS:
-            script.skip(_TOOLS[who])
-        elif who not in _ROLES:
-            script.skip("message of an unknown role")
-        else:
-            script.say(_ROLES[who], Saying().add(turn.get("value")))
     value = obj(row.value)
+    for turn in map(obj, _turns(value)):
+        role = script.role(text(turn.get("from")).lower(), _ROLES, _TOOLS)
+        if role is not None:
+            script.say(role, Saying().add(turn.get("value")))
     for key in ("image", "images"):
         script.skip("image", len(seq(value.get(key))) or bool(text(value.get(key))))
     yield from script.leavings()

@@ -1,0 +1,45 @@
+"""Files in which each record is one conversation, as most exports are.
+
+Its one rule: a record of another shape is told of, and the others are read all the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.core.transcript import Skipped
+from harness.scenarios.importers.parts import shapeless
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from harness.core.protocols import Source
+    from harness.core.transcript import Found, Row, Sample
+
+    Tells = Callable[[object], bool]
+    """Says whether a record is a conversation of the format."""
+
+
+def begins(sample: Sample, is_one: Tells) -> bool:
+    """Whether the first record of a file is a conversation of the format."""
+    return any(is_one(row) for row in sample.rows[:1])
+
+
+def each(
+    source: Source, is_one: Tells, read: Callable[[Row], Iterator[Found]], *, expected: str
+) -> Iterator[Found]:
+    """What the records of a file hold, one after the other.
+
+    Args:
+        source: The file.
+        is_one: Says whether a record is a conversation of the format.
+        read: What one holds, and what is left out of it.
+        expected: What it should have looked like.
+    """
+    for row in source.rows():
+        if isinstance(row, Skipped):
+            yield row
+        elif not is_one(row.value):
+            yield shapeless(row, expected)
+        else:
+            yield from read(row)
