@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.sessions.memories.fitting import at_least, listed, newest
+from harness.sessions.memories.fitting import listed, newest
+from harness.sessions.memories.rewritten import Rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,30 +26,18 @@ SO_FAR = (
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Rewritten):
     """The model writes the list anew after each session.
 
     Over its budget the oldest notes stay behind when it is given back; the store keeps them.
     """
 
-    budget: int = 400
-    """Tokens that the list may take in the next session; the model is told."""
-    every: int = 0
-    """Turns after which the list is written anew; 0 for the end of the session only."""
-    writer: str | None = None
-    """The model that writes; the one under test unless given."""
-
-    def __post_init__(self) -> None:
-        at_least("budget", self.budget, 1)
-        at_least("every", self.every, 0)
-
     async def write(self, said: Said, scribe: Scribe, /) -> Sequence[str]:
         """The list as the model leaves it."""
-        instruction = INSTRUCTION.format(budget=self.budget)
-        if said.notes:
-            instruction += SO_FAR.format(notes="\n".join(f"- {note}" for note in said.notes))
-        # Twice the budget is let through: what is too much is kept in the store, to be seen there.
-        return listed(await scribe.write(instruction, max_tokens=2 * self.budget))
+        so_far = (
+            SO_FAR.format(notes="\n".join(f"- {note}" for note in said.notes)) if said.notes else ""
+        )
+        return listed(await self.rewrite(scribe, INSTRUCTION, so_far))
 
     def inject(self, notes: Sequence[str], _question: str, /) -> str:
         """The newest notes that fit."""
