@@ -17,19 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.errors import CassetteMissError, FileError, UsageError, Where
-from harness.models.calls import Call, brought_back, call
-from harness.models.options import convert
-from harness.models.remembering import given
-from harness.models.table import known_limit
+from harness.models.calls import Call
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
     from types import TracebackType
     from typing import BinaryIO, Self
-
-    from harness.core.messages import Message
-    from harness.core.probe import Reply
 
 SCHEMA = 1
 """Version of the format; another one is refused by name."""
@@ -227,47 +221,6 @@ class Cassette:
             whole += len(line)
         file.truncate(whole)
         return file
-
-
-class Replayed:
-    """A model that is a cassette: it is never called, and needs neither key nor network.
-
-    Args:
-        name: The model's name.
-        options: Parameters of every call, as the model itself would be given them.
-        cassette: The answers.
-    """
-
-    def __init__(self, name: str, options: Mapping[str, object], cassette: Cassette) -> None:
-        self._name = name
-        self._options = convert(options)
-        self._cassette = cassette
-
-    def limit(self) -> int | None:
-        """Tokens of the context window; None where they are not known."""
-        return known_limit(self._name)
-
-    def sent_parameters(self, _options: Mapping[str, object], /) -> dict[str, object]:
-        """The parameters that went out when the cassette was recorded."""
-        return dict(self._cassette.sent.get(self._name, {}))
-
-    async def ask(
-        self, messages: Sequence[Message], options: Mapping[str, object], /, *, repeat: int = 0
-    ) -> Reply:
-        """The recorded answer.
-
-        Raises:
-            CassetteMissError: There is none for this call.
-            ModelError: The call had been refused.
-        """
-        asked = call(self._name, self._options | convert(options), messages, repeat)
-        data = self._cassette.find(asked)
-        if data is None:
-            raise self._cassette.miss(asked)
-        return given(brought_back(data, "cassette"))
-
-    async def close(self) -> None:
-        """Nothing: nothing was opened."""
 
 
 def _place(line: Mapping[str, Any]) -> tuple[str, str, int, str]:

@@ -6,14 +6,14 @@ payload that is too large behind a rate limit. So the text has a say before the 
 
 from __future__ import annotations
 
-import email.utils
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.models.ceiling import of_a_rate, past_the_ceiling
 from harness.models.redact import one_line
+from harness.models.retry_after import retry_after_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -141,13 +141,6 @@ _TOO_LARGE_A_RATE = re.compile(r"request too large|must be reduced", re.IGNORECA
 _WRAPPING = re.compile(r"^(?:(?:litellm\.)?\w+(?:Error|Exception)\s*[:-]\s*)+")
 """Names of exceptions that litellm writes before what the provider said."""
 
-_WAIT = re.compile(
-    r"""(?:try\ again\ in|retry\ (?:in|after)|retry[-_]?(?:after|delay)["']?\s*[:=]?)\s*["']?
-        (?:(\d+)m(?!s))?\s*(?:(\d+(?:\.\d+)?)\s*(ms|s\b|sec|["'}]|$|,))?""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_MILLI = 1000.0
-
 _READ = 2000
 """Characters read of an error. Validation errors may echo the prompt, which may say anything."""
 
@@ -200,7 +193,7 @@ def classify(
         message,
         kind=kind,
         retryable=retryable,
-        retry_after_s=_retry_after_s(error, text, now_s) if retryable else None,
+        retry_after_s=retry_after_s(error, text, now_s) if retryable else None,
         stops=kind in STOPPING,
     )
 
@@ -260,53 +253,3 @@ def _code(error: BaseException) -> int | None:
         if isinstance(code, int | str) and str(code).isdigit():
             return int(code)
     return None
-
-
-def _retry_after_s(error: BaseException, text: str, now_s: float | None) -> float | None:
-    """How long the provider asks to wait, in seconds: by its headers, else by its text."""
-    for headers in _headers(error):
-        milliseconds = _number(headers.get("retry-after-ms"))
-        if milliseconds is not None:
-            return milliseconds / _MILLI
-        told = headers.get("retry-after")
-        seconds = _number(told)
-        if seconds is None and told and now_s is not None:
-            seconds = _until(str(told), now_s)
-        if seconds is not None:
-            return seconds
-    found = _WAIT.search(text)
-    if found is None or not (found[1] or found[2]):
-        return None
-    seconds = float(found[2] or 0)
-    if (found[3] or "").lower() == "ms":
-        seconds /= _MILLI
-    return 60.0 * int(found[1] or 0) + seconds
-
-
-def _headers(error: BaseException) -> list[Mapping[str, Any]]:
-    """Every set of response headers that hangs on the error, names in lower case."""
-    found: list[Mapping[str, Any]] = []
-    for holder in (error, getattr(error, "response", None)):
-        for name in ("headers", "litellm_response_headers"):
-            headers = getattr(holder, name, None)
-            if headers is not None and hasattr(headers, "items"):
-                found.append({str(key).lower(): value for key, value in headers.items()})
-    return found
-
-
-def _number(value: object) -> float | None:
-    """A header's value as a number that is no less than zero."""
-    try:
-        number = float(str(value))
-    except ValueError:
-        return None
-    return number if 0.0 <= number < float("inf") else None
-
-
-def _until(date: str, now_s: float) -> float | None:
-    """Seconds from now to an HTTP date; 0 when it has passed."""
-    try:
-        then = email.utils.parsedate_to_datetime(date)
-    except (TypeError, ValueError):
-        return None
-    return max(0.0, then.timestamp() - now_s)

@@ -11,9 +11,10 @@ from harness.core.errors import CassetteMissError
 from harness.models import make_model
 from harness.models.address import address, served_here
 from harness.models.cache import Cache
-from harness.models.cassette import Cassette, Replayed
+from harness.models.cassette import Cassette
 from harness.models.options import telling
 from harness.models.remembering import Remembering
+from harness.models.replayed import Replayed
 from harness.models.table import reference_spec
 from harness.runs.budget import Budgeted
 from harness.runs.treatments import writers

@@ -21,8 +21,9 @@ from harness.core.messages import Message
 from harness.core.probe import Reply
 from harness.models import make_model
 from harness.models.calls import brought_back, call, kept
-from harness.models.cassette import Cassette, Replayed
+from harness.models.cassette import Cassette
 from harness.models.remembering import Remembering, keys_in
+from harness.models.replayed import Replayed
 from tests.support.command import ROOT
 from tests.support.openai_server import refused, server_error
 
