@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.cli.options import make_study
+from harness.cli.study import make_study
 from harness.core.errors import UsageError
 from harness.models.options import MASK
 

@@ -100,7 +100,7 @@ def command(
         raise UsageError(f"{path} is there already; give another path")
     if source is not None:
         from harness.cli.draft import draft
-        from harness.cli.options import call_options
+        from harness.cli.study import call_options
 
         draft(
             source,

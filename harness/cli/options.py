@@ -1,30 +1,19 @@
-"""Options that several verbs share, and the study that they add up to."""
+"""Options that several verbs share.
+
+Its one rule: an option says here what it is; what it means for a study is said in `study`.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli.places import Place
-from harness.core.errors import UsageError
-from harness.core.study import Study, share, unique
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from harness.core.scenario import Fills, Scenario
-
-_MOST_FILL = 8.0
-_FEWEST_FILLS = 4
-_MOST_FILLS = 200
-"""As in scenario files."""
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-"""What a variant may be called."""
+    from collections.abc import Callable
 
 RESULTS = click.option(
     "--out",
@@ -163,149 +152,3 @@ def study_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_STUDY):
         function = option(function)
     return function
-
-
-def load_scenarios(paths: Sequence[Path]) -> tuple[Scenario, ...]:
-    """The scenarios of the paths; without any, those of `scenarios/` or of this folder."""
-    from harness.scenarios import load_all
-    from harness.scoring import scorers
-    from harness.scoring.rules import rules
-
-    found = tuple(paths) or (Path("scenarios") if Path("scenarios").is_dir() else Path(),)
-    return load_all(found, known_scorers=scorers.names(), known_rules=rules.names())
-
-
-def make_study(
-    paths: Sequence[Path],
-    *,
-    models: Sequence[str],
-    windows: str,
-    policies: str,
-    memories: str,
-    fills: str | None,
-    positions: str | None,
-    filler: str | None,
-    options: Sequence[str],
-    system_prompt: Path | None = None,
-    variants: Sequence[str] = (),
-    prompts: Mapping[str, str | None] | None = None,
-    **rest: Any,
-) -> Study:
-    """The study that the command line asks for.
-
-    Raises:
-        UsageError: An option does not say what it should.
-    """
-    if not models:
-        raise UsageError(
-            "no model given: use -m with a litellm name such as openai/gpt-4o, or a reference"
-            " model such as reference/perfect"
-        )
-    scenarios = _with_filler(load_scenarios(paths), filler)
-    if prompts is None:
-        prompts = read_prompts(system_prompt, variants)
-    if prompts:
-        from harness.scenarios.variants import under_prompts
-
-        scenarios = under_prompts(scenarios, prompts)
-    return Study(
-        scenarios=scenarios,
-        prompts=tuple(prompts.items()),
-        models=unique([name for text in models for name in text.split(",")], "model"),
-        windows=unique(windows.split(","), "window"),
-        policies=unique(policies.split(","), "policy"),
-        memories=unique(memories.split(","), "memory"),
-        fills=_fills(fills),
-        positions=_positions(positions),
-        filler=filler,
-        options=call_options(options),
-        **rest,
-    )
-
-
-def _with_filler(scenarios: tuple[Scenario, ...], filler: str | None) -> tuple[Scenario, ...]:
-    """The scenarios, with another filler where one is asked for."""
-    if filler is None:
-        return scenarios
-    from harness.core.scenario import FillerSpec
-
-    is_file = Path(filler).exists() or Path(filler).suffix in {".jsonl", ".json"}
-    spec = FillerSpec(name="file", file=filler) if is_file else FillerSpec(name=filler)
-    return tuple(replace(scenario, filler=spec) for scenario in scenarios)
-
-
-def read_prompts(system_prompt: Path | None, variants: Sequence[str]) -> dict[str, str | None]:
-    """The system prompts by name, in the order given; None is the scenario's own.
-
-    Raises:
-        UsageError: A file cannot be read, or a variant is not NAME=FILE, or stands twice.
-    """
-    if system_prompt is not None:
-        if variants:
-            raise UsageError("--system-prompt is one prompt; give several as --variant NAME=FILE")
-        name = re.sub(r"[^A-Za-z0-9._-]+", "-", system_prompt.stem).strip("-") or "prompt"
-        return {name: _prompt(system_prompt, "--system-prompt")}
-    found: dict[str, str | None] = {}
-    for text in variants:
-        name, equals, file = text.partition("=")
-        if not equals or not _NAME.fullmatch(name):
-            raise UsageError(
-                f"--variant '{text}': expected NAME=FILE, the name of letters, digits, '.', '_'"
-                " and '-'"
-            )
-        if name in found:
-            raise UsageError(f"variant '{name}' is given twice")
-        found[name] = _prompt(Path(file), f"--variant {name}") if file else None
-    return found
-
-
-def _prompt(file: Path, option: str) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{option}: {file}: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{option}: {file}: not UTF-8 text: {error.reason}") from None
-
-
-def _fills(text: str | None) -> Fills | None:
-    from harness.core.scenario import Fills
-
-    if text is None:
-        return None
-    if re.fullmatch(r"[0-9]{1,9}", text.strip()) and int(text) > 1:
-        if not _FEWEST_FILLS <= int(text) <= _MOST_FILLS:
-            raise UsageError(
-                f"--fills {text}: expected {_FEWEST_FILLS} to {_MOST_FILLS} strata, or exact fills"
-                " such as 0.1,0.5,1.0"
-            )
-        return Fills(count=int(text))
-    exact = tuple(share(part, "fill", most=_MOST_FILL) for part in text.split(","))
-    if len(set(exact)) < len(exact):
-        raise UsageError(f"--fills {text}: a fill is given twice")
-    if 0.0 in exact:
-        raise UsageError("fill '0': an empty session holds no fact; use a number above 0")
-    return Fills(exact=exact)
-
-
-def _positions(text: str | None) -> tuple[float, ...]:
-    if text is None:
-        return ()
-    return tuple(share(part, "position", most=1.0) for part in text.split(","))
-
-
-def call_options(pairs: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """The parameters that `-M key=value` gives to each call, sorted by name.
-
-    Raises:
-        UsageError: One is no key=value, or stands twice.
-    """
-    found: dict[str, str] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key.strip():
-            raise UsageError(f"-M '{key}': expected key=value")
-        if key.strip() in found:
-            raise UsageError(f"-M {key.strip()} is given twice")
-        found[key.strip()] = value
-    return tuple(sorted(found.items()))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.options import make_study, study_options
+from harness.cli.options import study_options
+from harness.cli.study import make_study
 from harness.core.errors import NothingSelectedError
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from harness.cli.again import before
 from harness.cli.answers import ANSWERS, answer_options, answers_of
 from harness.cli.budget import budget_options, read_out
 from harness.cli.limits import limit_options
-from harness.cli.options import RESULTS, make_study, study_options
+from harness.cli.options import RESULTS, study_options
+from harness.cli.study import make_study
 from harness.cli.workers import worker_options
 from harness.core.errors import IncompleteError, UsageError
 

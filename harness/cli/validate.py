@@ -15,7 +15,7 @@ from harness.core.errors import UsageError
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of scenario files.")
 def command(paths: tuple[Path, ...], *, schema: bool) -> int:
     """Check scenario files; every problem with file:line:column."""
-    from harness.cli.options import load_scenarios
+    from harness.cli.study import load_scenarios
     from harness.scenarios import find_files, json_schema, problems
     from harness.scoring import scorers
     from harness.scoring.rules import rules

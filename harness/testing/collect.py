@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.cli.options import load_scenarios
+from harness.cli.study import load_scenarios
 from harness.core.errors import HarnessError
 from harness.models.table import reference_spec
 from harness.testing.batch import Batches, merged

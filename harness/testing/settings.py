@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.cli.options import make_study
+from harness.cli.study import make_study
 from harness.core.errors import UsageError
 from harness.testing.names import SETTINGS
 
