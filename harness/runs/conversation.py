@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from harness.core.protocols import Memory
     from harness.core.session import Session
     from harness.core.trial import Trial
-    from harness.runs.growth import Grown
+    from harness.runs.grown import Grown
     from harness.runs.writing import Written
     from harness.sessions.tokens import TokenCounter
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.messages import Message
 from harness.core.window import History
-from harness.runs.growth import shown_view
+from harness.runs.grown import shown_view
 from harness.scoring.holds import holds
 from harness.sessions.policies import policies
 

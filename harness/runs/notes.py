@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from harness.core.draws import digest
 from harness.core.errors import HarnessError, UsageError
 from harness.core.memory import Said
-from harness.runs.growth import Scribe
+from harness.runs.scribe import Scribe
 from harness.sessions.memories import memories
 
 if TYPE_CHECKING:
     from harness.core.protocols import Memory
     from harness.core.study import Group
-    from harness.runs.growth import Ask, Growth
+    from harness.runs.growth import Growth
+    from harness.runs.scribe import Ask
     from harness.runs.writing import Writings
 
 

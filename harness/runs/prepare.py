@@ -17,7 +17,7 @@ from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.memory import Carried
 from harness.core.protocols import Compacting, Reminding
 from harness.runs.conversation import Conversation, Spent, Unready, unready
-from harness.runs.growth import Grown, Growth
+from harness.runs.growth import Growth
 from harness.runs.notes import Notes
 from harness.sessions.build import Builder, Supply, ledger
 from harness.sessions.layouts.units import question_room
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from harness.core.protocols import Policy
     from harness.core.session import Blueprint, Plant
     from harness.core.study import Group
+    from harness.runs.grown import Grown
     from harness.runs.writing import Purpose, Writings, Written
     from harness.sessions.build import Reminder
     from harness.sessions.materials import Materials
