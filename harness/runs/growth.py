@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from harness.core.window import Window
     from harness.runs.grown import Grown
     from harness.runs.scribe import Ask
-    from harness.sessions.build import Builder
+    from harness.sessions.builder import Builder
     from harness.sessions.tokens import TokenCounter
 
 

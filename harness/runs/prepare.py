@@ -19,7 +19,8 @@ from harness.core.protocols import Compacting, Reminding
 from harness.runs.conversation import Conversation, Spent, Unready, unready
 from harness.runs.growth import Growth
 from harness.runs.notes import Notes
-from harness.sessions.build import Builder, Supply, ledger
+from harness.sessions.build import ledger
+from harness.sessions.builder import Builder, Supply
 from harness.sessions.layouts.units import question_room
 from harness.sessions.memories import NOTHING
 from harness.sessions.opening import as_text, opening
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from harness.core.study import Group
     from harness.runs.grown import Grown
     from harness.runs.writing import Purpose, Writings, Written
-    from harness.sessions.build import Reminder
+    from harness.sessions.builder import Reminder
     from harness.sessions.materials import Materials
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.session import Blueprint, PlannedCut, PlannedPlant
-from harness.sessions.build import said_by
+from harness.sessions.due import said_by
 from harness.sessions.layouts.fills import CONTROL
 from harness.sessions.layouts.grid import in_order
 from harness.sessions.layouts.openings import opening

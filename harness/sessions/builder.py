@@ -1,0 +1,290 @@
+"""One session while it grows, to the exact token at every checkpoint (law 1).
+
+Filler goes in as whole turns; the last tokens before a checkpoint are filled by a short closing
+remark of exactly the missing length. Each text is tokenized once, when it enters its stream.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from harness.core.draws import Draws, digest
+from harness.core.errors import UsageError
+from harness.core.session import Cut, PlannedPlant, Plant, Session
+from harness.sessions.due import said_by
+from harness.sessions.stream import FillerRanOutError
+from harness.sessions.tokens import MESSAGE_OVERHEAD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+    from typing import TypeAlias
+
+    from harness.core.messages import Message, Turn
+    from harness.core.scenario import Value
+    from harness.core.session import Blueprint, PlannedCut, Say
+    from harness.sessions.materials import Materials
+
+    Growth: TypeAlias = Generator[Turn | Cut, str, Session]
+    """A session while it grows, see `Builder.grow`."""
+    Steps: TypeAlias = Generator[Turn | Cut, str, None]
+    Reminder: TypeAlias = Callable[[int, Sequence[str]], Turn | None]
+    """What the application says again before the next turn, by how many turns there were since it
+    last did, and the rules that were given by then."""
+
+_TURN_OVERHEAD = 2 * MESSAGE_OVERHEAD
+_CLOSER_MIN = 4 + _TURN_OVERHEAD
+"""Tokens of the shortest closing turn."""
+_CLOSER_MAX = 80 + _TURN_OVERHEAD
+"""Tokens of the longest closing turn."""
+_CLOSER_USUAL = 40 + _TURN_OVERHEAD
+
+
+@dataclass(slots=True)
+class Supply:
+    """What the sessions of one chain have used up: nothing of it stands in two of them."""
+
+    filler: int = 0
+    """Index of the next turn of the filler stream."""
+    remarks: set[str] = field(default_factory=set)
+    draws: Draws | None = None
+
+
+class Builder:
+    """One session while it grows.
+
+    Args:
+        blueprint: What is said in it.
+        materials: Scenario and seed.
+        start: The messages that it begins with.
+        supply: What its chain has used up so far; it is used up further.
+        before: The plants of the sessions before it, as `ledger` gives them.
+        reminder: What the application says again as the session grows.
+        live: The answers are not those that are written.
+        number: Which session of its chain this is, counted from 1; unless given, the last.
+    """
+
+    def __init__(
+        self,
+        blueprint: Blueprint,
+        materials: Materials,
+        *,
+        start: Sequence[Message],
+        supply: Supply,
+        before: Sequence[Plant] = (),
+        reminder: Reminder | None = None,
+        live: bool = False,
+        number: int | None = None,
+    ) -> None:
+        self.number = blueprint.number if number is None else number
+        self._is_live = live
+        self._blueprint = blueprint
+        self._materials = materials
+        self._stream = materials.stream(blueprint.stream)
+        self._supply = supply
+        if supply.draws is None:
+            supply.draws = Draws(blueprint.scenario, blueprint.seed, blueprint.stream, "closers")
+        self._draws = supply.draws
+        self._start = start
+        self._reminder = reminder
+        self._unreminded = 0
+        self._rules: list[str] = []
+        self.messages: list[Message] = []
+        """What was said so far."""
+        self.offsets: list[int] = [0]
+        """Tokens before each message, and one more entry: the length so far."""
+        self._plants: list[Plant] = list(before)
+        self._cuts: list[Cut] = []
+        self._sizes = {say: materials.turn_tokens(self._turn(say)) for say in blueprint.says}
+
+    def grow(self) -> Growth:
+        """Each turn before it is said, to be sent what is answered, and each checkpoint reached.
+
+        Returns the session.
+
+        Where the answers are those of the turns themselves, checkpoints are exact (law 1); where
+        they are others, a checkpoint comes when the session is long enough.
+        """
+        counter = self._materials.workshop.counter
+        for message in self._start:
+            self._append(message, counter.message(message))
+        waiting = list(self._blueprint.says)
+        reached = 0
+        try:
+            for cut in self._blueprint.cuts:
+                due = said_by(cut.tokens, waiting, self._sizes, start=reached)
+                waiting, reached = waiting[len(due) :], cut.tokens
+                yield from self._grow_to(cut, due)
+                self._cuts.append(
+                    Cut(
+                        messages=len(self.messages),
+                        tokens=self._length,
+                        asked_tokens=cut.tokens,
+                        fill_requested=cut.fill_requested,
+                    )
+                )
+                yield self._cuts[-1]
+        except FillerRanOutError as error:
+            raise error.missing(self._blueprint.cuts[-1].tokens - self._length) from None
+        return self.session()
+
+    def session(self) -> Session:
+        """The session as far as it has grown."""
+        hashes = tuple(message.hash for message in self.messages)
+        return Session(
+            id=self._materials.session_id,
+            trunk=digest(hashes),
+            seed=self._blueprint.seed,
+            arm=self._blueprint.arm,
+            messages=tuple(self.messages),
+            hashes=hashes,
+            offsets=tuple(self.offsets),
+            plants=tuple(self._plants),
+            cuts=tuple(self._cuts),
+            number=self.number,
+        )
+
+    @property
+    def _length(self) -> int:
+        return self.offsets[-1]
+
+    def _grow_to(self, cut: PlannedCut, due: list[Say]) -> Steps:
+        owed = sum(self._sizes[say] for say in due)
+        if self._length + owed > cut.tokens and self._is_written:
+            raise UsageError(
+                f"scenario '{self._blueprint.scenario}': a checkpoint of {cut.tokens} tokens cannot"
+                f" hold what must be said by then ({self._length + owed} tokens); ask for a larger"
+                " window or a higher fill"
+            )
+        for say in due:
+            yield from self._fill_near(say.at_tokens, most=cut.tokens - owed)
+            self._remind(cut.tokens - owed - self._length)
+            yield from self._say(say)
+            owed -= self._sizes[say]
+        yield from self._fill_exactly(cut.tokens)
+
+    @property
+    def _is_written(self) -> bool:
+        """Whether all of the session is known beforehand.
+
+        Then a checkpoint that is too short is a mistake; else it is what a long memory or a long
+        reply makes of it.
+        """
+        return self.number == 1 and self._reminder is None and not self._is_live
+
+    def _remind(self, room: int) -> None:
+        """Say again what it is time for, if that fits."""
+        if self._reminder is None:
+            return
+        turn = self._reminder(self._unreminded, self._rules)
+        if turn is None:
+            return
+        user, assistant = (self._materials.workshop.counter.message(m) for m in turn.messages)
+        left = room - user - assistant
+        if left == 0 or left >= _CLOSER_MIN:
+            self._unreminded = 0
+            self._append(turn.messages[0], user)
+            self._append(turn.messages[1], assistant)
+
+    def _fill_near(self, target: int, *, most: int) -> Steps:
+        """Whole turns of filler until the next would leave the target further behind.
+
+        Never past `most`: what must still be said before the checkpoint has to fit.
+        """
+        while self._length < target:
+            self._remind(most - self._length)
+            turn, user, assistant = self._stream.turn(self._supply.filler)
+            size = user + assistant
+            if self._length + size // 2 > target or self._length + size > most:
+                return
+            self._supply.filler += 1
+            yield from self._add(turn, user, assistant)
+
+    def _fill_exactly(self, target: int) -> Steps:
+        """Filler until the session has exactly `target` tokens, or a few less than a remark."""
+        self._remind(target - self._length)
+        while (missing := target - self._length) >= _CLOSER_MIN:
+            turn, user, assistant = self._stream.turn(self._supply.filler)
+            left = missing - user - assistant
+            if left == 0 or left >= _CLOSER_MIN:
+                self._supply.filler += 1
+                yield from self._add(turn, user, assistant)
+                self._remind(target - self._length)
+            else:
+                # This turn is too long: it waits behind the checkpoint, and its thread goes on.
+                size = (
+                    missing if missing <= _CLOSER_MAX else min(_CLOSER_USUAL, missing - _CLOSER_MIN)
+                )
+                yield from self._close(size)
+
+    def _close(self, size: int) -> Steps:
+        """A closing turn of exactly `size` tokens."""
+        workshop = self._materials.workshop
+        used = self._supply.remarks
+        turn = workshop.closers.pair(size - _TURN_OVERHEAD, self._draws, used)
+        while turn is not None and self._leaks(turn):
+            turn = workshop.closers.pair(size - _TURN_OVERHEAD, self._draws, used)
+        if turn is None:
+            raise UsageError(f"no closing remark of {size} tokens is left; use longer filler turns")
+        count = workshop.counter.count_text
+        yield from self._add(
+            turn, count(turn.user) + MESSAGE_OVERHEAD, count(turn.assistant) + MESSAGE_OVERHEAD
+        )
+
+    def _leaks(self, turn: Turn) -> bool:
+        check = self._materials.check
+        return check.holds(turn.user) or check.holds(turn.assistant)
+
+    def _turn(self, say: Say) -> Turn:
+        if isinstance(say, PlannedPlant):
+            return self._materials.plant(say.fact, say.ordinal)
+        return self._materials.script_turn(say.step)
+
+    def _say(self, say: Say) -> Steps:
+        turn = self._turn(say)
+        user, assistant = (self._materials.workshop.counter.message(m) for m in turn.messages)
+        if isinstance(say, PlannedPlant):
+            value = self._materials.value(say.fact, say.ordinal)
+            self._plant(say.fact, say.ordinal, value, user, position=say.position_requested)
+        else:
+            self._told(say.step, user)
+        yield from self._add(turn, user, assistant)
+
+    def _told(self, step: int, tokens: int) -> None:
+        """Note the facts and the rule that a turn of the script says in its own words."""
+        if self._materials.scenario.script[step].rule is not None:
+            self._rules.append(self._materials.script_turn(step).user)
+        for fact in self._materials.scenario.script[step].says:
+            before = sum(plant.fact == fact for plant in self._plants)
+            self._plant(fact, before, self._materials.value(fact, 0), tokens)
+
+    def _plant(
+        self, fact: str, ordinal: int, value: Value, tokens: int, *, position: float | None = None
+    ) -> None:
+        """Note that the next message says a fact."""
+        self._plants.append(
+            Plant(
+                fact=fact,
+                ordinal=ordinal,
+                value=value,
+                message=len(self.messages),
+                offset_tokens=self._length,
+                tokens=tokens,
+                position_requested=position,
+                session_number=self.number,
+            )
+        )
+
+    def _add(self, turn: Turn, user: int, assistant: int) -> Steps:
+        reply = yield turn
+        said, answered = turn.messages
+        if reply != turn.assistant:
+            answered = replace(answered, content=reply)
+            assistant = self._materials.workshop.counter.message(answered)
+        self._append(said, user)
+        self._append(answered, assistant)
+        self._unreminded += 1
+
+    def _append(self, message: Message, tokens: int) -> None:
+        self.messages.append(message)
+        self.offsets.append(self._length + tokens)
