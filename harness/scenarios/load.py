@@ -5,20 +5,18 @@ Pydantic and PyYAML are imported when the first file is read, so that importing 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.core.draws import digest
 from harness.core.errors import FileError, NothingSelectedError, UsageError, Where
-from harness.core.scenario import Expect, Fact, FillerSpec, Fills, Scenario, Value
-from harness.core.spec import Spec
+from harness.scenarios.nouns import scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from harness.core.scenario import Scenario
     from harness.scenarios.checks import Draft
-    from harness.scenarios.schema import FactModel, ScenarioModel
     from harness.scenarios.yaml_nodes import Node
 
 SUFFIXES = (".yaml", ".yml")
@@ -56,7 +54,7 @@ def load(
     draft, found = _examine(Path(path), known)
     if found or draft is None:
         raise found[0]
-    return _scenario(draft)
+    return scenario_of(draft)
 
 
 def problems(
@@ -210,97 +208,3 @@ def _check(draft: Draft, known: _Known) -> None:
     rules.check_rules(draft, known.rules)
     steps.check_script(draft)
     clashes.check_clashes(draft)
-
-
-def _scenario(draft: Draft) -> Scenario:
-    """The nouns of a file without problems."""
-    from harness.scenarios.rules import rules
-    from harness.scenarios.steps import steps
-
-    model = draft.model
-    facts = tuple(_fact(draft, i, fact) for i, fact in enumerate(model.facts))
-    scenario = Scenario(
-        name=model.name,
-        path=draft.file,
-        source=draft.source,
-        system=model.system,
-        facts=facts,
-        filler=_filler(draft),
-        layout="script" if model.script is not None else model.layout or "growing",
-        fills=_fills(model),
-        positions=tuple(float(position) for position in model.positions or ()),
-        script=steps(draft),
-        rules=rules(draft),
-        expect=Expect(
-            recall_at_least=model.expect.recall_at_least,
-            onset_at_least=model.expect.onset_at_least,
-        ),
-        hash="",
-    )
-    return replace(scenario, hash=identity(scenario))
-
-
-def identity(scenario: Scenario) -> str:
-    """Hash of what is said, asked and held to be right.
-
-    Places, comments and the name of the filler's file are left out (the filler hashes its own
-    content), and so is `expect`: a gate that moves must not make every call be paid again.
-    """
-    content = asdict(scenario)
-    for key in ("path", "source", "expect", "hash", "variant"):
-        del content[key]
-    for part in (content["filler"], *content["facts"], *content["rules"]):
-        del part["where"]
-    if not content["rules"]:  # files of before there were rules keep their hash
-        del content["rules"]
-        for step in content["script"]:
-            del step["rule"]
-    # What a file does not use leaves the hash that it had before there was such a thing.
-    for part, key in ((content["facts"], "told"), (content["script"], "says")):
-        for one in part:
-            if not one[key]:
-                del one[key]
-    del content["filler"]["file"]
-    for step in content["script"]:
-        if step["new_session"] is None:  # scripts without boundaries keep the hash they had
-            del step["new_session"]
-    return digest(content)
-
-
-def _fact(draft: Draft, i: int, fact: FactModel) -> Fact:
-    from harness.scenarios.checks import picks, score_text
-    from harness.scenarios.schema import Generate
-
-    generated = fact.values.generate if isinstance(fact.values, Generate) else None
-    listed = () if isinstance(fact.values, Generate) else fact.values or ()
-    return Fact(
-        id=fact.id,
-        kind=fact.kind,
-        say=tuple(fact.say or ()),
-        reply=tuple(fact.reply or ()),
-        amend=tuple(fact.amend or ()),
-        ask=tuple(fact.ask),
-        values=tuple(Value(value.value, tuple(value.accept)) for value in listed),
-        generate=generated,
-        pick=picks(fact),
-        score=Spec.parse(score_text(fact)),
-        told=fact.id in draft.told(),
-        where=draft.where("facts", i, "id"),
-    )
-
-
-def _filler(draft: Draft) -> FillerSpec:
-    from harness.scenarios.checks import filler_path
-    from harness.scenarios.schema import FileFiller
-
-    filler, where = draft.model.filler, draft.where("filler")
-    if isinstance(filler, FileFiller):
-        file = str(filler_path(draft.file, filler))
-        return FillerSpec(name="file", file=file, repeat=filler.repeat, where=where)
-    return FillerSpec(name=filler.name, where=where)
-
-
-def _fills(model: ScenarioModel) -> Fills:
-    if isinstance(model.fills, list):
-        return Fills(exact=tuple(float(fill) for fill in model.fills))
-    return Fills(count=model.fills)
