@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 from harness.analysis.sessionwise import design_effect, fewest_sessions
 
@@ -80,12 +80,12 @@ def slope_within(
     error = math.sqrt((count - 1) / count * float(((without - without.mean()) ** 2).sum()))
     if error < _NO_SPREAD:
         return _agreeing(slope, z, stratum, sessions=sessions, level=level, count=count)
-    reach = float(stats.t.ppf((1 + level) / 2, freedom)) * error
+    reach = float(stdtrit(freedom, (1 + level) / 2)) * error
     return Slope(
         slope=slope,
         lo=slope - reach,
         hi=slope + reach,
-        p_value=float(2 * stats.t.sf(abs(slope) / error, freedom)),
+        p_value=float(2 * stdtr(freedom, -abs(slope) / error)),
         freedom=freedom,
     )
 

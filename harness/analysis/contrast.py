@@ -79,6 +79,7 @@ class _Probes:
     place: Floats
     """Position in [0, 1], or gap in tokens."""
     session: Integers
+    """Numbered from 0 without gaps."""
     n_not_in_view: int
 
     def over(self, cut: float) -> _Probes:
@@ -111,7 +112,10 @@ def lost_in_the_middle(rows: Rows, *, high_fill: float = HIGH_FILL, level: float
     check_level(level)
     if not 0.0 <= high_fill < 1.0:
         raise UsageError(f"high_fill is {high_fill}, expected a fraction from 0 to below 1")
-    probes = _probes(rows, "position")
+    return _middle(_probes(_read(rows, "position"), "position"), high_fill, level)
+
+
+def _middle(probes: _Probes, high_fill: float, level: float) -> Middle:
     return Middle(
         overall=_ends_minus_middle(probes, level, ""),
         high_fill=_ends_minus_middle(
@@ -137,18 +141,40 @@ def gap_effect(rows: Rows, *, level: float = 0.95) -> Contrast:
         UsageError: Several models (windows, policies, ...) in one frame, or unreadable columns.
     """
     check_level(level)
-    probes = _probes(rows, "gap_tokens")
+    return _gap(_probes(_read(rows, "gap_tokens"), "gap_tokens"), level)
+
+
+def middle_and_gap(rows: Rows, *, level: float = 0.95) -> tuple[Middle, Contrast]:
+    """`lost_in_the_middle` and `gap_effect` of the same rows, which are read and sorted once.
+
+    Args:
+        rows: Records of one model, window, policy, memory and layout.
+        level: Confidence of the two-sided intervals, in (0, 1).
+
+    Raises:
+        UsageError: Several models (windows, policies, ...) in one frame, or unreadable columns.
+    """
+    check_level(level)
+    frame = _read(rows, "position", "gap_tokens")
+    middle = _middle(_probes(frame, "position"), HIGH_FILL, level)
+    return middle, _gap(_probes(frame, "gap_tokens"), level)
+
+
+def _gap(probes: _Probes, level: float) -> Contrast:
     doublings = np.log2(np.maximum(probes.place, 1.0) / np.maximum(probes.fill, _LEAST_FILL))
     found = _slope(probes, -doublings, level)
     return _contrast(probes, found, level, _gap_message(probes, doublings, found, level))
 
 
-def _probes(rows: Rows, place: str) -> _Probes:
-    """The measured probes of the main arm, with the fact in view."""
+def _read(rows: Rows, *places: str) -> pl.DataFrame:
+    """The measured probes of the main arm, in an order that the order of the records leaves alone.
+
+    Law 11: sums of floats depend on their order.
+    """
     frame = read(
         rows,
         name="the run",
-        required=("session", "fill", place, "score"),
+        required=("session", "fill", *places, "score"),
         optional=("arm", "probe_kind", "in_view", "server_truncated", *GROUP),
     )
     for column, wanted in (("arm", ("main",)), ("probe_kind", RECALL_KINDS)):
@@ -158,19 +184,22 @@ def _probes(rows: Rows, place: str) -> _Probes:
         if column in frame.columns and frame[column].n_unique() > 1:
             found = ", ".join(sorted(str(value) for value in frame[column].unique()))
             raise UsageError(f"this is about one {column} at a time; got {found}: select one")
-    frame = frame.drop_nulls(["fill", place, "score"])
+    return frame.drop_nulls(["fill", "score"]).sort("session", "fill", *places, "score")
+
+
+def _probes(frame: pl.DataFrame, place: str) -> _Probes:
+    """The probes with the fact in view and a known place."""
+    frame = frame.drop_nulls(place)
     seen = frame
     if "in_view" in frame.columns:
         seen = seen.filter(pl.col("in_view").fill_null(value=True))
     if "server_truncated" in frame.columns:
         seen = seen.filter(~pl.col("server_truncated").fill_null(value=False))
-    # law 11: sums of floats depend on their order, the order of the records must not
-    kept = seen.sort("session", "fill", place, "score")
     return _Probes(
-        score=kept["score"].to_numpy(),
-        fill=kept["fill"].to_numpy(),
-        place=kept[place].to_numpy(),
-        session=kept["session"].rle_id().to_numpy().astype(np.int64),  # sorted: each name is a run
+        score=seen["score"].to_numpy(),
+        fill=seen["fill"].to_numpy(),
+        place=seen[place].to_numpy(),
+        session=seen["session"].rle_id().to_numpy().astype(np.int64),  # sorted: each name is a run
         n_not_in_view=frame.height - seen.height,
     )
 
@@ -222,7 +251,7 @@ def _contrast(probes: _Probes, found: Slope | None, level: float, message: str) 
 
 
 def _sessions(probes: _Probes) -> int:
-    return len(np.unique(probes.session))
+    return int(probes.session.max(initial=-1)) + 1
 
 
 def _middle_message(probes: _Probes, found: Slope | None, level: float, where: str) -> str:

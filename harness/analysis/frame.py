@@ -110,10 +110,6 @@ SCHEMA = pl.Schema(
 _OURS = tuple(f'{{"schema":{space}{RECORD_SCHEMA},'.encode() for space in ("", " "))
 """How a line of this version begins, as the store writes it and as `json.dumps` does."""
 
-_OTHER = re.compile(rb'\n(?!\{"schema": ?%d,|\Z)' % RECORD_SCHEMA)
-"""The end of a line after which another begins otherwise. JSON has no bare newline within a line,
-so lines need not be cut to look at their beginnings, and to look for one byte is quick."""
-
 _BLOCK = 1 << 18
 """Bytes of a file that are looked at in one go."""
 
@@ -235,10 +231,24 @@ def _check(path: Path, shown: Path) -> bool:
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             block += file.readline()
-            if not block.startswith(_OURS) or _OTHER.search(block):
+            if not _all_ours(block):
                 _check_lines(block, shown, before=_lines(path, file.tell() - len(block)))
             if not block.endswith(b"\n"):
                 return False
+    return True
+
+
+def _all_ours(block: bytes) -> bool:
+    """Whether each line begins as ours do.
+
+    JSON has no bare newline within a line, so that lines need not be cut to look at them; and to
+    look for the next newline is much quicker than a regular expression.
+    """
+    start, size = 0, len(block)
+    while start < size:
+        if not block.startswith(_OURS, start):
+            return False
+        start = block.find(b"\n", start) + 1 or size
     return True
 
 

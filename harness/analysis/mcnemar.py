@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,8 +54,15 @@ def mcnemar(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> Discordan
         a_only=a_only,
         b_only=b_only,
         neither=len(a) - both - total,
-        p_value=float(stats.binomtest(a_only, total).pvalue) if total else 1.0,
+        p_value=_exact(a_only, total),
     )
+
+
+def _exact(successes: int, trials: int) -> float:
+    """The binomial test of a fair coin, two-sided."""
+    from scipy.stats import binomtest  # here: all of scipy.stats takes most of a report's start-up
+
+    return float(binomtest(successes, trials).pvalue) if trials else 1.0
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:

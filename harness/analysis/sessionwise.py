@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 from harness.core.errors import UsageError
 
@@ -103,12 +103,12 @@ def session_mean(values: Sequence[float], *, level: float, n_probes: int) -> Ses
         return _flipped(ordered, effect, level)
     spread = math.fsum((ordered - effect) ** 2)
     error = math.sqrt(spread / (count - 1) / count)
-    reach = float(stats.t.ppf((1 + level) / 2, count - 1)) * error
+    reach = float(stdtrit(count - 1, (1 + level) / 2)) * error
     return SessionMean(
         effect=effect,
         lo=max(effect - reach, -1.0),
         hi=min(effect + reach, 1.0),
-        p_value=float(2 * stats.t.sf(abs(effect) / error, count - 1)),
+        p_value=float(2 * stdtr(count - 1, -abs(effect) / error)),
         method="t over session means",
     )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import polars as pl
 
 from harness.analysis.adherence import adherence
-from harness.analysis.contrast import gap_effect, lost_in_the_middle
+from harness.analysis.contrast import middle_and_gap
 from harness.analysis.curves import (
     GROUP,
     heatmap,
@@ -240,6 +240,7 @@ def _group(
     own_onset = onset
     if own.height < known.height:
         own_onset = estimate_onset(own.filter(near), criterion=criterion)
+    middle, gap = middle_and_gap(known)
     refused = rows.filter(pl.col("arm") == "main", pl.col("status") == "overflow")
     model, window_limit, policy, memory, layout = key
     runs = _names(rows, "run_id")
@@ -258,8 +259,8 @@ def _group(
         onset=onset,
         own_onset=own_onset,
         attribution=_attribution(tables["attribution"]),
-        lost_in_the_middle=lost_in_the_middle(known),
-        gap_effect=gap_effect(known),
+        lost_in_the_middle=middle,
+        gap_effect=gap,
         by_fill=_each(_bin, tables["fill"]),
         by_position=_each(_bin, tables["position"]),
         by_gap=_each(_bin, tables["gap"]),

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri, stdtr, stdtrit
 
 from harness.analysis.power import DISCORDANT, trials_needed
 from harness.analysis.sessionwise import T_SESSIONS, fewest_sessions, session_mean
@@ -93,7 +93,7 @@ def looks(means: Floats, rule: Rule, *, n_probes: int) -> Looks:
     one_by_one = np.flatnonzero(flat) if sessions >= T_SESSIONS else np.arange(rows)
     reach = student(rule.alpha, sessions) * error
     lo, hi = np.maximum(effect - reach, -1.0), np.minimum(effect + reach, 1.0)
-    p_worse = stats.t.cdf(effect / np.where(error > 0, error, 1.0), sessions - 1)
+    p_worse = stdtr(sessions - 1, effect / np.where(error > 0, error, 1.0))
     for row in one_by_one:
         found = session_mean(means[row].tolist(), level=rule.level, n_probes=n_probes)
         assert found is not None  # noqa: S101 -- there are sessions enough, see above
@@ -114,7 +114,7 @@ def one_sided(effect: float, p_value: float) -> float:
 @lru_cache(maxsize=1024)
 def student(alpha: float, sessions: int) -> float:
     """The quantile of Student's t that one-sided bounds over session means reach out to."""
-    return float(stats.t.ppf(1 - alpha, sessions - 1))
+    return float(stdtrit(sessions - 1, 1 - alpha))
 
 
 def passes(lo: Floats | float, margin: float) -> Yes:
@@ -165,7 +165,7 @@ def sessions_to_plan(rule: Rule, *, per_session: int, discordant: float = DISCOR
         alpha=rule.alpha,
         per_session=per_session,
     )
-    extra = float(stats.norm.ppf(1 - rule.alpha)) ** 2 / 2
+    extra = float(ndtri(1 - rule.alpha)) ** 2 / 2
     return max(math.ceil(trials / per_session + extra), fewest_sessions(rule.level))
 
 
@@ -194,7 +194,7 @@ def short_of(effect: float, lo: float, hi: float, n_sessions: int, rule: Rule) -
         rule: The gate.
     """
     error = (hi - lo) / 2 / student(rule.alpha, n_sessions)
-    z = float(stats.norm.ppf(1 - rule.alpha) + stats.norm.ppf(rule.power))
+    z = float(ndtri(1 - rule.alpha) + ndtri(rule.power))
 
     def wanted(distance: float) -> int:
         return math.ceil(n_sessions * (z * error / distance) ** 2 - 1e-9)

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from harness.analysis.clustered import effective_sessions, slope_within
-from harness.analysis.contrast import gap_effect, lost_in_the_middle
+from harness.analysis.contrast import gap_effect, lost_in_the_middle, middle_and_gap
 from harness.analysis.laws import LAWS
 from harness.analysis.onset import simulate
 from harness.core.errors import UsageError
@@ -200,6 +200,18 @@ def test_the_order_of_the_records_and_the_names_of_sessions_do_not_matter():
 
 
 # --- what is said ---------------------------------------------------------------------------------
+
+
+def test_both_contrasts_of_rows_that_are_read_once_are_those_of_each_alone():
+    rows = study("middle", 1).with_row_index("i")
+    gappy = rows.with_columns(  # a probe whose place or distance is not known counts for the other
+        position=pl.when(pl.col("i") % 7 > 0).then("position"),
+        gap_tokens=pl.when(pl.col("i") % 5 > 0).then("gap_tokens"),
+    )
+    middle, gap = middle_and_gap(gappy)
+    assert middle == lost_in_the_middle(gappy)
+    assert gap == gap_effect(gappy)
+    assert middle.overall.n_probes != gap.n_probes
 
 
 def test_the_message_is_one_plain_sentence():
