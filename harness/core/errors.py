@@ -59,7 +59,7 @@ class FileError(UsageError):
 
 
 class CassetteMissError(UsageError):
-    """A cassette that is replayed holds no answer to a call."""
+    """What is replayed, a cassette or the records of a run, holds no answer to a call."""
 
 
 class NothingSelectedError(HarnessError):

@@ -17,6 +17,7 @@ from harness.models.remembering import Remembering
 from harness.models.replayed import Replayed
 from harness.models.table import reference_spec
 from harness.runs.budget import Budgeted
+from harness.runs.stored import Stored, StoredReplies
 from harness.runs.treatments import writers
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Answers:
         gates: What the calls of the models go through.
         cassette: A cassette file; None for none.
         record: Whether it is recorded; else it is replayed, and no model is called.
+        stored: The folder of a run whose replies are given again; no model is called.
         cache: Folder of the response cache; None for none. Reference models, which are free, go
             past it.
         cache_days: Older answers in the cache are not given.
@@ -66,6 +68,7 @@ class Answers:
         *,
         cassette: Path | None = None,
         record: bool = False,
+        stored: Path | None = None,
         cache: Path | None = None,
         cache_days: float = 7.0,
         cache_local: bool = True,
@@ -79,7 +82,10 @@ class Answers:
         self._open = ExitStack()
         self.models: dict[str, Model] = {}
         with ExitStack() as begun:
-            if cassette is not None and not record:
+            if stored is not None:
+                replies = StoredReplies(stored)
+                self.models = {name: Stored(name, replies) for name in self._names}
+            elif cassette is not None and not record:
                 self._replayed(begun.enter_context(Cassette(cassette)))
             else:
                 self.models = {

@@ -47,6 +47,7 @@ def run(
     cache_local: bool = True,
     executor: str = "local",
     budget: Budget | None = None,
+    stored: Path | None = None,
 ) -> RunResult:
     """Run a study and keep a record of every trial.
 
@@ -65,6 +66,7 @@ def run(
         executor: Where trials are replayed: local, or ray?workers=4&address=...; the cache is this
             process's, and other workers ask anew.
         budget: The most that may be spent, what the run has spent before included.
+        stored: A run folder whose replies are graded again: no model is called.
 
     Raises:
         UsageError: Something asked for cannot be done, or the folder belongs to another study.
@@ -87,6 +89,7 @@ def run(
         gates,
         cassette=cassette,
         record=record,
+        stored=stored,
         cache=cache,
         cache_days=cache_days,
         cache_local=cache_local,
