@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.options import study_options
-from harness.cli.study import make_study
+from harness.cli.study import make_study, tell_unchecked
 from harness.core.errors import NothingSelectedError
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def command(
 
     workshop = Workshop()
     study = make_study(paths, **options)
+    tell_unchecked(study)
     planned = plan(study, workshop)
     rows = estimates(planned, workshop, price)
     width = max(len("model"), *(len(row.model) for row in rows))

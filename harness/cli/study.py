@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from harness.cli.prompts import read_prompts
 from harness.core.errors import UsageError
 from harness.core.study import Study, share, unique
@@ -34,6 +36,17 @@ def load_scenarios(paths: Sequence[Path]) -> tuple[Scenario, ...]:
 
     found = tuple(paths) or (Path("scenarios") if Path("scenarios").is_dir() else Path(),)
     return load_all(found, known_scorers=scorers.names(), known_rules=rules.names())
+
+
+def tell_unchecked(study: Study) -> None:
+    """Say of which scenarios no rule will be checked, if of any."""
+    ruled = dict.fromkeys(s.name for s in study.scenarios if s.rules)
+    if ruled and study.replies == "scripted":
+        click.echo(
+            f"note: the rules of {', '.join(ruled)} are not checked: the replies are the script's"
+            " own; --replies live has the model write them",
+            err=True,
+        )
 
 
 def make_study(

@@ -35,6 +35,18 @@ def test_a_plan_says_trials_tokens_and_cost_and_sends_nothing():
     assert "seeds" not in text
 
 
+def test_rules_that_no_scripted_reply_can_break_are_said_not_to_be_checked():
+    rules = SCENARIOS / "house-rules.yaml"
+    told = "note: the rules of house-rules are not checked"
+    asked = ("plan", rules, "-m", "reference/perfect", "-w", "8k", "--seeds", 1)
+    scripted = harness(*asked)
+    assert scripted.code == 0
+    assert told in scripted.err
+    assert "--replies live" in scripted.err
+    assert told not in harness(*asked, "--replies", "live").err
+    assert told not in harness("plan", SCENARIOS / "needle.yaml", *asked[2:]).err
+
+
 def test_a_smaller_drop_and_more_power_take_more_seeds():
     text = words(harness(*PLAN, "--detect", 0.05))
     assert "To find a drop of 5 points between two models or prompts takes" in text
