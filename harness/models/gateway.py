@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,8 @@ def _litellm() -> Any:
     os.environ.setdefault("EXPERIMENTAL_OPENAI_BASE_LLM_HTTP_HANDLER", "true")
     import litellm
 
+    # litellm makes this coroutine in a thread, and drops it where the call is cancelled meanwhile
+    warnings.filterwarnings("ignore", "coroutine '_reference_provider", RuntimeWarning)
     litellm.suppress_debug_info = True  # else errors print a banner on stdout
     litellm.disable_hf_tokenizer_download = True  # else Llama names wait for a hub
     litellm.telemetry = False
