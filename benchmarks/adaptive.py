@@ -1,6 +1,7 @@
 """Do adaptive runs find the onset with fewer tokens, and are they honest about it?
 
-    python benchmarks/adaptive.py [--studies 1] [--half-width 0.03] [--jobs 2] [--laws LAW ...]
+    python benchmarks/adaptive.py [--studies 1] [--first 0] [--half-width 0.03] [--jobs 2]
+                                  [--laws LAW ...]
 
 A study is a whole run: `sessions` sessions that differ from each other (correlation 0.05, see
 `simulate`), batches of 32 (64 from 1,000 probes on, which costs the same tokens and half the
@@ -217,6 +218,7 @@ def main() -> None:
     """Run the studies and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--studies", type=int, default=1, help="studies a law")
+    parser.add_argument("--first", type=int, default=0, help="number of the first study, its seed")
     parser.add_argument("--half-width", type=float, default=0.03, help="where a run may stop")
     parser.add_argument("--sessions", type=int, default=40)
     parser.add_argument("--grid-controls", type=float, default=0.0, help="share of the grid")
@@ -230,7 +232,8 @@ def main() -> None:
         sessions=asked.sessions,
         grid_controls=asked.grid_controls,
     )
-    tasks = [replace(first, law=law, study=i) for law in asked.laws for i in range(asked.studies)]
+    numbers = range(asked.first, asked.first + asked.studies)
+    tasks = [replace(first, law=law, study=i) for law in asked.laws for i in numbers]
     with ProcessPoolExecutor(asked.jobs) as pool:
         done = list(pool.map(study, tasks))
     print(
