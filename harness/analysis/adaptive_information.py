@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from harness.analysis.onset.cells import FINE
+from harness.analysis.onset.grid import FINE
 from harness.analysis.onset.posterior import average, dictionary, onset_steps, thinned
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from harness.analysis.laws import LAWS
-from harness.analysis.onset.cells import FINE, Cells, gather
+from harness.analysis.onset.cells import Cells, gather
+from harness.analysis.onset.grid import FINE
 from harness.analysis.onset.clustering import lack_of_fit
 from harness.analysis.onset.posterior import dictionary
 from harness.analysis.onset.rows import scored

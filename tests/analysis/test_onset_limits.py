@@ -62,8 +62,14 @@ def test_what_is_missing_is_said_and_no_number_is_given(rows, message):
     assert found.posterior is None
 
 
-def test_five_sessions_are_enough_for_an_answer():
-    assert estimate_onset(study(5)).verdict == "not_reached"
+def test_five_sessions_are_enough_to_say_how_many_would_do():
+    found = estimate_onset(study(5))
+    assert (found.verdict, found.lo, found.hi) == ("cannot_tell", 0.05, None)
+    assert found.message == (
+        "cannot tell whether a drop of 5 points or more lies before 100 % of the window: the "
+        f"smallest drop this run could see is {100 * found.smallest_drop:.1f} points; about "
+        f"{found.seeds_needed} seeds would do (it had 5 sessions)"
+    )
 
 
 def test_all_wrong_and_all_right_are_answers():
@@ -121,5 +127,5 @@ def test_fills_that_hardly_differ_are_no_reason_to_fall_over(low, high):
     fills = np.linspace(low, high, 6)
     rows = [{"session": n, "fill": fill, "score": float(n != 1)} for n, fill in enumerate(fills)]
     found = estimate_onset(rows)
-    assert found.verdict in {"insufficient", "not_reached", "detected", "floor"}
+    assert found.verdict in {"insufficient", "not_reached", "cannot_tell", "detected"}
     assert found.message

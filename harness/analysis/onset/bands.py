@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from harness.analysis.onset.cells import FINE
 from harness.analysis.onset.result import CurvePoint
 
 if TYPE_CHECKING:
@@ -17,20 +16,22 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from harness.analysis.onset.grid import Grid
     from harness.analysis.onset.posterior import Dictionary, Mixture
 
     Floats: TypeAlias = npt.NDArray[np.float64]
     Numbers: TypeAlias = npt.NDArray[np.floating]
     Integers: TypeAlias = npt.NDArray[np.int64]
 
-_SHOWN = 10  # a point of the curve for so many fine steps
+_SHOWN = 10  # a point of the curve for so many even steps
+_SHOWN_OF_OCTAVE = 6  # and for so many steps of an octave
 _SHARES = 4000  # equal parts of the posterior from which quantiles are read
 
 
 def quantiles(mixture: Mixture, tails: Sequence[float]) -> Floats:
     """Of the plateau above guessing, shape (tails,)."""
     at, part = evenly(mixture.by_plateau)
-    return np.asarray(np.quantile(_plateau(mixture, at, part), tails))
+    return np.asarray(np.quantile(plateaus(mixture, at, part), tails))
 
 
 def evenly(weights: Numbers) -> tuple[Integers, Floats]:
@@ -46,7 +47,19 @@ def evenly(weights: Numbers) -> tuple[Integers, Floats]:
     return index.astype(np.int64), np.clip(part, 0.0, 1.0)
 
 
-def _plateau(mixture: Mixture, index: Integers, part: Floats) -> Floats:
+def sampled(mixture: Mixture) -> tuple[Integers, Integers, Integers, Floats]:
+    """Entries that each stand for the same share of the posterior.
+
+    Returns:
+        The index of the shape, of the loss and of the plateau, and how far into the plateau's step.
+    """
+    weight = mixture.weight[mixture.told]
+    index, part = evenly(weight.ravel())
+    at_shape, at_loss, at_plateau = np.unravel_index(index, weight.shape)
+    return np.flatnonzero(mixture.told)[at_shape], at_loss, at_plateau, part
+
+
+def plateaus(mixture: Mixture, index: Integers, part: Floats) -> Floats:
     """Plateaus between the nodes: a node stands for half a step to either side."""
     return np.asarray(np.sin(mixture.angle[index] + (0.5 - part) * mixture.step) ** 2)
 
@@ -63,19 +76,27 @@ def curve(
     book: Dictionary, mixture: Mixture, *, guess: float, level: float, max_fill: float
 ) -> tuple[CurvePoint, ...]:
     """Recall against fill with a pointwise band of probability `level`."""
-    weight = mixture.weight[mixture.told]
-    index, part = evenly(weight.ravel())
-    at_shape, at_loss, at_plateau = np.unravel_index(index, weight.shape)
-    shape = np.flatnonzero(mixture.told)[at_shape]
-    loss, plateau = book.loss[at_loss], _plateau(mixture, at_plateau, part)
-    last = min(round(np.ceil(max_fill / FINE - 1e-6)), book.curves.shape[1] - 1)
+    shape, at_loss, at_plateau, part = sampled(mixture)
+    loss, plateau = book.loss[at_loss], plateaus(mixture, at_plateau, part)
+    fine = book.grid
+    last = min(fine.last(max_fill), book.curves.shape[1] - 1)
     tails = ((1 - level) / 2, (1 + level) / 2)
     mean = guess + (1 - guess) * (mixture.mean_plateau - mean_loss(book, mixture))
     points = []
-    for node in sorted({*range(0, last, _SHOWN), last}):
+    for node in _shown(fine, last):
         recall = guess + (1 - guess) * plateau * (1 - loss * book.curves[shape, node])
         lo, hi = (float(end) for end in np.quantile(recall, tails))
-        fill = min(round(node * FINE, 6), max_fill)
+        fill = min(round(float(fine.nodes[node]), 6), max_fill)
         at = float(mean[node])
         points.append(CurvePoint(fill=fill, recall=at, lo=min(lo, at), hi=max(hi, at)))
     return tuple(points)
+
+
+def _shown(fine: Grid, last: int) -> list[int]:
+    """The nodes at which the curve is shown: an even number of them, or some of each octave."""
+    if fine.even:
+        return sorted({*range(0, last, _SHOWN), last})
+    spacing = np.diff(fine.nodes)
+    even = int(np.searchsorted(spacing, spacing.max() * (1 - 1e-9)))
+    octaves = range(fine.first, min(even, last), _SHOWN_OF_OCTAVE)
+    return sorted({0, *octaves, *range(even, last, _SHOWN), last})

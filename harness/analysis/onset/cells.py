@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import polars as pl
 
+from harness.analysis.onset.grid import EVEN_FROM, FINE, Grid, grid
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Floats: TypeAlias = npt.NDArray[np.float64]
     Integers: TypeAlias = npt.NDArray[np.int64]
 
-FINE = 0.0025
-"""Step of the grid of fills on which shapes and onsets live."""
 BIN = 5
 """Largest width of a bin of fills in fine steps, where there are too many levels to keep apart."""
+OCTAVE_BIN = 3
+"""The same on a grid of octaves."""
 NARROWEST = 2
 """Smallest width of a bin in fine steps."""
 FULL = 0.01
@@ -47,6 +49,8 @@ class Cells:
     """Their mean fill, shape (bins,)."""
     weights: Floats
     """How the probes of a bin lie on the fine grid, shape (bins, fine); rows sum to 1."""
+    grid: Grid
+    """The fine grid, up to the largest fill and a little further."""
     edges: Floats
     """Ascending fills between which nothing is told apart: the levels, or the edges of bins."""
     session: Integers
@@ -58,7 +62,7 @@ class Cells:
     cell_k: Floats
     """Sum of scores in each cell, shape (cells,)."""
     control: float
-    """The fill up to which probes count as controls; a multiple of the fine step."""
+    """The fill up to which probes count as controls; a node of the grid."""
     has_controls: bool
     """False where no probe lay in the control zone asked for: `control` is then a makeshift."""
     max_fill: float
@@ -87,19 +91,22 @@ def gather(frame: pl.DataFrame, *, control: float) -> Cells:
     if not has_controls:
         last = max(int(np.ceil(PLATEAU_SHARE * len(fill))), 1) - 1
         control = float(np.partition(fill, last)[last])
-    control = float(np.ceil(round(control / FINE, 6)) * FINE)
-    upper = _upper_edges(frame["fill"], control)
+    if control >= EVEN_FROM - 1e-9:
+        control = float(np.ceil(round(control / FINE, 6)) * FINE)
+    fine = grid(control, reach(float(fill.max())))
+    upper = _upper_edges(frame["fill"], control, fine)
     where = np.searchsorted(upper, fill, side="left")
     kept = np.flatnonzero(np.bincount(where, minlength=len(upper)) + (np.arange(len(upper)) == 0))
     edges = _edges(upper, kept, control, levels=len(upper) - 1 <= MAX_LEVELS)
     where = np.searchsorted(kept, where)
     n, k, cells = _count(frame, where, len(kept))
-    weights = _spread(fill, where, n)
+    weights = _spread(fill, where, n, fine)
     return Cells(
         n=n,
         k=k,
-        fill=weights @ (np.arange(weights.shape[1]) * FINE),
+        fill=weights @ fine.nodes[: weights.shape[1]],
         weights=weights,
+        grid=fine,
         edges=edges,
         session=cells["session"].rle_id().to_numpy().astype(np.int64),
         cell_bin=cells["bin"].to_numpy().astype(np.int64),
@@ -111,29 +118,44 @@ def gather(frame: pl.DataFrame, *, control: float) -> Cells:
     )
 
 
-def _upper_edges(fill: pl.Series, control: float) -> Floats:
+def reach(max_fill: float) -> float:
+    """How far up a dictionary for such fills goes: the window, or quarters of it past its end."""
+    return float(max(1.0, np.ceil(max_fill / 0.25 - 1e-9) * 0.25))
+
+
+def _upper_edges(fill: pl.Series, control: float, fine: Grid) -> Floats:
     """Upper ends of the bins; the first is the control zone, and every bin is open below."""
     levels = fill.unique().sort().to_numpy()
     past = levels[levels > control]
     if len(past) > MAX_LEVELS:
-        past = _full_bins(fill.to_numpy(), control)
+        past = _full_bins(fill.to_numpy(), control, fine)
         past[-1] = max(past[-1], levels[-1])
     return np.concatenate(([control], past))
 
 
-def _full_bins(fill: Floats, control: float) -> Floats:
+def _full_bins(fill: Floats, control: float, fine: Grid) -> Floats:
     """Upper ends of bins that are closed when they are full, or wide enough."""
-    inside = np.bincount(np.ceil((fill[fill > control] - control) / FINE - 1e-9).astype(np.int64))
+    step = _steps_past(fill[fill > control], control, fine)
+    inside = np.bincount(step)
     full = FULL * inside.sum()
     ends, held, width = [], 0, 0
-    for step, count in enumerate(inside[1:], start=1):
+    widest, narrowest = (BIN, NARROWEST) if fine.even else (OCTAVE_BIN, 1)
+    for end, count in enumerate(inside[1:], start=1):
         held, width = held + int(count), width + 1
-        if width >= BIN or (held >= full and width >= NARROWEST):
-            ends.append(step)
+        if width >= widest or (held >= full and width >= narrowest):
+            ends.append(end)
             held, width = 0, 0
     if width:
         ends.append(len(inside) - 1)
-    return control + FINE * np.array(ends, dtype=np.float64)
+    if fine.even:
+        return control + FINE * np.array(ends, dtype=np.float64)
+    return fine.nodes[fine.first + np.array(ends)]
+
+
+def _steps_past(fill: Floats, control: float, fine: Grid) -> Integers:
+    """How many fine steps past the control zone each fill lies, at least 1."""
+    past = (fill - control) / FINE if fine.even else fine.index(fill) - fine.first
+    return np.asarray(np.maximum(np.ceil(past - 1e-9), 1), dtype=np.int64)
 
 
 def _edges(upper: Floats, kept: Integers, control: float, *, levels: bool) -> Floats:
@@ -163,11 +185,12 @@ def _count(frame: pl.DataFrame, where: Integers, bins: int) -> tuple[Floats, Flo
     return n, k, cells
 
 
-def _spread(fill: Floats, where: Integers, n: Floats) -> Floats:
+def _spread(fill: Floats, where: Integers, n: Floats, fine: Grid) -> Floats:
     """The share of each bin's probes at each node of the fine grid, by linear interpolation."""
-    node = np.floor(fill / FINE).astype(np.int64)
+    index = fine.index(fill)
+    node = np.floor(index).astype(np.int64)
     nodes = int(node.max()) + 2
-    share = np.round((fill / FINE - node) * 2.0**20)
+    share = np.round((index - node) * 2.0**20)
     at = where * nodes + node
     whole = np.bincount(at, minlength=len(n) * nodes) * 2.0**20
     upper = np.bincount(at, weights=share, minlength=len(n) * nodes)

@@ -6,20 +6,32 @@ that are no measurement at all (NaN, a score of 3) are refused.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 import numpy as np
 
 from harness.analysis.onset.bands import curve, mean_loss, quantiles
-from harness.analysis.onset.cells import FINE, Cells, gather
+from harness.analysis.onset.blunt import seeds_needed, smallest_drop
+from harness.analysis.onset.cells import Cells, gather
 from harness.analysis.onset.clustering import design_effect, lack_of_fit
+from harness.analysis.onset.grid import FINE
+from harness.analysis.onset.lengths import effective_lengths
 from harness.analysis.onset.monotone import RECOVERY_LEVEL, Recovery, recovery
 from harness.analysis.onset.posterior import Mixture, average, dictionary, onset_weights
-from harness.analysis.onset.result import CurvePoint, OnsetEstimate, OnsetPosterior, Verdict
-from harness.analysis.onset.rows import Rows, scored
+from harness.analysis.onset.result import (
+    WEAK,
+    CurvePoint,
+    EffectiveLengths,
+    OnsetEstimate,
+    OnsetPosterior,
+    Verdict,
+)
+from harness.analysis.onset.rows import Rows, Scored, read_rows
 from harness.analysis.onset.sentences import percent
+from harness.analysis.onset.witness import Witness, witness
 from harness.core.errors import UsageError
+from harness.core.near_empty import NEAR_EMPTY_SHARE, near_empty_fill
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -42,6 +54,8 @@ class _Asked:
     level: float
     control: float
     floor: float
+    window_tokens: int | None
+    facts_tokens: int | None
 
 
 def estimate_onset(
@@ -50,11 +64,14 @@ def estimate_onset(
     criterion: float = 0.05,
     guess: float = 0.0,
     level: float = 0.95,
-    control: float = 0.05,
+    near_empty: int | None = None,
+    window_tokens: int | None = None,
+    control: float | None = None,
     floor: float | None = None,
+    needle_only: Rows | None = None,
     band: bool = True,
 ) -> OnsetEstimate:
-    """The first fill at which recall has fallen from its own plateau by the criterion.
+    """The first length at which recall has fallen from its own plateau by the criterion.
 
     A Bayesian average over a dictionary of monotone forgetting curves, with the likelihood
     tempered for the clustering of probes by session. Deterministic; the order of the rows and the
@@ -62,26 +79,42 @@ def estimate_onset(
 
     Args:
         rows: A polars frame or mappings with `session` (the cluster), `fill` (a fraction of the
-            window) and `score` (in [0, 1], or None where it was not measured).
+            window) and `score` (in [0, 1], or None where it was not measured). With
+            `window_limit` the answer is in tokens too; of records of several arms those of the
+            main one are meant, and those of `needle_only` are the plateau's witness.
         criterion: The drop from the plateau that counts, in (0, 1).
         guess: Chance of being right without remembering, in [0, 1).
         level: Probability that the interval is to hold, in (0, 1).
-        control: Where the nearly empty window ends, as a fill in (0, 1).
+        near_empty: The longest prompt of the nearly empty window, in tokens; unless said 1,000,
+            or a twentieth of windows up to 20,000 tokens.
+        window_tokens: The window, where the rows do not say it.
+        control: The end of the nearly empty window as a fill in (0, 1), instead.
         floor: A plateau less than this above `guess` is poor from the start, in (0, 1); four
             times the criterion unless said.
+        needle_only: Answers to the same questions with nothing but the facts before them, where
+            they are not among the rows: session, fill and score.
         band: False leaves the curve out, which takes a third of the time.
 
     Raises:
         UsageError: A column is missing, or a value is no number or out of its range.
     """
+    read = read_rows(rows)
+    if needle_only is not None:
+        read = _with_needle(read, needle_only)
+    if window_tokens is None:
+        window_tokens = read.window_tokens
+    end = _near_empty(control, near_empty, window_tokens, read.facts_tokens)
+    by_facts = control is None and near_empty is None and end > near_empty_fill(window_tokens or 1)
     asked = _Asked(
         criterion=_fraction("criterion", criterion),
         guess=_fraction("guess", guess, zero=True),
         level=_fraction("level", level),
-        control=_fraction("control", control),
+        control=end,
         floor=min(4 * criterion, 0.99) if floor is None else _fraction("floor", floor),
+        window_tokens=window_tokens,
+        facts_tokens=round(read.facts_tokens) if by_facts else None,
     )
-    frame, n_excluded = scored(rows)
+    frame, n_excluded = read.main, read.n_excluded
     if frame.is_empty():
         total = f"none of {n_excluded} rows has a score" if n_excluded else "no probes"
         return _insufficient(asked, None, n_excluded, f"{total}; {_more_sessions(0)}")
@@ -89,7 +122,40 @@ def estimate_onset(
     missing = _missing(cells)
     if missing is not None:
         return _insufficient(asked, cells, n_excluded, missing)
-    return _estimate(asked, cells, n_excluded, band=band)
+    beside = None if read.needle is None else witness(frame, read.needle, cells)
+    return _estimate(asked, cells, n_excluded, beside, band=band)
+
+
+def _with_needle(read: Scored, needle_only: Rows) -> Scored:
+    """The rows with a witness that came by itself."""
+    other = read_rows(needle_only)
+    frame = other.main if other.needle is None else other.needle
+    return replace(read, needle=None if frame.is_empty() else frame.select("session", "score"))
+
+
+def _near_empty(
+    control: float | None, near_empty: int | None, window_tokens: int | None, facts_tokens: float
+) -> float:
+    """Where the nearly empty window ends, as a fill."""
+    if control is not None:
+        return _fraction("control", control)
+    if window_tokens is not None and window_tokens < 1:
+        raise UsageError(f"window_tokens is {window_tokens}, expected a number of tokens above 0")
+    if near_empty is None:
+        if window_tokens is None:
+            return NEAR_EMPTY_SHARE
+        return near_empty_fill(window_tokens, facts_tokens)
+    if window_tokens is None:
+        raise UsageError(
+            "near_empty is in tokens, and the rows do not name one window: give them a column "
+            "'window_limit', or say window_tokens"
+        )
+    if not 0 < near_empty < window_tokens:
+        raise UsageError(
+            f"near_empty is {near_empty} tokens, expected a number above 0 and under the window's "
+            f"{window_tokens}"
+        )
+    return near_empty / window_tokens
 
 
 def _fraction(name: str, value: float, *, zero: bool = False) -> float:
@@ -121,6 +187,9 @@ def _missing(cells: Cells) -> str | None:
 
 
 class _Counts(TypedDict):
+    window_tokens: int | None
+    base_tokens: int | None
+    facts_tokens: int | None
     criterion: float
     guess: float
     level: float
@@ -133,17 +202,27 @@ class _Counts(TypedDict):
 
 
 def _counts(asked: _Asked, cells: Cells | None, n_excluded: int) -> _Counts:
+    control = cells.control if cells else asked.control
     return _Counts(
+        window_tokens=asked.window_tokens,
+        base_tokens=_tokens(asked, control),
+        facts_tokens=asked.facts_tokens,
         criterion=asked.criterion,
         guess=asked.guess,
         level=asked.level,
-        control=cells.control if cells else asked.control,
+        control=control,
         has_controls=cells.has_controls if cells else False,
         n_probes=cells.n_probes if cells else 0,
         n_sessions=cells.n_sessions if cells else 0,
         n_excluded=n_excluded,
         max_fill=cells.max_fill if cells else None,
     )
+
+
+def _tokens(asked: _Asked, fill: float | None) -> int | None:
+    if fill is None or asked.window_tokens is None:
+        return None
+    return round(fill * asked.window_tokens)
 
 
 def _insufficient(
@@ -170,7 +249,9 @@ def _insufficient(
     )
 
 
-def _estimate(asked: _Asked, cells: Cells, n_excluded: int, *, band: bool) -> OnsetEstimate:
+def _estimate(
+    asked: _Asked, cells: Cells, n_excluded: int, beside: Witness | None, *, band: bool
+) -> OnsetEstimate:
     book = dictionary(cells)
     rough = average(book, cells, guess=asked.guess, phi=1.0)
     phi = _phi(asked, cells, book, rough, _posterior(asked, cells, book, rough))
@@ -183,27 +264,56 @@ def _estimate(asked: _Asked, cells: Cells, n_excluded: int, *, band: bool) -> On
     plateau, plateau_lo, plateau_hi = (asked.guess + (1 - asked.guess) * x for x in ends)
     back = recovery(cells)
     rises = back is not None and back.p < RECOVERY_LEVEL
+    visible = smallest_drop(cells, asked.criterion, plateau, phi, asked.level)
     verdict, lo, hi = _verdict(asked, cells, posterior, plateau)
+    seeds = None
     if rises:
         verdict, lo, hi = "insufficient", None, None
+    elif beside is not None and beside.gap_lo is not None and beside.gap_lo > asked.criterion:
+        verdict, lo, hi = "before", 0.0, cells.control
+    elif verdict == "not_reached":
+        seeds = seeds_needed(cells, asked.criterion, plateau, visible)
+        verdict = "not_reached" if seeds is None else "cannot_tell"
+    onset = posterior.median if verdict == "detected" else None
+    spoken = verdict in {"detected", "not_reached", "cannot_tell"}
     return OnsetEstimate(
         verdict=verdict,
         detected=verdict == "detected",
-        onset=posterior.median if verdict == "detected" else None,
+        onset=onset,
         lo=lo,
         hi=hi,
         plateau=plateau,
         plateau_lo=plateau_lo,
         plateau_hi=plateau_hi,
         phi=phi,
-        smallest_drop=_smallest_drop(asked, cells, plateau, phi),
+        smallest_drop=visible,
         probability_none=posterior.past,
         monotone=not rises,
         recovery_p=None if back is None else back.p,
         missing=_not_monotone(back) if back is not None and rises else None,
-        posterior=posterior if verdict in ("detected", "not_reached") else None,
+        posterior=posterior if spoken else None,
         curve=_curve(asked, cells, book, mixture) if band else (),
+        onset_tokens=_tokens(asked, onset),
+        lo_tokens=_tokens(asked, lo),
+        hi_tokens=_tokens(asked, hi),
+        weak=plateau < WEAK,
+        needle_recall=beside.recall if beside else None,
+        n_needle=beside.n if beside else 0,
+        needle_gap_lo=beside.gap_lo if beside else None,
+        seeds_needed=seeds,
+        lengths=None if rises else _lengths(asked, cells, book, mixture),
         **_counts(asked, cells, n_excluded),
+    )
+
+
+def _lengths(asked: _Asked, cells: Cells, book: Dictionary, mixture: Mixture) -> EffectiveLengths:
+    return effective_lengths(
+        book,
+        mixture,
+        cells,
+        guess=asked.guess,
+        level=asked.level,
+        window_tokens=asked.window_tokens,
     )
 
 
@@ -225,7 +335,8 @@ def _posterior(asked: _Asked, cells: Cells, book: Dictionary, mixture: Mixture) 
     weights, past = onset_weights(
         book, mixture, guess=asked.guess, criterion=asked.criterion, max_fill=cells.max_fill
     )
-    fills = (min(round(i * FINE, 6), cells.max_fill) for i in range(len(weights)))
+    nodes = book.grid.nodes[: len(weights)].tolist()
+    fills = (min(round(fill, 9), cells.max_fill) for fill in nodes)
     return OnsetPosterior(
         fills=tuple(fills), weights=tuple(weights.tolist()), past=past, max_fill=cells.max_fill
     )
@@ -241,7 +352,8 @@ def _verdict(
     edges = cells.edges
     lo, hi = posterior.quantile(tail), posterior.quantile(1 - tail)
     if lo is not None:  # a node stands for the fine step that ends there
-        below = int(np.searchsorted(edges, lo - FINE + 1e-9)) - 1
+        before = cells.grid.nodes[max(cells.grid.last(lo) - 1, 0)]
+        below = int(np.searchsorted(edges, before + 1e-9)) - 1
         lo = round(float(edges[max(below, 0)]), 6)
     if hi is not None:
         at = min(int(np.searchsorted(edges, hi - 1e-9)), len(edges) - 1)
@@ -270,18 +382,3 @@ def _phi(
     at = max(int(np.argmin(np.abs(cells.fill - fill))), 1)
     phi = design_effect(cells, recall, gradient, gradient[at] - gradient[0])
     return max(phi, lack_of_fit(cells, recall))
-
-
-def _smallest_drop(asked: _Asked, cells: Cells, plateau: float, phi: float) -> float:
-    """The drop over the upper half of the range that four runs of five would have shown.
-
-    An onset is only claimed of a drop that is surely past the criterion: so the criterion, and
-    the usual sum of normal quantiles on top of it.
-    """
-    from scipy.special import ndtri
-
-    upper = cells.n[cells.fill >= (cells.control + cells.max_fill) / 2].sum()
-    spread = np.clip(plateau * (1 - plateau), 0.01, None) * phi
-    standard_error = np.sqrt(spread * (1 / cells.n[0] + 1 / max(upper, 1.0)))
-    z = float(ndtri((1 + asked.level) / 2) + ndtri(0.8))
-    return float(min(asked.criterion + z * standard_error, 1.0))

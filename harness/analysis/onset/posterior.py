@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from harness.analysis.onset.cells import FINE
+from harness.analysis.onset.cells import reach
 from harness.analysis.onset.likelihood import log_likelihood
 from harness.analysis.onset.shapes import AMPLITUDES, LEVELS, shapes
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from harness.analysis.onset.cells import Cells
+    from harness.analysis.onset.grid import Grid
 
     Floats: TypeAlias = npt.NDArray[np.float64]
     Singles: TypeAlias = npt.NDArray[np.float32]
@@ -36,8 +37,10 @@ _EDGE = 1e-5  # share of the posterior on the last plateau from which on more of
 class Dictionary:
     """The shapes for one run, and what each loses in each bin."""
 
+    grid: Grid
+    """The fine grid."""
     curves: Singles
-    """Shapes on the fine grid, the last one flat: shape (shapes, fine)."""
+    """Shapes on it, the last one flat: shape (shapes, fine)."""
     reach: npt.NDArray[np.int16]
     """Fine steps before each shape reaches each of `LEVELS` even levels; shape (shapes, levels)."""
     in_bin: Floats
@@ -78,10 +81,10 @@ class Mixture:
 
 def dictionary(cells: Cells) -> Dictionary:
     """The shapes for these bins."""
-    reach = max(1.0, np.ceil(cells.max_fill / 0.25 - 1e-9) * 0.25)
-    book = shapes(cells.control, float(reach))
+    book = shapes(cells.control, reach(cells.max_fill))
     curves = book.curves[:, : cells.weights.shape[1]]
     return Dictionary(
+        grid=cells.grid,
         curves=curves,
         reach=book.reach,
         in_bin=_in_bins(curves, cells),
@@ -96,6 +99,7 @@ def thinned(book: Dictionary) -> Dictionary:
     prior = book.prior[chosen]
     prior[:-1] *= (1 - prior[-1]) / prior[:-1].sum()
     return Dictionary(
+        grid=book.grid,
         curves=book.curves[chosen],
         reach=book.reach[chosen],
         in_bin=book.in_bin[chosen],
@@ -187,10 +191,10 @@ def onset_weights(
     """How the onset is spread over the fine grid, and the weight past the measured range.
 
     Returns:
-        Weights at multiples of the fine step up to `max_fill`, and the rest, which has no onset
-        in the measured range.
+        Weights at the nodes of the grid up to `max_fill`, and the rest, which has no onset in the
+        measured range.
     """
-    fine = round(np.ceil(max_fill / FINE - 1e-6)) + 1
+    fine = book.grid.last(max_fill) + 1
     told = mixture.told
     at = onset_steps(book, told, mixture.plateau, guess=guess, criterion=criterion)
     spread = np.bincount(at.ravel(), weights=mixture.weight[told].ravel(), minlength=fine + 1)

@@ -10,7 +10,12 @@ from typing import Literal, TypeAlias
 
 from harness.analysis.onset.sentences import sentence
 
-Verdict: TypeAlias = Literal["detected", "not_reached", "floor", "insufficient"]
+Verdict: TypeAlias = Literal[
+    "detected", "before", "not_reached", "cannot_tell", "floor", "insufficient"
+]
+
+WEAK = 0.6
+"""A plateau under this is weak from the start, whatever else is said of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +33,54 @@ class CurvePoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LengthEstimate:
+    """The longest session with which recall still meets a bar."""
+
+    bar: float
+    """The recall that is asked for, in [0, 1]; the posterior mean where it is one's own."""
+    fill: float | None
+    """Posterior median, a fraction of the window; 0 where recall is under the bar from the start,
+    None where the length is longer than what was measured."""
+    lo: float | None
+    """Lower end of the interval."""
+    hi: float | None
+    """Upper end; None where it lies past what was measured."""
+    tokens: int | None
+    """`fill` in tokens; None also where the window is not known."""
+    lo_tokens: int | None
+    hi_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveLengths:
+    """The lengths that others report, each with its interval."""
+
+    ruler: LengthEstimate
+    """RULER's: the longest length with a recall of at least 0.856."""
+    nolima: LengthEstimate
+    """NoLiMa's: the longest with at least 85 % of the model's own plateau."""
+    half_life: LengthEstimate
+    """Where recall has fallen to half of the plateau."""
+    auc: float
+    """Recall averaged over the logarithm of the length, in [0, 1]; posterior mean."""
+    auc_lo: float
+    auc_hi: float
+    level: float
+    """Probability that each interval is to hold, in (0, 1)."""
+    from_fill: float
+    """Where the nearly empty window ends: the average begins here."""
+    to_fill: float
+    """The largest fill that was measured: the average ends here."""
+    from_tokens: int | None
+    to_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OnsetPosterior:
     """What is believed of the onset after the run: a weight for each fill, and the rest."""
 
     fills: tuple[float, ...]
-    """Ascending fills, an even grid."""
+    """Ascending fills: even steps, or parts of an octave below even steps."""
     weights: tuple[float, ...]
     """Probability that the onset is at each of them; with `past` they sum to 1."""
     past: float
@@ -76,14 +124,17 @@ class OnsetEstimate:
     """Where forgetting begins, as one run tells it."""
 
     verdict: Verdict
-    """detected; not_reached; floor (poor from the start); insufficient (it cannot be told)."""
+    """detected; before (it began before the nearly empty window ended: the facts alone are recalled
+    better); not_reached (and the run would have seen a drop that matters); cannot_tell (it would
+    not); floor (poor from the start); insufficient (too little to look at)."""
     detected: bool
     """Whether the whole interval lies inside the measured range."""
     onset: float | None
     """Posterior median, a fraction of the window; None unless detected."""
     lo: float | None
     """Lower end of the interval, a fraction of the window. Where the onset is not reached, the
-    fill up to which it is excluded. None where nothing can be told."""
+    fill up to which it is excluded. 0 where it lies before the nearly empty window ends. None where
+    nothing can be told."""
     hi: float | None
     """Upper end; None where it lies past what was measured."""
     level: float
@@ -127,6 +178,31 @@ class OnsetEstimate:
     """What is believed of the onset; None where no onset may be claimed."""
     curve: tuple[CurvePoint, ...]
     """Recall against fill from the same posterior, ascending; empty where there is none."""
+    window_tokens: int | None = None
+    """The window, in tokens; None where rows do not say it, or name several."""
+    onset_tokens: int | None = None
+    """`onset` in tokens; None also where the window is not known."""
+    lo_tokens: int | None = None
+    """`lo` in tokens."""
+    hi_tokens: int | None = None
+    """`hi` in tokens."""
+    base_tokens: int | None = None
+    """`control` in tokens: the longest prompt of the nearly empty window."""
+    facts_tokens: int | None = None
+    """What the facts take by themselves, where that is why the nearly empty window ends later."""
+    weak: bool = False
+    """Whether the plateau lies under `WEAK`."""
+    needle_recall: float | None = None
+    """Recall with nothing but the facts, in [0, 1]; None where it was not asked."""
+    n_needle: int = 0
+    """Probes that it comes from."""
+    needle_gap_lo: float | None = None
+    """How much higher it lies than the plateau at least, with 95 % confidence."""
+    seeds_needed: int | None = None
+    """Sessions with which this run would have seen a drop that matters; None unless it could
+    not."""
+    lengths: EffectiveLengths | None = None
+    """The lengths that others report, from the same posterior."""
 
     @property
     def message(self) -> str:

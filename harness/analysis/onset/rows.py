@@ -6,30 +6,97 @@ Its one rule: a row without a score is left out and counted; it never becomes a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from numbers import Real
 from typing import TypeAlias
 
+import numpy as np
 import polars as pl
 
 from harness.core.errors import UsageError
 
 Rows: TypeAlias = pl.DataFrame | pl.LazyFrame | Iterable[Mapping[str, object]]
-"""Columns or keys `session`, `fill` and `score`; any others are left alone."""
+"""Columns or keys `session`, `fill` and `score`; `window_limit`, `arm` and `scenario` are read where
+they are, and any others are left alone."""
 
 MAX_FILL = 2.0
 """Fills past this are taken for percentages or token counts, and refused."""
 
 _NEEDED = ("session", "fill", "score")
+_NUMBERS = ("fill", "score")
+_MORE = {"window_limit": pl.Float64, "arm": pl.String, "scenario": pl.String}
+_NEEDLE = "needle_only"
 
 
-def scored(rows: Rows) -> tuple[pl.DataFrame, int]:
-    """The rows with a score (session, fill, score; floats), and how many had none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """The rows that an estimate is made of."""
+
+    main: pl.DataFrame
+    """session, fill and score of what was measured in sessions as they are."""
+    n_excluded: int
+    """Rows of the main arm without a score."""
+    needle: pl.DataFrame | None
+    """session and score of what was asked with nothing but the facts; None where nothing was."""
+    window_tokens: int | None
+    """The window that all rows name; None where none does, or they name several."""
+    facts_tokens: float
+    """Prompt of the longest scenario with nothing but its facts; 0 where that is not known."""
+
+
+def read_rows(rows: Rows) -> Scored:
+    """The rows of a run, apart by what they are: records of all arms may come together.
 
     Raises:
         UsageError: A column is missing, or a value is no number or out of its range.
     """
-    frame = _from_frame(rows) if isinstance(rows, pl.DataFrame | pl.LazyFrame) else _from_rows(rows)
-    n_rows = frame.height
+    frame, n_excluded = scored(rows, more=tuple(_MORE))
+    window_tokens = None
+    if "window_limit" in frame.columns:
+        named = frame["window_limit"].drop_nulls().unique()
+        window_tokens = round(float(named[0])) if len(named) == 1 and named[0] >= 1 else None
+    needle, facts_tokens = None, 0.0
+    if "arm" in frame.columns:
+        bare = frame.filter(pl.col("arm") == _NEEDLE)
+        frame = frame.filter(pl.col("arm").fill_null("main") == "main")
+        if not bare.is_empty():
+            needle = bare.select("session", "score")
+            facts_tokens = (window_tokens or 0) * _longest(bare)
+    return Scored(
+        main=frame.select(_NEEDED),
+        n_excluded=n_excluded,
+        needle=needle,
+        window_tokens=window_tokens,
+        facts_tokens=facts_tokens,
+    )
+
+
+def _longest(bare: pl.DataFrame) -> float:
+    """The largest over scenarios of the median fill."""
+    if "scenario" not in bare.columns:
+        return float(np.median(bare["fill"].to_numpy()))
+    medians = bare.group_by("scenario").agg(pl.col("fill").median())
+    return float(medians["fill"].to_numpy().max())
+
+
+def scored(rows: Rows, *, more: tuple[str, ...] = ()) -> tuple[pl.DataFrame, int]:
+    """The rows with a score (session, fill, score; floats), and how many had none.
+
+    Args:
+        rows: See `Rows`.
+        more: Further columns that are kept where there are any. Rows of a control arm without a
+            score are then not counted.
+
+    Raises:
+        UsageError: A column is missing, or a value is no number or out of its range.
+    """
+    if isinstance(rows, pl.DataFrame | pl.LazyFrame):
+        frame = _from_frame(rows, more)
+    else:
+        frame = _from_rows(rows, more)
+    unscored = frame.filter(pl.col("score").is_null())
+    if "arm" in frame.columns:
+        unscored = unscored.filter(pl.col("arm").fill_null("main") == "main")
     frame = frame.filter(pl.col("score").is_not_null())
     _refuse(frame, pl.col("session").is_null(), "session", "the name of the session")
     in_range = pl.col("fill").is_between(0.0, MAX_FILL) & pl.col("fill").is_not_nan()
@@ -37,7 +104,7 @@ def scored(rows: Rows) -> tuple[pl.DataFrame, int]:
     _refuse(frame, (~in_range).fill_null(value=True), "fill", wanted)
     in_range = pl.col("score").is_between(0.0, 1.0) & pl.col("score").is_not_nan()
     _refuse(frame, ~in_range, "score", "a number between 0 and 1, or None if it was not measured")
-    return frame.drop("row"), n_rows - frame.height
+    return frame.drop("row"), unscored.height
 
 
 def _refuse(frame: pl.DataFrame, bad: pl.Expr, name: str, wanted: str) -> None:
@@ -47,24 +114,26 @@ def _refuse(frame: pl.DataFrame, bad: pl.Expr, name: str, wanted: str) -> None:
         raise UsageError(f"Row {row}: {name} is {value}, expected {wanted} ({many} such rows)")
 
 
-def _from_frame(rows: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+def _from_frame(rows: pl.DataFrame | pl.LazyFrame, more: tuple[str, ...]) -> pl.DataFrame:
     lazy = rows.lazy()
     schema = lazy.collect_schema()
     missing = [name for name in _NEEDED if name not in schema]
     if missing:
         raise UsageError(f"No column {missing[0]!r}; expected {', '.join(_NEEDED)}")
-    for name in ("fill", "score"):
+    for name in _NUMBERS:
         kind = schema[name]
         if not (kind.is_numeric() or kind in (pl.Boolean, pl.Null)):
             raise UsageError(f"Column {name!r} is of type {kind}, expected numbers")
-    lazy = lazy.select("session", pl.col("fill", "score").cast(pl.Float64)).with_row_index("row")
-    return lazy.collect()
+    also = [pl.col(name).cast(_MORE[name], strict=False) for name in more if name in schema]
+    numbers = pl.col(*_NUMBERS).cast(pl.Float64)
+    return lazy.select("session", numbers, *also).with_row_index("row").collect()
 
 
-def _from_rows(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
+def _from_rows(rows: Iterable[Mapping[str, object]], more: tuple[str, ...]) -> pl.DataFrame:
     codes: dict[object, int] = {}
     session: list[int | None] = []
     numbers: dict[str, list[float | None]] = {"fill": [], "score": []}
+    others: dict[str, list[object]] = {name: [] for name in more}
     for i, row in enumerate(rows):
         if not isinstance(row, Mapping):
             raise UsageError(f"Row {i} is of type {type(row).__name__}, expected a mapping")
@@ -75,8 +144,16 @@ def _from_rows(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
         session.append(None if name is None else codes.setdefault(name, len(codes)))
         for key, column in numbers.items():
             column.append(_number(row[key], key, i))
+        for key, values in others.items():
+            values.append(row.get(key))
     kinds = {"session": pl.Int64, "fill": pl.Float64, "score": pl.Float64}
-    return pl.DataFrame({"session": session, **numbers}, schema=kinds).with_row_index("row")
+    frame = pl.DataFrame({"session": session, **numbers}, schema=kinds)
+    found = [
+        pl.Series(key, values, strict=False).cast(_MORE[key], strict=False)
+        for key, values in others.items()
+        if any(value is not None for value in values)
+    ]
+    return frame.with_columns(found).with_row_index("row")
 
 
 def _number(value: object, name: str, row: int) -> float | None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from harness.analysis.onset.cells import FINE
+from harness.analysis.onset.grid import FINE, Grid, grid
+from harness.analysis.onset.shapes_in_octaves import families_in_octaves
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -43,7 +44,7 @@ class Shapes:
     """Shapes on the fine grid, with their prior. The last one is flat: nothing is forgotten."""
 
     curves: Singles
-    """S at multiples of the fine step, from fill 0 on; shape (shapes, fine)."""
+    """S at the nodes of the grid, from fill 0 on; shape (shapes, fine)."""
     reach: npt.NDArray[np.int16]
     """How many fine steps lie below level i / LEVELS, i from 0 to LEVELS; one more column, for
     levels past 1, counts them all; shape (shapes, LEVELS + 2)."""
@@ -51,24 +52,24 @@ class Shapes:
     """Prior weight of each shape, shape (shapes,); sums to 1."""
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def shapes(control: float, reach: float) -> Shapes:
     """The dictionary for one design; built once a process.
+
+    On a grid of octaves half of the weight of every family lies on locations and widths that are
+    even in the fill, and half on ones that are even in its logarithm.
 
     Args:
         control: Where the nearly empty window ends, as a fill.
         reach: How far up the fills go, at least 1.
     """
-    x: Floats = np.arange(round(reach / FINE) + 2, dtype=np.float64) * FINE
-    families = (
-        (_STEP, _steps(x, control, reach)),
-        (_RAMP, _ramps(x, control, reach)),
-        (_LOGISTIC, _logistics(x, reach)),
-        (_SATURATING, _saturating(x, control, reach)),
-        (_AT_ONCE, _at_once(x, reach)),
-        (_TWO_STAGE, _two_stage(x, control, reach)),
-    )
-    zeroed = [_zeroed(np.vstack(curves), x, control) for _, curves in families]
+    fine = grid(control, reach)
+    x = fine.nodes
+    families = _families(x, control, reach)
+    if not fine.even:
+        halves = (*families, *families_in_octaves(x, control, reach))
+        families = tuple((weight / 2, curves) for weight, curves in halves)
+    zeroed = [_zeroed(np.vstack(curves), fine) for _, curves in families]
     # Where the fills hardly differ a family may have no curve between them, and so no weight.
     weights = [weight for weight, _ in families]
     shares = [np.full(len(s), w / max(len(s), 1)) for w, s in zip(weights, zeroed, strict=True)]
@@ -81,6 +82,20 @@ def shapes(control: float, reach: float) -> Shapes:
     )
 
 
+def _families(
+    x: Floats, control: float, reach: float
+) -> tuple[tuple[float, list[Floats]], ...]:
+    """Every family with its weight."""
+    return (
+        (_STEP, _steps(x, control, reach)),
+        (_RAMP, _ramps(x, control, reach)),
+        (_LOGISTIC, _logistics(x, reach)),
+        (_SATURATING, _saturating(x, control, reach)),
+        (_AT_ONCE, _at_once(x, reach)),
+        (_TWO_STAGE, _two_stage(x, control, reach)),
+    )
+
+
 def _reach(curves: Singles) -> npt.NDArray[np.int16]:
     """Fine steps before each level: those whose height, in whole levels, is lower."""
     whole = np.floor(curves.astype(np.float64) * LEVELS + 1e-3).astype(np.int64)
@@ -90,9 +105,9 @@ def _reach(curves: Singles) -> npt.NDArray[np.int16]:
     return found
 
 
-def _zeroed(curves: Floats, x: Floats, control: float) -> Floats:
+def _zeroed(curves: Floats, fine: Grid) -> Floats:
     """The same curves counted from their own mean in the control zone."""
-    inside = x <= control + FINE / 2
+    inside = np.arange(len(fine.nodes)) <= fine.first
     mean = curves[:, inside].mean(axis=1, keepdims=True)
     past = np.clip((curves - mean) / np.maximum(1 - mean, 1e-9), 0, 1)
     return np.where(inside, 0.0, past)
