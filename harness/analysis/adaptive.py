@@ -6,6 +6,7 @@ not on the order of the rows either.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from harness.analysis.adaptive_information import believe, most_telling, worth
 from harness.analysis.onset.cells import gather
+from harness.analysis.onset.grid import EVEN_FROM
 from harness.analysis.onset.rows import MAX_FILL, Rows, scored
 from harness.analysis.onset.sentences import percent
 from harness.core.errors import UsageError
@@ -38,10 +40,12 @@ others are the best ones, one by one; alone they would trust the dictionary too 
 simulations the mixture did a little better on a step and a window, and no worse on a logistic.
 """
 OVERHEAD = 0.05
-"""Cost of a probe beside its fill (question, reply, a call), in windows. More of it asks for fewer
-and dearer probes; from 0.02 to 0.05 the tokens needed stay the same."""
+"""Cost of a probe beside its fill (question, reply, a call), in windows; at most as much as a
+prompt of the nearly empty window. More of it asks for fewer and dearer probes; from 0.02 to 0.05
+the tokens needed stay the same."""
 
 _STEP = 0.0125  # between candidate fills; a probe is jittered by half of it to either side
+_OCTAVE = 1 / 8  # the same in octaves, where those are the axis
 _GOLDEN = (np.sqrt(5) - 1) / 2
 
 
@@ -136,13 +140,31 @@ def _opening(size: int, chance: Draws, asked: _Asked) -> _Wanted:
     controls = round(size * CONTROL_SHARE)
     found = [(_control_fill(chance, asked.control), "control probe") for _ in range(controls)]
     others = size - controls
-    width = (asked.fills_up_to - asked.control) / OPENING_LEVELS
+    levels = _levels(OPENING_LEVELS, asked)
     for i in range(others):
-        low = asked.control + width * (i * OPENING_LEVELS // others)
-        jittered = low + width * (1 - chance.uniform())
+        low, high = levels[i * len(levels) // others]
+        jittered = low + (high - low) * (1 - chance.uniform())
         fill = asked.fills_up_to if i == others - 1 else jittered
-        found.append((fill, f"opening round, near {percent(low + width / 2)}"))
+        found.append((fill, f"opening round, near {percent((low + high) / 2)}"))
     return found
+
+
+def _levels(count: int, asked: _Asked) -> list[tuple[float, float]]:
+    """So many equal parts of the range past the controls.
+
+    Where the axis is one of octaves every other part is one of octaves up to where even parts
+    begin, and the rest are even.
+    """
+    low, top = asked.control, asked.fills_up_to
+    edges = [low]
+    if low < EVEN_FROM and top > EVEN_FROM:
+        octaves = count // 2
+        ratio = (EVEN_FROM / low) ** (1 / max(octaves, 1))
+        edges = [low * ratio**i for i in range(octaves)] + ([EVEN_FROM] if octaves else [low])
+        count -= octaves
+    start = edges[-1]
+    edges += [start + (top - start) * (i + 1) / count for i in range(count)]
+    return list(itertools.pairwise(edges))
 
 
 def _control_fill(chance: Draws, control: float) -> float:
@@ -150,10 +172,26 @@ def _control_fill(chance: Draws, control: float) -> float:
 
 
 def _candidates(control: float, fills_up_to: float) -> Floats:
-    """Fills to choose from: the control zone, then an even grid to the end of the range."""
-    count = max(round((fills_up_to - control) / _STEP), 1)
-    past = np.linspace(control, fills_up_to, count + 1)[1:]
-    return np.concatenate(([0.6 * control], past))
+    """Fills to choose from: the control zone, then an even grid to the end of the range.
+
+    Where the axis is one of octaves, parts of an octave until even steps are smaller.
+    """
+    octaves = np.empty(0)
+    start = control
+    if control < EVEN_FROM:
+        ratio = 2.0**_OCTAVE
+        count = int(np.log(min(_STEP / (ratio - 1), fills_up_to) / control) / np.log(ratio))
+        octaves = control * ratio ** np.arange(1, max(count, 0) + 1)
+        start = float(octaves[-1]) if len(octaves) else control
+    count = max(round((fills_up_to - start) / _STEP), 1)
+    past = np.linspace(start, fills_up_to, count + 1)[1:]
+    return np.concatenate(([0.6 * control], octaves, past))
+
+
+def _around(fills: Floats, at: int) -> tuple[float, float]:
+    """From half a step below a candidate to half a step above it."""
+    step = min(_STEP, float(fills[at] - fills[at - 1]))
+    return float(fills[at] - step / 2), float(fills[at] + step / 2)
 
 
 def _telling(rows: pl.DataFrame, size: int, chance: Draws, asked: _Asked) -> _Wanted:
@@ -163,7 +201,7 @@ def _telling(rows: pl.DataFrame, size: int, chance: Draws, asked: _Asked) -> _Wa
     beliefs = believe(cells, fills, guess=asked.guess, criterion=asked.criterion)
     where = beliefs.median
     subject = "whether there is an onset" if where is None else f"the onset near {percent(where)}"
-    cost = fills + OVERHEAD
+    cost = fills + min(OVERHEAD, asked.control)
     single = worth(beliefs, cost)
     drawn = _systematic(single, int(size * SPREAD_SHARE), chance)
     best = most_telling(beliefs, cost, size - len(drawn), given=drawn)
@@ -172,7 +210,8 @@ def _telling(rows: pl.DataFrame, size: int, chance: Draws, asked: _Asked) -> _Wa
         if at == 0:
             found.append((_control_fill(chance, asked.control), "control probe"))
             continue
-        low, high = fills[at] - _STEP / 2, min(fills[at] + _STEP / 2, asked.fills_up_to)
+        low, high = _around(fills, at)
+        high = min(high, asked.fills_up_to)
         fill = high - (high - max(low, asked.control)) * chance.uniform()
         found.append((float(fill), f"{bits:.2g} bits for a full window of tokens, about {subject}"))
     return found
@@ -188,8 +227,8 @@ def _systematic(weights: Floats, size: int, chance: Draws) -> list[int]:
 
 def _survey(size: int, chance: Draws, asked: _Asked) -> _Wanted:
     """One probe in each of equal parts of the range."""
-    width = (asked.fills_up_to - asked.control) / max(size, 1)
-    fills = [asked.fills_up_to - width * (i + chance.uniform()) for i in range(size)]
+    parts = reversed(_levels(size, asked)) if size else ()
+    fills = [high - (high - low) * chance.uniform() for low, high in parts]
     return [(fill, "survey of the whole range") for fill in fills]
 
 

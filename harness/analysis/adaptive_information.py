@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from harness.analysis.onset.grid import FINE
 from harness.analysis.onset.posterior import average, dictionary, onset_steps, thinned
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     Floats: TypeAlias = npt.NDArray[np.float64]
 
 _SUREST = 0.01  # least variance of an answer: nothing is believed to be surer than 99 %
+_LEAST = 0.0025**2 / 12  # variance of the onset: that of a fine step
 _TAIL = 0.005  # of the onset's posterior at either end: what is out there no interval will show
 
 
@@ -37,7 +37,7 @@ class Beliefs:
     shared: Floats
     """Covariance of recall with the onset, shape (candidates,)."""
     onset: float
-    """Variance of the onset, in squared fractions of the window."""
+    """Variance of the onset, in squared units of its axis: the fill, or octaves."""
     noise: Floats
     """Variance of one answer if recall were known, shape (candidates,)."""
     median: float | None
@@ -65,11 +65,23 @@ def believe(cells: Cells, fills: Floats, *, guess: float, criterion: float) -> B
     spread = np.bincount(steps.ravel(), weights=weight.ravel(), minlength=last + 2)
     below = np.cumsum(spread) / spread.sum()
     low, middle, high = (int(np.searchsorted(below, q)) for q in (_TAIL, 0.5, 1 - _TAIL))
-    onset = np.minimum(np.clip(steps, low, high) * FINE, fills[-1])
+    fill = np.minimum(book.grid.nodes[np.clip(steps, low, min(high, last))], fills[-1])
+    onset = axis(fill, cells)
     return replace(
         _moments(book, mixture, weight, onset, fills=fills, guess=guess),
-        median=round(middle * FINE, 6) if middle <= last else None,
+        median=round(float(book.grid.nodes[middle]), 9) if middle <= last else None,
     )
+
+
+def axis(fill: Floats, cells: Cells) -> Floats:
+    """Where a fill stands on the axis on which onsets are told apart.
+
+    The fill itself, or in long windows octaves above the nearly empty one: an interval of the same
+    half-width says as much wherever it lies.
+    """
+    if cells.grid.even:
+        return fill
+    return np.asarray(np.log2(np.maximum(fill, cells.control / 2) / cells.control))
 
 
 def _moments(
@@ -91,7 +103,8 @@ def _moments(
         fills: Candidates.
         guess: Chance of being right without remembering.
     """
-    at = np.minimum(np.round(fills / FINE).astype(np.int64), book.curves.shape[1] - 1)
+    at = np.round(book.grid.index(fills)).astype(np.int64)
+    at = np.minimum(at, book.curves.shape[1] - 1)
     curves = book.curves[mixture.told][:, at].astype(np.float64)
     kept = (1 - guess) * np.broadcast_to(mixture.plateau, (len(book.loss), len(mixture.plateau)))
     lost = (kept * book.loss[:, None]).ravel()
@@ -109,7 +122,7 @@ def _moments(
     return Beliefs(
         recall=second - np.outer(given, given),
         shared=with_onset - mean * given,
-        onset=max(float((moved * onset).sum()) - mean**2, FINE**2 / 12),
+        onset=max(float((moved * onset).sum()) - mean**2, _LEAST),
         noise=np.maximum(recall - guess**2 - 2 * guess * given - np.diag(second), _SUREST),
         median=None,
     )

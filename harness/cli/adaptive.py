@@ -30,6 +30,7 @@ class Informed:
         batch: int,
         draws: Draws,
         fills_up_to: float,
+        control: float,
     ) -> Sequence[Choice]:
         """The next batch."""
         from harness.analysis.adaptive import next_batch
@@ -41,13 +42,14 @@ class Informed:
             batch=batch,
             draws=draws,
             fills_up_to=fills_up_to,
+            control=control,
         )
 
-    def stop(self, rows: Sequence[Mapping[str, Any]]) -> str | None:
+    def stop(self, rows: Sequence[Mapping[str, Any]], *, control: float) -> str | None:
         """Why enough is known, or None while it is not."""
         from harness.analysis.adaptive_stop import stop
 
-        found = stop(rows, half_width=self.half_width)
+        found = stop(rows, half_width=self.half_width, control=control)
         return None if found is None else found.reason
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import Draws
+from harness.core.near_empty import near_empty_fill
 from harness.runs.chosen import ChosenSessions
 from harness.runs.executors.local import Local
 from harness.runs.plan import windows_of
 from harness.runs.store import lines
-from harness.sessions.layouts import CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -131,7 +131,7 @@ class Search:
         batch = 0
         while True:
             rows = self._asked(model, window, before=batch + 1)
-            reason = self._chooser.stop(rows) if rows else None
+            reason = self._chooser.stop(rows, control=near_empty_fill(window.limit)) if rows else None
             if reason is not None:
                 return Ended(model, window.limit, reason, enough=True)
             spent = self._spent(model, rows)
@@ -174,6 +174,7 @@ class Search:
                 batch=batch,
                 draws=Draws("adaptive", model, window.limit),
                 fills_up_to=min(1.0, window.top),
+                control=near_empty_fill(window.limit),
             )
             self._written[at] = [
                 {"seed": c.seed, "fill": c.fill, "position": c.position, "why": c.why}
@@ -197,7 +198,7 @@ class Search:
         known: Stage = "opening" if batch == 1 and stage == "opening" else "main"
         aimed = replace(window, ratio=self._bench.ledger.aims(model).of(known))
         for index, choice in enumerate(choices):
-            if (choice["fill"] <= CONTROL) == (stage == "opening"):
+            if (choice["fill"] <= near_empty_fill(window.limit)) == (stage == "opening"):
                 yield self._sessions.group(model, aimed, batch, index, choice)
 
     async def _replay(self, groups: list[Group], done: set[str]) -> None:

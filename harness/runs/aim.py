@@ -67,10 +67,11 @@ class Chooser(Protocol):
         batch: int,
         draws: Draws,
         fills_up_to: float,
+        control: float,
     ) -> Sequence[Choice]:
         """The next batch."""
 
-    def stop(self, rows: Sequence[Mapping[str, Any]]) -> str | None:
+    def stop(self, rows: Sequence[Mapping[str, Any]], *, control: float) -> str | None:
         """Why enough is known, or None while it is not."""
 
 

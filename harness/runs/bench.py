@@ -7,6 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from harness.core.errors import CassetteMissError
+from harness.core.near_empty import near_empty_fill
 from harness.runs.conversation import Conversation, Unready
 from harness.runs.fork import Fork
 from harness.runs.prepare import prepare, reminder_of
@@ -15,7 +16,6 @@ from harness.runs.replay import Answer, ask
 from harness.runs.rules import rule_records
 from harness.runs.writing import Writings
 from harness.sessions.build import build
-from harness.sessions.layouts import CONTROL
 from harness.sessions.materials import Materials
 from harness.sessions.policies import policies
 
@@ -220,7 +220,8 @@ def is_opening(done: Record) -> bool:
         return False  # what was carried into it may be long
     if done.arm in _OPENING_ARMS:
         return True
-    return done.fill_requested is not None and done.fill_requested <= CONTROL
+    empty = near_empty_fill(done.window_limit)
+    return done.fill_requested is not None and done.fill_requested <= empty
 
 
 def _named(trial: Trial) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.core.errors import NothingSelectedError, UsageError
+from harness.core.near_empty import near_empty_fill
 from harness.core.study import STAGES, Group, Plan, stage_of, window_tokens
 from harness.core.trial import Trial
 from harness.core.window import Window
@@ -15,7 +16,7 @@ from harness.runs.treatments import check_treatments, check_windows, has, treatm
 from harness.scenarios.values import check_seeds
 from harness.scoring import scorers
 from harness.scoring.rules import rules
-from harness.sessions.layouts import CONTROL, blueprints, controls
+from harness.sessions.layouts import blueprints, controls, facts_tokens
 from harness.sessions.materials import Materials
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
         checks = controls(materials, aimed["main"], main)
         sessions = main + (checks if study.controls and window is windows[0] else [])
         for blueprint in sessions:
-            opening = _is_opening(blueprint)
+            opening = _is_opening(blueprint, materials, window)
             own = aimed[stage_of(blueprint.arm, opening=opening)]
             for treatment in treatments_of(study, blueprint):
                 trials = trials_of(
@@ -144,15 +145,17 @@ def _main(study: Study, materials: Materials, aimed: Mapping[Stage, Window]) -> 
         sessions = blueprints(materials, aimed[stage], study.fills, study.positions)
         if aimed["opening"] == aimed["main"]:
             return sessions
-        found += [s for s in sessions if _is_opening(s) == (stage == "opening")]
+        found += [s for s in sessions if _is_opening(s, materials, aimed["main"]) == (stage == "opening")]
     return found
 
 
-def _is_opening(blueprint: Blueprint) -> bool:
+def _is_opening(blueprint: Blueprint, materials: Materials, window: Window) -> bool:
+    """Whether a session is one of the nearly empty window."""
     if blueprint.earlier:
         return False  # what is carried into it may be long
     fills = [cut.fill_requested for cut in blueprint.cuts]
-    return all(fill is None or fill <= CONTROL for fill in fills)
+    empty = near_empty_fill(window.limit, facts_tokens(materials))
+    return all(fill is None or fill <= empty for fill in fills)
 
 
 def trials_of(  # noqa: PLR0917 -- what a trial is made of

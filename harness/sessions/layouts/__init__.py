@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.sessions.layouts.controls import controls
-from harness.sessions.layouts.fills import CONTROL, fills_of
+from harness.sessions.layouts.fills import fills_of
 from harness.sessions.layouts.grid import cell_blueprint, grid
 from harness.sessions.layouts.growing import growing
 from harness.sessions.layouts.script import script
+from harness.sessions.layouts.units import facts_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from harness.core.window import Window
     from harness.sessions.materials import Materials
 
-__all__ = ["CONTROL", "blueprints", "cell_blueprint", "controls"]
+__all__ = ["blueprints", "cell_blueprint", "controls", "facts_tokens"]
 
 
 def blueprints(
@@ -39,7 +40,8 @@ def blueprints(
         UsageError: The window is too small for the scenario.
     """
     scenario = materials.scenario
-    chosen = fills_of(fills or scenario.fills, window, materials.draws("fills"))
+    wanted, draws = fills or scenario.fills, materials.draws("fills")
+    chosen = fills_of(wanted, window, draws, facts_tokens(materials))
     places = tuple(positions) or scenario.positions
     if scenario.layout == "grid":
         return grid(materials, window, chosen, places)

@@ -2,42 +2,62 @@
 
 Fixed levels would limit the resolution of every onset to their spacing, so each session draws its
 own fills, one in each stratum; a quarter of them lies in the nearly empty window, where the
-model's own plateau is measured (Wichmann and Hill 2001 on the placing of stimuli).
+model's own plateau is measured (Wichmann and Hill 2001 on the placing of stimuli). In windows of
+more than 20,000 tokens one more lies in every octave between that and the even strata: much happens
+there, and it costs next to nothing.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
+
+from harness.core.near_empty import NEAR_EMPTY_SHARE, near_empty_fill
 
 if TYPE_CHECKING:
     from harness.core.draws import Draws
     from harness.core.scenario import Fills
     from harness.core.window import Window
 
-CONTROL = 0.05
-"""A window filled no further than this counts as nearly empty."""
+EVEN_FROM = NEAR_EMPTY_SHARE
+"""Even strata begin here, or where the nearly empty window ends."""
 
 _DIGITS = 6
 
 
-def fills_of(fills: Fills, window: Window, draws: Draws) -> tuple[float, ...]:
+def fills_of(
+    fills: Fills, window: Window, draws: Draws, facts_tokens: int = 0
+) -> tuple[float, ...]:
     """The fills of one session, ascending.
 
     Args:
-        fills: A count of strata, or exact fills.
+        fills: A count of strata, the octaves not counted, or exact fills.
         window: Strata end where the answer still fits; exact fills may lie past the ceiling.
         draws: Chance of this session's jitter.
+        facts_tokens: What the facts take by themselves, question included.
     """
     if fills.count is None:
         return tuple(sorted(fills.exact))
-    controls = max(1, round(fills.count / 4))
-    top = window.top
-    low = [_stratum(i, controls, 0.0, CONTROL, draws) for i in range(controls)]
-    mains = fills.count - controls
-    high = [_stratum(i, mains, CONTROL, top, draws) for i in range(mains)]
-    return tuple(low + high)
+    empty = near_empty_fill(window.limit, facts_tokens)
+    even_from = max(EVEN_FROM, empty)
+    octaves = math.ceil(math.log2(even_from / empty) - 1e-9)
+    mains = fills.count - _quarter(fills.count)
+    controls = _quarter(fills.count + octaves)
+    low = [_stratum(i, controls, 0.0, empty, draws) for i in range(controls)]
+    middle = [_octave(i, octaves, empty, even_from, draws) for i in range(octaves)]
+    high = [_stratum(i, mains, even_from, window.top, draws) for i in range(mains)]
+    return tuple(low + middle + high)
+
+
+def _quarter(count: int) -> int:
+    return max(1, round(count / 4))
 
 
 def _stratum(i: int, n: int, low: float, high: float, draws: Draws) -> float:
     """A fill drawn in the i-th of n equal parts of (low, high]."""
     return round(low + (high - low) * (i + 1 - draws.uniform()) / n, _DIGITS)
+
+
+def _octave(i: int, n: int, low: float, high: float, draws: Draws) -> float:
+    """A fill drawn in the i-th of n parts of (low, high] that are equal in its logarithm."""
+    return round(low * (high / low) ** ((i + 1 - draws.uniform()) / n), _DIGITS + 2)

@@ -1,21 +1,22 @@
 """Layout `growing`: one trunk a seed, probed as it grows.
 
-Forks of one trunk share their bytes, so a provider's prefix cache pays for most of it. The plateau
-is measured on small openings of their own, in which the facts stand close together: on the trunk
-itself only the first fact or two would be said by then, and a plateau of easy facts would be
-compared with a curve of hard ones.
+Forks of one trunk share their bytes, so a provider's prefix cache pays for most of it. The plateau,
+and in long windows the octaves above it, is measured on small openings of their own, in which the
+facts stand close together: on the trunk itself only the first fact or two would be said by then,
+and a plateau of easy facts would be compared with a curve of hard ones.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.core.near_empty import near_empty_fill
 from harness.core.session import Blueprint, PlannedCut, PlannedPlant
 from harness.sessions.due import said_by
-from harness.sessions.layouts.fills import CONTROL
+from harness.sessions.layouts.fills import EVEN_FROM
 from harness.sessions.layouts.grid import in_order
 from harness.sessions.layouts.openings import opening
-from harness.sessions.layouts.units import check_window, question_room, rotated, units_of
+from harness.sessions.layouts.units import check_window, facts_tokens, question_room, rotated, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,9 +47,10 @@ def growing(
     """
     least = check_window(materials, window)
     question = question_room(materials, [fact.id for fact in materials.scenario.facts])
-    controls = [fill for fill in fills if fill <= CONTROL]
-    prints = [opening(materials, window, fill, index) for index, fill in enumerate(controls)]
-    lengths = {fill: max(window.local(fill), least) - question for fill in fills if fill > CONTROL}
+    apart = max(EVEN_FROM, near_empty_fill(window.limit, facts_tokens(materials)))
+    short = [fill for fill in fills if fill <= apart]
+    prints = [opening(materials, window, fill, index) for index, fill in enumerate(short)]
+    lengths = {fill: max(window.local(fill), least) - question for fill in fills if fill > apart}
     if lengths:
         prints.append(_trunk(materials, lengths, positions))
     return prints

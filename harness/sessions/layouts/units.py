@@ -64,6 +64,18 @@ def question_room(materials: Materials, facts: Sequence[str]) -> int:
     return max((materials.question_tokens(fact) for fact in facts), default=0)
 
 
+def facts_tokens(materials: Materials) -> int:
+    """What a prompt with all the facts and nothing else takes; the longest question included."""
+    said = sum(unit.tokens for unit in units_of(materials))
+    told = sum(
+        materials.turn_tokens(materials.script_turn(index))
+        for index, step in enumerate(materials.scenario.script)
+        if step.says
+    )
+    question = question_room(materials, [fact.id for fact in materials.scenario.facts])
+    return materials.system_tokens() + said + told + question
+
+
 def check_window(materials: Materials, window: Window) -> int:
     """The fewest tokens that a session can be asked about anything with; the question included.
 
