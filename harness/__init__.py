@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from harness.analysis.compare import Comparison, compare
     from harness.analysis.frame import read_records, read_runs
-    from harness.analysis.onset import OnsetEstimate, difference, estimate_onset
+    from harness.analysis.onset import (
+        EffectiveLengths,
+        OnsetEstimate,
+        difference,
+        estimate_lengths,
+        estimate_onset,
+    )
     from harness.analysis.summary import summarise
     from harness.core.errors import HarnessError
     from harness.core.messages import Message, Turn
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Comparison": "harness.analysis.compare",
+    "EffectiveLengths": "harness.analysis.onset",
     "Fact": "harness.core.scenario",
     "Fills": "harness.core.scenario",
     "HarnessError": "harness.core.errors",
@@ -51,6 +58,7 @@ _HOMES = {
     "Window": "harness.core.window",
     "compare": "harness.analysis.compare",
     "difference": "harness.analysis.onset",
+    "estimate_lengths": "harness.analysis.onset",
     "estimate_onset": "harness.analysis.onset",
     "load": "harness.scenarios",
     "load_all": "harness.scenarios",
@@ -66,6 +74,7 @@ _HOMES = {
 
 __all__ = [
     "Comparison",
+    "EffectiveLengths",
     "Fact",
     "Fills",
     "HarnessError",
@@ -87,6 +96,7 @@ __all__ = [
     "Window",
     "compare",
     "difference",
+    "estimate_lengths",
     "estimate_onset",
     "load",
     "load_all",

@@ -13,7 +13,7 @@ import polars as pl
 from harness.analysis.curves import GROUP, main_rows, recall_curve, with_recall
 from harness.analysis.findings import Adherence, Bin, RuleShare, Share, Tail
 from harness.analysis.frame import collect
-from harness.analysis.onset import estimate_onset
+from harness.analysis.onset import USUAL, OnsetOptions, estimate_onset
 from harness.analysis.onset.rows import MAX_FILL
 from harness.analysis.sessionwise import session_mean
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from harness.analysis.frame import Frame
+    from harness.analysis.onset import OnsetEstimate
 
 RULE = ("rule",)
 MIN_RULE_CHECKS = 200
@@ -35,12 +36,12 @@ _LEVEL = 0.95
 _PLACE = ("n", "sessions", "recall", "lo", "hi")
 
 
-def adherence(frame: Frame, *, criterion: float = 0.05) -> tuple[Adherence, ...]:
+def adherence(frame: Frame, *, asked: OnsetOptions = USUAL) -> tuple[Adherence, ...]:
     """What became of the rules, one finding a group; empty where no record is about a rule.
 
     Args:
         frame: Records.
-        criterion: The drop from the own plateau that counts as drift, in (0, 1).
+        asked: What is meant by the onset of drift.
     """
     rules = once(collect(main_rows(frame, RULE).select(_NEEDED)))
     if rules.is_empty():
@@ -52,7 +53,7 @@ def adherence(frame: Frame, *, criterion: float = 0.05) -> tuple[Adherence, ...]
         of_group = pl.all_horizontal(
             pl.col(name) == value for name, value in zip(GROUP, key, strict=True)
         )
-        found.append(_group(key, rows, sets.filter(of_group), criterion))
+        found.append(_group(key, rows, sets.filter(of_group), asked))
     return tuple(found)
 
 
@@ -63,7 +64,7 @@ def once(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _group(
-    key: tuple[Any, ...], rows: pl.DataFrame, sets: pl.DataFrame, criterion: float
+    key: tuple[Any, ...], rows: pl.DataFrame, sets: pl.DataFrame, asked: OnsetOptions
 ) -> Adherence:
     known = rows.filter(pl.col("score").is_not_null())
     seen = known.filter(_seen())
@@ -79,10 +80,10 @@ def _group(
         n_unseen=known.height - seen.height,
         n_untold=rows.height - known.height,
         share=_share(seen),
-        onset=estimate_onset(_near(seen), criterion=criterion),
+        onset=_onset(seen, asked),
         by_fill=_bins(seen, "fill"),
         by_turn=_bins(seen, "turn"),
-        rules=tuple(_rules(seen, criterion)),
+        rules=tuple(_rules(seen, asked)),
         tails=tuple(_tails(seen, sets)),
     )
 
@@ -93,8 +94,14 @@ def _seen() -> pl.Expr:
     return pl.col("in_view").fill_null(value=False) & ~truncated
 
 
-def _near(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.filter(pl.col("fill") <= MAX_FILL)
+def _onset(rows: pl.DataFrame, asked: OnsetOptions) -> OnsetEstimate:
+    near = rows.filter(pl.col("fill") <= MAX_FILL)
+    return estimate_onset(
+        near.select("session", "fill", "score", "window_limit"),
+        criterion=asked.criterion,
+        level=asked.level,
+        near_empty=asked.near_empty,
+    )
 
 
 def _share(rows: pl.DataFrame) -> Share | None:
@@ -119,7 +126,7 @@ def _bins(rows: pl.DataFrame, axis: Any) -> tuple[Bin, ...]:
     )
 
 
-def _rules(rows: pl.DataFrame, criterion: float) -> Iterator[RuleShare]:
+def _rules(rows: pl.DataFrame, asked: OnsetOptions) -> Iterator[RuleShare]:
     for (scenario, rule), part in sorted(
         rows.partition_by("scenario", "fact", as_dict=True).items()
     ):
@@ -127,7 +134,7 @@ def _rules(rows: pl.DataFrame, criterion: float) -> Iterator[RuleShare]:
         if share is None:
             continue
         told = part.height >= MIN_RULE_CHECKS
-        onset = estimate_onset(_near(part), criterion=criterion) if told else None
+        onset = _onset(part, asked) if told else None
         yield RuleShare(scenario=str(scenario), rule=str(rule), share=share, onset=onset)
 
 

@@ -7,7 +7,7 @@ summary, never estimated twice.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.analysis.sides import make_side, named, needed, split
 from harness.analysis.summary import known_onsets
@@ -66,10 +66,20 @@ def _over_time(summary: Summary, runs: list[pl.DataFrame]) -> Against:
         sides = named([make_side(part["run_id"][0], part) for part in runs[-1 - BEFORE :]])
         last = len(sides) - 1
         couples = [(i, last) for i in range(last)]
-        found = versus(sides, couples=couples, known=known_onsets(summary))
+        found = versus(sides, couples=couples, **_asked(summary))
     except HarnessError as error:
         return Against(title=title, run=None, found=None, missing=str(error))
     return Against(title=title, run=None, found=found, missing=None)
+
+
+def _asked(summary: Summary) -> dict[str, Any]:
+    """What the summary means by an onset, and the onsets that it has found."""
+    return {
+        "level": summary.level,
+        "criterion": summary.criterion,
+        "near_empty": summary.near_empty,
+        "known": known_onsets(summary),
+    }
 
 
 def _inside(summary: Summary, rows: pl.DataFrame, by: By) -> Against:
@@ -78,7 +88,7 @@ def _inside(summary: Summary, rows: pl.DataFrame, by: By) -> Against:
     sides: list[Side] = split(make_side(run, rows), by)
     first = sides[0].name if len(sides) > MOST_PAIRS else None
     try:
-        found = versus(sides, by=by, reference=first, known=known_onsets(summary))
+        found = versus(sides, by=by, reference=first, **_asked(summary))
     except HarnessError as error:
         return Against(title=title, run=run, found=None, missing=str(error))
     return Against(title=title, run=run, found=found, missing=None)

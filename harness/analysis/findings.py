@@ -203,6 +203,10 @@ class Group:
     """Of all losses, whoever caused them."""
     own_onset: OnsetEstimate
     """Of the model's own: only probes whose fact was in view."""
+    recall: Share | None
+    """Of all probes together, whatever their fill; None where none was scored."""
+    needle_only: Share | None
+    """With nothing but the facts before it; None where that was not asked."""
     attribution: Attribution
     lost_in_the_middle: Middle
     """Recall at the ends of the session less recall in its middle, of facts in view."""
@@ -348,6 +352,11 @@ class Summary:
     schema: int = SUMMARY_SCHEMA
     criterion: float
     """The drop from the plateau that counts as onset, in (0, 1)."""
+    level: float
+    """Probability that the interval of every onset is to hold, in (0, 1)."""
+    near_empty: int | None
+    """The longest prompt of the nearly empty window in tokens, where that was asked for; see
+    `base_tokens` of each onset for what it came to."""
     run_ids: tuple[str, ...]
     scenarios: tuple[str, ...]
     started_first: str

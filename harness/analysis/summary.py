@@ -16,6 +16,7 @@ from harness.analysis.adherence import adherence
 from harness.analysis.contrast import middle_and_gap
 from harness.analysis.curves import (
     GROUP,
+    RECALL_KINDS,
     heatmap,
     main_rows,
     measured,
@@ -49,7 +50,7 @@ from harness.analysis.losses import (
     attribution,
     controls,
 )
-from harness.analysis.onset import estimate_onset
+from harness.analysis.onset import USUAL, OnsetOptions, estimate_onset
 from harness.analysis.onset.rows import MAX_FILL
 from harness.analysis.treatments import treatments
 from harness.core.errors import NothingSelectedError
@@ -90,13 +91,21 @@ __all__ = [
 
 
 def summarise(
-    frame: Frame, *, criterion: float = 0.05, floor: float = 0.0, apart: bool = False
+    frame: Frame,
+    *,
+    criterion: float = USUAL.criterion,
+    level: float = USUAL.level,
+    near_empty: int | None = None,
+    floor: float = 0.0,
+    apart: bool = False,
 ) -> Summary:
     """The summary of all records of a frame.
 
     Args:
         frame: Records, see `harness.analysis.frame`.
         criterion: The drop from the plateau that counts as onset, in (0, 1).
+        level: Probability that the interval of every onset is to hold, in (0, 1).
+        near_empty: The longest prompt of the nearly empty window, in tokens; None for the usual.
         floor: The chance, in [0, 1), of naming a value that was never said.
         apart: Keep runs apart, the earliest first; else records of one model, window, policy,
             memory and layout are one group, whichever run they come from.
@@ -105,13 +114,14 @@ def summarise(
         NothingSelectedError: There are no records.
         UsageError: A line of the records is not one.
     """
+    asked = OnsetOptions(criterion=criterion, level=level, near_empty=near_empty)
     rows, n_duplicates = unique_trials(_narrow(frame))
     if rows.is_empty():
         raise NothingSelectedError("there are no records to report; `harness run` makes some")
-    asked = rows.filter(pl.col("probe_kind") != "rule")  # adherence is no recall
-    parts = _runs(asked) if apart else [asked]
+    recall = rows.filter(pl.col("probe_kind") != "rule")  # adherence is no recall
+    parts = _runs(recall) if apart else [recall]
     # One group under the other, and the runs of each in the order of time.
-    groups = sorted((group for part in parts for group in _groups(part, criterion)), key=group_key)
+    groups = sorted((group for part in parts for group in _groups(part, asked)), key=group_key)
     named = frame.lazy().with_columns(under_prompt(), calibrated())
     # Each of these reads the files once more, which takes longer than all else: only where needed.
     graded = judges(named) if rows["judged"].any() else {}
@@ -122,6 +132,8 @@ def summarise(
     ]
     return Summary(
         criterion=criterion,
+        level=level,
+        near_empty=near_empty,
         run_ids=_names(rows, "run_id"),
         scenarios=_names(rows, "scenario"),
         started_first=str(rows["started_at"].min()),
@@ -130,7 +142,7 @@ def summarise(
         n_duplicates=n_duplicates,
         groups=tuple(groups),
         controls=tuple(Control(**row) for row in controls(rows, floor=floor).to_dicts()),
-        adherence=adherence(named, criterion=criterion) if asked.height < rows.height else (),
+        adherence=adherence(named, asked=asked) if recall.height < rows.height else (),
         treatments=treatments(named, floor=floor) if crossing else (),
     )
 
@@ -156,12 +168,36 @@ def _runs(rows: pl.DataFrame) -> list[pl.DataFrame]:
     )
 
 
-def _groups(rows: pl.DataFrame, criterion: float) -> list[Group]:
+def _groups(rows: pl.DataFrame, asked: OnsetOptions) -> list[Group]:
     tables = _tables(rows)
+    alone = facts_alone(rows)
     return [
-        _group(key, part, {name: table.get(key, []) for name, table in tables.items()}, criterion)
+        _group(
+            key,
+            part,
+            {name: table.get(key, []) for name, table in tables.items()},
+            alone.get(str(key[0])),
+            asked,
+        )
         for key, part in sorted(_parts(rows).items())
     ]
+
+
+def facts_alone(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """By model what was asked with nothing but the facts before it: session, scenario, score, and
+    the tokens of the prompt. It is asked under one window, and stands for all of a model's."""
+    kept = rows.filter(
+        pl.col("arm") == "needle_only",
+        pl.col("probe_kind").is_in(list(RECALL_KINDS)),
+        pl.col("score").is_not_null(),
+        pl.col("fill").is_not_null(),
+    ).select(
+        pl.col("model").cast(pl.String),
+        pl.col("session", "scenario").cast(pl.String),
+        "score",
+        (pl.col("fill") * pl.col("window_limit")).alias("tokens"),
+    )
+    return {str(name): part for (name,), part in kept.partition_by("model", as_dict=True).items()}
 
 
 def _narrow(frame: Frame) -> pl.DataFrame:
@@ -229,20 +265,21 @@ def _group(
     key: tuple[Any, ...],
     rows: pl.DataFrame,
     tables: Mapping[str, list[dict[str, Any]]],
-    criterion: float,
+    alone: pl.DataFrame | None,
+    asked: OnsetOptions,
 ) -> Group:
+    model, window_limit, policy, memory, layout = key
     main = collect(main_rows(rows).select(_OF_A_CURVE))
     known = main.filter(pl.col("score").is_not_null())
     # So far past the ceiling that the estimator takes it for a mistake, and no onset lies there.
     near = pl.col("fill") <= MAX_FILL
     own = collect(model_rows(known))
-    onset = estimate_onset(main.filter(near), criterion=criterion)
+    onset = onset_of(main.filter(near), window_limit, alone, asked)
     own_onset = onset
     if own.height < known.height:
-        own_onset = estimate_onset(own.filter(near), criterion=criterion)
+        own_onset = onset_of(own.filter(near), window_limit, alone, asked)
     middle, gap = middle_and_gap(known)
     refused = rows.filter(pl.col("arm") == "main", pl.col("status") == "overflow")
-    model, window_limit, policy, memory, layout = key
     runs = _names(rows, "run_id")
     return Group(
         run=runs[0] if len(runs) == 1 else None,
@@ -258,6 +295,8 @@ def _group(
         overflow_from=_number(refused["fill"].min()),
         onset=onset,
         own_onset=own_onset,
+        recall=_overall(known),
+        needle_only=None if alone is None else _overall(alone),
         attribution=_attribution(tables["attribution"]),
         lost_in_the_middle=middle,
         gap_effect=gap,
@@ -267,11 +306,36 @@ def _group(
         cells=_each(_cell, tables["cells"]),
         outcomes=_each(_outcome, tables["outcomes"]),
         abstain=next(iter(_each(_share, tables["abstain"])), None),
-        scenarios=_scenarios(tables["scenarios"], main.filter(near), onset),
+        scenarios=_scenarios(
+            tables["scenarios"], main.filter(near), onset, window_limit, alone, asked
+        ),
         usage=_usage(rows),
         lengths=lengths(rows),
         started=str(rows["started_at"].min()),
     )
+
+
+def onset_of(
+    rows: pl.DataFrame, window_limit: int, alone: pl.DataFrame | None, asked: OnsetOptions
+) -> OnsetEstimate:
+    """The onset of main rows of one window, with the facts alone as a witness where there are any."""
+    needle = None
+    if alone is not None:
+        needle = alone.with_columns((pl.col("tokens") / window_limit).alias("fill"))
+    return estimate_onset(
+        rows.select(pl.col("session").cast(pl.String), "fill", "score"),
+        criterion=asked.criterion,
+        level=asked.level,
+        near_empty=asked.near_empty,
+        window_tokens=window_limit,
+        needle_only=needle,
+    )
+
+
+def _overall(rows: pl.DataFrame) -> Share | None:
+    if rows.is_empty():
+        return None
+    return _share(with_recall(rows.group_by(pl.lit(1).alias("all"))).row(0, named=True))
 
 
 def _number(value: object) -> float | None:
@@ -312,7 +376,12 @@ def _outcome(row: dict[str, Any]) -> OutcomeShare:
 
 
 def _scenarios(
-    table: list[dict[str, Any]], main: pl.DataFrame, whole: OnsetEstimate
+    table: list[dict[str, Any]],
+    main: pl.DataFrame,
+    whole: OnsetEstimate,
+    window_limit: int,
+    alone: pl.DataFrame | None,
+    asked: OnsetOptions,
 ) -> tuple[ScenarioRecall, ...]:
     """The scenarios of a group; `whole` is the group's onset, and that of an only scenario."""
     found = []
@@ -322,7 +391,8 @@ def _scenarios(
             one = pl.col("scenario") == row["scenario"]
             onset = whole
             if len(table) > 1:
-                onset = estimate_onset(main.filter(one), criterion=whole.criterion)
+                needle = None if alone is None else alone.filter(one)
+                onset = onset_of(main.filter(one), window_limit, needle, asked)
         share = _share(row) if row["n"] >= MIN_SCENARIO_PROBES else None
         found.append(ScenarioRecall(scenario=row["scenario"], n=row["n"], share=share, onset=onset))
     return tuple(found)

@@ -14,14 +14,21 @@ import polars as pl
 
 from harness.analysis.compare import Comparison, compare
 from harness.analysis.curves import GROUP, main_rows
+from harness.analysis.frame import collect
 from harness.analysis.mcnemar import holm
-from harness.analysis.onset import OnsetDifference, OnsetEstimate, difference, estimate_onset
+from harness.analysis.onset import (
+    OnsetDifference,
+    OnsetEstimate,
+    OnsetOptions,
+    difference,
+    estimate_onset,
+)
 from harness.analysis.onset.rows import MAX_FILL
 from harness.analysis.onset.sentences import percent
 from harness.analysis.paired import PAIR_ON
 from harness.analysis.sessionwise import check_level
 from harness.analysis.sides import COLUMNS
-from harness.analysis.summary import unique_trials
+from harness.analysis.summary import facts_alone, onset_of, unique_trials
 from harness.core.errors import NothingSelectedError
 
 if TYPE_CHECKING:
@@ -98,6 +105,7 @@ def versus(
     by: By = "run",
     level: float = 0.95,
     criterion: float = 0.05,
+    near_empty: int | None = None,
     reference: str | None = None,
     couples: Sequence[tuple[int, int]] | None = None,
     known: Mapping[_Key, OnsetEstimate] | None = None,
@@ -109,6 +117,7 @@ def versus(
         by: What makes the sides different.
         level: Confidence of every interval, in (0, 1).
         criterion: The drop from the plateau that counts as onset, in (0, 1).
+        near_empty: The longest prompt of the nearly empty window, in tokens; None for the usual.
         reference: Name of the side that all others are compared with; None compares every pair.
         couples: Which sides to compare, by their indices, A before B; instead of a reference.
         known: Onsets of whole groups that are estimated already, by run and the columns of
@@ -120,6 +129,7 @@ def versus(
         UsageError: A level outside (0, 1), or one side holds a trial twice.
     """
     check_level(level)
+    asked = OnsetOptions(criterion=criterion, level=level, near_empty=near_empty)
     held = _held(sides, by)
     cells = [side.rows.partition_by(held, as_dict=True, include_key=True) for side in sides]
     onsets: dict[tuple[int, _Key], OnsetEstimate] = {}
@@ -131,7 +141,7 @@ def versus(
         for key in both:
             for index in (a, b):
                 if (index, key) not in onsets:
-                    onsets[index, key] = _onset(cells[index][key], level, criterion, known or {})
+                    onsets[index, key] = _onset(cells[index][key], asked, known or {})
             names = (sides[a].name, sides[b].name)
             pair = (cells[a][key], cells[b][key])
             matches.append(
@@ -169,18 +179,25 @@ def _couples(sides: Sequence[Side], reference: str | None) -> list[tuple[int, in
 
 
 def _onset(
-    rows: pl.DataFrame, level: float, criterion: float, known: Mapping[_Key, OnsetEstimate]
+    rows: pl.DataFrame, asked: OnsetOptions, known: Mapping[_Key, OnsetEstimate]
 ) -> OnsetEstimate:
     names = rows.select("run_id", *GROUP, "variant").unique()
     found = None
     if names.height == 1:
         *name, variant = names.row(0)
         found = None if variant else known.get(tuple(name))
-    if found is not None and (found.level, found.criterion) == (level, criterion):
+    if found is not None and (found.level, found.criterion) == (asked.level, asked.criterion):
         return found
     kept, _ = unique_trials(rows)
-    main = main_rows(kept).filter(pl.col("fill") <= MAX_FILL).select("session", "fill", "score")
-    return estimate_onset(main, criterion=criterion, level=level)
+    main = collect(main_rows(kept).filter(pl.col("fill") <= MAX_FILL))
+    alone = facts_alone(kept)
+    needle = next(iter(alone.values())) if len(alone) == 1 else None
+    windows = main["window_limit"].unique()
+    if len(windows) == 1:
+        return onset_of(main, int(windows[0]), needle, asked)
+    return estimate_onset(
+        main.select("session", "fill", "score"), criterion=asked.criterion, level=asked.level
+    )
 
 
 def _match(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.limits import limit_options
+from harness.cli.onset_options import CRITERION, NEAR_EMPTY
 from harness.cli.options import RESULTS
 from harness.cli.outputs import check_outputs
 from harness.core.errors import UsageError
@@ -53,6 +54,14 @@ def _share(
 @_share("alpha", 0.05, "One-sided error of each test.")
 @_share("power", 0.8, "Chance of a decision that missing seeds are counted for.")
 @_share("onset-margin", 0.1, "How much earlier an onset may lie, of the window.")
+@CRITERION
+@click.option(
+    "--level",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    envvar="HARNESS_LEVEL",
+    help="Confidence of the intervals of onsets.  [default: 1 - 2 alpha, shared among the cells]",
+)
+@NEAR_EMPTY
 @click.option(
     "--on-inconclusive",
     type=click.Choice(["pass", "fail", "warn"]),
@@ -98,6 +107,9 @@ def command(
     alpha: float,
     power: float,
     onset_margin: float,
+    criterion: float,
+    level: float | None,
+    near_empty: int | None,
     on_inconclusive: str,
     confirm: bool,
     a_a: bool,
@@ -117,7 +129,15 @@ def command(
     from harness.gate.rule import Rule
     from harness.runs.folders import find_run
 
-    rule = Rule(margin=margin, alpha=alpha, power=power, onset_margin=onset_margin)
+    rule = Rule(
+        margin=margin,
+        alpha=alpha,
+        power=power,
+        onset_margin=onset_margin,
+        criterion=criterion,
+        onset_level=level,
+        near_empty=near_empty,
+    )
     folder = find_run(run, out)
     if a_a:
         fresh = _again(folder, options, out, limits) if confirm else None

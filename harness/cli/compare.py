@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from harness.cli.onset_options import onset_options
 from harness.cli.options import RESULTS
 from harness.cli.outputs import check_outputs
 from harness.core.errors import UsageError
@@ -36,14 +37,7 @@ _SUFFIXES = (".md", ".json", ".txt")
     metavar="SIDE",
     help="Compare all others with this one (as it was given); without it, every pair.",
 )
-@click.option(
-    "--level",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    default=0.95,
-    show_default=True,
-    envvar="HARNESS_LEVEL",
-    help="Confidence of the intervals.",
-)
+@onset_options
 @click.option(
     "-o",
     "--output",
@@ -59,7 +53,9 @@ def command(
     models: str | None,
     by: By | None,
     reference: str | None,
+    criterion: float,
     level: float,
+    near_empty: int | None,
     outputs: tuple[Path, ...],
     out: Path,
 ) -> int:
@@ -87,7 +83,9 @@ def command(
     found = versus(
         chosen,
         by="run" if len(sides) > 1 else _by(by, chosen),
+        criterion=criterion,
         level=level,
+        near_empty=near_empty,
         reference=None if reference is None else _reference(reference, sides, chosen),
     )
     if not outputs:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.cli.onset_options import onset_options
 from harness.cli.options import RESULTS
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Count several runs as one; without it each run has curves of its own.",
 )
+@onset_options
 @click.option(
     "--schema",
     is_flag=True,
@@ -38,7 +40,14 @@ if TYPE_CHECKING:
     help="Print the JSON Schema of the .json report, and leave.",
 )
 @RESULTS
-def command(runs: tuple[str, ...], *, outputs: tuple[Path, ...], pool: bool, out: Path) -> int:
+def command(
+    runs: tuple[str, ...],
+    *,
+    outputs: tuple[Path, ...],
+    pool: bool,
+    out: Path,
+    **asked: Any,
+) -> int:
     """Report on one run or several; `latest` is the newest.
 
     Several runs are told apart, in the order of their dates, and the newest is compared with the
@@ -48,14 +57,14 @@ def command(runs: tuple[str, ...], *, outputs: tuple[Path, ...], pool: bool, out
 
     folders = [find_run(name, out) for name in runs]
     if not outputs:
-        print_report(folders, pool=pool)
+        print_report(folders, pool=pool, **asked)
         return 0
     from harness.analysis.frame import read_records
     from harness.analysis.summary import summarise
     from harness.reports import render
 
     frame = read_records([folder / "records.jsonl" for folder in folders])
-    summary = summarise(frame, apart=not pool)
+    summary = summarise(frame, apart=not pool, **asked)
     for output in outputs:
         render(summary, frame, output, folders=folders)
         click.echo(str(output))
@@ -69,13 +78,19 @@ def _print_schema(context: click.Context) -> None:
     context.exit()
 
 
-def print_report(folders: Sequence[Path], *, pool: bool = False) -> None:
-    """Print the report of runs for people; several are told apart unless they are pooled."""
+def print_report(folders: Sequence[Path], *, pool: bool = False, **asked: Any) -> None:
+    """Print the report of runs for people; several are told apart unless they are pooled.
+
+    Args:
+        folders: Of the runs.
+        pool: Count them as one.
+        asked: What is meant by an onset: criterion, level, near_empty.
+    """
     from harness.analysis.against import against
     from harness.analysis.frame import read_records
     from harness.analysis.summary import summarise
     from harness.reports.terminal import terminal
 
     frame = read_records([folder / "records.jsonl" for folder in folders])
-    summary = summarise(frame, apart=not pool)
+    summary = summarise(frame, apart=not pool, **asked)
     click.echo(terminal(summary, against(summary, frame)))

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 def onset_tests(
     cells: Mapping[Cell, tuple[pl.DataFrame, pl.DataFrame]], names: tuple[str, str], rule: Rule
 ) -> Iterator[Test]:
-    """The onset of each cell with probes enough; the bounds are Bonferroni's over the cells.
+    """The onset of each cell with probes enough; the bounds are Bonferroni's over the cells
+    unless the gate says how sure they are to be.
 
     Args:
         cells: Baseline and run, one score a trial.
@@ -36,17 +37,21 @@ def onset_tests(
         rule: The gate.
     """
     usable = {cell: kept for cell, pair in cells.items() if (kept := _usable(pair)) is not None}
-    level = 1 - 2 * rule.alpha / max(len(usable), 1)
+    level = rule.onset_level or 1 - 2 * rule.alpha / max(len(usable), 1)
     for cell, (before, now) in usable.items():
-        onsets = (estimate_onset(before, level=level), estimate_onset(now, level=level))
+        onsets = (_onset(before, level, rule), _onset(now, level, rule))
         yield _judged(cell, onsets, difference(*onsets), names, rule, now)
+
+
+def _onset(rows: pl.DataFrame, level: float, rule: Rule) -> OnsetEstimate:
+    return estimate_onset(rows, level=level, criterion=rule.criterion, near_empty=rule.near_empty)
 
 
 def _usable(pair: tuple[pl.DataFrame, pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame] | None:
     """The measured probes that an onset is read from; None where they are too few."""
     wanted = pl.col("probe_kind").is_in(RECALL_KINDS) & (pl.col("fill") <= MAX_FILL)
     kept = [
-        frame.filter(wanted, pl.col("score").is_not_null()).select("session", "fill", "score")
+        frame.filter(wanted, pl.col("score").is_not_null()).select("session", "fill", "score", "window_limit")
         for frame in pair
     ]
     if any(

@@ -44,11 +44,17 @@ class Rule:
     """Chance of a decision that the number of missing seeds is planned for."""
     onset_margin: float = 0.1
     """How much earlier an onset may lie, as a fraction of the window."""
+    criterion: float = 0.05
+    """The drop from its own plateau that counts as the onset of forgetting."""
+    onset_level: float | None = None
+    """Confidence of the intervals of onsets; None for 1 - 2 alpha, shared among the cells."""
+    near_empty: int | None = None
+    """The longest prompt of the nearly empty window, in tokens; None for the usual."""
 
     def __post_init__(self) -> None:
-        for name in ("margin", "alpha", "power", "onset_margin"):
+        for name in ("margin", "alpha", "power", "onset_margin", "criterion", "onset_level"):
             value = getattr(self, name)
-            if not 0.0 < value < 1.0:
+            if value is not None and not 0.0 < value < 1.0:
                 raise UsageError(f"{name} is {value:g}, expected a fraction between 0 and 1")
         if self.alpha >= 0.5:  # noqa: PLR2004 -- a one-sided error of a half is a coin
             raise UsageError(f"alpha is {self.alpha:g}, expected a fraction below 0.5")

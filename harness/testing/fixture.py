@@ -64,7 +64,12 @@ class Recalled:
 
         return estimate_onset(
             [
-                {"session": record.session, "fill": record.fill, "score": record.score}
+                {
+                    "session": record.session,
+                    "fill": record.fill,
+                    "score": record.score,
+                    "window_limit": record.window_limit,
+                }
                 for record in self.scored
                 if record.fill <= MAX_FILL
             ]

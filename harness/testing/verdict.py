@@ -141,7 +141,12 @@ def _onset_unmet(scenario: Scenario, scored: Sequence[Record]) -> Iterator[str]:
     line = line_of(scenario, "onset_at_least")
     expected = f"{shown(scenario)}:{line}: expect: onset_at_least: {wanted:g}"
     rows = [
-        {"session": record.session, "fill": record.fill, "score": record.score}
+        {
+            "session": record.session,
+            "fill": record.fill,
+            "score": record.score,
+            "window_limit": record.window_limit,
+        }
         for record in scored
         if record.fill <= MAX_FILL
     ]

@@ -149,7 +149,7 @@ def _full_bins(fill: Floats, control: float, fine: Grid) -> Floats:
         ends.append(len(inside) - 1)
     if fine.even:
         return control + FINE * np.array(ends, dtype=np.float64)
-    return fine.nodes[fine.first + np.array(ends)]
+    return np.asarray(fine.nodes[fine.first + np.array(ends, dtype=np.int64)])
 
 
 def _steps_past(fill: Floats, control: float, fine: Grid) -> Integers:

@@ -6,10 +6,11 @@ that are no measurement at all (NaN, a score of 3) are refused.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 import numpy as np
+import polars as pl
 
 from harness.analysis.onset.bands import curve, mean_loss, quantiles
 from harness.analysis.onset.blunt import seeds_needed, smallest_drop
@@ -27,7 +28,7 @@ from harness.analysis.onset.result import (
     OnsetPosterior,
     Verdict,
 )
-from harness.analysis.onset.rows import Rows, Scored, read_rows
+from harness.analysis.onset.rows import Rows, read_rows, scored, together
 from harness.analysis.onset.sentences import percent
 from harness.analysis.onset.witness import Witness, witness
 from harness.core.errors import UsageError
@@ -98,9 +99,11 @@ def estimate_onset(
     Raises:
         UsageError: A column is missing, or a value is no number or out of its range.
     """
+    if needle_only is not None and not isinstance(rows, pl.DataFrame | pl.LazyFrame):
+        rows = together(rows, needle_only)
     read = read_rows(rows)
-    if needle_only is not None:
-        read = _with_needle(read, needle_only)
+    if needle_only is not None and isinstance(rows, pl.DataFrame | pl.LazyFrame):
+        read = read.with_needle(scored(needle_only, more=("scenario",))[0], window_tokens)
     if window_tokens is None:
         window_tokens = read.window_tokens
     end = _near_empty(control, near_empty, window_tokens, read.facts_tokens)
@@ -124,13 +127,6 @@ def estimate_onset(
         return _insufficient(asked, cells, n_excluded, missing)
     beside = None if read.needle is None else witness(frame, read.needle, cells)
     return _estimate(asked, cells, n_excluded, beside, band=band)
-
-
-def _with_needle(read: Scored, needle_only: Rows) -> Scored:
-    """The rows with a witness that came by itself."""
-    other = read_rows(needle_only)
-    frame = other.main if other.needle is None else other.needle
-    return replace(read, needle=None if frame.is_empty() else frame.select("session", "score"))
 
 
 def _near_empty(

@@ -6,7 +6,7 @@ Its one rule: a row without a score is left out and counted; it never becomes a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import TypeAlias
 
@@ -16,16 +16,22 @@ import polars as pl
 from harness.core.errors import UsageError
 
 Rows: TypeAlias = pl.DataFrame | pl.LazyFrame | Iterable[Mapping[str, object]]
-"""Columns or keys `session`, `fill` and `score`; `window_limit`, `arm` and `scenario` are read where
-they are, and any others are left alone."""
+"""Columns or keys `session`, `fill` and `score`; `window_limit`, `arm`, `probe_kind` and `scenario`
+are read where they are, and any others are left alone."""
 
 MAX_FILL = 2.0
 """Fills past this are taken for percentages or token counts, and refused."""
 
 _NEEDED = ("session", "fill", "score")
 _NUMBERS = ("fill", "score")
-_MORE = {"window_limit": pl.Float64, "arm": pl.String, "scenario": pl.String}
+_MORE = {
+    "window_limit": pl.Float64,
+    "arm": pl.String,
+    "probe_kind": pl.String,
+    "scenario": pl.String,
+}
 _NEEDLE = "needle_only"
+_RECALL = ("recall", "update", "set")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +49,16 @@ class Scored:
     facts_tokens: float
     """Prompt of the longest scenario with nothing but its facts; 0 where that is not known."""
 
+    def with_needle(self, needle: pl.DataFrame | None, window_tokens: int | None) -> Scored:
+        """The same rows with a witness that came by itself: session, fill, score, scenario."""
+        if needle is None or needle.is_empty():
+            return self
+        return replace(
+            self,
+            needle=needle.select("session", "score"),
+            facts_tokens=(window_tokens or self.window_tokens or 0) * _longest(needle),
+        )
+
 
 def read_rows(rows: Rows) -> Scored:
     """The rows of a run, apart by what they are: records of all arms may come together.
@@ -51,6 +67,9 @@ def read_rows(rows: Rows) -> Scored:
         UsageError: A column is missing, or a value is no number or out of its range.
     """
     frame, n_excluded = scored(rows, more=tuple(_MORE))
+    if "probe_kind" in frame.columns:
+        about_recall = frame.filter(pl.col("probe_kind").is_in(_RECALL))
+        frame = about_recall if about_recall.height else frame
     window_tokens = None
     if "window_limit" in frame.columns:
         named = frame["window_limit"].drop_nulls().unique()
@@ -69,6 +88,14 @@ def read_rows(rows: Rows) -> Scored:
         window_tokens=window_tokens,
         facts_tokens=facts_tokens,
     )
+
+
+def together(rows: Iterable[Mapping[str, object]], needle_only: Rows) -> Rows:
+    """Mappings of both arms in one list, so that their sessions keep their names."""
+    if isinstance(needle_only, pl.DataFrame | pl.LazyFrame):
+        needle_only = needle_only.lazy().collect().to_dicts()
+    main = ({**row, "arm": row.get("arm", "main")} for row in rows)
+    return [*main, *({**row, "arm": _NEEDLE} for row in needle_only)]
 
 
 def _longest(bare: pl.DataFrame) -> float:

@@ -51,6 +51,8 @@ def witness(main: pl.DataFrame, needle: pl.DataFrame, cells: Cells) -> Witness:
 def _gap(empty: pl.DataFrame, needle: pl.DataFrame) -> float | None:
     from scipy.special import stdtrit
 
+    session = pl.col("session").cast(pl.String)
+    needle, empty = needle.with_columns(session), empty.with_columns(session)
     alone = needle.group_by("session").agg(pl.col("score").mean().alias("alone"))
     beside = empty.group_by("session").agg(pl.col("score").mean().alias("beside"))
     both = alone.join(beside, on="session").select("alone", "beside").sort("alone", "beside")

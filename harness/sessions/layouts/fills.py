@@ -60,4 +60,5 @@ def _stratum(i: int, n: int, low: float, high: float, draws: Draws) -> float:
 
 def _octave(i: int, n: int, low: float, high: float, draws: Draws) -> float:
     """A fill drawn in the i-th of n parts of (low, high] that are equal in its logarithm."""
-    return round(low * (high / low) ** ((i + 1 - draws.uniform()) / n), _DIGITS + 2)
+    share = (i + 1 - draws.uniform()) / n
+    return round(math.exp(math.log(low) + math.log(high / low) * share), _DIGITS + 2)
