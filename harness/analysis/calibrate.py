@@ -19,6 +19,7 @@ from harness.analysis.frame import collect, from_records
 from harness.analysis.summary import summarise
 from harness.analysis.truth import law_of, places, plateau, true_onset
 from harness.core.errors import UsageError
+from harness.core.near_empty import LONG_TOKENS
 from harness.core.spec import Spec
 from harness.core.study import Study
 from harness.models import known_limit
@@ -42,8 +43,13 @@ THRESHOLD = 0.85
 
 
 def default_laws(window: int) -> tuple[str, ...]:
-    """The weights of the set, for a window in tokens: their onsets lie inside of it."""
+    """The weights of the set, for a window in tokens: their onsets lie inside of it.
+
+    In long windows they are spread over octaves: from 1,500 tokens to most of the window.
+    """
     own = f"limit={window}"
+    if window > LONG_TOKENS:
+        return _long_laws(own, window)
     return (
         f"reference/step?{own}&drop=0.6&onset=0.5",
         f"reference/step?draw=sentence&{own}&drop=0.6&onset=0.5",
@@ -52,6 +58,24 @@ def default_laws(window: int) -> tuple[str, ...]:
         f"reference/fading?draw=sentence&{own}&onset=0.4&slope=1.5",
         f"reference/middle?{own}&loss=0.8&onset=0.2",
         f"reference/window?{own}&tokens={round(0.6 * window)}",
+        f"reference/lapse?{own}&rate=0.1",
+        f"reference/perfect?{own}",
+        f"reference/lapse?{own}&rate=0.9",
+    )
+
+
+def _long_laws(own: str, window: int) -> tuple[str, ...]:
+    def at(tokens: int) -> str:
+        return f"{tokens / window:.4g}"
+
+    return (
+        f"reference/step?{own}&drop=0.6&onset={at(1_500)}",
+        f"reference/step?draw=sentence&{own}&drop=0.6&onset={at(6_000)}",
+        f"reference/step?{own}&drop=0.6&onset=0.3",
+        f"reference/logistic?{own}&mid={at(12_000)}&scale={at(1_500)}",
+        f"reference/fading?{own}&onset={at(3_000)}&slope=1.5",
+        f"reference/middle?{own}&loss=0.8&onset={at(4_000)}",
+        f"reference/window?{own}&tokens=8000",
         f"reference/lapse?{own}&rate=0.1",
         f"reference/perfect?{own}",
         f"reference/lapse?{own}&rate=0.9",

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from harness.analysis.frame import collect
+from harness.core.near_empty import LONG_TOKENS, near_empty_fill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,18 +27,29 @@ GROUP = ("model", "window_limit", "policy", "memory", "layout")
 RECALL_KINDS = ("recall", "update", "set")
 """Kinds of probe that ask for something that was said."""
 
-CONTROL = 0.05
-"""Up to this fill the window counts as nearly empty."""
-
 MAX_LEVELS = 12
 """With at most so many checkpoints past the control zone each is a point of its own."""
 
 _LEVEL_SPREAD = 0.02
-_FILL_EDGES = (CONTROL, *(round(0.1 * i, 1) for i in range(1, 11)))
+_TENTHS = tuple(round(0.1 * i, 1) for i in range(1, 11))
+_FIRST_LEVEL = 100  # numbers of bins from here on are checkpoints
 _POSITION_EDGES = (0.2, 0.4, 0.6, 0.8)
 _GAP_EDGES = tuple(2**i for i in range(8, 25))
 _TURN_EDGES = tuple(2**i for i in range(2, 15))
 _UNIT = 2.0**32
+
+
+def fill_edges(window_tokens: int) -> tuple[float, ...]:
+    """Where the bins of fill end: the nearly empty window, octaves of it in long windows, tenths.
+
+    >>> fill_edges(8_000)[:3], fill_edges(128_000)[:5]
+    ((0.05, 0.1, 0.2), (0.0078125, 0.015625, 0.03125, 0.0625, 0.1))
+    """
+    first = near_empty_fill(window_tokens)
+    octaves = [first]
+    while window_tokens > LONG_TOKENS and octaves[-1] * 2 < _TENTHS[0]:
+        octaves.append(octaves[-1] * 2)
+    return (*octaves, *_TENTHS)
 
 
 def main_rows(frame: Frame, kinds: Sequence[str] = RECALL_KINDS) -> pl.LazyFrame:
@@ -75,9 +87,9 @@ def recall_curve(
 
     Args:
         frame: Records.
-        axis: `fill`: the control zone, steps of 0.1 up to 1, and one bin beyond; or every
-            checkpoint by itself where there are few. `position`: fifths of the session.
-            `gap_tokens`: octaves from 256 tokens. `turn`: octaves from the fourth turn.
+        axis: `fill`: the nearly empty window, in long ones octaves of it, steps of 0.1 up to 1,
+            and one bin beyond; or every checkpoint by itself where there are few. `position`:
+            fifths of the session. `gap_tokens`: octaves from 256 tokens. `turn`: octaves from the fourth turn.
         by: Columns that are kept apart, `GROUP` and perhaps `scenario`.
         kinds: Kinds of probe, never recall and rules together.
 
@@ -98,7 +110,7 @@ def heatmap(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
         Sorted by `by`, `from`, `position_from`: ends of both bins, n, sessions, recall, lo, hi.
     """
     rows = _needed(measured(frame).filter(pl.col("position").is_not_null()), by, "position")
-    rows = _cut(rows, "fill", _FILL_EDGES)
+    rows = _cut_fill(rows)
     rows = fifths(rows)
     cells = with_recall(rows.group_by(*by, "bin", "position_from"), "fill")
     ends = (pl.col("position_from") + 0.2).round(1).alias("position_to")
@@ -114,7 +126,7 @@ def outcomes_by_fill(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame
         which have no share.
     """
     rows = _needed(main_rows(frame), by, "outcome", "status")
-    rows = _cut(rows, "fill", _FILL_EDGES)
+    rows = _cut_fill(rows)
     known = pl.col("score").is_not_null()
     name = pl.when(known).then(pl.col("outcome").cast(pl.String)).otherwise(pl.col("status"))
     rows = rows.with_columns(known.alias("measured"), name.fill_null("unknown").alias("name"))
@@ -172,12 +184,14 @@ def with_recall(groups: pl.dataframe.group_by.GroupBy, axis: str | None = None) 
 
 def _needed(rows: pl.LazyFrame, by: Sequence[str], *more: str) -> pl.DataFrame:
     """The rows with the columns that a table is made of, and no others."""
-    return collect(rows.select(*dict.fromkeys((*by, "session", "fill", "score", *more))))
+    return collect(
+        rows.select(*dict.fromkeys((*by, "window_limit", "session", "fill", "score", *more)))
+    )
 
 
 def is_level(rows: pl.DataFrame) -> pl.Series:
     """Whether the bin of fill of each row, see `binned`, is a checkpoint of its own."""
-    return rows["bin"] > len(_FILL_EDGES)
+    return rows["bin"] >= _FIRST_LEVEL
 
 
 def fifths(rows: pl.DataFrame) -> pl.DataFrame:
@@ -207,9 +221,27 @@ def binned(
     if axis == "fill" and not steps:
         return _fill_bins(rows, by)
     if axis == "fill":
-        return _cut(rows, axis, _FILL_EDGES)
+        return _cut_fill(rows)
     edges = {"position": _POSITION_EDGES, "turn": _TURN_EDGES}
     return _cut(rows, axis, edges.get(axis, _GAP_EDGES))
+
+
+def _cut_fill(rows: pl.DataFrame) -> pl.DataFrame:
+    """The columns bin, from and to of fills; the bins are those of each row's window."""
+    windows = rows["window_limit"].unique().drop_nulls().to_list()
+    by_edges: dict[tuple[float, ...], list[int]] = {}
+    for window in windows:
+        by_edges.setdefault(fill_edges(window), []).append(window)
+    if len(by_edges) == 1:
+        return _cut(rows, "fill", next(iter(by_edges)))
+    if not by_edges:
+        return _cut(rows, "fill", _TENTHS)
+    numbered = rows.with_row_index("row")
+    parts = [
+        _cut(numbered.filter(pl.col("window_limit").is_in(same)), "fill", edges)
+        for edges, same in sorted(by_edges.items())
+    ]
+    return pl.concat(parts).sort("row").drop("row")
 
 
 def _cut(rows: pl.DataFrame, axis: Axis, edges: Sequence[float]) -> pl.DataFrame:
@@ -239,8 +271,8 @@ def _fill_bins(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     were achieved lie close together; where they do not, bins of the measured fill are the truth.
     """
     level = pl.coalesce("fill_requested", "fill").alias("level")
-    rows = _cut(rows, "fill", _FILL_EDGES).with_columns(level)
-    past = rows.filter(pl.col("fill") > CONTROL)
+    rows = _cut_fill(rows).with_columns(level)
+    past = rows.filter(pl.col("bin") > 0)
     counts = past.group_by(*by).agg(pl.col("level").n_unique())
     past = past.join(counts.filter(pl.col("level") <= MAX_LEVELS), on=list(by), how="semi")
     levels = past.group_by(*by, "level").agg(
@@ -252,10 +284,10 @@ def _fill_bins(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     if levels.is_empty():
         return rows
     levels = levels.sort(*by, "low", "high", "level").with_columns(
-        (pl.int_range(pl.len()) + len(_FILL_EDGES) + 1).alias("number")
+        (pl.int_range(pl.len()) + _FIRST_LEVEL).alias("number")
     )
     rows = rows.join(levels, on=[*by, "level"], how="left", nulls_equal=True)
-    here = (pl.col("fill") > CONTROL) & pl.col("number").is_not_null()
+    here = (pl.col("bin") > 0) & pl.col("number").is_not_null()
     return rows.with_columns(
         pl.when(here).then("number").otherwise("bin").alias("bin"),
         pl.when(here).then("low").otherwise("from").alias("from"),

@@ -184,8 +184,10 @@ def _groups(rows: pl.DataFrame, asked: OnsetOptions) -> list[Group]:
 
 
 def facts_alone(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """By model what was asked with nothing but the facts before it: session, scenario, score, and
-    the tokens of the prompt. It is asked under one window, and stands for all of a model's."""
+    """What was asked with nothing but the facts, by model: session, scenario, score and tokens.
+
+    It is asked under the smallest window, and stands for all windows of a model.
+    """
     kept = rows.filter(
         pl.col("arm") == "needle_only",
         pl.col("probe_kind").is_in(list(RECALL_KINDS)),
@@ -318,7 +320,7 @@ def _group(
 def onset_of(
     rows: pl.DataFrame, window_limit: int, alone: pl.DataFrame | None, asked: OnsetOptions
 ) -> OnsetEstimate:
-    """The onset of main rows of one window, with the facts alone as a witness where there are any."""
+    """The onset of main rows of one window; the facts alone are its witness where there are any."""
     needle = None
     if alone is not None:
         needle = alone.with_columns((pl.col("tokens") / window_limit).alias("fill"))
@@ -375,7 +377,7 @@ def _outcome(row: dict[str, Any]) -> OutcomeShare:
     )
 
 
-def _scenarios(
+def _scenarios(  # noqa: PLR0917 -- what an onset is made of
     table: list[dict[str, Any]],
     main: pl.DataFrame,
     whole: OnsetEstimate,

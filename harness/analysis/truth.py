@@ -7,6 +7,7 @@ from the records, and nothing is assumed of their distribution.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,6 +17,7 @@ import polars as pl
 from harness.analysis.curves import main_rows
 from harness.analysis.frame import collect
 from harness.core.errors import UsageError
+from harness.core.near_empty import NEAR_EMPTY_SHARE, near_empty_fill
 from harness.models.reference import laws
 from harness.models.reference.window import Window
 
@@ -27,12 +29,12 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = npt.NDArray[np.float64]
 
-CONTROL = 0.05
-"""Where the nearly empty window ends, as a fill."""
-
 _COARSE = 0.005
 _FINE = 0.0005
 """Fills are searched in coarse steps, and the first step that is down in fine ones."""
+_OCTAVE = 1 / 8
+_PARTS = 10
+"""Below a twentieth of a long window in parts of an octave, and the first in so many parts."""
 
 _NEAREST = 200
 """Placed facts whose positions stand for those of a fill: more would mix in other fills, and a law
@@ -53,11 +55,16 @@ class Places:
     question_tokens: Floats
     """Tokens of the question."""
 
+    @property
+    def control(self) -> float:
+        """Where the nearly empty window ends, as a fill."""
+        return near_empty_fill(self.window)
+
     def near(self, fill: float) -> slice:
         """The rows whose positions stand for this fill: of its own side of the control zone."""
         low, high = 0, len(self.fill)
-        edge = int(np.searchsorted(self.fill, CONTROL, side="right"))
-        if fill <= CONTROL and edge:
+        edge = int(np.searchsorted(self.fill, self.control, side="right"))
+        if fill <= self.control and edge:
             high = edge
         elif edge < high:
             low = edge
@@ -131,7 +138,7 @@ def plateau(law: Law, where: Places) -> float:
     Raises:
         UsageError: Nothing was asked there.
     """
-    empty = where.fill[where.fill <= CONTROL]
+    empty = where.fill[where.fill <= where.control]
     if not len(empty):
         raise UsageError(
             "the true onset needs facts asked in the nearly empty window; use a larger -w"
@@ -152,7 +159,8 @@ def true_onset(law: Law, where: Places, *, criterion: float = 0.05) -> float | N
         UsageError: Nothing was asked in the nearly empty window.
 
     Returns:
-        A fill up to the largest that was probed, exact to 0.0005; None where there is none.
+        A fill up to the largest that was probed, exact to 0.0005, or to an eightieth of an octave
+        in the first twentieth of a long window; None where there is none.
     """
     level = plateau(law, where) - criterion + 1e-9
 
@@ -160,9 +168,23 @@ def true_onset(law: Law, where: Places, *, criterion: float = 0.05) -> float | N
         return recall_at(law, fill, where) <= level
 
     last = float(where.fill[-1])
-    for coarse in range(round(CONTROL / _COARSE) + 1, round(last / _COARSE) + 1):
+    before = where.control
+    for octave in _octaves(where.control):
+        if octave <= last and down(octave):
+            finer = (before * (octave / before) ** (i / _PARTS) for i in range(1, _PARTS))
+            return round(next((fill for fill in finer if down(fill)), octave), 9)
+        before = octave
+    for coarse in range(round(NEAR_EMPTY_SHARE / _COARSE) + 1, round(last / _COARSE) + 1):
         if down(round(coarse * _COARSE, 6)):
-            before = (coarse - 1) * _COARSE
-            finer = (round(before + i * _FINE, 6) for i in range(1, round(_COARSE / _FINE)))
+            start = (coarse - 1) * _COARSE
+            finer = (round(start + i * _FINE, 6) for i in range(1, round(_COARSE / _FINE)))
             return next((fill for fill in finer if down(fill)), round(coarse * _COARSE, 6))
     return None
+
+
+def _octaves(control: float) -> list[float]:
+    """Fills from the nearly empty window to where even steps begin; none in short windows."""
+    parts = math.ceil(math.log2(NEAR_EMPTY_SHARE / control) / _OCTAVE - 1e-9)
+    if parts <= 0:
+        return []
+    return [control * (NEAR_EMPTY_SHARE / control) ** ((i + 1) / parts) for i in range(parts)]

@@ -1,7 +1,7 @@
-"""Where a window stops being nearly empty: the plateau is measured there, and it teaches the meter.
+"""Up to where a window counts as nearly empty: there the plateau is measured, and the meter taught.
 
-A twentieth of the window is right for windows of 8,000 tokens. In long ones much is forgotten within
-their first twentieth, so there it is a number of tokens.
+A twentieth of the window is right for windows of 8,000 tokens. In long ones much is forgotten
+within their first twentieth, so there it is a number of tokens.
 """
 
 from __future__ import annotations

@@ -90,8 +90,8 @@ class Fills:
     """The checkpoints of a session: a number of strata, or the exact fills."""
 
     count: int | None = None
-    """How many; jittered inside strata by the seed, a quarter of them in the nearly empty window. In
-    windows of more than 20,000 tokens one more for each octave below the even ones."""
+    """How many; jittered inside strata by the seed, a quarter of them in the nearly empty window.
+    In windows of more than 20,000 tokens one more for each octave below the even ones."""
     exact: tuple[float, ...] = ()
     """Fills asked for as they are; empty when `count` is set."""
 

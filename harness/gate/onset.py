@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 def onset_tests(
     cells: Mapping[Cell, tuple[pl.DataFrame, pl.DataFrame]], names: tuple[str, str], rule: Rule
 ) -> Iterator[Test]:
-    """The onset of each cell with probes enough; the bounds are Bonferroni's over the cells
-    unless the gate says how sure they are to be.
+    """The onset of each cell with probes enough.
+
+    The bounds are Bonferroni's over the cells, unless the gate says how sure they are to be.
 
     Args:
         cells: Baseline and run, one score a trial.
@@ -51,7 +52,9 @@ def _usable(pair: tuple[pl.DataFrame, pl.DataFrame]) -> tuple[pl.DataFrame, pl.D
     """The measured probes that an onset is read from; None where they are too few."""
     wanted = pl.col("probe_kind").is_in(RECALL_KINDS) & (pl.col("fill") <= MAX_FILL)
     kept = [
-        frame.filter(wanted, pl.col("score").is_not_null()).select("session", "fill", "score", "window_limit")
+        frame.filter(wanted, pl.col("score").is_not_null()).select(
+            "session", "fill", "score", "window_limit"
+        )
         for frame in pair
     ]
     if any(

@@ -80,9 +80,9 @@ def _head(summary: Summary) -> Iterator[str]:
     yield ""
     yield (
         f"The onset is the first fill of the window at which recall is"
-        f" {round(100 * summary.criterion, 1):g} points below the model's own plateau; its 95 %"
-        " interval knows that probes of one session are alike. The intervals of single points"
-        " (Wilson, 95 %) do not."
+        f" {round(100 * summary.criterion, 1):g} points below the model's own plateau; its"
+        f" {100 * summary.level:g} % interval knows that probes of one session are alike. The"
+        " intervals of single points (Wilson, 95 %) do not."
     )
 
 
@@ -90,7 +90,8 @@ def _overview(summary: Summary) -> Iterator[str]:
     several = len(summary.run_ids) > 1
     header = (
         *(["run"] if several else []), "model", "window>", "policy", "memory", "layout", "n>",
-        "sessions>", "plateau>", "onset",
+        "sessions>", "recall>", "needle only>", "plateau>", "onset",
+        "in tokens",
         "lost by model>", "by application>", "by server>", "not measured>", "cost",
     )  # fmt: skip
     yield from _table(header, (_overview_row(group, several=several) for group in summary.groups))
@@ -105,8 +106,11 @@ def _overview_row(group: Group, *, several: bool) -> tuple[str, ...]:
         *map(text.markdown, (group.policy, group.memory, group.layout)),
         f"{group.n_probes:,}",
         f"{group.n_sessions:,}",
-        text.percent(group.onset.plateau),
+        text.recall(group.recall),
+        text.recall(group.needle_only),
+        text.percent(group.onset.plateau) + (" (weak)" if group.onset.weak else ""),
         text.onset(group.onset),
+        text.onset_tokens(group.onset) or text.NOTHING,
         f"{lost.by_model:,}",
         f"{lost.by_application - lost.by_server:,}",
         f"{lost.by_server:,}",
@@ -166,6 +170,8 @@ def _facts(group: Group) -> Iterator[str]:
             f"never said: {text.percent(right.recall)} rightly answered so"
             f" ({text.span(right.lo, right.hi, digits=1)}; n {right.n:,})"
         )
+    if group.onset.lengths is not None:
+        yield from (f"length with {words}" for words in text.effective(group.onset.lengths))
     for words in text.middle(group.lost_in_the_middle):
         yield f"lost in the middle: {text.markdown(words)}"
     yield f"distance: {text.markdown(text.distance(group.gap_effect))}"

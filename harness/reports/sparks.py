@@ -5,16 +5,21 @@ Its one rule: where nothing was probed there is no letter.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from harness.core.near_empty import LONG_TOKENS, near_empty_fill
 from harness.reports import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import numpy.typing as npt
 
     from harness.analysis.findings import Group
+
+    Floats: TypeAlias = npt.NDArray[np.float64]
 
 COLUMNS = 40
 """Of each curve."""
@@ -34,29 +39,53 @@ def sparks(groups: Sequence[Group], names: Sequence[str]) -> Iterator[str]:
     drawn = [(group, name) for group, name in zip(groups, names, strict=True) if group.by_fill]
     if not drawn:
         return
-    far = max(1.0, *(point.at for group, _ in drawn for point in group.by_fill))
-    scale = f"0{'fill of the window':^{COLUMNS - 6}}{text.percent(far, 0):>5}"
-    yield f"{'recall, 0 to 100 % (│ onset)':<{_NAME + 9}} {scale}"
-    for group, name in drawn:
-        shown = text.fit(text.model(name, _NAME), _NAME)
-        yield f"{shown} {group.window_limit:>8,} {spark(group, far)}"
+    what = "recall, 0 to 100 % (│ onset)"
+    even = [one for one in drawn if one[0].window_limit <= LONG_TOKENS]
+    if even:
+        far = _far(group for group, _ in even)
+        scale = f"0{'fill of the window':^{COLUMNS - 6}}{text.percent(far, 0):>5}"
+        yield f"{what:<{_NAME + 9}} {scale}"
+        yield from (_line(name, group, spark(group, far)) for group, name in even)
+    for window in sorted(
+        {group.window_limit for group, _ in drawn if group.window_limit > LONG_TOKENS}
+    ):
+        of_window = [one for one in drawn if one[0].window_limit == window]
+        far = _far(group for group, _ in of_window)
+        first = near_empty_fill(window)
+        ends = (text.tokens(round(end * window)) for end in (first, far))
+        low, high = (f"{end:{side}6}" for end, side in zip(ends, "<>", strict=True))
+        yield f"{what:<{_NAME + 9}} {low}{'tokens, in octaves':^{COLUMNS - 12}}{high}"
+        at = first * (far / first) ** ((np.arange(COLUMNS) + 0.5) / COLUMNS)
+        yield from (_line(name, group, _letters(group, at)) for group, name in of_window)
+
+
+def _far(groups: Iterable[Group]) -> float:
+    return max(1.0, *(point.at for group in groups for point in group.by_fill))
+
+
+def _line(name: str, group: Group, letters: str) -> str:
+    return f"{text.fit(text.model(name, _NAME), _NAME)} {group.window_limit:>8,} {letters}"
 
 
 def spark(group: Group, far: float = 1.0) -> str:
     """Recall of a group from fill 0 to `far`, in `COLUMNS` letters; its onset upright."""
+    return _letters(group, (np.arange(COLUMNS) + 0.5) * far / COLUMNS)
+
+
+def _letters(group: Group, at: Floats) -> str:
+    """A letter for each fill, as far as something was probed near it."""
     found = group.onset
     fills = [point.fill for point in found.curve] or [point.at for point in group.by_fill]
     recall = [point.recall for point in found.curve] or [p.share.recall for p in group.by_fill]
     first, last = min(point.at for point in group.by_fill), max(p.at for p in group.by_fill)
-    step = far / COLUMNS
-    at = (np.arange(COLUMNS) + 0.5) * step
+    steps = np.append(np.diff(at), at[-1] - at[-2])
     heights = np.interp(at, fills, recall)
     letters = [
         _LEVELS[min(int(height * len(_LEVELS)), len(_LEVELS) - 1)]
         if first - step <= x <= last + step
         else " "
-        for x, height in zip(at, heights, strict=True)
+        for x, height, step in zip(at, heights, steps, strict=True)
     ]
     if found.onset is not None:
-        letters[min(int(found.onset / step), COLUMNS - 1)] = _ONSET
+        letters[int(np.argmin(np.abs(at - found.onset)))] = _ONSET
     return "".join(letters)

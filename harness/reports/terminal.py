@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 _BAR = 24
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-_TABLE = ("model", "window", "policy", "n", "plateau", "onset", "lost by")
+_TABLE = ("model", "window", "policy", "n", "recall", "needle", "plateau", "onset", "lost by")
+_USUAL_POLICY = "send_all"
 _ARM = 12
 """Columns that the name of a control arm has at least."""
-_RIGHT = {"window", "n", "plateau"}
-_ONSET, _BLAME = 14, 10
-_MODEL, _POLICY = 16, 11
+_RIGHT = {"window", "n", "recall", "needle", "plateau"}
+_MODEL, _POLICY = 14, 8
 """Columns that the model keeps when the policy is long, and that the policy has at least."""
 
 
@@ -95,7 +95,17 @@ def _head(summary: Summary) -> Iterator[str]:
         f" {text.dates(summary.started_first, summary.started_last)};"
         f" scenarios: {', '.join(summary.scenarios)}"
     )
-    yield f"onset: first fill at which recall is {_points(summary.criterion)} below its own plateau"
+    yield from _wrapped(
+        f"onset: where recall is first {_points(summary.criterion)} below its own plateau, with its"
+        f" {100 * summary.level:g} % interval, in % of the window and in tokens; plateau: recall"
+        f" up to {_base(summary)}; needle: recall with nothing but the facts (needle_only)"
+    )
+
+
+def _base(summary: Summary) -> str:
+    """Up to which lengths windows count as nearly empty."""
+    known = sorted({g.onset.base_tokens for g in summary.groups if g.onset.base_tokens})
+    return " or ".join(f"{tokens:,}" for tokens in known) + " tokens"
 
 
 def _points(fraction: float) -> str:
@@ -105,28 +115,41 @@ def _points(fraction: float) -> str:
 def _overview(summary: Summary) -> Iterator[str]:
     """One line a group: who, how many, where it begins, who lost it."""
     rows = [_overview_row(group, _varying(summary)) for group in summary.groups]
-    widths = _widths(rows)
-    for number, row in enumerate((_TABLE, *rows)):
-        if number == 1:
-            yield "─" * COLUMNS
-        cells = (text.model(row[0], widths[0]), *row[1:])
-        yield " ".join(
-            text.fit(cell, columns, right=name in _RIGHT)
-            for cell, columns, name in zip(cells, widths, _TABLE, strict=True)
-        )
+    # What is the same and usual in every line makes room for what is not.
+    usual = all(row["policy"] == _USUAL_POLICY for row in rows)
+    names = [name for name in _TABLE if name != ("policy" if usual else "n")]
+    widths = _widths(names, rows)
+    yield " ".join(text.fit(name, widths[name], right=name in _RIGHT) for name in names)
+    yield "─" * COLUMNS
+    for group, row in zip(summary.groups, rows, strict=True):
+        row["model"] = text.model(row["model"], widths["model"])
+        yield " ".join(text.fit(row[name], widths[name], right=name in _RIGHT) for name in names)
+        before = sum(widths[name] + 1 for name in names[: names.index("onset")])
+        yield from (" " * before + more for more in _below(group))
 
 
-def _overview_row(group: Group, varying: tuple[Callable[[Group], str], ...]) -> tuple[str, ...]:
+def _below(group: Group) -> Iterator[str]:
+    """What stands under an onset: the same in tokens, and a plateau that is weak."""
+    tokens = text.onset_tokens(group.onset)
+    if tokens:
+        yield tokens
+    if group.onset.weak and group.onset.verdict not in {"floor", "insufficient"}:
+        yield "weak from the start"
+
+
+def _overview_row(group: Group, varying: tuple[Callable[[Group], str], ...]) -> dict[str, str]:
     """The cells of one line, as wide as they come."""
-    return (
-        text.plain(group.model),
-        f"{group.window_limit:,}",
-        text.plain("/".join([group.policy, *(told(group) for told in varying)])),
-        text.short(group.n_probes),
-        text.percent(group.onset.plateau, 0),
-        text.onset(group.onset),
-        _blame(group),
-    )
+    return {
+        "model": text.plain(group.model),
+        "window": f"{group.window_limit:,}",
+        "policy": text.plain("/".join([group.policy, *(told(group) for told in varying)])),
+        "n": text.short(group.n_probes),
+        "recall": text.recall(group.recall, 0),
+        "needle": text.recall(group.needle_only, 0),
+        "plateau": text.percent(group.onset.plateau, 0),
+        "onset": text.onset(group.onset),
+        "lost by": _blame(group),
+    }
 
 
 def _varying(summary: Summary) -> tuple[Callable[[Group], str], ...]:
@@ -139,13 +162,17 @@ def _varying(summary: Summary) -> tuple[Callable[[Group], str], ...]:
     return tuple(told for told in ways if len(set(map(told, summary.groups))) > 1)
 
 
-def _widths(rows: list[tuple[str, ...]]) -> tuple[int, ...]:
+def _widths(names: list[str], rows: list[dict[str, str]]) -> dict[str, int]:
     """Columns of each cell: numbers take what they need, model and policy share the rest."""
-    needed = [max(map(text.width, cells)) for cells in zip(_TABLE, *rows, strict=True)]
-    model, window, policy, n, plateau, _, _ = needed
-    room = COLUMNS - (len(_TABLE) - 1) - window - n - plateau - _ONSET - _BLAME
-    policy = min(max(policy, _POLICY), max(room - min(model, _MODEL), _POLICY))
-    return (room - policy, window, policy, n, plateau, _ONSET, _BLAME)
+    needed = {name: max(map(text.width, (name, *(row[name] for row in rows)))) for name in names}
+    room = COLUMNS - (len(names) - 1) - sum(needed[name] for name in names)
+    room += needed["model"]
+    if "policy" in needed:
+        room += needed["policy"]
+        least = min(needed["model"], _MODEL)
+        needed["policy"] = min(max(needed["policy"], _POLICY), max(room - least, _POLICY))
+        room -= needed["policy"]
+    return {**needed, "model": room}
 
 
 def _blame(group: Group) -> str:
@@ -236,6 +263,8 @@ def _facts(group: Group) -> Iterator[tuple[str, str]]:
                 f" ({text.span(right.lo, right.hi)}; n {right.n:,})"
             ),
         )
+    if group.onset.lengths is not None:
+        yield from (("effective", words) for words in text.effective(group.onset.lengths))
     yield from (("middle", words) for words in text.middle(group.lost_in_the_middle))
     yield "distance", text.distance(group.gap_effect)
     for scenario in group.scenarios if len(group.scenarios) > 1 else ():

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from harness.analysis.contrast import Contrast, Middle
-    from harness.analysis.findings import Count, Group, JudgeError, Lengths
-    from harness.analysis.onset import OnsetEstimate
+    from harness.analysis.findings import Count, Group, JudgeError, Lengths, Share
+    from harness.analysis.onset import EffectiveLengths, LengthEstimate, OnsetEstimate
 
 COLUMNS = 80
 """Of a terminal: no line of a report is longer."""
@@ -26,10 +26,13 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>#|~&$])")
 _WIDE = ("W", "F")
 _VERDICTS = {
     "not_reached": "not reached",
-    "floor": "at the floor",
+    "cannot_tell": "cannot tell",
+    "floor": "poor from start",
     "insufficient": "cannot tell",
 }
 _LAID_OUT = frozenset("\n\t\u200c\u200d")
+_FINE = 0.1
+"""Onsets below this fill are told to a tenth of a per cent."""
 NOTHING = "–"
 """Stands where nothing was measured."""
 
@@ -187,6 +190,11 @@ def percent(fraction: float | None, digits: int = 1) -> str:
     return NOTHING if fraction is None else f"{100 * fraction + 1e-9:.{digits}f} %"
 
 
+def recall(share: Share | None, digits: int = 1) -> str:
+    """A recall in per cent, or a dash where it was not measured."""
+    return percent(None if share is None else share.recall, digits)
+
+
 def span(start: float | None, end: float | None, *, digits: int = 0) -> str:
     """The ends of a range, given as fractions, in per cent.
 
@@ -204,9 +212,76 @@ def span(start: float | None, end: float | None, *, digits: int = 0) -> str:
 
 def onset(estimate: OnsetEstimate) -> str:
     """The onset in a few characters: '62 % (55–70)', 'not reached', ..."""
+    if estimate.verdict == "before":
+        return f"before {percent(estimate.control).replace('.0 %', ' %')}"
     if estimate.onset is None:
         return _VERDICTS.get(estimate.verdict, estimate.verdict)
-    return f"{percent(estimate.onset, 0)} ({span(estimate.lo, estimate.hi)})"
+    fine = int(estimate.onset < _FINE)
+    return f"{percent(estimate.onset, fine)} ({span(estimate.lo, estimate.hi, digits=fine)})"
+
+
+def onset_tokens(estimate: OnsetEstimate) -> str:
+    """The same in tokens: '1,540 (1,370–1,590)'; empty where there is nothing to add.
+
+    Rounded to three digits: no interval is as sharp as that.
+    """
+    if estimate.verdict == "before" and estimate.base_tokens is not None:
+        return f"{estimate.base_tokens:,} tokens"
+    if estimate.verdict == "cannot_tell":
+        return f"{estimate.seeds_needed:,} seeds do" if estimate.seeds_needed else ""
+    if estimate.onset_tokens is None:
+        return ""
+    ends = (tokens(end) for end in (estimate.lo_tokens, estimate.hi_tokens))
+    return f"{tokens(estimate.onset_tokens)} ({'–'.join(ends)})"
+
+
+def tokens(n: int | None) -> str:
+    """A number of tokens, three digits of it, in at most six characters.
+
+    >>> tokens(944), tokens(1_536), tokens(61_250), tokens(1_000_000), tokens(None)
+    ('944', '1.54k', '61.3k', '1M', '–')
+    """
+    if n is None:
+        return NOTHING
+    for unit, name in ((1_000_000, "M"), (1_000, "k")):
+        if n >= unit:
+            return f"{n / unit:.3g}{name}" if n < 1000 * unit else f"{n / unit:,.0f}{name}"
+    return f"{n}"
+
+
+def effective(found: EffectiveLengths) -> Iterator[str]:
+    """The lengths that others report, as sentences."""
+    for name, length in (
+        ("recall of 85.6 % or more (RULER)", found.ruler),
+        ("85 % of its own plateau (NoLiMa)", found.nolima),
+        ("half of its own plateau (half-life)", found.half_life),
+    ):
+        yield f"{name}: {_length(length, found)}"
+    yield (
+        f"recall averaged over log length: {percent(found.auc)}"
+        f" ({span(found.auc_lo, found.auc_hi, digits=1)})"
+    )
+
+
+def _length(length: LengthEstimate, found: EffectiveLengths) -> str:
+    """A length with its interval, in tokens where they are known and in per cent."""
+    first, last = found.from_fill, found.to_fill
+
+    def shown(fill: float | None, *, top: bool = False) -> str:
+        if fill is None:
+            return f"over {_place(last, found)}" if top else f"beyond {_place(last, found)}"
+        return f"under {_place(first, found)}" if fill <= 0 else _place(fill, found)
+
+    if length.fill is None and length.lo is not None and length.lo >= last:
+        return f"at least {_place(last, found)}"
+    ends = f"{shown(length.lo)} to {shown(length.hi, top=True)}".replace(" tokens", "")
+    return f"{shown(length.fill)} ({percent(found.level, 0)} interval {ends})"
+
+
+def _place(fill: float, found: EffectiveLengths) -> str:
+    if found.to_tokens is None or not found.to_fill:
+        return percent(fill)
+    return f"{tokens(round(fill / found.to_fill * found.to_tokens))} tokens"
 
 
 def middle(found: Middle) -> tuple[str, ...]:

@@ -131,7 +131,9 @@ class Search:
         batch = 0
         while True:
             rows = self._asked(model, window, before=batch + 1)
-            reason = self._chooser.stop(rows, control=near_empty_fill(window.limit)) if rows else None
+            reason = (
+                self._chooser.stop(rows, control=near_empty_fill(window.limit)) if rows else None
+            )
             if reason is not None:
                 return Ended(model, window.limit, reason, enough=True)
             spent = self._spent(model, rows)

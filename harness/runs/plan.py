@@ -145,7 +145,9 @@ def _main(study: Study, materials: Materials, aimed: Mapping[Stage, Window]) -> 
         sessions = blueprints(materials, aimed[stage], study.fills, study.positions)
         if aimed["opening"] == aimed["main"]:
             return sessions
-        found += [s for s in sessions if _is_opening(s, materials, aimed["main"]) == (stage == "opening")]
+        found += [
+            s for s in sessions if _is_opening(s, materials, aimed["main"]) == (stage == "opening")
+        ]
     return found
 
 

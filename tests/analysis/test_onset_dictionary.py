@@ -7,8 +7,8 @@ import pytest
 
 from harness.analysis.laws import LAWS
 from harness.analysis.onset.cells import Cells, gather
-from harness.analysis.onset.grid import FINE
 from harness.analysis.onset.clustering import lack_of_fit
+from harness.analysis.onset.grid import FINE
 from harness.analysis.onset.posterior import dictionary
 from harness.analysis.onset.rows import scored
 from harness.analysis.onset.shapes import NONE_WEIGHT, shapes

@@ -1,4 +1,4 @@
-"""How small a drop a run could have seen, and how many sessions would do where that is not enough."""
+"""How small a drop a run could have seen, and how many sessions would do where it could not."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The grid of fills on which shapes and onsets live: even steps, or octaves below even steps.
 
-Where the nearly empty window ends at a twentieth of it, steps are even. Where it ends earlier, as in
-windows of more than 20,000 tokens, much happens in what even steps take for one: there steps are
-equal parts of an octave until the even ones are finer.
+Where the nearly empty window ends at a twentieth of it, steps are even. Where it ends earlier, as
+in windows of more than 20,000 tokens, much happens in what even steps take for one: there steps
+are equal parts of an octave until the even ones are finer.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from harness.core.errors import UsageError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnsetOptions:
-    """The drop that counts, how sure the interval is to be, and where the window counts as empty."""
+    """The drop that counts, how sure the interval is to be, and when a window is nearly empty."""
 
     criterion: float = 0.05
     """The drop from the plateau that counts as onset, in (0, 1)."""
@@ -25,7 +25,9 @@ class OnsetOptions:
             if not 0 < value < 1:
                 raise UsageError(f"{name} is {value:g}, expected a fraction between 0 and 1")
         if self.near_empty is not None and self.near_empty < 1:
-            raise UsageError(f"near_empty is {self.near_empty}, expected a number of tokens above 0")
+            raise UsageError(
+                f"near_empty is {self.near_empty}, expected a number of tokens above 0"
+            )
 
 
 USUAL = OnsetOptions()

@@ -44,7 +44,9 @@ def place(fill: float, window_tokens: int | None) -> str:
     ('1.2 % of the window (1,536 tokens)', '60 % of the window')
     """
     of_window = f"{percent(fill)} of the window"
-    return of_window if window_tokens is None else f"{of_window} ({fill * window_tokens:,.0f} tokens)"
+    return (
+        of_window if window_tokens is None else f"{of_window} ({fill * window_tokens:,.0f} tokens)"
+    )
 
 
 def sentence(estimate: OnsetEstimate) -> str:

@@ -82,9 +82,7 @@ def shapes(control: float, reach: float) -> Shapes:
     )
 
 
-def _families(
-    x: Floats, control: float, reach: float
-) -> tuple[tuple[float, list[Floats]], ...]:
+def _families(x: Floats, control: float, reach: float) -> tuple[tuple[float, list[Floats]], ...]:
     """Every family with its weight."""
     return (
         (_STEP, _steps(x, control, reach)),

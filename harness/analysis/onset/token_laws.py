@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     """(tokens, position, location in tokens) to the chance of recall."""
 
 Design = Literal["octaves", "halves"]
-"""`octaves`: a checkpoint an octave below the even ones, as sessions are laid out. `halves`: half of
-the probes past the nearly empty window even in the fill, half even in its logarithm."""
+"""`octaves`: a checkpoint an octave below the even ones, as sessions are laid out. `halves`: half
+of the probes past the nearly empty window even in the fill, half even in its logarithm."""
 
 _POSITIONS = 40
 _PER_OCTAVE = 96

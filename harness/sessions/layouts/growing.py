@@ -16,7 +16,13 @@ from harness.sessions.due import said_by
 from harness.sessions.layouts.fills import EVEN_FROM
 from harness.sessions.layouts.grid import in_order
 from harness.sessions.layouts.openings import opening
-from harness.sessions.layouts.units import check_window, facts_tokens, question_room, rotated, units_of
+from harness.sessions.layouts.units import (
+    check_window,
+    facts_tokens,
+    question_room,
+    rotated,
+    units_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
