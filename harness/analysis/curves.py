@@ -88,8 +88,9 @@ def recall_curve(
     Args:
         frame: Records.
         axis: `fill`: the nearly empty window, in long ones octaves of it, steps of 0.1 up to 1,
-            and one bin beyond; or every checkpoint by itself where there are few. `position`:
-            fifths of the session. `gap_tokens`: octaves from 256 tokens. `turn`: octaves from the fourth turn.
+            and one bin beyond; or every checkpoint by itself where there are few.
+            `position`: fifths of the session.
+            `gap_tokens`: octaves from 256 tokens. `turn`: octaves from the fourth turn.
         by: Columns that are kept apart, `GROUP` and perhaps `scenario`.
         kinds: Kinds of probe, never recall and rules together.
 

@@ -273,6 +273,9 @@ def _group(
     model, window_limit, policy, memory, layout = key
     main = collect(main_rows(rows).select(_OF_A_CURVE))
     known = main.filter(pl.col("score").is_not_null())
+    if alone is not None:
+        own_scenarios = main["scenario"].unique().cast(pl.String).to_list()
+        alone = alone.filter(pl.col("scenario").is_in(own_scenarios))
     # So far past the ceiling that the estimator takes it for a mistake, and no onset lies there.
     near = pl.col("fill") <= MAX_FILL
     own = collect(model_rows(known))

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.core.near_empty import LONG_TOKENS
 from harness.reports.text import percent
 
 if TYPE_CHECKING:
     from harness.analysis.findings import Group, Summary
 
 _WIDE_INTERVAL = 0.2
+_WIDE_OCTAVES = 4.0  # upper over lower end, in long windows
 _NEAR_CEILING = 0.9
 
 
@@ -37,7 +39,7 @@ def hints(summary: Summary) -> tuple[str, ...]:
         found.append(
             f"{errors:,} probes failed; ask them again: harness run --resume RUN --retry-errors"
         )
-    for hint in (_few, _no_controls, _short, _wide, _unpriced):
+    for hint in (_few, _blunt, _no_controls, _short, _wide, _unpriced):
         found += [text for text in (hint(group) for group in summary.groups) if text][:1]
     found.append(
         "look at it: harness report RUN -o report.html (or curve.png, heatmap.png, report.md)"
@@ -49,6 +51,16 @@ def _few(group: Group) -> str | None:
     if group.onset.verdict != "insufficient":
         return None
     return "too little to tell an onset; more sessions: harness run --seeds 30"
+
+
+def _blunt(group: Group) -> str | None:
+    seeds = group.onset.seeds_needed
+    if group.onset.verdict != "cannot_tell" or not seeds:
+        return None
+    return (
+        f"too few answers to say that nothing is forgotten: harness run --seeds {seeds:,} would"
+        " show a drop that matters"
+    )
 
 
 def _no_controls(group: Group) -> str | None:
@@ -72,7 +84,10 @@ def _short(group: Group) -> str | None:
 
 def _wide(group: Group) -> str | None:
     low, high = group.onset.lo, group.onset.hi
-    if group.onset.onset is None or low is None or high is None or high - low <= _WIDE_INTERVAL:
+    if group.onset.onset is None or low is None or high is None:
+        return None
+    in_octaves = group.window_limit > LONG_TOKENS and high > _WIDE_OCTAVES * max(low, 1e-9)
+    if high - low <= _WIDE_INTERVAL and not in_octaves:
         return None
     return (
         "an onset is still uncertain; narrow it for few tokens:"

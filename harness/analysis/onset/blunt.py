@@ -46,4 +46,8 @@ def seeds_needed(cells: Cells, criterion: float, plateau: float, visible: float)
     matters = max(min(MATTERS, plateau / 2), 2 * criterion)
     if visible <= matters:
         return None
-    return ceil(cells.n_sessions * ((visible - criterion) / (matters - criterion)) ** 2)
+    # few controls may have been lucky, and a lucky plateau promises too much of the next run
+    n = float(cells.n[0])
+    shrunk = (plateau * n + 2) / (n + 4)
+    wider = max(shrunk * (1 - shrunk) / max(plateau * (1 - plateau), 0.01), 1.0)
+    return ceil(cells.n_sessions * wider * ((visible - criterion) / (matters - criterion)) ** 2)

@@ -271,7 +271,6 @@ def _estimate(
         seeds = seeds_needed(cells, asked.criterion, plateau, visible)
         verdict = "not_reached" if seeds is None else "cannot_tell"
     onset = posterior.median if verdict == "detected" else None
-    spoken = verdict in {"detected", "not_reached", "cannot_tell"}
     return OnsetEstimate(
         verdict=verdict,
         detected=verdict == "detected",
@@ -287,7 +286,7 @@ def _estimate(
         monotone=not rises,
         recovery_p=None if back is None else back.p,
         missing=_not_monotone(back) if back is not None and rises else None,
-        posterior=posterior if spoken else None,
+        posterior=_believed(verdict, posterior, cells),
         curve=_curve(asked, cells, book, mixture) if band else (),
         onset_tokens=_tokens(asked, onset),
         lo_tokens=_tokens(asked, lo),
@@ -300,6 +299,15 @@ def _estimate(
         lengths=None if rises else _lengths(asked, cells, book, mixture),
         **_counts(asked, cells, n_excluded),
     )
+
+
+def _believed(verdict: Verdict, posterior: OnsetPosterior, cells: Cells) -> OnsetPosterior | None:
+    """What a comparison may take for the onset; before the nearly empty window ends is its end."""
+    if verdict == "before":
+        return OnsetPosterior(
+            fills=(cells.control,), weights=(1.0,), past=0.0, max_fill=cells.max_fill
+        )
+    return posterior if verdict in {"detected", "not_reached", "cannot_tell"} else None
 
 
 def _lengths(asked: _Asked, cells: Cells, book: Dictionary, mixture: Mixture) -> EffectiveLengths:

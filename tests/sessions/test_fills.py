@@ -1,0 +1,53 @@
+"""At which fills a session is probed, in short and in long windows."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from harness.core.draws import Draws
+from harness.core.near_empty import near_empty_fill
+from harness.core.scenario import Fills
+from harness.core.window import Window
+from harness.sessions.layouts.fills import fills_of
+
+
+def fills(limit: int, count: int = 12, facts_tokens: int = 0) -> tuple[float, ...]:
+    return fills_of(Fills(count=count), Window(limit, 128), Draws("test", 1), facts_tokens)
+
+
+@pytest.mark.parametrize("limit", [4_000, 8_000, 20_000])
+def test_short_windows_have_a_quarter_of_their_checkpoints_in_the_first_twentieth(limit):
+    found = fills(limit)
+    assert len(found) == 12
+    assert sum(fill <= 0.05 for fill in found) == 3
+
+
+@pytest.mark.parametrize("limit", [32_000, 128_000, 1_000_000])
+def test_long_windows_have_a_checkpoint_in_every_octave_below_the_even_ones(limit):
+    found = fills(limit)
+    empty = near_empty_fill(limit)
+    octaves = math.ceil(math.log2(0.05 / empty))
+    for octave in range(octaves):
+        low, high = (empty * (0.05 / empty) ** ((octave + end) / octaves) for end in (0, 1))
+        assert sum(low < fill <= high for fill in found) == 1
+    assert sum(fill > 0.05 for fill in found) == 9
+    assert sum(fill <= empty for fill in found) == round((12 + octaves) / 4)
+
+
+def test_the_new_checkpoints_cost_next_to_nothing():
+    before = [0.05 * (i + 0.5) / 3 for i in range(3)]
+    even = [fill for fill in fills(128_000) if fill > 0.05]
+    assert sum(fills(128_000)) <= 1.1 * (sum(before) + sum(even))
+
+
+def test_facts_that_take_more_push_the_octaves_up():
+    assert min(fill for fill in fills(128_000, facts_tokens=2_000) if fill > 2_500 / 128_000)
+    few = [fill for fill in fills(128_000, facts_tokens=2_000) if fill <= 2_500 / 128_000]
+    assert len(few) == 4
+
+
+def test_fills_that_were_asked_for_are_left_as_they_are():
+    asked = Fills(exact=(0.5, 0.01, 1.0))
+    assert fills_of(asked, Window(128_000, 128), Draws("test", 1)) == (0.01, 0.5, 1.0)
