@@ -30,10 +30,14 @@ def answer(group: Group) -> str:
     if found.onset is None:
         return found.message
     window = f"{group.window_limit:,}-token window"
-    begins = f"forgetting begins at {text.percent(found.onset, 0)} of the {window}"
-    ends = text.span(found.lo, found.hi).replace("–", " to ")
+    fine = text.fine(found.onset)
+    begins = f"forgetting begins at {text.percent(found.onset, fine)} of the {window}"
+    ends = text.span(found.lo, found.hi, digits=fine).replace("–", " to ")
+    tokens = text.onset_tokens(found).replace("–", " to ")
     blame = blamed(group)
-    return f"{begins}, {ends} %" + (f"; {blame}" if blame else "")
+    weak = f"; weak from the start (plateau {text.percent(found.plateau)})" if found.weak else ""
+    inside = f", {tokens} tokens" if tokens else ""
+    return f"{begins}, {ends} %{inside}{weak}" + (f"; {blame}" if blame else "")
 
 
 def blamed(group: Group) -> str:

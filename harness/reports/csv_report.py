@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from harness.analysis.findings import Summary
+    from harness.analysis.findings import Group, Summary
     from harness.analysis.frame import Frame
 
 HEADER = (
     "run", "model", "window_limit", "policy", "memory", "layout", "axis", "from", "to", "at", "n",
-    "sessions", "recall", "lo", "hi",
+    "sessions", "recall", "lo", "hi", "from_tokens", "to_tokens", "at_tokens",
 )  # fmt: skip
 
 
@@ -52,7 +52,35 @@ def curve_rows(summary: Summary) -> Iterator[tuple[object, ...]]:
                 share = point.share
                 ends = (_short(value) for value in (point.start, point.end, point.at))
                 recall = (_short(value) for value in (share.recall, share.lo, share.hi))
-                yield (*name, axis, *ends, share.n, share.sessions, *recall)
+                tokens = (
+                    _tokens(value, group.window_limit) if axis == "fill" else ""
+                    for value in (point.start, point.end, point.at)
+                )
+                yield (*name, axis, *ends, share.n, share.sessions, *recall, *tokens)
+        yield from onset_rows(name, group)
+
+
+def onset_rows(name: tuple[object, ...], group: Group) -> Iterator[tuple[object, ...]]:
+    """The onset and the lengths of a group: the axis says which, `at` is the fill."""
+    found = group.onset
+    told = [("onset", found.onset, found.lo, found.hi)]
+    if found.lengths is not None:
+        told += [
+            (axis, length.fill, length.lo, length.hi)
+            for axis, length in (
+                ("length_ruler", found.lengths.ruler),
+                ("length_nolima", found.lengths.nolima),
+                ("half_life", found.lengths.half_life),
+            )
+        ]
+    for axis, at, lo, hi in told:
+        fills = (_short(value) for value in (lo, hi, at))
+        tokens = (_tokens(value, group.window_limit) for value in (lo, hi, at))
+        yield (*name, axis, *fills, found.n_probes, found.n_sessions, "", "", "", *tokens)
+
+
+def _tokens(fill: float | None, window: int) -> str:
+    return "" if fill is None else f"{fill * window:.0f}"
 
 
 def _short(value: float | None) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from harness.core.near_empty import LONG_TOKENS
 from harness.reports import text
 
 if TYPE_CHECKING:
@@ -47,11 +49,39 @@ def curves(alt: Any, groups: Sequence[Group]) -> Any:
         ]
         for window in windows
     }
-    style = _Style(alt, domain, far, rows=max(map(len, panels.values())))
-    charts = [_panel(style, inside, window) for window, inside in panels.items()]
+    rows = max(map(len, panels.values()))
+    charts = [
+        _panel(_Style(alt, domain, _axis(window, inside, far), rows=rows), inside, window)
+        for window, inside in panels.items()
+    ]
     return alt.concat(*charts, columns=2, spacing=30).resolve_scale(
         color="shared", shape="shared", strokeDash="shared"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """The axis of one panel: per cent of the window, or tokens in octaves where it is long."""
+
+    title: str
+    first: float
+    last: float
+    per_fill: float
+    """Units of the axis in a whole window."""
+    octaves: bool
+
+    def at(self, fill: float) -> float:
+        """A fill in units of the axis; an axis of octaves has no zero."""
+        return max(round(self.per_fill * fill, 4), self.first)
+
+
+def _axis(window: int, inside: Sequence[tuple[str, Group]], far: float) -> _Axis:
+    """Even up to 20,000 tokens, an axis of octaves from half the nearly empty window on above."""
+    if window <= LONG_TOKENS:
+        return _Axis("fill of the window (%)", 0.0, far, 100.0, octaves=False)
+    base = min(group.onset.control for _, group in inside)
+    last = max(1.0, *(point.at for _, group in inside for point in group.by_fill))
+    return _Axis("tokens in the window", base * window / 2, last * window, window, octaves=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +91,8 @@ class _Style:
     alt: Any
     domain: list[str]
     """Names of the series, sorted."""
-    far: float
-    """The right end of the axis of fills, in per cent."""
+    axis: _Axis
+    """Of fills."""
     rows: int
     """The most series that a panel holds."""
 
@@ -88,10 +118,18 @@ class _Style:
         return self.alt.Shape("series:N", scale=self._cycled(_SHAPES), legend=self._legend)
 
     def fill(self, field: str, *, axis: bool) -> Any:
-        title = "fill of the window (%)"
-        shown = self.alt.Axis(title=title, grid=True, tickCount=10) if axis else None
-        scale = self.alt.Scale(domain=[0, self.far], nice=False)
+        title, octaves = self.axis.title, self.axis.octaves
+        ticks = {"values": self._octaves(), "format": "~s"} if octaves else {"tickCount": 10}
+        shown = self.alt.Axis(title=title, grid=True, **ticks) if axis else None
+        how = {"type": "log", "base": 2} if octaves else {}
+        scale = self.alt.Scale(domain=[self.axis.first, self.axis.last], nice=False, **how)
         return self.alt.X(f"{field}:Q", scale=scale, axis=shown)
+
+    def _octaves(self) -> list[float]:
+        """Thousands of tokens, doubled from tick to tick."""
+        low = math.ceil(math.log2(self.axis.first / 1000) - 1e-9)
+        high = math.floor(math.log2(self.axis.last / 1000) + 1e-9)
+        return [1000 * 2.0**octave for octave in range(low, high + 1)]
 
     def recall(self, field: str = "recall") -> Any:
         scale = self.alt.Scale(domain=[0, 100])
@@ -128,7 +166,7 @@ def _onset_layers(style: _Style, inside: Sequence[tuple[str, Group]]) -> list[An
 
 def _curve_layers(style: _Style, inside: Sequence[tuple[str, Group]]) -> list[Any]:
     """Estimated curves with their bands, measured points with their bars."""
-    points, fitted = style.chart(_points(inside)), style.chart(_fitted(inside))
+    points, fitted = style.chart(_points(style, inside)), style.chart(_fitted(style, inside))
     x, colour = style.fill("fill", axis=True), style.colour()
     band = fitted.mark_area(opacity=0.16).encode(x=x, y=style.recall("lo"), y2="hi:Q", color=colour)
     line = fitted.mark_line(strokeWidth=1.8).encode(
@@ -143,11 +181,11 @@ def _curve_layers(style: _Style, inside: Sequence[tuple[str, Group]]) -> list[An
     return [line, bars, dots] if len(inside) > _CROWD else [band, line, bars, dots]
 
 
-def _points(inside: Sequence[tuple[str, Group]]) -> list[dict[str, Any]]:
+def _points(style: _Style, inside: Sequence[tuple[str, Group]]) -> list[dict[str, Any]]:
     return [
         {
             "series": name,
-            "fill": _hundred(point.at),
+            "fill": style.axis.at(point.at),
             "recall": _hundred(point.share.recall),
             "lo": _hundred(point.share.lo),
             "hi": _hundred(point.share.hi),
@@ -157,7 +195,7 @@ def _points(inside: Sequence[tuple[str, Group]]) -> list[dict[str, Any]]:
     ]
 
 
-def _fitted(inside: Sequence[tuple[str, Group]]) -> list[dict[str, Any]]:
+def _fitted(style: _Style, inside: Sequence[tuple[str, Group]]) -> list[dict[str, Any]]:
     """The estimated curve; where none can be told, the measured points joined."""
     rows = []
     for name, group in inside:
@@ -165,12 +203,12 @@ def _fitted(inside: Sequence[tuple[str, Group]]) -> list[dict[str, Any]]:
         if not curve:
             rows += [
                 {**row, "lo": row["recall"], "hi": row["recall"]}
-                for row in _points([(name, group)])
+                for row in _points(style, [(name, group)])
             ]
         rows += [
             {
                 "series": name,
-                "fill": _hundred(point.fill),
+                "fill": style.axis.at(point.fill),
                 "recall": _hundred(point.recall),
                 "lo": _hundred(point.lo),
                 "hi": _hundred(point.hi),
@@ -185,9 +223,9 @@ def _onsets(style: _Style, inside: Sequence[tuple[str, Group]]) -> list[dict[str
     return [
         {
             "series": name,
-            "onset": _hundred(found.onset),
-            "lo": _hundred(found.lo or 0.0),
-            "hi": style.far if found.hi is None else _hundred(found.hi),
+            "onset": style.axis.at(found.onset),
+            "lo": style.axis.at(found.lo or 0.0),
+            "hi": style.axis.last if found.hi is None else style.axis.at(found.hi),
         }
         for name, found in ((name, group.onset) for name, group in inside)
         if found.onset is not None
@@ -199,7 +237,7 @@ def _strip(style: _Style, inside: Sequence[tuple[str, Group]]) -> Any:
     alt = style.alt
     line = alt.Y("series:N", sort=style.domain, axis=None)
     labels = [
-        {"series": name, "at": style.far, "label": f"onset: {text.onset(group.onset)}"}
+        {"series": name, "at": style.axis.last, "label": f"onset: {text.onset(group.onset)}"}
         for name, group in inside
     ]
     marks = [

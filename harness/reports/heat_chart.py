@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.core.near_empty import LONG_TOKENS
 from harness.reports import text
 from harness.reports.curve_chart import series_names
 
@@ -23,16 +24,27 @@ def heatmaps(alt: Any, groups: Sequence[Group]) -> Any:
     """One map a group, all of one scale of colours."""
     names = series_names(groups)
     charts = [
-        _heatmap(alt, group.cells, f"{name}, window of {group.window_limit:,} tokens")
+        _heatmap(alt, group, f"{name}, window of {group.window_limit:,} tokens")
         for name, group in zip(names, groups, strict=True)
     ]
     return alt.concat(*charts, columns=2, spacing=30).resolve_scale(color="shared")
 
 
-def _heatmap(alt: Any, cells: Sequence[Cell], name: str) -> Any:
+def _label(cell: Cell, window: int) -> str:
+    """The bin of a cell: per cent of the window, in long ones tokens."""
+    if window <= LONG_TOKENS:
+        return text.span(cell.fill_start, cell.fill_end)
+    start = text.tokens(round(cell.fill_start * window))
+    if cell.fill_end is None:
+        return f"over {start}"
+    return f"{start}–{text.tokens(round(cell.fill_end * window))}"
+
+
+def _heatmap(alt: Any, group: Group, name: str) -> Any:
+    cells, window = group.cells, group.window_limit
     rows = [
         {
-            "fill": text.span(cell.fill_start, cell.fill_end),
+            "fill": _label(cell, window),
             "position": text.span(cell.position_start, cell.position_end),
             "recall": round(100 * cell.share.recall, 4),
             "value": f"{100 * cell.share.recall:.0f}",
@@ -41,12 +53,14 @@ def _heatmap(alt: Any, cells: Sequence[Cell], name: str) -> Any:
         }
         for cell in cells
     ]
-    fills = sorted({(cell.fill_start, text.span(cell.fill_start, cell.fill_end)) for cell in cells})
+    fills = sorted({(cell.fill_start, _label(cell, window)) for cell in cells})
+    long = window > LONG_TOKENS
+    title = "tokens in the window" if long else "fill of the window (%)"
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X(
             "fill:O",
             scale=alt.Scale(domain=[label for _, label in fills]),
-            axis=alt.Axis(title="fill of the window (%)", labelAngle=0),
+            axis=alt.Axis(title=title, labelAngle=-40 if long else 0),
         ),
         y=alt.Y(
             "position:O",

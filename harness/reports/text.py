@@ -216,8 +216,13 @@ def onset(estimate: OnsetEstimate) -> str:
         return f"before {percent(estimate.control).replace('.0 %', ' %')}"
     if estimate.onset is None:
         return _VERDICTS.get(estimate.verdict, estimate.verdict)
-    fine = int(estimate.onset < _FINE)
-    return f"{percent(estimate.onset, fine)} ({span(estimate.lo, estimate.hi, digits=fine)})"
+    digits = fine(estimate.onset)
+    return f"{percent(estimate.onset, digits)} ({span(estimate.lo, estimate.hi, digits=digits)})"
+
+
+def fine(fill: float) -> int:
+    """How many digits of a per cent an onset at that fill is told to."""
+    return int(fill < _FINE)
 
 
 def onset_tokens(estimate: OnsetEstimate) -> str:

@@ -42,6 +42,7 @@ def context(summary: Summary, frame: Frame, data: dict[str, Any]) -> dict[str, A
         "runs": text.number(len(summary.run_ids), "run"),
         "when": text.dates(summary.started_first, summary.started_last),
         "criterion": f"{round(100 * summary.criterion, 1):g} points",
+        "level": f"{100 * summary.level:g}",
         "run_ids": [text.plain(name) for name in summary.run_ids],
         "scenarios": [text.plain(name) for name in summary.scenarios],
         "answers": [_answer(i, *pair) for i, pair in enumerate(groups)],
@@ -69,7 +70,12 @@ def _answer(number: int, name: str, group: Group) -> dict[str, Any]:
         "own": own and text.plain(own),
         "n": f"{group.n_probes:,}",
         "sessions": text.number(group.n_sessions, "session"),
-        "plateau": text.percent(group.onset.plateau),
+        "recall": text.recall(group.recall),
+        "needle": text.recall(group.needle_only),
+        "plateau": text.percent(group.onset.plateau) + (" (weak)" if group.onset.weak else ""),
+        "effective": [text.plain(words) for words in text.effective(group.onset.lengths)]
+        if group.onset.lengths
+        else [],
         "settings": text.plain(f"{group.policy}, memory {group.memory}, {group.layout}"),
         "lost": f"{lost.by_application + lost.by_model:,}",
         "middle": [text.plain(words) for words in text.middle(group.lost_in_the_middle)],

@@ -90,6 +90,7 @@ def _series(group: Group, name: str) -> Data:
         "name": name,
         "model": plain(group.model),
         "window": group.window_limit,
+        "base": group.onset.control,
         "policy": plain(group.policy),
         "memory": plain(group.memory),
         "layout": plain(group.layout),

@@ -24,6 +24,8 @@ const percent = (x, digits = 1) => x === null || x === undefined ? '–' : `${(1
 const short = (x, digits = 1) => (100 * x + 1e-9).toFixed(digits).replace(/\.0$/, '');
 const span = (from, to, digits = 1) => to === null ? `over ${short(from, digits)}` : from === to ? short(from, digits) : `${short(from, digits)}–${short(to, digits)}`;
 const tokens = n => n >= 1048576 ? `${n / 1048576}M` : n >= 1024 ? `${n / 1024}k` : `${n}`;
+const short3 = n => { const [by, name] = n >= 999500 ? [1e6, 'M'] : n >= 1000 ? [1e3, 'k'] : [1, '']; return `${Number((n / by).toPrecision(3))}${name}`; };
+const tokenSpan = (row, window) => row.to === null ? `over ${short3(row.from * window)}` : row.from === row.to ? short3(row.from * window) : `${short3(row.from * window)}–${short3(row.to * window)}`;
 const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
 
 const Z = 1.959963984540054;

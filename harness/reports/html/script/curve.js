@@ -16,8 +16,8 @@ function drawCurve() {
   const plots = panels(rows).map(panel => figure(
     [`window of ${count(panel.window)} tokens`],
     width => curvePanel(panel, width),
-    () => tabled(['series', 'fill (%)', 'recall>', '95 %>', 'n>'], panel.rows.map(row =>
-      [DATA.series[row.series].name, span(row.from, row.to), percent(row.recall), span(row.lo, row.hi), count(row.n)]))));
+    () => tabled(['series', 'fill (%)', 'tokens', 'recall>', '95 %>', 'n>'], panel.rows.map(row =>
+      [DATA.series[row.series].name, span(row.from, row.to), tokenSpan(row, panel.window), percent(row.recall), span(row.lo, row.hi), count(row.n)]))));
   $('curve-plots').replaceChildren(...plots);
   $('legend').replaceChildren(...NAMES.filter(name => shown().some(series => series.name === name)).map(name =>
     el('span', {}, swatch({ name }), name)));
@@ -33,10 +33,14 @@ function curvePanel(panel, width) {
   const strip = found.some(one => one.estimate) ? found.length * ROW + 8 : 0;
   const f = frame(width, HEIGHT + strip + 54, { left: 46, right: 14, top: strip + 10, bottom: 44 }, `Recall against fill, window of ${count(panel.window)} tokens`);
   const far = Math.max(1, ...panel.rows.map(row => row.at));
-  const x = f.scaleX(0, far), y = f.scaleY(0, 1);
-  const step = width < 420 ? 0.2 : 0.1;
-  const ticks = Array.from({ length: Math.floor(far / step + 1e-9) + 1 }, (_, i) => [i * step, String(Math.round(100 * i * step))]);
-  axisX(f, x, ticks, 'fill of the window (%)');
+  const octaves = inOctaves(panel.window);
+  const x = octaves ? octaveScale(f, base(panel), far) : f.scaleX(0, far), y = f.scaleY(0, 1);
+  if (octaves) axisX(f, x, octaveTicks(panel.window, base(panel), far, width), 'tokens in the window, in octaves');
+  else {
+    const step = width < 420 ? 0.2 : 0.1;
+    const ticks = Array.from({ length: Math.floor(far / step + 1e-9) + 1 }, (_, i) => [i * step, String(Math.round(100 * i * step))]);
+    axisX(f, x, ticks, 'fill of the window (%)');
+  }
   axisY(f, y, 'recall (%)');
   f.root.append(svg('line', { class: 'axis', x1: f.left, x2: f.right, y1: f.bottom, y2: f.bottom }));
   if (far > 1) f.root.append(svg('line', { class: 'full', x1: x(1), x2: x(1), y1: f.top, y2: f.bottom }), svg('text', { x: x(1) + 5, y: f.bottom - 6 }, 'window full'));
@@ -57,12 +61,30 @@ function curvePanel(panel, width) {
   return f.root;
 }
 
+// The end of the nearly empty window: an axis of octaves begins an octave below it.
+function base(panel) {
+  return Math.min(...panel.series.map(series => series.base));
+}
+
+function octaveScale(f, from, far) {
+  const low = Math.log2(from / 2), scale = f.scaleX(low, Math.log2(far));
+  return fill => scale(Math.max(Math.log2(Math.max(fill, 1e-9)), low));
+}
+
+function octaveTicks(window, from, far, width) {
+  const low = Math.ceil(Math.log2(from / 2 * window / 1000) - 1e-9), high = Math.floor(Math.log2(far * window / 1000) + 1e-9);
+  const every = Math.max(1, Math.ceil((high - low + 1) * 46 / Math.max(width - 60, 1)));
+  return Array.from({ length: high - low + 1 }, (_, i) => low + i).filter(i => (high - i) % every === 0).map(i => [2 ** i * 1000 / window, short3(2 ** i * 1000)]);
+}
+
 // One line above the panel: where the onset lies and how surely, in numbers beside it.
 function onset(f, x, series, one, top, far) {
   const { colour, dash, mark: kind } = look(series);
   const detected = one.at !== null;
-  const words = detected ? `${percent(one.at, 0)} (${span(one.lo, one.hi, 0)})`
-    : { not_reached: 'not reached', floor: 'at the floor', insufficient: 'cannot tell' }[one.verdict] || one.verdict;
+  const fine = detected && one.at < 0.1 ? 1 : 0;
+  const inTokens = detected && inOctaves(series.window) ? `, ${short3(one.at * series.window)} tokens` : '';
+  const words = detected ? `${percent(one.at, fine)} (${span(one.lo, one.hi, fine)})${inTokens}`
+    : { not_reached: 'not reached', cannot_tell: 'cannot tell', before: `before ${short3(series.base * series.window)} tokens`, floor: 'poor from the start', insufficient: 'cannot tell' }[one.verdict] || one.verdict;
   const right = detected ? Math.min(one.hi === null ? far : one.hi, far) : 0;
   const node = svg('g', { class: 'found', 'data-series': series.i, 'data-onset': detected ? one.at : null });
   if (detected) {

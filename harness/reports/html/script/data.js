@@ -13,6 +13,7 @@ const FACETS = [['scenario', 'scenario', 1], ['kind', 'kind', 2]];
 const state = {
   off: { model: new Set(), window: new Set(), policy: new Set(), memory: new Set(), layout: new Set(), run: new Set(), scenario: new Set(), kind: new Set() },
   own: false,
+  even: false,
   pick: null,
   record: null,
   page: 0,
@@ -31,6 +32,10 @@ function look(series) {
   const i = NAMES.indexOf(series.name);
   return { colour: `var(--s${i % 7})`, dash: DASHES[i % DASHES.length], mark: MARKS[i % MARKS.length] };
 }
+
+// Long windows have an axis of octaves, unless the reader wants the even one.
+const LONG = 20000;
+const inOctaves = window => window > LONG && !state.even;
 
 const isOn = series => DIMENSIONS.every(([name]) => !state.off[name].has(series[name]));
 const shown = () => DATA.series.map((series, i) => ({ ...series, i })).filter(isOn);

@@ -23,6 +23,15 @@ function losses() {
   return el('fieldset', { 'data-filter': 'losses' }, el('legend', {}, 'probes'), one(false, 'all'), one(true, 'only facts that the model was shown'));
 }
 
+function axes() {
+  if (!VALUES.window.some(window => window > LONG)) return null;
+  const one = (even, text) => el('button', {
+    type: 'button', class: 'chip one', 'aria-pressed': state.even === even ? 'true' : 'false', 'data-value': even ? 'even' : 'octaves',
+    onclick: () => { state.even = even; changed(); },
+  }, text);
+  return el('fieldset', { 'data-filter': 'axis' }, el('legend', {}, 'axis of long windows'), one(false, 'tokens, in octaves'), one(true, 'fill of the window'));
+}
+
 function drawFilters() {
   const root = $('filters');
   const open = root.querySelector('details') ? root.querySelector('details').open : false;
@@ -34,7 +43,7 @@ function drawFilters() {
     el('summary', {}, 'Filters ', el('span', { class: 'dim', id: 'left', role: 'status' },
       `${shown().length} of ${DATA.series.length} series · ${number(probes, 'probe')}${active ? ' · filtered' : ''}`)),
     el('div', { class: 'body' },
-      DIMENSIONS.map(([name, label]) => chips(name, label)), FACETS.map(([name, label]) => chips(name, label)), losses(),
+      DIMENSIONS.map(([name, label]) => chips(name, label)), FACETS.map(([name, label]) => chips(name, label)), losses(), axes(),
       active && el('button', { type: 'button', class: 'plain', onclick: reset }, 'Show everything'))));
   if (focus) {
     const again = [...root.querySelectorAll('[data-filter] button')].find(button =>

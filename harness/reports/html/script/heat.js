@@ -19,13 +19,15 @@ function drawRamp() {
 
 function drawHeat() {
   const rows = added('cells');
-  const fills = [...new Map(rows.map(row => [row.from, [row.from, row.to]])).values()].sort((a, b) => a[0] - b[0]);
   const plots = shown().map(series => {
     const mine = rows.filter(row => row.series === series.i);
+    // Bins are those of the window, and the same for all series of one.
+    const alike = rows.filter(row => DATA.series[row.series].window === series.window);
+    const fills = [...new Map(alike.map(row => [row.from, [row.from, row.to]])).values()].sort((a, b) => a[0] - b[0]);
     return mine.length && figure([series.name, ' ', el('span', { class: 'dim' }, `${count(series.window)} tokens`)],
       width => heatPanel(series, mine, fills, width),
-      () => tabled(['fill (%)', 'position (%)', 'recall>', '95 %>', 'n>'], mine.map(row =>
-        [span(row.from, row.to), span(row.more[0], row.more[0] + 0.2), percent(row.recall), span(row.lo, row.hi), count(row.n)])));
+      () => tabled(['fill (%)', 'tokens', 'position (%)', 'recall>', '95 %>', 'n>'], mine.map(row =>
+        [span(row.from, row.to), tokenSpan(row, series.window), span(row.more[0], row.more[0] + 0.2), percent(row.recall), span(row.lo, row.hi), count(row.n)])));
   });
   $('heat-plots').replaceChildren(...plots.filter(Boolean));
 }
@@ -33,7 +35,7 @@ function drawHeat() {
 function heatPanel(series, rows, fills, width) {
   const tall = 36, f = frame(width, 5 * tall + 54, { left: 62, right: 2, top: 4, bottom: 50 }, `Recall by fill and position, ${series.name}`);
   const wide = (f.right - f.left) / fills.length;
-  stepsX(f, fills, wide);
+  stepsX(f, fills, wide, series.window);
   f.root.append(svg('text', { transform: `translate(11 ${(f.top + f.bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, 'position (%)'));
   const items = [];
   for (let place = 0; place < 5; place += 1) {

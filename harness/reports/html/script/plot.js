@@ -44,11 +44,13 @@ function axisX(f, x, ticks, title) {
 }
 
 // Steps of fill side by side: their ranges, or where there is no room the upper ends.
-function stepsX(f, steps, wide) {
-  const roomy = wide >= 38;
+function stepsX(f, steps, wide, window) {
+  const roomy = wide >= 38, octaves = window !== undefined && inOctaves(window);
+  const upTo = value => octaves ? short3(value * window) : short(value);
   steps.forEach(([from, to], i) => f.root.append(svg('text', { x: f.left + (i + 0.5) * wide, y: f.bottom + 15, 'text-anchor': 'middle', 'font-size': roomy ? 11 : 10 },
-    to === null ? `>${short(from)}` : roomy ? span(from, to) : short(to))));
-  f.root.append(svg('text', { x: (f.left + f.right) / 2, y: f.bottom + 33, 'text-anchor': 'middle' }, `fill of the window${roomy ? '' : ', up to'} (%)`));
+    to === null ? `>${upTo(from)}` : roomy && !octaves ? span(from, to) : upTo(to))));
+  f.root.append(svg('text', { x: (f.left + f.right) / 2, y: f.bottom + 33, 'text-anchor': 'middle' },
+    octaves ? 'tokens in the window, up to' : `fill of the window${roomy ? '' : ', up to'} (%)`));
 }
 
 function axisY(f, y, title) {
