@@ -39,17 +39,24 @@ _TURN_EDGES = tuple(2**i for i in range(2, 15))
 _UNIT = 2.0**32
 
 
-def fill_edges(window_tokens: int) -> tuple[float, ...]:
+def fill_edges(window_tokens: int, *, steps: bool = False) -> tuple[float, ...]:
     """Where the bins of fill end: the nearly empty window, octaves of it in long windows, tenths.
+
+    Args:
+        window_tokens: The window.
+        steps: Octaves all the way in long windows, as a map has them.
 
     >>> fill_edges(8_000)[:3], fill_edges(128_000)[:5]
     ((0.05, 0.1, 0.2), (0.0078125, 0.015625, 0.03125, 0.0625, 0.1))
     """
     first = near_empty_fill(window_tokens)
+    if window_tokens <= LONG_TOKENS:
+        return (first, *_TENTHS)
     octaves = [first]
-    while window_tokens > LONG_TOKENS and octaves[-1] * 2 < _TENTHS[0]:
+    end = 1.0 if steps else _TENTHS[0]
+    while octaves[-1] * 2 < end * (1 - 1e-9):
         octaves.append(octaves[-1] * 2)
-    return (*octaves, *_TENTHS)
+    return (*octaves, 1.0) if steps else (*octaves, *_TENTHS)
 
 
 def main_rows(frame: Frame, kinds: Sequence[str] = RECALL_KINDS) -> pl.LazyFrame:
@@ -111,7 +118,7 @@ def heatmap(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
         Sorted by `by`, `from`, `position_from`: ends of both bins, n, sessions, recall, lo, hi.
     """
     rows = _needed(measured(frame).filter(pl.col("position").is_not_null()), by, "position")
-    rows = _cut_fill(rows)
+    rows = _cut_fill(rows, steps=True)
     rows = fifths(rows)
     cells = with_recall(rows.group_by(*by, "bin", "position_from"), "fill")
     ends = (pl.col("position_from") + 0.2).round(1).alias("position_to")
@@ -127,7 +134,7 @@ def outcomes_by_fill(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame
         which have no share.
     """
     rows = _needed(main_rows(frame), by, "outcome", "status")
-    rows = _cut_fill(rows)
+    rows = _cut_fill(rows, steps=True)
     known = pl.col("score").is_not_null()
     name = pl.when(known).then(pl.col("outcome").cast(pl.String)).otherwise(pl.col("status"))
     rows = rows.with_columns(known.alias("measured"), name.fill_null("unknown").alias("name"))
@@ -222,17 +229,17 @@ def binned(
     if axis == "fill" and not steps:
         return _fill_bins(rows, by)
     if axis == "fill":
-        return _cut_fill(rows)
+        return _cut_fill(rows, steps=True)
     edges = {"position": _POSITION_EDGES, "turn": _TURN_EDGES}
     return _cut(rows, axis, edges.get(axis, _GAP_EDGES))
 
 
-def _cut_fill(rows: pl.DataFrame) -> pl.DataFrame:
+def _cut_fill(rows: pl.DataFrame, *, steps: bool = False) -> pl.DataFrame:
     """The columns bin, from and to of fills; the bins are those of each row's window."""
     windows = rows["window_limit"].unique().drop_nulls().to_list()
     by_edges: dict[tuple[float, ...], list[int]] = {}
     for window in windows:
-        by_edges.setdefault(fill_edges(window), []).append(window)
+        by_edges.setdefault(fill_edges(window, steps=steps), []).append(window)
     if len(by_edges) == 1:
         return _cut(rows, "fill", next(iter(by_edges)))
     if not by_edges:

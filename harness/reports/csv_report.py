@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 HEADER = (
     "run", "model", "window_limit", "policy", "memory", "layout", "axis", "from", "to", "at", "n",
     "sessions", "recall", "lo", "hi", "from_tokens", "to_tokens", "at_tokens",
+    "onset", "onset_lo", "onset_hi", "onset_tokens", "onset_lo_tokens", "onset_hi_tokens",
+    "base_tokens",
 )  # fmt: skip
 
 
@@ -47,6 +49,7 @@ def curve_rows(summary: Summary) -> Iterator[tuple[object, ...]]:
             ("position", group.by_position),
             ("gap_tokens", group.by_gap),
         )
+        onset = _onset(group)
         for axis, points in curves:
             for point in points:
                 share = point.share
@@ -56,27 +59,15 @@ def curve_rows(summary: Summary) -> Iterator[tuple[object, ...]]:
                     _tokens(value, group.window_limit) if axis == "fill" else ""
                     for value in (point.start, point.end, point.at)
                 )
-                yield (*name, axis, *ends, share.n, share.sessions, *recall, *tokens)
-        yield from onset_rows(name, group)
+                yield (*name, axis, *ends, share.n, share.sessions, *recall, *tokens, *onset)
 
 
-def onset_rows(name: tuple[object, ...], group: Group) -> Iterator[tuple[object, ...]]:
-    """The onset and the lengths of a group: the axis says which, `at` is the fill."""
+def _onset(group: Group) -> tuple[str, ...]:
+    """The onset of a group with its interval, as fills and in tokens."""
     found = group.onset
-    told = [("onset", found.onset, found.lo, found.hi)]
-    if found.lengths is not None:
-        told += [
-            (axis, length.fill, length.lo, length.hi)
-            for axis, length in (
-                ("length_ruler", found.lengths.ruler),
-                ("length_nolima", found.lengths.nolima),
-                ("half_life", found.lengths.half_life),
-            )
-        ]
-    for axis, at, lo, hi in told:
-        fills = (_short(value) for value in (lo, hi, at))
-        tokens = (_tokens(value, group.window_limit) for value in (lo, hi, at))
-        yield (*name, axis, *fills, found.n_probes, found.n_sessions, "", "", "", *tokens)
+    fills = (found.onset, found.lo, found.hi)
+    tokens = (found.onset_tokens, found.lo_tokens, found.hi_tokens, found.base_tokens)
+    return (*map(_short, fills), *("" if value is None else str(value) for value in tokens))
 
 
 def _tokens(fill: float | None, window: int) -> str:

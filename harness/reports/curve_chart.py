@@ -237,7 +237,7 @@ def _strip(style: _Style, inside: Sequence[tuple[str, Group]]) -> Any:
     alt = style.alt
     line = alt.Y("series:N", sort=style.domain, axis=None)
     labels = [
-        {"series": name, "at": style.axis.last, "label": f"onset: {text.onset(group.onset)}"}
+        {"series": name, "at": style.axis.last, "label": f"onset: {_onset(group)}"}
         for name, group in inside
     ]
     marks = [
@@ -258,6 +258,12 @@ def _strip(style: _Style, inside: Sequence[tuple[str, Group]]) -> Any:
             ),
         ]
     return alt.layer(*marks).properties(width=_WIDTH, height=_STRIP * style.rows)
+
+
+def _onset(group: Group) -> str:
+    """The onset in a few characters, in tokens too where the axis is one of tokens."""
+    tokens = text.onset_tokens(group.onset) if group.window_limit > LONG_TOKENS else ""
+    return f"{text.onset(group.onset)}{', ' if tokens else ''}{tokens}"
 
 
 def _hundred(fraction: float) -> float:

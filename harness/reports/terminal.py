@@ -98,14 +98,16 @@ def _head(summary: Summary) -> Iterator[str]:
     yield from _wrapped(
         f"onset: where recall is first {_points(summary.criterion)} below its own plateau, with its"
         f" {100 * summary.level:g} % interval, in % of the window and in tokens; plateau: recall"
-        f" up to {_base(summary)}; needle: recall with nothing but the facts (needle_only)"
+        f" {_base(summary)}; needle: recall with nothing but the facts (needle_only)"
     )
 
 
 def _base(summary: Summary) -> str:
     """Up to which lengths windows count as nearly empty."""
     known = sorted({g.onset.base_tokens for g in summary.groups if g.onset.base_tokens})
-    return " or ".join(f"{tokens:,}" for tokens in known) + " tokens"
+    if not known:
+        return "while the window is nearly empty"
+    return f"up to {' or '.join(f'{tokens:,}' for tokens in known)} tokens"
 
 
 def _points(fraction: float) -> str:

@@ -243,7 +243,7 @@ def onset_tokens(estimate: OnsetEstimate) -> str:
 def tokens(n: int | None) -> str:
     """A number of tokens, three digits of it, in at most six characters.
 
-    >>> tokens(944), tokens(1_536), tokens(61_250), tokens(1_000_000), tokens(None)
+    >>> tokens(944), tokens(1_536), tokens(61_270), tokens(1_000_000), tokens(None)
     ('944', '1.54k', '61.3k', '1M', '–')
     """
     if n is None:

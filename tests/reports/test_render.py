@@ -114,7 +114,7 @@ def test_names_cannot_break_a_markdown_table(
     assert "evil\\|model" in rows[0]
     assert "<b>" not in report.replace("\\<b\\>", "")
     widths = {row.replace("\\|", "").count("|") for row in rows[:1]}
-    assert widths == {15}
+    assert widths == {18}
 
 
 def test_the_json_report_has_a_version_and_no_nan(
