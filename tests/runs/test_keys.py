@@ -34,6 +34,7 @@ def key(cut=0, fact="a", repeat=0, **changed):
         {"material": "n"},
         {"window": Window(101, 10)},
         {"window": Window(100, 11)},
+        {"window": Window(100, 10, ratio=1.3)},
         {"policy": "refuse"},
         {"memory": "facts"},
         {"model": "reference/swap"},
