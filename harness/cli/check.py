@@ -167,8 +167,8 @@ def _again(folder: Path, options: Sequence[str], out: Path, limits: Limits) -> A
 
 
 def _show(found: Check, outputs: Sequence[Path]) -> None:
-    from harness.reports.gate import check_json, check_markdown, check_text
-    from harness.reports.gate_junit import check_junit
+    from harness.reports.files.junit_file import check_junit
+    from harness.reports.sections.gate import check_json, check_markdown, check_text
 
     click.echo(check_text(found), nl=False)
     forms: dict[str, Callable[[Check], str]] = {
@@ -207,7 +207,7 @@ def _flapping(folder: Path, rule: Rule, again: Again | None) -> int:
     """How often the gate would have been wrong on answers to the same prompt."""
     from harness.gate.flapping import enough_repeats, flapping
     from harness.gate.snapshot import of_run
-    from harness.reports.gate import flapping_text
+    from harness.reports.sections.gate import flapping_text
 
     snapshot = of_run(folder)
     if again is not None and not snapshot.from_cassette:

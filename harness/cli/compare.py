@@ -81,7 +81,7 @@ def command(
     """  # noqa: D301 -- click reads the control character
     check_outputs(outputs, "comparison", _SUFFIXES)
     from harness.analysis.versus import versus
-    from harness.reports.comparison import as_json, as_markdown, as_text
+    from harness.reports.sections.comparison import as_json, as_markdown, as_text
 
     chosen = _sides(sides, models, by, out)
     found = versus(

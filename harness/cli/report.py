@@ -63,7 +63,7 @@ def command(runs: tuple[str, ...], *, outputs: tuple[Path, ...], pool: bool, out
 
 
 def _print_schema(context: click.Context) -> None:
-    from harness.reports.schema import schema_text
+    from harness.reports.files.json_schema import schema_text
 
     click.echo(schema_text(), nl=False)
     context.exit()

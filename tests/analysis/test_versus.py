@@ -12,8 +12,8 @@ from harness.analysis.onset import OnsetDifference, estimate_onset
 from harness.analysis.sides import choose, make_side, named, needed, split
 from harness.analysis.versus import Versus, onset_sentence, versus
 from harness.core.errors import NothingSelectedError, UsageError
-from harness.reports.comparison import as_json, as_markdown, as_text
-from harness.reports.text import width
+from harness.reports.format import width
+from harness.reports.sections.comparison import as_json, as_markdown, as_text
 from tests.support.records import make_record, simulated_run
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from harness.core.messages import Message
 from harness.reports.html import page
 from harness.reports.html.passages import LONGEST, passages
 from harness.reports.html.payload import as_json, payload
-from harness.reports.html.records import sampled
+from harness.reports.html.sampling import sampled
 from tests.support.records import failed, make_record, missed, simulated_run
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from harness.analysis.frame import SCHEMA, from_records
 from harness.analysis.summary import summarise
 from harness.core.errors import UsageError
 from harness.reports import render, renderers, terminal
-from harness.reports.hints import hints
-from harness.reports.text import width
+from harness.reports.format import width
+from harness.reports.sections.hints import hints
 from tests.support.records import failed, make_record, missed, simulated_run
 
 if TYPE_CHECKING:

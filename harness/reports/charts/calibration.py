@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import UsageError
-from harness.reports import text
+from harness.reports import format as fmt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +104,7 @@ def _panel(alt: Any, name: str, weight: Weight, *, axis: bool) -> Any:
 def _label(alt: Any, name: str, weight: Weight) -> Any:
     """The law's name and its truth, at the right of its panel."""
     truth = {"none": "no onset", "floor": "poor from the start: no onset can be told"}
-    said = truth.get(weight.kind) or f"true onset {text.percent(weight.truth)}"
+    said = truth.get(weight.kind) or f"true onset {fmt.percent(weight.truth)}"
     return (
         _chart(alt, [{"label": [name, said]}])
         .mark_text(align="left", dx=8, fontSize=11, clip=False, color=_GREY, lineBreak="\n")

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from harness.reports import text
-from harness.reports.json_report import to_data
-from harness.reports.text import COLUMNS
+from harness.reports import format as fmt
+from harness.reports.files.json_file import to_data
+from harness.reports.format import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,29 +46,29 @@ def check_markdown(found: Check) -> str:
     lines = [
         f"### {sign} Recall: {found.verdict}",
         "",
-        f"**{text.markdown(_capital(found.message))}.**",
+        f"**{fmt.markdown(_capital(found.message))}.**",
         "",
-        text.markdown(f"{_against(found)}."),
+        fmt.markdown(f"{_against(found)}."),
         "",
         f"| {' | '.join(_TABLE)} |",
         "| --- | --- | --- | ---: | ---: | ---: |",
     ]
-    lines += [f"| {' | '.join(map(text.markdown, _row(test)))} |" for test in found.tests]
+    lines += [f"| {' | '.join(map(fmt.markdown, _row(test)))} |" for test in found.tests]
     told = [test for test in found.tests if test.second]
     if told:
         lines += [""]
-        lines += [f"- {text.markdown(f'{_head(test)}: {test.second}')}" for test in told]
+        lines += [f"- {fmt.markdown(f'{_head(test)}: {test.second}')}" for test in told]
     if found.lost:
         lines += ["", "Recalled less than in the baseline:", ""]
         lines += ["| scenario | fact | before | now | what came instead |"]
         lines += ["| --- | --- | ---: | ---: | --- |"]
         for lost in found.lost:
-            shares = (text.percent(lost.before, 0), text.percent(lost.now, 0))
+            shares = (fmt.percent(lost.before, 0), fmt.percent(lost.now, 0))
             cells = (lost.scenario, lost.fact, *shares, _instead(lost))
-            lines.append(f"| {' | '.join(map(text.markdown, cells))} |")
+            lines.append(f"| {' | '.join(map(fmt.markdown, cells))} |")
     if found.notes:
         lines += ["", "To know:", ""]
-        lines += [f"- {text.markdown(note)}" for note in found.notes]
+        lines += [f"- {fmt.markdown(note)}" for note in found.notes]
     return "\n".join(lines) + "\n"
 
 
@@ -79,10 +79,10 @@ def check_json(found: Check) -> str:
 
 def flapping_text(found: Flapping) -> str:
     """How often the gate would have been wrong, for the terminal."""
-    nights = f"{found.nights:,} nights drawn from {text.number(found.repeats, 'repeat')}"
+    nights = f"{found.nights:,} nights drawn from {fmt.number(found.repeats, 'repeat')}"
     lines = _wrapped(
-        f"The same prompt against itself: {nights} of {text.number(found.trials, 'trial')} in"
-        f" {text.number(found.sessions, 'session')}. Nothing changed, so every failure is false."
+        f"The same prompt against itself: {nights} of {fmt.number(found.trials, 'trial')} in"
+        f" {fmt.number(found.sessions, 'session')}. Nothing changed, so every failure is false."
     )
     rows = (
         ("raw difference: any drop fails", found.raw),
@@ -90,15 +90,15 @@ def flapping_text(found: Flapping) -> str:
         ("one look of this gate", found.one_look),
         ("this gate, confirmed by a second look", found.confirmed),
     )
-    lines += ["", *(f"  {name:<46} {text.percent(rate):>7}" for name, rate in rows), ""]
-    lines += [f"  {'answers that differ between two repeats':<46} {text.percent(found.differ):>7}"]
+    lines += ["", *(f"  {name:<46} {fmt.percent(rate):>7}" for name, rate in rows), ""]
+    lines += [f"  {'answers that differ between two repeats':<46} {fmt.percent(found.differ):>7}"]
     if found.confirmed is None:
         lines += ["", *_wrapped("A second look takes three repeats: harness run --repeats 3")]
     return "\n".join(lines) + "\n"
 
 
 def _wrapped(words: str, first: str = "") -> list[str]:
-    return text.wrap(text.plain(words), COLUMNS, first)
+    return fmt.wrap(fmt.plain(words), COLUMNS, first)
 
 
 def _head(test: Test) -> str:
@@ -111,7 +111,7 @@ def _capital(sentence: str) -> str:
 
 def _against(found: Check) -> str:
     rule = found.rule
-    times = text.number(found.baseline_repeats, "repeat")
+    times = fmt.number(found.baseline_repeats, "repeat")
     return (
         f"run {found.run} against baseline {found.baseline} ({times} of {found.blessed_run});"
         f" margin {100 * rule.margin:g} points, one-sided error {rule.alpha:g}"
@@ -120,8 +120,8 @@ def _against(found: Check) -> str:
 
 def _lost(lost: Lost) -> str:
     return (
-        f"{lost.scenario}, {lost.fact}: {text.percent(lost.before, 0)} before,"
-        f" {text.percent(lost.now, 0)} now, {text.number(lost.n, 'pair')};"
+        f"{lost.scenario}, {lost.fact}: {fmt.percent(lost.before, 0)} before,"
+        f" {fmt.percent(lost.now, 0)} now, {fmt.number(lost.n, 'pair')};"
         f" instead: {_instead(lost)}"
     )
 
@@ -148,4 +148,4 @@ def _bounds(test: Test, unit: str) -> Iterator[str]:
 
 
 def _signed(fraction: float | None, unit: str) -> str:
-    return text.NOTHING if fraction is None else f"{100 * fraction:+.1f}{unit}"
+    return fmt.NOTHING if fraction is None else f"{100 * fraction:+.1f}{unit}"

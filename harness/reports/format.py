@@ -10,13 +10,10 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from harness.analysis.compare import interval_text
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from harness.analysis.contrast import Contrast, Middle
-    from harness.analysis.findings import Count, Group, JudgeError, Lengths
+    from harness.analysis.findings import Count, Group
     from harness.analysis.onset import OnsetEstimate
 
 COLUMNS = 80
@@ -125,30 +122,6 @@ def model(name: str, columns: int) -> str:
     return f"{shown}…"
 
 
-def lengths(found: Lengths) -> Iterator[str]:
-    """What the ledger says, as sentences.
-
-    Args:
-        found: Of one group.
-    """
-    if found.ratio is None:
-        yield "by our own count: the provider reports no usage"
-        return
-    aim = ""
-    if found.error is not None and found.worst_error is not None:
-        aim = (
-            f"; fills met within {100 * found.error:.1f} points of the window"
-            f" (at worst {100 * found.worst_error:.1f})"
-        )
-    yield f"the provider counts {found.ratio:.3g} tokens for one of ours{aim}"
-    if found.dropped_from is not None and found.kept is not None:
-        yield (
-            f"the server dropped the start of the session from {found.dropped_from:,} tokens on"
-            f" (it read about {found.kept:,}); {number(found.n_truncated, 'answer')} to such"
-            " prompts are not in the model's own curve"
-        )
-
-
 def wrap(text: str, columns: int, first: str = "") -> list[str]:
     """The text in lines of at most so many columns; what follows the first is indented alike.
 
@@ -207,44 +180,6 @@ def onset(estimate: OnsetEstimate) -> str:
     if estimate.onset is None:
         return _VERDICTS.get(estimate.verdict, estimate.verdict)
     return f"{percent(estimate.onset, 0)} ({span(estimate.lo, estimate.hi)})"
-
-
-def middle(found: Middle) -> tuple[str, ...]:
-    """Ends of the session against its middle: over the whole window, and where it is full."""
-    if found.overall.effect is None:
-        return (_low(found.overall.message),)  # then there is even less where the window is full
-    full = _ends(found.high_fill)
-    return _ends(found.overall), f"past {percent(found.cut, 0)} of the window: {full}"
-
-
-def _ends(contrast: Contrast) -> str:
-    if contrast.effect is None or contrast.lo is None or contrast.hi is None:
-        return _low(contrast.message)
-    size = f"{abs(100 * contrast.effect):.1f}"
-    side = "more than" if contrast.effect > 0 else "less than"
-    head = f"{size} points {side}" if size != "0.0" else "as much as"
-    ends = interval_text(contrast.lo, contrast.hi, contrast.level)
-    return f"ends recall {head} the middle ({ends})"
-
-
-def distance(contrast: Contrast) -> str:
-    """What the gap between plant and probe costs."""
-    return _low(contrast.message)
-
-
-def _low(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
-
-
-def judge(found: JudgeError) -> str:
-    """Who graded, and how often that judge errs."""
-    wrong, right = found.false_wrong, found.false_right
-    return (
-        f"{found.n:,} replies graded by {found.judge}, which calls"
-        f" {percent(right.recall)} of wrong answers right"
-        f" ({span(right.lo, right.hi)}; n {right.n}) and {percent(wrong.recall)} of right answers"
-        f" wrong ({span(wrong.lo, wrong.hi)}; n {wrong.n})"
-    )
 
 
 def counts(items: Iterable[Count]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.reports.text import percent
+from harness.reports.format import percent
 
 if TYPE_CHECKING:
     from harness.analysis.findings import Group, Summary

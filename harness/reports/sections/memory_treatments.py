@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.reports import text
+from harness.reports import format as fmt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,20 +25,20 @@ HEADER = (
 
 def terminal(found: Treatments, columns: int) -> Iterator[str]:
     """The table of one comparison and what follows from it; no line is longer than 80 columns."""
-    yield from text.wrap(text.plain(title(found)), columns)
+    yield from fmt.wrap(fmt.plain(title(found)), columns)
     for line in _HEAD:
         yield _line(line)
     yield "─" * columns
     for row in found.rows:
         share = row.share
-        recall = f"{100 * share.recall:.0f} ({text.span(share.lo, share.hi)})"
+        recall = f"{100 * share.recall:.0f} ({fmt.span(share.lo, share.hi)})"
         counts = (row.never_written, row.not_injected, row.not_used)
         cells = (_name(found, row), recall, *map(str, counts), _tokens(row), _usd(row))
         yield _line(cells) + (" LEAK" if row.leak else "")
     if found.advice is not None:
-        yield from text.wrap(text.plain(found.advice), columns, "→ ")
+        yield from fmt.wrap(fmt.plain(found.advice), columns, "→ ")
     for words in leaks(found):
-        yield from text.wrap(text.plain(words), columns, "LEAK: ")
+        yield from fmt.wrap(fmt.plain(words), columns, "LEAK: ")
 
 
 def title(found: Treatments) -> str:
@@ -47,7 +47,7 @@ def title(found: Treatments) -> str:
     left = f" ({found.n_left_out:,} more that only some were asked)" if found.n_left_out else ""
     return (
         f"{which}: {found.model}, window {found.window_limit:,};"
-        f" {text.number(found.n_facts, 'question')} about earlier sessions, the same for"
+        f" {fmt.number(found.n_facts, 'question')} about earlier sessions, the same for"
         f" all{left}"
     )
 
@@ -56,9 +56,9 @@ def rows(found: Treatments) -> Iterator[tuple[str, ...]]:
     """The cells of the Markdown table."""
     for row in found.rows:
         yield (
-            text.markdown(_name(found, row)),
-            text.percent(row.share.recall),
-            text.span(row.share.lo, row.share.hi, digits=1),
+            fmt.markdown(_name(found, row)),
+            fmt.percent(row.share.recall),
+            fmt.span(row.share.lo, row.share.hi, digits=1),
             f"{row.never_written:,}",
             f"{row.not_injected:,}",
             f"{row.not_used:,}",
@@ -95,7 +95,7 @@ def _usd(row: Carrying) -> str:
 
 def _line(cells: Iterable[str]) -> str:
     parts = [
-        text.fit(text.plain(cell), columns, right=place > 0)
+        fmt.fit(fmt.plain(cell), columns, right=place > 0)
         for place, (cell, columns) in enumerate(zip(cells, _WIDTHS, strict=True))
     ]
     return " ".join(parts).rstrip()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.analysis.findings import Attribution, Count
-from harness.reports.answers import answer
+from harness.reports.sections.headline import answer
 
 if TYPE_CHECKING:
     from harness.analysis.findings import Summary

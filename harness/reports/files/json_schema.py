@@ -16,7 +16,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from harness.analysis import contrast, findings, onset
 from harness.analysis.findings import SUMMARY_SCHEMA, Summary
 from harness.analysis.onset import OnsetEstimate
-from harness.reports.json_report import INTERNAL
+from harness.reports.files.json_file import INTERNAL
 
 _PLAIN: dict[object, dict[str, Any]] = {
     str: {"type": "string"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.reports import text
+from harness.reports import format as fmt
 
 if TYPE_CHECKING:
     from harness.analysis.findings import Group, Summary
@@ -30,15 +30,15 @@ def _row(group: Group) -> dict[str, Any]:
     found = group.onset
     right = sum(point.share.recall * point.share.n for point in group.by_fill)
     return {
-        "run": text.plain((group.run or "").rpartition("_")[2]),
-        "day": text.day(group.started),
-        "model": text.plain(group.model),
+        "run": fmt.plain((group.run or "").rpartition("_")[2]),
+        "day": fmt.day(group.started),
+        "model": fmt.plain(group.model),
         "window": f"{group.window_limit:,}",
-        "policy": text.plain(group.policy),
+        "policy": fmt.plain(group.policy),
         "n": f"{group.n_probes:,}",
-        "plateau": text.percent(found.plateau, 0),
-        "recall": text.percent(right / group.n_probes if group.n_probes else None),
-        "onset": text.onset(found),
+        "plateau": fmt.percent(found.plateau, 0),
+        "recall": fmt.percent(right / group.n_probes if group.n_probes else None),
+        "onset": fmt.onset(found),
         "open": found.verdict == "not_reached",
         "x": None if found.onset is None else round(100 * found.onset, 2),
         "x_lo": round(100 * (found.lo or 0.0), 2),

@@ -11,8 +11,8 @@ from harness.analysis.frame import from_records
 from harness.analysis.summary import summarise
 from harness.core.errors import UsageError
 from harness.reports import render
-from harness.reports.curve_chart import COLOURS
-from harness.reports.figures import draw
+from harness.reports.charts.curve import COLOURS
+from harness.reports.charts.figure_files import draw
 from tests.support.records import failed, make_record
 
 if TYPE_CHECKING:

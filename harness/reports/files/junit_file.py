@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError
-from harness.reports import text
+from harness.reports import format as fmt
 
 if TYPE_CHECKING:
     from harness.gate.findings import Check
@@ -32,10 +32,10 @@ def check_junit(found: Check) -> str:
         ("message", found.message),
         ("margin", f"{found.rule.margin:g}"),
     ):
-        suite.add_property(name, text.plain(value))
+        suite.add_property(name, fmt.plain(value))
     for test in found.tests:
-        case = TestCase(text.plain(test.name), classname=text.plain(test.cell.name))
-        told = text.plain(f"{test.message}; {test.second}" if test.second else test.message)
+        case = TestCase(fmt.plain(test.name), classname=fmt.plain(test.cell.name))
+        told = fmt.plain(f"{test.message}; {test.second}" if test.second else test.message)
         if test.verdict == "fail":
             case.result = [Failure(told, "recall")]
         elif test.verdict == "inconclusive":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.reports import adherence, text, treatments
+from harness.reports import format as fmt
+from harness.reports.sections import memory_treatments, rule_adherence
 
 if TYPE_CHECKING:
     from harness.analysis.findings import Adherence, Carrying, Share, Treatments
@@ -13,15 +14,15 @@ if TYPE_CHECKING:
 def rules(found: Adherence) -> dict[str, Any]:
     """How one group kept its rules."""
     return {
-        "name": text.plain(found.model),
-        "settings": text.plain(f"{found.window_limit:,} tokens, {found.policy}, {found.memory}"),
-        "words": [text.plain(words) for words in adherence.sentences(found)],
+        "name": fmt.plain(found.model),
+        "settings": fmt.plain(f"{found.window_limit:,} tokens, {found.policy}, {found.memory}"),
+        "words": [fmt.plain(words) for words in rule_adherence.sentences(found)],
         "rows": [
-            {"name": text.plain(f"{rule.scenario}: {rule.rule}"), **_share(rule.share)}
+            {"name": fmt.plain(f"{rule.scenario}: {rule.rule}"), **_share(rule.share)}
             for rule in found.rules
         ]
         + [
-            {"name": f"fill {text.span(point.start, point.end, digits=1)} %", **_share(point.share)}
+            {"name": f"fill {fmt.span(point.start, point.end, digits=1)} %", **_share(point.share)}
             for point in found.by_fill
         ],
     }
@@ -30,9 +31,9 @@ def rules(found: Adherence) -> dict[str, Any]:
 def carried(found: Treatments) -> dict[str, Any]:
     """Treatments side by side."""
     return {
-        "title": text.plain(treatments.title(found)),
-        "advice": found.advice and text.plain(found.advice),
-        "leaks": [text.plain(words) for words in treatments.leaks(found)],
+        "title": fmt.plain(memory_treatments.title(found)),
+        "advice": found.advice and fmt.plain(found.advice),
+        "leaks": [fmt.plain(words) for words in memory_treatments.leaks(found)],
         "rows": [_carrying(row) for row in found.rows],
     }
 
@@ -40,20 +41,20 @@ def carried(found: Treatments) -> dict[str, Any]:
 def _carrying(row: Carrying) -> dict[str, Any]:
     tokens, usd = row.tokens_per_recalled, row.usd_per_recalled
     return {
-        "name": text.plain(f"{row.memory}, {row.policy}"),
+        "name": fmt.plain(f"{row.memory}, {row.policy}"),
         "leak": row.leak,
         **_share(row.share),
         "never": f"{row.never_written:,}",
         "not_injected": f"{row.not_injected:,}",
         "not_used": f"{row.not_used:,}",
-        "tokens": text.NOTHING if tokens is None else f"{tokens:,.0f}",
-        "usd": text.NOTHING if usd is None else f"${usd:.2g}",
+        "tokens": fmt.NOTHING if tokens is None else f"{tokens:,.0f}",
+        "usd": fmt.NOTHING if usd is None else f"${usd:.2g}",
     }
 
 
 def _share(share: Share) -> dict[str, str]:
     return {
-        "recall": text.percent(share.recall),
-        "interval": text.span(share.lo, share.hi, digits=1),
+        "recall": fmt.percent(share.recall),
+        "interval": fmt.span(share.lo, share.hi, digits=1),
         "n": f"{share.n:,}",
     }

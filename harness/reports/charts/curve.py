@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.reports import text
+from harness.reports import format as fmt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,10 +25,10 @@ _CROWD = 3
 
 def series_names(groups: Sequence[Group]) -> list[str]:
     """A name for each group: the model, and whatever else differs between groups."""
-    parts = [(group.policy, group.memory, group.layout, text.run(group)) for group in groups]
+    parts = [(group.policy, group.memory, group.layout, fmt.run(group)) for group in groups]
     varied = [i for i in range(4) if len({part[i] for part in parts}) > 1]
     return [
-        text.plain(", ".join([group.model, *(part[i] for i in varied)]))
+        fmt.plain(", ".join([group.model, *(part[i] for i in varied)]))
         for group, part in zip(groups, parts, strict=True)
     ]
 
@@ -199,7 +199,7 @@ def _strip(style: _Style, inside: Sequence[tuple[str, Group]]) -> Any:
     alt = style.alt
     line = alt.Y("series:N", sort=style.domain, axis=None)
     labels = [
-        {"series": name, "at": style.far, "label": f"onset: {text.onset(group.onset)}"}
+        {"series": name, "at": style.far, "label": f"onset: {fmt.onset(group.onset)}"}
         for name, group in inside
     ]
     marks = [

@@ -10,11 +10,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from harness.reports.schema import _value, schema, schema_text
+from harness.reports.files.json_schema import _value, schema, schema_text
 from tests.support.command import ROOT, harness
 
 PUBLISHED = ROOT / "docs" / "report.schema.json"
-GOLDEN = json.loads((Path(__file__).parent / "golden" / "report.json").read_text(encoding="utf-8"))
+GOLDEN = json.loads(
+    (Path(__file__).parents[1] / "golden" / "report.json").read_text(encoding="utf-8")
+)
 
 
 def test_the_schema_in_the_docs_is_that_of_the_program() -> None:

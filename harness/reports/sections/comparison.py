@@ -10,9 +10,9 @@ import json
 from typing import TYPE_CHECKING
 
 from harness.analysis.sides import OWN_PROMPT
-from harness.reports import text
-from harness.reports.json_report import to_data
-from harness.reports.text import COLUMNS
+from harness.reports import format as fmt
+from harness.reports.files.json_file import to_data
+from harness.reports.format import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,13 +51,13 @@ def as_markdown(versus: Versus) -> str:
     letters = _letters(versus)
     lines = ["# Comparison", "", *markdown_overview(versus)]
     for number, match in enumerate(versus.matches, start=1):
-        lines += ["", f"## {number}. {text.markdown(_title(match, letters))}", ""]
-        lines += [f"{text.markdown(_conditions(match).capitalize())}.", ""]
-        lines += [f"**{text.markdown(_lead(match.comparison))}**", ""]
-        lines += [f"- {name}: {text.markdown(words)}" for name, words in _facts(match, letters)]
+        lines += ["", f"## {number}. {fmt.markdown(_title(match, letters))}", ""]
+        lines += [f"{fmt.markdown(_conditions(match).capitalize())}.", ""]
+        lines += [f"**{fmt.markdown(_lead(match.comparison))}**", ""]
+        lines += [f"- {name}: {fmt.markdown(words)}" for name, words in _facts(match, letters)]
     if versus.alone:
         lines += ["", "## Not compared", ""]
-        lines += [f"- {text.markdown(sentence)}" for sentence in versus.alone]
+        lines += [f"- {fmt.markdown(sentence)}" for sentence in versus.alone]
     return "\n".join(lines) + "\n"
 
 
@@ -68,9 +68,9 @@ def as_json(versus: Versus) -> str:
 
 def markdown_overview(versus: Versus) -> Iterator[str]:
     """The table alone, with what its letters stand for, as Markdown."""
-    yield text.markdown(_design(versus))
+    yield fmt.markdown(_design(versus))
     yield ""
-    yield from (f"- {text.markdown(line)}" for line in _sides(versus))
+    yield from (f"- {fmt.markdown(line)}" for line in _sides(versus))
     yield ""
     yield from _markdown_table(versus)
 
@@ -84,7 +84,7 @@ def overview(versus: Versus) -> Iterator[str]:
 
 
 def _wrapped(words: str, first: str = "") -> list[str]:
-    return text.wrap(text.plain(words), COLUMNS, first)
+    return fmt.wrap(fmt.plain(words), COLUMNS, first)
 
 
 def _design(versus: Versus) -> str:
@@ -201,7 +201,7 @@ def _where(match: Match, versus: Versus) -> str:
     parts: list[tuple[str | None, set[object]]] = [
         (window, {other.window_limit for other in versus.matches} | {None}),
         (match.policy, {other.policy for other in versus.matches}),
-        (match.model and text.model(match.model, 25), {other.model for other in versus.matches}),
+        (match.model and fmt.model(match.model, 25), {other.model for other in versus.matches}),
         (match.memory, {other.memory for other in versus.matches}),
         (match.layout, {other.layout for other in versus.matches}),
         (match.variant or OWN_PROMPT, {other.variant for other in versus.matches}),
@@ -227,12 +227,12 @@ def _rows(versus: Versus) -> Iterator[tuple[str, ...]]:
 
 
 def _signed(fraction: float | None) -> str:
-    return text.NOTHING if fraction is None else f"{100 * fraction:+.1f}"
+    return fmt.NOTHING if fraction is None else f"{100 * fraction:+.1f}"
 
 
 def _short_p(p: float | None) -> str:
     if p is None:
-        return text.NOTHING
+        return fmt.NOTHING
     return f"<{_TINY_P:g}" if p < _TINY_P else f"{p:.3f}"
 
 
@@ -244,15 +244,15 @@ def _short_onset(found: OnsetDifference) -> str:
         return f"> {100 * found.lo:+.0f} %"
     if found.hi is not None and found.hi < 0:
         return f"< {100 * found.hi:+.0f} %"
-    return text.NOTHING
+    return fmt.NOTHING
 
 
 def _overview(versus: Versus) -> Iterator[str]:
-    yield " ".join(text.fit(name, columns, right=name in _RIGHT) for name, columns in _TABLE)
+    yield " ".join(fmt.fit(name, columns, right=name in _RIGHT) for name, columns in _TABLE)
     yield "─" * COLUMNS
     for row in _rows(versus):
         yield " ".join(
-            text.fit(text.plain(value), columns, right=name in _RIGHT)
+            fmt.fit(fmt.plain(value), columns, right=name in _RIGHT)
             for value, (name, columns) in zip(row, _TABLE, strict=True)
         )
 
@@ -261,4 +261,4 @@ def _markdown_table(versus: Versus) -> Iterator[str]:
     yield f"| {' | '.join(name for name, _ in _TABLE)} |"
     yield f"|{'|'.join(' ---: ' if name in _RIGHT else ' --- ' for name, _ in _TABLE)}|"
     for row in _rows(versus):
-        yield f"| {' | '.join(map(text.markdown, row))} |"
+        yield f"| {' | '.join(map(fmt.markdown, row))} |"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.reports import text
-from harness.reports.curve_chart import series_names
+from harness.reports import format as fmt
+from harness.reports.charts.curve import series_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.analysis.findings import Cell, Group
 
-_PLACES = [text.span(i / 5, (i + 1) / 5) for i in range(5)]
+_PLACES = [fmt.span(i / 5, (i + 1) / 5) for i in range(5)]
 """All fifths of a session, also those in which nothing stood."""
 
 _DARK = 0.55
@@ -32,8 +32,8 @@ def heatmaps(alt: Any, groups: Sequence[Group]) -> Any:
 def _heatmap(alt: Any, cells: Sequence[Cell], name: str) -> Any:
     rows = [
         {
-            "fill": text.span(cell.fill_start, cell.fill_end),
-            "position": text.span(cell.position_start, cell.position_end),
+            "fill": fmt.span(cell.fill_start, cell.fill_end),
+            "position": fmt.span(cell.position_start, cell.position_end),
             "recall": round(100 * cell.share.recall, 4),
             "value": f"{100 * cell.share.recall:.0f}",
             "n": f"n {cell.share.n:,}",
@@ -41,7 +41,7 @@ def _heatmap(alt: Any, cells: Sequence[Cell], name: str) -> Any:
         }
         for cell in cells
     ]
-    fills = sorted({(cell.fill_start, text.span(cell.fill_start, cell.fill_end)) for cell in cells})
+    fills = sorted({(cell.fill_start, fmt.span(cell.fill_start, cell.fill_end)) for cell in cells})
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X(
             "fill:O",

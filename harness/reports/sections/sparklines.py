@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.reports import text
+from harness.reports import format as fmt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,10 +35,10 @@ def sparks(groups: Sequence[Group], names: Sequence[str]) -> Iterator[str]:
     if not drawn:
         return
     far = max(1.0, *(point.at for group, _ in drawn for point in group.by_fill))
-    scale = f"0{'fill of the window':^{COLUMNS - 6}}{text.percent(far, 0):>5}"
+    scale = f"0{'fill of the window':^{COLUMNS - 6}}{fmt.percent(far, 0):>5}"
     yield f"{'recall, 0 to 100 % (│ onset)':<{_NAME + 9}} {scale}"
     for group, name in drawn:
-        shown = text.fit(text.model(name, _NAME), _NAME)
+        shown = fmt.fit(fmt.model(name, _NAME), _NAME)
         yield f"{shown} {group.window_limit:>8,} {spark(group, far)}"
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from harness.analysis.frame import from_records
 from harness.analysis.summary import summarise
-from harness.reports.sparks import COLUMNS, spark, sparks
+from harness.reports.format import width
+from harness.reports.sections.sparklines import COLUMNS, spark, sparks
 from harness.reports.terminal import terminal
-from harness.reports.text import width
 from tests.support.records import make_record, simulated_run
 
 

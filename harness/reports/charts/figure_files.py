@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import UsageError
-from harness.reports import text
-from harness.reports.curve_chart import curves
-from harness.reports.heat_chart import heatmaps
+from harness.reports import format as fmt
+from harness.reports.charts.curve import curves
+from harness.reports.charts.heatmap import heatmaps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,17 +100,17 @@ def _caption(summary: Summary, groups: Sequence[Group], kind: str) -> list[str]:
     each = f"{sessions[0]:,}" if len(sessions) == 1 else f"{sessions[0]:,} to {sessions[-1]:,}"
     windows = sorted({group.window_limit for group in groups})
     limits = ", ".join(f"{limit:,}" for limit in windows)
-    when = text.dates(summary.started_first, summary.started_last)
+    when = fmt.dates(summary.started_first, summary.started_last)
     settings = {
         "policy": {group.policy for group in groups},
         "memory": {group.memory for group in groups},
         "layout": {group.layout for group in groups},
     }
-    same = [f"{name} {text.plain(*found)}" for name, found in settings.items() if len(found) == 1]
+    same = [f"{name} {fmt.plain(*found)}" for name, found in settings.items() if len(found) == 1]
     one = "" if sessions == [1] else "s"
     per = " a series" if len(groups) > 1 else ""
     plural = "s" if len(windows) > 1 else ""
-    size = f"{text.number(probes, 'probe')}, {each} session{one}{per}"
+    size = f"{fmt.number(probes, 'probe')}, {each} session{one}{per}"
     lines = [
         f"{size}; window{plural} of {limits} tokens; {when}",
         *([", ".join(same)] if same else []),

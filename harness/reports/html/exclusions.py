@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from harness.reports import text
+from harness.reports import format as fmt
 
 if TYPE_CHECKING:
     from harness.analysis.findings import Summary
@@ -45,4 +45,4 @@ def left_out(summary: Summary, data: dict[str, Any]) -> list[dict[str, str]]:
         (controls, "probes of control arms", _CONTROLS),
         (data["stored"] - data["carried"], "records not carried by this page", _SAMPLE),
     ]
-    return [{"n": f"{n:,}", "what": text.plain(what), "why": why} for n, what, why in rows if n]
+    return [{"n": f"{n:,}", "what": fmt.plain(what), "why": why} for n, what, why in rows if n]

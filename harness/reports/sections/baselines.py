@@ -13,7 +13,7 @@ from harness.analysis.curves import RECALL_KINDS
 from harness.gate.look import PAIRED_ON
 from harness.gate.same import notes
 from harness.gate.snapshot import GROUP
-from harness.reports import text
+from harness.reports import format as fmt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def baseline_line(found: Snapshot) -> str:
     """A baseline in one line."""
     names = dict.fromkeys(mark.name for mark in found.scenarios)
     models = [answered.model for answered in found.models]
-    return text.plain(
+    return fmt.plain(
         f"{found.name}  {found.made[:10]}  {found.rows.height:,} trials x {found.repeats}"
         f"  recall {_recall(found.averaged())}  {', '.join(names)}  {', '.join(models)}"
     )
@@ -38,7 +38,7 @@ def baseline_line(found: Snapshot) -> str:
 
 def baseline_text(found: Snapshot) -> str:
     """A baseline in full but for its trials."""
-    counts = (text.number(found.rows.height, "trial"), text.number(found.repeats, "repeat"))
+    counts = (fmt.number(found.rows.height, "trial"), fmt.number(found.repeats, "repeat"))
     lines = [
         f"baseline {found.name}: {', '.join(counts)}",
         f"run {found.run}, {found.made[:10]}, session-harness {found.harness}",
@@ -58,7 +58,7 @@ def baseline_text(found: Snapshot) -> str:
         where = f"{row['scenario']}, {row['model']}{_variant(row['variant'])}"
         where += f", {row['window_limit']:,} tokens, {row['policy']}, {row['layout']}"
         lines.append(f"{where}: {part.height:,} trials, recall {_recall(part)}")
-    return "".join(f"{text.plain(line)}\n" for line in lines)
+    return "".join(f"{fmt.plain(line)}\n" for line in lines)
 
 
 def diff_text(one: Snapshot, other: Snapshot) -> str:
@@ -66,7 +66,7 @@ def diff_text(one: Snapshot, other: Snapshot) -> str:
     lines = [f"{one.name} ({one.run}) and {other.name} ({other.run})"]
     lines += [f"  - {line}" for line in (*_other_tests(one, other), *notes(one, other))]
     lines += ["", *_trials(one, other)]
-    return "".join(f"{text.plain(line)}\n" for line in lines)
+    return "".join(f"{fmt.plain(line)}\n" for line in lines)
 
 
 def _other_tests(one: Snapshot, other: Snapshot) -> Iterator[str]:
@@ -117,7 +117,7 @@ def _came(outcomes: list[str]) -> str:
 
 def _recall(rows: pl.DataFrame) -> str:
     known = rows.filter(pl.col("probe_kind").is_in(RECALL_KINDS), pl.col("score").is_not_null())
-    return text.percent(float(known["score"].mean()) if known.height else None)  # type: ignore[arg-type] # a mean of floats
+    return fmt.percent(float(known["score"].mean()) if known.height else None)  # type: ignore[arg-type] # a mean of floats
 
 
 def _variant(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.reports import text
+from harness.reports import format as fmt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,13 +21,13 @@ def contrast(table: Against) -> dict[str, Any]:
     found = table.found
     words = {
         "title": table.title,
-        "run": table.run and text.plain(table.run),
-        "missing": table.missing and text.plain(table.missing),
+        "run": table.run and fmt.plain(table.run),
+        "missing": table.missing and fmt.plain(table.missing),
     }
     if found is None:
         return {**words, "rows": [], "many": 0, "alone": []}
     many = max((match.comparison.n_comparisons for match in found.matches), default=0)
-    alone = [text.plain(sentence) for sentence in found.alone]
+    alone = [fmt.plain(sentence) for sentence in found.alone]
     return {**words, "rows": _drawn(found.matches), "many": many, "alone": alone}
 
 
@@ -61,17 +61,17 @@ def _row(match: Match, span: float) -> dict[str, Any]:
         match.layout,
     ]
     return {
-        "b": text.plain(found.b),
-        "a": text.plain(found.a),
-        "where": text.plain(", ".join(part for part in where if part)),
+        "b": fmt.plain(found.b),
+        "a": fmt.plain(found.a),
+        "where": fmt.plain(", ".join(part for part in where if part)),
         "told": told,
-        "points": f"{100 * effect:+.1f}" if told else text.NOTHING,
+        "points": f"{100 * effect:+.1f}" if told else fmt.NOTHING,
         "interval": f"{100 * lo:+.1f} to {100 * hi:+.1f}",
         "clear": told and (lo > 0 or hi < 0),
         "p": _p(found.p_value if found.p_holm is None else found.p_holm),
         "pairs": f"{found.n_pairs:,}",
-        "message": text.plain(found.message),
-        "onset": text.plain(match.onset_message),
+        "message": fmt.plain(found.message),
+        "onset": fmt.plain(match.onset_message),
         "x": x(effect),
         "x_lo": x(lo),
         "x_hi": x(hi),
@@ -80,5 +80,5 @@ def _row(match: Match, span: float) -> dict[str, Any]:
 
 def _p(p: float | None) -> str:
     if p is None:
-        return text.NOTHING
+        return fmt.NOTHING
     return f"< {_TINY_P:g}" if p < _TINY_P else f"{p:.3f}"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from harness.analysis.calibration import line_of
 from harness.core.errors import UsageError
 from harness.core.spec import Spec
-from harness.reports import text
-from harness.reports.calibration_chart import chart
+from harness.reports import format as fmt
+from harness.reports.charts.calibration import chart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,9 +46,9 @@ def name_of(weight: Weight) -> str:
 def terminal(found: Calibration) -> str:
     """A table for people, with a heading and a word on how to read it."""
     rows = [_HEADER, *_rows(found)]
-    widths = [max(text.width(row[i]) for row in rows) for i in range(len(_HEADER))]
+    widths = [max(fmt.width(row[i]) for row in rows) for i in range(len(_HEADER))]
     lines = [
-        "  ".join(text.fit(cell, wide, right=i > 0) for i, (cell, wide) in enumerate(cells))
+        "  ".join(fmt.fit(cell, wide, right=i > 0) for i, (cell, wide) in enumerate(cells))
         for cells in ([*zip(row, widths, strict=True)] for row in rows)
     ]
     return "\n".join([_title(found), "", *lines, "", _NOTES])
@@ -59,7 +59,7 @@ def markdown(found: Calibration) -> str:
     rule = ["---", *["---:"] * (len(_HEADER) - 1)]
     table = [
         f"| {' | '.join(row)} |"
-        for row in (_HEADER, rule, *([text.markdown(c) for c in row] for row in _rows(found)))
+        for row in (_HEADER, rule, *([fmt.markdown(c) for c in row] for row in _rows(found)))
     ]
     return "\n".join([_title(found), "", *table, "", _NOTES, ""])
 
@@ -127,8 +127,8 @@ def check_output(output: Path) -> str:
 
 def _title(found: Calibration) -> str:
     return (
-        f"{text.number(found.n, 'study') if found.n == 1 else f'{found.n:,} studies'} of each law:"
-        f" {text.number(found.seeds, 'session')} and about {found.probes:,.0f} probes a study,"
+        f"{fmt.number(found.n, 'study') if found.n == 1 else f'{found.n:,} studies'} of each law:"
+        f" {fmt.number(found.seeds, 'session')} and about {found.probes:,.0f} probes a study,"
         f" layout {found.layout}, window of {found.window:,} tokens"
     )
 
@@ -140,11 +140,11 @@ def _rows(found: Calibration) -> list[tuple[str, ...]]:
         ("all with an onset", found.of(["onset"])),
         ("all others", found.of(["none", "floor"])),
     )
-    return rows + [_row(name, text.NOTHING, weights) for name, weights in pooled if weights]
+    return rows + [_row(name, fmt.NOTHING, weights) for name, weights in pooled if weights]
 
 
 def _truth(weight: Weight) -> str:
-    return _NO_TRUTH.get(weight.kind) or text.percent(weight.truth)
+    return _NO_TRUTH.get(weight.kind) or fmt.percent(weight.truth)
 
 
 def _row(name: str, truth: str, weights: Sequence[Weight]) -> tuple[str, ...]:
@@ -153,19 +153,19 @@ def _row(name: str, truth: str, weights: Sequence[Weight]) -> tuple[str, ...]:
     return (
         name,
         truth,
-        text.percent(ours.median) if one else text.NOTHING,
-        text.percent(ours.coverage, 0),
-        text.percent(ours.width),
-        text.percent(ours.found, 0),
+        fmt.percent(ours.median) if one else fmt.NOTHING,
+        fmt.percent(ours.coverage, 0),
+        fmt.percent(ours.width),
+        fmt.percent(ours.found, 0),
         _false(ours),
-        text.percent(field.median, 0) if one else text.NOTHING,
-        text.percent(field.coverage, 0),
+        fmt.percent(field.median, 0) if one else fmt.NOTHING,
+        fmt.percent(field.coverage, 0),
         _false(field),
     )
 
 
 def _false(line: Line) -> str:
-    return text.NOTHING if line.false is None else f"{line.false} of {line.studies}"
+    return fmt.NOTHING if line.false is None else f"{line.false} of {line.studies}"
 
 
 _NOTES = """\

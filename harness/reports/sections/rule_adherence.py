@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.reports import text
+from harness.reports import format as fmt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +18,9 @@ HEADER = ("rule", "kept>", "95 %", "n>", "drift")
 
 def terminal(found: Adherence, columns: int) -> Iterator[str]:
     """How one group kept its rules; no line is longer than 80 columns."""
-    yield from text.wrap(text.plain(f"── rules: {found.model} ──"), columns)
+    yield from fmt.wrap(fmt.plain(f"── rules: {found.model} ──"), columns)
     for words in sentences(found):
-        yield from text.wrap(text.plain(words), columns, "  ")
+        yield from fmt.wrap(fmt.plain(words), columns, "  ")
     for label, points in (("fill, %", found.by_fill), ("turn", found.by_turn)):
         if not points:
             continue
@@ -28,18 +28,18 @@ def terminal(found: Adherence, columns: int) -> Iterator[str]:
         for point in points:
             share = point.share
             ends = (
-                text.span(point.start, point.end, digits=1)
+                fmt.span(point.start, point.end, digits=1)
                 if label != "turn"
                 else _turns(point.start, point.end)
             )
             yield (
-                f"  {ends:>9}  {text.percent(share.recall):>7}"
-                f"  {text.span(share.lo, share.hi):^11} {share.n:>7,}"
+                f"  {ends:>9}  {fmt.percent(share.recall):>7}"
+                f"  {fmt.span(share.lo, share.hi):^11} {share.n:>7,}"
             )
     for rule in found.rules:
         begins = f"; {drift(rule.onset)}" if rule.onset else ""
-        words = f"{rule.rule}: kept {text.percent(rule.share.recall)}, n {rule.share.n:,}{begins}"
-        yield from text.wrap(text.plain(words), columns, "  rule ")
+        words = f"{rule.rule}: kept {fmt.percent(rule.share.recall)}, n {rule.share.n:,}{begins}"
+        yield from fmt.wrap(fmt.plain(words), columns, "  rule ")
 
 
 def sentences(found: Adherence) -> Iterator[str]:
@@ -47,8 +47,8 @@ def sentences(found: Adherence) -> Iterator[str]:
     yield drift(found.onset)
     yield (
         f"{found.n_replies:,} live repl{'y' if found.n_replies == 1 else 'ies'},"
-        f" {text.number(found.n_checks, 'check')}"
-        + (f"; kept {text.percent(found.share.recall)}" if found.share else "")
+        f" {fmt.number(found.n_checks, 'check')}"
+        + (f"; kept {fmt.percent(found.share.recall)}" if found.share else "")
     )
     if found.n_unseen:
         yield (
@@ -74,7 +74,7 @@ def ending(tail: Tail) -> str:
     return (
         f"{tail.what}: the last third of a session is {verdict}:"
         f" {100 * tail.end:.0f} % against {100 * tail.start:.0f} %"
-        f" ({ends}; {text.number(tail.n_sessions, 'session')})"
+        f" ({ends}; {fmt.number(tail.n_sessions, 'session')})"
     )
 
 
@@ -90,18 +90,18 @@ def rows(found: Adherence) -> Iterator[tuple[str, ...]]:
     """The cells of the Markdown table."""
     for rule in found.rules:
         yield (
-            text.markdown(rule.rule),
-            text.percent(rule.share.recall),
-            text.span(rule.share.lo, rule.share.hi, digits=1),
+            fmt.markdown(rule.rule),
+            fmt.percent(rule.share.recall),
+            fmt.span(rule.share.lo, rule.share.hi, digits=1),
             f"{rule.share.n:,}",
-            text.markdown(drift(rule.onset)) if rule.onset else "too few checks",
+            fmt.markdown(drift(rule.onset)) if rule.onset else "too few checks",
         )
 
 
 def points(found: Adherence) -> Iterator[tuple[str, ...]]:
     """The cells of the Markdown table of fills and turns."""
     for point in found.by_fill:
-        yield _point(f"fill {text.span(point.start, point.end, digits=1)} %", point)
+        yield _point(f"fill {fmt.span(point.start, point.end, digits=1)} %", point)
     for point in found.by_turn:
         yield _point(f"turn {_turns(point.start, point.end)}", point)
 
@@ -110,8 +110,8 @@ def _point(label: str, point: Bin) -> tuple[str, ...]:
     share = point.share
     return (
         label,
-        text.percent(share.recall),
-        text.span(share.lo, share.hi, digits=1),
+        fmt.percent(share.recall),
+        fmt.span(share.lo, share.hi, digits=1),
         f"{share.n:,}",
     )
 
