@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from harness.gate.check import Again, Wanted
-    from harness.gate.findings import Check
-    from harness.gate.rule import Rule
+    from harness.gate.decision import GateRule
+    from harness.gate.results import Check
     from harness.gate.snapshot import Snapshot
     from harness.runs.limits import Limits
 
@@ -114,10 +114,10 @@ def command(
     the summary of the step is written, too.
     """
     check_outputs(outputs, "check", _SUFFIXES)
-    from harness.gate.rule import Rule
+    from harness.gate.decision import GateRule
     from harness.runs.folders import find_run
 
-    rule = Rule(margin=margin, alpha=alpha, power=power, onset_margin=onset_margin)
+    rule = GateRule(margin=margin, alpha=alpha, power=power, onset_margin=onset_margin)
     folder = find_run(run, out)
     if a_a:
         fresh = _again(folder, options, out, limits) if confirm else None
@@ -203,7 +203,7 @@ def _code(found: Check, on_inconclusive: str) -> int:
     return _FAILED if on_inconclusive == "fail" else 0
 
 
-def _flapping(folder: Path, rule: Rule, again: Again | None) -> int:
+def _flapping(folder: Path, rule: GateRule, again: Again | None) -> int:
     """How often the gate would have been wrong on answers to the same prompt."""
     from harness.gate.flapping import enough_repeats, flapping
     from harness.gate.snapshot import of_run

@@ -7,7 +7,7 @@ import pytest
 
 from harness.core.errors import OverflowRefusedError, UsageError
 from harness.core.messages import Message
-from harness.models.law import check_law, observe, told
+from harness.models.conformance import check_law, observe, told
 from harness.models.reference import DEFAULT_LIMIT, DONT_KNOW, laws
 from harness.models.reference.window import Window
 from harness.sessions.tokens import TokenCounter
@@ -222,7 +222,7 @@ def test_a_law_that_makes_no_sense_is_refused(name, message):
 
 def test_answers_do_not_depend_on_the_process():
     code = (
-        "from harness.models.law import told\n"
+        "from harness.models.conformance import told\n"
         "from harness.models.reference import laws\n"
         "law = laws.resolve('lapse?rate=0.5')\n"
         "print([law.answer(told(n, tokens=200, position=0.5)).text for n in range(20)])\n"

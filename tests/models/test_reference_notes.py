@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from harness.core.messages import Message
-from harness.models.law import check_law
+from harness.models.conformance import check_law
 from harness.models.reference import laws
 from harness.sessions.memories.facts import INSTRUCTION, SO_FAR
 from harness.sessions.tokens import TokenCounter

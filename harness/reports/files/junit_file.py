@@ -11,7 +11,7 @@ from harness.core.errors import UsageError
 from harness.reports import format as fmt
 
 if TYPE_CHECKING:
-    from harness.gate.findings import Check
+    from harness.gate.results import Check
 
 
 def check_junit(found: Check) -> str:

@@ -15,8 +15,8 @@ from harness.reports.format import COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.gate.findings import Check, Lost, Test
     from harness.gate.flapping import Flapping
+    from harness.gate.results import Check, GateTest, Lost
 
 _SIGNS = {"pass": "✅", "fail": "❌", "inconclusive": "⚠️"}
 _TABLE = ("test", "where", "verdict", "change", "bounds", "pairs")
@@ -101,7 +101,7 @@ def _wrapped(words: str, first: str = "") -> list[str]:
     return fmt.wrap(fmt.plain(words), COLUMNS, first)
 
 
-def _head(test: Test) -> str:
+def _head(test: GateTest) -> str:
     return f"{test.name}, {test.cell.name}"
 
 
@@ -130,7 +130,7 @@ def _instead(lost: Lost) -> str:
     return ", ".join(f"{name} {n}" for name, n in lost.outcomes)
 
 
-def _row(test: Test) -> tuple[str, ...]:
+def _row(test: GateTest) -> tuple[str, ...]:
     unit = " %" if test.kind == "onset" else ""
     return (
         test.name,
@@ -142,7 +142,7 @@ def _row(test: Test) -> tuple[str, ...]:
     )
 
 
-def _bounds(test: Test, unit: str) -> Iterator[str]:
+def _bounds(test: GateTest, unit: str) -> Iterator[str]:
     for bound in (test.lo, test.hi):
         yield _signed(bound, unit)
 

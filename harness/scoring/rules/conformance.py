@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.probe import Score
 from harness.core.protocols import Settling
-from harness.scoring.law import REPLIES
+from harness.scoring.conformance import REPLIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ def check_rule(rule: RuleCheck, *, replies: Iterable[str] = REPLIES) -> None:
         replies: Texts to check, beside every beginning of them.
 
     Raises:
-        AssertionError: A clause of the law is broken; the message says which.
+        AssertionError: A clause of the contract is broken; the message says which.
     """
     for reply in replies:
         whole = _check_one(rule, reply)
@@ -51,6 +51,6 @@ def _check_one(rule: RuleCheck, reply: str) -> Score:
     return score
 
 
-def _claim(holds: bool, law: str) -> None:
+def _claim(holds: bool, clause: str) -> None:
     if not holds:
-        raise AssertionError(f"the law of rules is broken: {law}")
+        raise AssertionError(f"the contract of rules is broken: {clause}")

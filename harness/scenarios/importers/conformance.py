@@ -1,4 +1,4 @@
-"""The law of importers: what every one of them keeps, for the tests of those that others write."""
+"""What every one of them keeps, for the tests of those that others write."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HOSTILE = (
 
 
 def check_importer(importer: Importer, content: bytes) -> list[Found]:
-    """What an importer finds in a file of its own format, after checking that it keeps the law.
+    """What an importer finds in a file of its own format, after checking that it keeps the contract.
 
     Args:
         importer: The importer.
@@ -65,11 +65,11 @@ def _check_transcript(one: Transcript) -> None:
         _claim(all(0 <= at < last for at in asked.evidence), "evidence is a message")
 
 
-def _claim(holds: bool, law: str) -> None:
-    """Say which law does not hold.
+def _claim(holds: bool, clause: str) -> None:
+    """Say which clause does not hold.
 
     Raises:
         AssertionError: It does not.
     """
     if not holds:
-        raise AssertionError(f"not true of this importer: {law}")
+        raise AssertionError(f"not true of this importer: {clause}")

@@ -50,6 +50,6 @@ def _read(filler: Filler, seed: int, turns: int) -> list[Turn]:
     return list(islice(filler.turns(Draws("law", seed)), turns))
 
 
-def _claim(holds: bool, law: str) -> None:
+def _claim(holds: bool, clause: str) -> None:
     if not holds:
-        raise AssertionError(f"the law of fillers is broken: {law}")
+        raise AssertionError(f"the contract of fillers is broken: {clause}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from harness.gate.rule import Rule, Verdict
+    from harness.gate.decision import GateRule, Verdict
 
 CHECK_SCHEMA = 1
 """Version of the fields of `Check`, as published in JSON."""
@@ -26,7 +26,7 @@ _NAMES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Conditions:
     """The conditions that both sides share; of those that differ, what the run has."""
 
     model: str
@@ -45,7 +45,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Test:
+class GateTest:
     """One question put to the differences, and its answer."""
 
     __test__ = False  # for pytest, which would collect it by its name
@@ -53,7 +53,7 @@ class Test:
     kind: Kind
     scenario: str | None
     """None where all scenarios of the cell are meant."""
-    cell: Cell
+    cell: Conditions
     effect: float | None
     """Difference of recall, in [-1, 1]; of an onset, in fractions of the window. None where it
     cannot be told."""
@@ -110,11 +110,11 @@ class Check:
     blessed_run: str
     """The run that was blessed."""
     baseline_repeats: int
-    rule: Rule
+    rule: GateRule
     verdict: Verdict
     message: str
     """One plain sentence."""
-    tests: tuple[Test, ...]
+    tests: tuple[GateTest, ...]
     """Overall ones first."""
     lost: tuple[Lost, ...]
     """The facts that lost most, first."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from harness.core.probe import Score
 from harness.scoring import check_scorer, scorers
-from harness.scoring.law import PROBES
+from harness.scoring.conformance import PROBES
 
 SPECS = [
     {"regex": "regex?pattern={value}"}.get(name, name)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from harness.core.probe import Score
+from harness.scoring.attribute import score_and_attribute
 from harness.scoring.contains import Contains
-from harness.scoring.outcome import judge
 from harness.scoring.set_ import Set
 
 
@@ -18,7 +18,7 @@ def judged(probe, reply, **more):
         "fact_truncated": False,
         "expects_abstention": False,
     }
-    judgement = judge(probe, reply, **{**options, **more})
+    judgement = score_and_attribute(probe, reply, **{**options, **more})
     return judgement.score, judgement.outcome
 
 
@@ -148,7 +148,7 @@ def test_what_a_scorer_did_not_measure_has_no_outcome(tone, reply):
 
 
 def test_the_reason_of_the_scorer_is_kept(tone, reply):
-    judgement = judge(
+    judgement = score_and_attribute(
         tone,
         reply("tender"),
         scorer=Contains(),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.core.messages import Turn
-from harness.sessions.fillers.law import check_filler
+from harness.sessions.fillers.conformance import check_filler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,5 +60,5 @@ def test_a_lawful_filler_passes():
     ],
 )
 def test_each_broken_clause_is_named(filler, says):
-    with pytest.raises(AssertionError, match=f"^the law of fillers is broken: {says}$"):
+    with pytest.raises(AssertionError, match=f"^the contract of fillers is broken: {says}$"):
         check_filler(filler)

@@ -8,8 +8,8 @@ import pytest
 from harness.analysis.mcnemar import holm
 from harness.analysis.sessionwise import session_mean
 from harness.core.errors import UsageError
-from harness.gate.rule import (
-    Rule,
+from harness.gate.decision import (
+    GateRule,
     fires,
     holm_rows,
     looks,
@@ -20,7 +20,7 @@ from harness.gate.rule import (
     student,
 )
 
-RULE = Rule()
+RULE = GateRule()
 
 
 @pytest.mark.parametrize("sessions", [6, 9, 10, 40])
@@ -84,7 +84,7 @@ def test_with_sessions_enough_the_missing_ones_tell_the_change_from_the_nearer_e
 )
 def test_a_rule_that_is_none_is_refused(options, message):
     with pytest.raises(UsageError, match=message):
-        Rule(**options)
+        GateRule(**options)
 
 
 def test_more_sessions_are_planned_for_two_looks_than_for_one():
@@ -93,4 +93,4 @@ def test_more_sessions_are_planned_for_two_looks_than_for_one():
     planned = sessions_to_plan(RULE, per_session=10, discordant=0.08)
     assert planned > seeds_to_detect(0.05, 10, discordant=0.08, power=0.8)
     assert planned == 41
-    assert sessions_to_plan(Rule(margin=0.5), per_session=10) >= 5
+    assert sessions_to_plan(GateRule(margin=0.5), per_session=10) >= 5

@@ -37,7 +37,7 @@ _NOT_MEASURED: dict[Status, Judgement] = {
 }
 
 
-def judge(
+def score_and_attribute(
     probe: Probe,
     reply: Reply | None,
     *,

@@ -39,7 +39,9 @@ class _Diligent:
 
     async def write(self, instruction: str, /, *, max_tokens: int) -> str:
         if not instruction.strip():
-            raise AssertionError("the law of memories is broken: the scribe is told what to do")
+            raise AssertionError(
+                "the contract of memories is broken: the scribe is told what to do"
+            )
         self.asked.append(max_tokens)
         return "\n".join(f"- {sentence}" for sentence in self.heard)
 
@@ -52,7 +54,7 @@ async def check_memory(memory: Memory) -> None:
     out apart); an empty store gives nothing back; and it leaves what it was shown as it was.
 
     Raises:
-        AssertionError: The first law that is broken, in one sentence.
+        AssertionError: The first clause that is broken, in one sentence.
     """
     question = _QUESTION if getattr(memory, "at", "start") == "question" else ""
     budget = getattr(memory, "budget", None)
@@ -91,6 +93,6 @@ def _bare(line: str) -> str:
 
 
 def _must(kept: bool, broken: str) -> None:
-    """Say which law is broken."""
+    """Say which clause is broken."""
     if not kept:
-        raise AssertionError(f"the law of memories is broken: {broken}")
+        raise AssertionError(f"the contract of memories is broken: {broken}")

@@ -76,7 +76,7 @@ def check_scorer(
         replies: Texts to score, beside the empty one.
 
     Raises:
-        AssertionError: A clause of the law is broken; the message says which.
+        AssertionError: A clause of the contract is broken; the message says which.
     """
     texts = tuple(replies)
     for probe in probes:
@@ -101,6 +101,6 @@ def _check_one(scorer: Scorer, probe: Probe, reply: str) -> None:
     _claim(bool(score.why) and "\n" not in score.why, f"`why` is one sentence {about}")
 
 
-def _claim(holds: bool, law: str) -> None:
+def _claim(holds: bool, clause: str) -> None:
     if not holds:
-        raise AssertionError(f"the law of scorers is broken: {law}")
+        raise AssertionError(f"the contract of scorers is broken: {clause}")

@@ -33,7 +33,7 @@ _NO_SPREAD = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class GateRule:
     """What the gate is set to. Fractions in (0, 1)."""
 
     margin: float = 0.05
@@ -72,7 +72,7 @@ class Looks:
     """One-sided p-values, that the run is not worse."""
 
 
-def looks(means: Floats, rule: Rule, *, n_probes: int) -> Looks:
+def looks(means: Floats, rule: GateRule, *, n_probes: int) -> Looks:
     """Every row of session means as a look at the difference, by the rules of `session_mean`.
 
     Args:
@@ -122,7 +122,9 @@ def passes(lo: Floats | float, margin: float) -> Yes:
     return np.asarray(lo > -margin)
 
 
-def fires(effect: Floats | float, lo: Floats | float, p_worse: Floats | float, rule: Rule) -> Yes:
+def fires(
+    effect: Floats | float, lo: Floats | float, p_worse: Floats | float, rule: GateRule
+) -> Yes:
     """Whether one look calls for a second one: surely worse, by enough, and not a pass.
 
     Args:
@@ -146,7 +148,7 @@ def holm_rows(p_values: Floats) -> Floats:
     return corrected
 
 
-def sessions_to_plan(rule: Rule, *, per_session: int, discordant: float = DISCORDANT) -> int:
+def sessions_to_plan(rule: GateRule, *, per_session: int, discordant: float = DISCORDANT) -> int:
     """Sessions with which a drop of the margin is found with the rule's power, by both looks.
 
     Each look must see it, so that each is planned for the root of the power; and since the spread
@@ -179,7 +181,7 @@ class Short:
     """The difference that they would tell from none, in (0, 1)."""
 
 
-def short_of(effect: float, lo: float, hi: float, n_sessions: int, rule: Rule) -> Short:
+def short_of(effect: float, lo: float, hi: float, n_sessions: int, rule: GateRule) -> Short:
     """What an inconclusive look lacks.
 
     The standard error is read off the interval. As many sessions are needed as would find a drop

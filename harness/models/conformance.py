@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from harness.core.errors import OverflowRefusedError
 from harness.core.messages import Message
 from harness.models.reference import DONT_KNOW
-from harness.models.reference.law import tokens_of
+from harness.models.reference.base import tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
