@@ -3,8 +3,8 @@
 Every simulated probe has a chance of recall of its own: most are stable, some are flaky; sessions
 have their luck. A baseline is blessed once, and thirty nights are judged against it. Verdicts are
 those of `harness.gate.decision`, the code that judges real runs, over all recall and by
-scenario with Holm's correction, confirmed by a fresh repeat; the first nights are judged again by the
-whole of `harness.gate.look`, which must say the same. Beside it stand the two gates people use now.
+scenario with Holm's correction, confirmed by a fresh repeat; the first nights are judged again by
+the whole of `harness.gate.look`, which must say the same. Beside it stand the two gates people use.
 """
 
 from __future__ import annotations

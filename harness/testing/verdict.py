@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.core.study import window_tokens
-from harness.models.table import known_limit
+from harness.models.catalog import known_limit
 from harness.reports import format as fmt
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ _HOSTILE = (
 
 
 def check_importer(importer: Importer, content: bytes) -> list[Found]:
-    """What an importer finds in a file of its own format, after checking that it keeps the contract.
+    """What an importer finds in a file of its own format, checked against the contract.
 
     Args:
         importer: The importer.

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.errors import CassetteMissError, FileError, UsageError, Where
-from harness.models.calls import Call
+from harness.models.answer_store.call import Call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

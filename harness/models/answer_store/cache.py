@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from harness.models.calls import Call
+    from harness.models.answer_store.call import Call
 
 FILE = "answers.sqlite"
 SCHEMA = 1

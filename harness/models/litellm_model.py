@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import OverflowRefusedError, UsageError
 from harness.core.messages import Message
-from harness.models.called import TIMEOUT_S, Called, sendable
+from harness.models.base import TIMEOUT_S, CalledModel, sendable
+from harness.models.catalog import PROVIDER, known_limit
 from harness.models.errors import classify
 from harness.models.options import secrets
-from harness.models.reading import reply
 from harness.models.reference import laws
-from harness.models.table import PROVIDER, known_limit
+from harness.models.response import reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from harness.models.reference import Law
 
 
-class LitellmModel(Called):
+class LitellmModel(CalledModel):
     """Any model that litellm can name, and the reference models behind it.
 
     Args:

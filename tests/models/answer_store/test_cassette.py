@@ -20,10 +20,9 @@ from harness.core.errors import (
 from harness.core.messages import Message
 from harness.core.probe import Reply
 from harness.models import make_model
-from harness.models.calls import brought_back, call, kept
-from harness.models.cassette import Cassette
-from harness.models.remembering import Remembering, keys_in
-from harness.models.replayed import Replayed
+from harness.models.answer_store.call import call, from_line, to_line
+from harness.models.answer_store.cassette import Cassette
+from harness.models.answer_store.model import CachedModel, CassetteModel, secrets_in_env
 from tests.support.command import ROOT
 from tests.support.openai_server import refused, server_error
 
@@ -38,11 +37,11 @@ MOST = {"max_tokens": "50"}
 
 def recorder(cassette, server, **options):
     options = {**server.options, "max_attempts": "1", **options}
-    return Remembering(NAME, options, make_model(NAME, options), cassette, source="cassette")
+    return CachedModel(NAME, options, make_model(NAME, options), cassette, source="cassette")
 
 
 def replayer(path, server, **options):
-    return Replayed(NAME, {**server.options, "max_attempts": "1", **options}, Cassette(path))
+    return CassetteModel(NAME, {**server.options, "max_attempts": "1", **options}, Cassette(path))
 
 
 async def test_what_was_recorded_is_replayed_and_nothing_is_sent(openai_server, tmp_path):
@@ -89,7 +88,7 @@ async def test_whatever_can_change_the_answer_is_missed_and_said(
     assert why in str(miss.value)
     assert 'no answer of openai/gpt-4o to "What is the code for the side door?"' in str(miss.value)
     assert "the same command with --record in place of --replay" in str(miss.value)
-    other = Replayed("openai/gpt-5", openai_server.options, Cassette(tmp_path / "c.jsonl"))
+    other = CassetteModel("openai/gpt-5", openai_server.options, Cassette(tmp_path / "c.jsonl"))
     with pytest.raises(CassetteMissError, match="it was recorded with openai/gpt-4o"):
         await other.ask(PROMPT, MOST)
 
@@ -123,8 +122,8 @@ async def test_a_refusal_at_the_ceiling_is_recorded_and_a_passing_fault_is_not(
 
 
 def test_an_answer_that_a_filter_withheld_comes_back_as_that():
-    data = kept(ModelError("withheld", kind="content_filter"), ())
-    error = brought_back(data, "cache")
+    data = to_line(ModelError("withheld", kind="content_filter"), ())
+    error = from_line(data, "cache")
     assert (error.kind, str(error), error.answered_by) == ("content_filter", "withheld", "cache")
 
 
@@ -158,7 +157,7 @@ async def test_no_secret_reaches_a_cassette_even_when_the_model_repeats_it(
 
 
 def test_only_what_opens_a_door_is_a_secret_of_the_environment():
-    found = keys_in({"A_KEY": "k" * 12, "B_TOKEN": "no", "MONKEY_BUSINESS": "b" * 20})
+    found = secrets_in_env({"A_KEY": "k" * 12, "B_TOKEN": "no", "MONKEY_BUSINESS": "b" * 20})
     assert found == ("k" * 12,)
 
 
@@ -269,9 +268,9 @@ def test_texts_of_any_kind_come_back_as_they_were(tmp_path):
     odd = "a\u2028b\x85c\r\n\ud800 \x00"
     reply = Reply(text=odd, finish_reason=None, prompt_tokens=None)
     with Cassette(tmp_path / "c.jsonl", record=True) as cassette:
-        cassette.keep(a_call(0), kept(reply, ()))
+        cassette.keep(a_call(0), to_line(reply, ()))
         cassette.save(drop=True)
-    again = brought_back(Cassette(tmp_path / "c.jsonl").find(a_call(0)), "cassette")
+    again = from_line(Cassette(tmp_path / "c.jsonl").find(a_call(0)), "cassette")
     assert again.text == odd
     assert again.prompt_tokens is None
 

@@ -10,7 +10,7 @@ from harness.core.errors import ModelError, OverflowRefusedError, UsageError
 from harness.core.messages import Message
 from harness.models import make_model
 from harness.models.conformance import told
-from harness.models.gateway import LitellmModel
+from harness.models.litellm_model import LitellmModel
 from harness.models.reference import laws
 from tests.models.test_call_errors import OTHERS, OVERFLOWS
 from tests.support.openai_server import (

@@ -1,7 +1,7 @@
-"""Models whose answers are kept: asked for once, and given again for the same call.
+"""Models whose answers are kept: one that asks once for each call, and one that is never called.
 
-One rule: what is kept is what was handed on, so a run that keeps and a run that brings back say
-the same.
+What is kept is what was handed on, so that a run that keeps and a run that is given what was kept
+say the same. A cassette needs neither key nor network.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakValueDictionary
 
 from harness.core.errors import ModelError
-from harness.models.calls import brought_back, call, kept
+from harness.models.answer_store.call import call, from_line, to_line
+from harness.models.catalog import known_limit
 from harness.models.options import convert, secrets
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from harness.core.messages import Message
     from harness.core.probe import Reply, Source
     from harness.core.protocols import Model
-    from harness.models.calls import Call
+    from harness.models.answer_store.call import Call
+    from harness.models.answer_store.cassette import Cassette
 
 _KEY_NAME = re.compile(r"(?:key|token|secret|password)$", re.IGNORECASE)
 _SHORTEST_KEY = 12
@@ -40,7 +42,7 @@ class Shelf(Protocol):
         """Keep the result of this call."""
 
 
-class Remembering:
+class CachedModel:
     """A model that is asked only what its shelf does not hold.
 
     Two calls that are the same are made once: the second waits for the first. Answers to one
@@ -68,7 +70,7 @@ class Remembering:
         self._inner = inner
         self._shelf = shelf
         self._source: Source = source
-        self._secrets = (*secrets(self._options), *keys_in(os.environ))
+        self._secrets = (*secrets(self._options), *secrets_in_env(os.environ))
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def limit(self) -> int | None:
@@ -91,15 +93,15 @@ class Remembering:
         async with self._asking.setdefault(asked.key, asyncio.Lock()):
             data = self._shelf.find(asked)
             if data is not None:
-                return given(brought_back(data, self._source))
+                return unwrap(from_line(data, self._source))
             try:
                 reply = await self._inner.ask(messages, options, repeat=repeat)
             except ModelError as error:
-                refused = kept(error, self._secrets)
+                refused = to_line(error, self._secrets)
                 if refused is not None:
                     self._shelf.keep(asked, refused)
                 raise
-            data = kept(reply, self._secrets)
+            data = to_line(reply, self._secrets)
             assert data is not None  # noqa: S101 -- a reply is always a result
             self._shelf.keep(asked, data)
             return replace(reply, text=data["reply"])
@@ -109,17 +111,58 @@ class Remembering:
         await self._inner.close()
 
 
-def given(result: Reply | ModelError) -> Reply:
+def unwrap(result: Reply | ModelError) -> Reply:
     """The reply; a refusal is raised as it was when the call was made."""
     if isinstance(result, ModelError):
         raise result
     return result
 
 
-def keys_in(environment: Mapping[str, str]) -> tuple[str, ...]:
+def secrets_in_env(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The values in an environment that open a door, by the names of their variables."""
     return tuple(
         value
         for name, value in environment.items()
         if _KEY_NAME.search(name) and len(value) >= _SHORTEST_KEY
     )
+
+
+class CassetteModel:
+    """A model whose answers were recorded.
+
+    Args:
+        name: The model's name.
+        options: Parameters of every call, as the model itself would be given them.
+        cassette: The answers.
+    """
+
+    def __init__(self, name: str, options: Mapping[str, object], cassette: Cassette) -> None:
+        self._name = name
+        self._options = convert(options)
+        self._cassette = cassette
+
+    def limit(self) -> int | None:
+        """Tokens of the context window; None where they are not known."""
+        return known_limit(self._name)
+
+    def sent_parameters(self, _options: Mapping[str, object], /) -> dict[str, object]:
+        """The parameters that went out when the cassette was recorded."""
+        return dict(self._cassette.sent.get(self._name, {}))
+
+    async def ask(
+        self, messages: Sequence[Message], options: Mapping[str, object], /, *, repeat: int = 0
+    ) -> Reply:
+        """The recorded answer.
+
+        Raises:
+            CassetteMissError: There is none for this call.
+            ModelError: The call had been refused.
+        """
+        asked = call(self._name, self._options | convert(options), messages, repeat)
+        data = self._cassette.find(asked)
+        if data is None:
+            raise self._cassette.miss(asked)
+        return unwrap(from_line(data, "cassette"))
+
+    async def close(self) -> None:
+        """Nothing: nothing was opened."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from harness.models.attempts import OURS, OpenGate, Patience, ask
 from harness.models.options import convert, masked
+from harness.models.retries import OURS, OpenGate, Patience, ask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ TIMEOUT_S = 600.0
 """How long one call may take, in seconds, unless `timeout` says otherwise."""
 
 
-class Called(ABC):
+class CalledModel(ABC):
     """A model that is asked by calls.
 
     Args:

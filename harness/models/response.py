@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import ModelError
 from harness.core.probe import Reply
-from harness.models.prices import cost
-from harness.models.table import price
+from harness.models.catalog import cost, price
 from harness.models.usage import read_usage
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class FirstChoice:
     """The first choice of an answer."""
 
     text: str
@@ -29,7 +28,7 @@ class Said:
     """Reasoning that was told apart from the text."""
 
 
-def said(response: Any) -> Said:
+def said(response: Any) -> FirstChoice:
     """The first choice of an answer in OpenAI's form, an object or JSON.
 
     Raises:
@@ -47,7 +46,7 @@ def said(response: Any) -> Said:
         raise ModelError("the answer's content is no text", kind="malformed", retryable=True)
     reason = _field(choice, "finish_reason")
     thoughts = _field(message, "reasoning_content") or _field(message, "reasoning") or ""
-    return Said(text=content or "", reason=reason, thoughts=str(thoughts))
+    return FirstChoice(text=content or "", reason=reason, thoughts=str(thoughts))
 
 
 def reply(model: str, response: Any, *, latency_s: float, attempt: int) -> Reply:
@@ -85,7 +84,7 @@ def _version(response: Any) -> str | None:
     return " ".join(part for part in parts if isinstance(part, str) and part) or None
 
 
-def _check_text(choice: Said, usage: Usage, reasoning_tokens: int) -> None:
+def _check_text(choice: FirstChoice, usage: Usage, reasoning_tokens: int) -> None:
     """See that something was said.
 
     Raises:

@@ -9,9 +9,9 @@ from harness.core.errors import ModelError, OverflowRefusedError, UsageError
 from harness.core.messages import Message
 from harness.models import make_model
 from harness.models.address import address, served_here
-from harness.models.cache import Cache
-from harness.models.calls import call
-from harness.models.remembering import Remembering
+from harness.models.answer_store.cache import Cache
+from harness.models.answer_store.call import call
+from harness.models.answer_store.model import CachedModel
 from tests.support.openai_server import refused, server_error
 
 NAME = "openai/gpt-4o"
@@ -46,7 +46,7 @@ async def test_a_call_that_was_answered_is_never_paid_for_again(openai_server, t
     async def ask(**more):
         with Cache(tmp_path) as cache:
             options = {**openai_server.options, "max_attempts": 1}
-            model = Remembering(NAME, options, make_model(NAME, options), cache, source="cache")
+            model = CachedModel(NAME, options, make_model(NAME, options), cache, source="cache")
             return await model.ask(PROMPT, {"max_tokens": 50}, **more)
 
     first, again = await ask(), await ask()
@@ -62,7 +62,7 @@ async def test_a_call_that_was_answered_is_never_paid_for_again(openai_server, t
 async def test_a_refusal_at_the_ceiling_is_kept_and_a_fault_is_not(openai_server, tmp_path):
     with Cache(tmp_path) as cache:
         options = {**openai_server.options, "max_attempts": 1}
-        model = Remembering(NAME, options, make_model(NAME, options), cache, source="cache")
+        model = CachedModel(NAME, options, make_model(NAME, options), cache, source="cache")
         openai_server.then(server_error(), refused("prompt is too long: 9 tokens > 8 maximum"))
         with pytest.raises(ModelError, match="had an error"):
             await model.ask(PROMPT, {})

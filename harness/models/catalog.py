@@ -1,7 +1,7 @@
-"""Prices and ceilings by model name, from the table that litellm brings along as a file.
+"""What is known of a model by its name alone, its ceiling and its price, without importing litellm.
 
-A name that is not in the table, or has no price there, is unknown (law 10): None, never 0. The
-file is read without importing litellm, which would take seconds.
+Prices and ceilings come from the table that litellm brings along as a file; importing it would take
+seconds. A name that is not in the table, or has no price there, is unknown (law 10): None, never 0.
 """
 
 from __future__ import annotations
@@ -14,12 +14,56 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.core.spec import Spec
+from harness.models.reference import laws
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harness.models.usage import Usage
 
     Table = Mapping[str, Mapping[str, Any]]
+
+PROVIDER = "reference"
+"""The provider under which the reference models stand."""
+
+
+def reference_spec(name: str) -> Spec | None:
+    """The law that a name states; None when it is no reference model.
+
+    >>> str(reference_spec("reference/window?tokens=4096"))
+    'window?tokens=4096'
+    """
+    provider, _, law = name.partition("/")
+    return Spec.parse(law) if provider == PROVIDER else None
+
+
+def known_limit(name: str) -> int | None:
+    """Tokens of a model's context window; None where they are not known.
+
+    Raises:
+        UsageError: It is a reference model of an unknown law or option.
+    """
+    spec = reference_spec(name)
+    return laws.resolve(spec).limit if spec is not None else limit_in(bundled(), name)
+
+
+def marked(name: str) -> bool:
+    """Whether calls to a model should mark how far its provider is to cache a prompt."""
+    return reference_spec(name) is None and takes_marks(bundled(), name)
+
+
+def price(name: str, prompt_tokens: int = 0) -> Price | None:
+    """What a model charges; None where it is not known. The reference models are free.
+
+    Args:
+        name: As litellm takes it.
+        prompt_tokens: Length of the prompt; some models charge more for long ones.
+    """
+    if reference_spec(name) is not None:
+        return FREE
+    return price_in(bundled(), name, prompt_tokens)
+
 
 _USUAL_LEAST = 1024
 """Tokens of the shortest prompt that providers cache, where the table does not say."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from harness.core.draws import digest
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.probe import Reply
-from harness.models.options import telling
-from harness.models.redact import without
+from harness.models.options import affecting_answer
+from harness.models.redaction import without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,7 +63,7 @@ def call(
     """The call that puts these messages to a model."""
     return Call(
         model=model,
-        options=telling(options),
+        options=affecting_answer(options),
         prompt=_hash(messages),
         repeat=repeat,
         asked=messages[-1].content if messages else "",
@@ -80,7 +80,7 @@ def _hash(messages: Iterable[Message]) -> str:
     return whole.hexdigest()
 
 
-def kept(result: Result, secrets: Iterable[str]) -> dict[str, Any] | None:
+def to_line(result: Result, secrets: Iterable[str]) -> dict[str, Any] | None:
     """A result as JSON keeps it, without secrets; None where it is a fault that passes.
 
     Neither time nor price is in it: the one is another each time, the other is paid once.
@@ -97,7 +97,7 @@ def kept(result: Result, secrets: Iterable[str]) -> dict[str, Any] | None:
     }
 
 
-def brought_back(data: Mapping[str, Any], source: Source) -> Result:
+def from_line(data: Mapping[str, Any], source: Source) -> Result:
     """The result that was kept: no call is made for it, and nothing is paid."""
     if "error" not in data:
         return Reply(

@@ -18,13 +18,12 @@ from urllib.request import getproxies
 
 from harness.core.errors import ModelError
 from harness.models.address import address
-from harness.models.attempts import OURS
-from harness.models.called import TIMEOUT_S, Called, sendable
+from harness.models.base import TIMEOUT_S, CalledModel, sendable
+from harness.models.catalog import bundled, entry_in, known_limit
 from harness.models.errors import ServerRefusedError, classify
 from harness.models.options import secrets
-from harness.models.prices import bundled, entry_in
-from harness.models.reading import reply
-from harness.models.table import known_limit
+from harness.models.response import reply
+from harness.models.retries import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,7 +88,7 @@ def speaks(name: str, options: Mapping[str, object]) -> bool:
     )
 
 
-class WireModel(Called):
+class WireModel(CalledModel):
     """A model behind a server that speaks OpenAI's protocol.
 
     Args:
