@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from harness.gate.decision import GateRule, fires, holm_rows, looks, sessions_to_plan
+from harness.analysis.stats.paired_tests import holm_rows
+from harness.gate.decision import GateRule, fires, looks, sessions_to_plan
 from harness.gate.look import look
 from harness.gate.results import Conditions
 

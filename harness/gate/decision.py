@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 from scipy.special import ndtri, stdtr, stdtrit
 
-from harness.analysis.power import DISCORDANT, trials_needed
-from harness.analysis.sessionwise import T_SESSIONS, fewest_sessions, session_mean
+from harness.analysis.stats.power import DISCORDANT, trials_needed
+from harness.analysis.stats.session_mean import T_SESSIONS, fewest_sessions, session_mean
 from harness.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -135,17 +135,6 @@ def fires(
     """
     large = np.asarray(effect <= -LEAST * rule.margin + _NO_SPREAD)
     return np.asarray(large & np.asarray(p_worse <= rule.alpha) & ~passes(lo, rule.margin))
-
-
-def holm_rows(p_values: Floats) -> Floats:
-    """Holm's correction along the last axis, as `mcnemar.holm` does for one family."""
-    count = p_values.shape[-1]
-    order = np.argsort(p_values, axis=-1, kind="stable")
-    ranked = np.take_along_axis(p_values, order, axis=-1)
-    ranked = np.minimum(ranked * (count - np.arange(count)), 1.0)
-    corrected: Floats = np.empty_like(ranked)
-    np.put_along_axis(corrected, order, np.maximum.accumulate(ranked, axis=-1), axis=-1)
-    return corrected
 
 
 def sessions_to_plan(rule: GateRule, *, per_session: int, discordant: float = DISCORDANT) -> int:

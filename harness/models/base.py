@@ -87,10 +87,10 @@ class CalledModel(ABC):
         """
 
 
-def sendable(parameters: Mapping[str, object]) -> dict[str, object]:
+def for_provider(parameters: Mapping[str, object]) -> dict[str, object]:
     """Without the options that are for the harness, and those that were taken back.
 
-    >>> sendable({"via": "http", "temperature": None, "top_p": 1.0})
+    >>> for_provider({"via": "http", "temperature": None, "top_p": 1.0})
     {'top_p': 1.0}
     """
     return {k: value for k, value in parameters.items() if k not in OURS and value is not None}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import OverflowRefusedError, UsageError
 from harness.core.messages import Message
-from harness.models.base import TIMEOUT_S, CalledModel, sendable
+from harness.models.base import TIMEOUT_S, CalledModel, for_provider
 from harness.models.catalog import PROVIDER, known_limit
 from harness.models.errors import classify
 from harness.models.options import secrets
@@ -66,7 +66,7 @@ class LitellmModel(CalledModel):
         sent = {"timeout": TIMEOUT_S, **self._options, **options}
         if "temperature" not in sent and _takes_zero(self._provider_name, self._provider):
             sent["temperature"] = 0.0
-        return sendable(sent)
+        return for_provider(sent)
 
     async def _call(
         self, messages: Sequence[Message], parameters: Mapping[str, object], attempt: int

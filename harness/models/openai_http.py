@@ -18,7 +18,7 @@ from urllib.request import getproxies
 
 from harness.core.errors import ModelError
 from harness.models.address import address
-from harness.models.base import TIMEOUT_S, CalledModel, sendable
+from harness.models.base import TIMEOUT_S, CalledModel, for_provider
 from harness.models.catalog import bundled, entry_in, known_limit
 from harness.models.errors import ServerRefusedError, classify
 from harness.models.options import secrets
@@ -116,7 +116,7 @@ class WireModel(CalledModel):
     def _parameters(self, options: Mapping[str, object]) -> dict[str, object]:
         """Everything that decides a call beside the messages."""
         sent = {"timeout": TIMEOUT_S, "temperature": 0.0, **self._options, **options}
-        return sendable(sent)
+        return for_provider(sent)
 
     async def _call(
         self, messages: Sequence[Message], parameters: Mapping[str, object], attempt: int

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from harness.analysis.findings import Summary
-    from harness.analysis.frame import Frame
+    from harness.analysis.records import Frame
+    from harness.analysis.summary.model import Summary
 
 __all__ = ["Renderer", "render", "renderers", "terminal"]
 

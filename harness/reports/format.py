@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from harness.analysis.findings import Count, Group
     from harness.analysis.onset import OnsetEstimate
+    from harness.analysis.summary.model import Count, CurveGroup
 
 COLUMNS = 80
 """Of a terminal: no line of a report is longer."""
@@ -205,7 +205,7 @@ def short(n: int) -> str:
     return f"{n:,}" if n < 1_000_000 else f"{n / 1e6:,.1f}M"  # noqa: PLR2004 - where seven characters end
 
 
-def dollars(group: Group) -> str:
+def dollars(group: CurveGroup) -> str:
     """What a group cost, or why nobody knows."""
     usage = group.usage
     if usage.cost_usd is not None:
@@ -215,7 +215,7 @@ def dollars(group: Group) -> str:
     return "unknown (no call was answered)"
 
 
-def run(group: Group) -> str:
+def run(group: CurveGroup) -> str:
     """The run of a group, by its day and the end of its name; empty where runs are pooled."""
     if group.run is None:
         return ""

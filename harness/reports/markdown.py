@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.analysis.against import against
+from harness.analysis.comparison.for_report import against
 from harness.reports import format as fmt
 from harness.reports.sections import headline, memory_treatments, rule_adherence
 from harness.reports.sections.comparison import markdown_overview
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from harness.analysis.against import Against
-    from harness.analysis.findings import Adherence, Control, Group, Summary, Treatments
-    from harness.analysis.frame import Frame
+    from harness.analysis.comparison.for_report import Against
+    from harness.analysis.records import Frame
+    from harness.analysis.summary.model import Adherence, Control, CurveGroup, Summary, Treatments
 
 _FLAGS = {"leak": "**LEAK**", "weak": "**FAILS WITHOUT FILLER**", None: ""}
 
@@ -37,7 +37,7 @@ def markdown(summary: Summary, tables: Iterable[Against] = ()) -> str:
 
     Args:
         summary: What it says.
-        tables: Comparisons, see `harness.analysis.against`.
+        tables: Comparisons, see `harness.analysis.comparison.for_report`.
     """
     lines = ["# Where forgetting begins", "", *_head(summary), "", *_overview(summary)]
     for number, group in enumerate(summary.groups, start=1):
@@ -97,7 +97,7 @@ def _overview(summary: Summary) -> Iterator[str]:
     yield from _table(header, (_overview_row(group, several=several) for group in summary.groups))
 
 
-def _overview_row(group: Group, *, several: bool) -> tuple[str, ...]:
+def _overview_row(group: CurveGroup, *, several: bool) -> tuple[str, ...]:
     lost = group.attribution
     return (
         *([fmt.markdown(fmt.run(group))] if several else []),
@@ -116,7 +116,7 @@ def _overview_row(group: Group, *, several: bool) -> tuple[str, ...]:
     )
 
 
-def _group(number: int, group: Group) -> Iterator[str]:
+def _group(number: int, group: CurveGroup) -> Iterator[str]:
     words = map(fmt.markdown, (group.policy, group.memory, group.layout))
     yield f"## {number}. {fmt.markdown(group.model)}, {group.window_limit:,} tokens"
     yield ""
@@ -148,7 +148,7 @@ def _group(number: int, group: Group) -> Iterator[str]:
         yield from _lengths(group)
 
 
-def _facts(group: Group) -> Iterator[str]:
+def _facts(group: CurveGroup) -> Iterator[str]:
     lost, usage = group.attribution, group.usage
     partial = f", in part {lost.partial:,}" if lost.partial else ""
     yield f"recalled {lost.recalled:,} of {lost.n:,}{partial}"
@@ -185,7 +185,7 @@ def _facts(group: Group) -> Iterator[str]:
     yield f"cost {fmt.dollars(group)}"
 
 
-def _lengths(group: Group) -> Iterator[str]:
+def _lengths(group: CurveGroup) -> Iterator[str]:
     """The length ledger: medians, in tokens."""
     yield from _table(
         ("fill asked for, %", "target>", "local>", "provider's>", "error, points>", "n>"),

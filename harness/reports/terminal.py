@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.analysis.against import against
+from harness.analysis.comparison.for_report import against
 from harness.reports import format as fmt
 from harness.reports.charts.curve import series_names
 from harness.reports.format import COLUMNS
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from harness.analysis.against import Against
-    from harness.analysis.findings import Bin, Control, Group, Summary
-    from harness.analysis.frame import Frame
+    from harness.analysis.comparison.for_report import Against
+    from harness.analysis.records import Frame
+    from harness.analysis.summary.model import Bin, Control, CurveGroup, Summary
 
 _BAR = 24
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -48,7 +48,7 @@ def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:
 
     Args:
         summary: What it says.
-        tables: Comparisons, see `harness.analysis.against`.
+        tables: Comparisons, see `harness.analysis.comparison.for_report`.
     """
     # The answer comes last: in a terminal the end is what people see.
     lines: list[str] = []
@@ -117,7 +117,9 @@ def _overview(summary: Summary) -> Iterator[str]:
         )
 
 
-def _overview_row(group: Group, varying: tuple[Callable[[Group], str], ...]) -> tuple[str, ...]:
+def _overview_row(
+    group: CurveGroup, varying: tuple[Callable[[CurveGroup], str], ...]
+) -> tuple[str, ...]:
     """The cells of one line, as wide as they come."""
     return (
         fmt.plain(group.model),
@@ -130,9 +132,9 @@ def _overview_row(group: Group, varying: tuple[Callable[[Group], str], ...]) -> 
     )
 
 
-def _varying(summary: Summary) -> tuple[Callable[[Group], str], ...]:
+def _varying(summary: Summary) -> tuple[Callable[[CurveGroup], str], ...]:
     """What is told beside the policy, since lines would look alike without it."""
-    ways: tuple[Callable[[Group], str], ...] = (
+    ways: tuple[Callable[[CurveGroup], str], ...] = (
         lambda group: fmt.run(group).partition(" ")[2],
         lambda group: group.memory,
         lambda group: group.layout,
@@ -149,7 +151,7 @@ def _widths(rows: list[tuple[str, ...]]) -> tuple[int, ...]:
     return (room - policy, window, policy, n, plateau, _ONSET, _BLAME)
 
 
-def _blame(group: Group) -> str:
+def _blame(group: CurveGroup) -> str:
     lost = group.attribution
     parts = (
         ("app", lost.by_application - lost.by_server),
@@ -163,7 +165,7 @@ def _blame(group: Group) -> str:
     return most[0] if most[1] == total else f"{most[0]} {100 * most[1] / total:.0f}%"
 
 
-def _group(group: Group, *, several: bool) -> Iterator[str]:
+def _group(group: CurveGroup, *, several: bool) -> Iterator[str]:
     yield from _wrapped(f"── {group.model} ──")
     yield from _wrapped(f"run {group.run}") if group.run and several else ()
     yield from _wrapped(
@@ -184,7 +186,7 @@ def _group(group: Group, *, several: bool) -> Iterator[str]:
         yield from _wrapped(words, f"  {name + ':':<14} ")
 
 
-def _curve(group: Group) -> Iterator[str]:
+def _curve(group: CurveGroup) -> Iterator[str]:
     begun = False
     for point in group.by_fill:
         here = not begun and _holds(point, group.onset.onset)
@@ -208,7 +210,7 @@ def _bar(recall: float) -> str:
     return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(_BAR, "·")
 
 
-def _facts(group: Group) -> Iterator[tuple[str, str]]:
+def _facts(group: CurveGroup) -> Iterator[tuple[str, str]]:
     """What stands under a curve, as names and sentences."""
     lost, usage = group.attribution, group.usage
     yield "probes", f"{group.n_probes:,} scored, {fmt.number(group.n_sessions, 'session')}"

@@ -119,7 +119,7 @@ def _recall_unmet(
 
 def _interval(scored: Sequence[Record]) -> str:
     """The 95 % interval of recall over sessions, where there are sessions enough."""
-    from harness.analysis.sessionwise import session_mean
+    from harness.analysis.stats.session_mean import session_mean
 
     sessions: dict[str, list[float]] = {}
     for record in scored:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.analysis.mcnemar import holm
-from harness.analysis.sessionwise import session_mean
+from harness.analysis.stats.session_mean import session_mean
 from harness.core.errors import UsageError
 from harness.gate.decision import (
     GateRule,
     fires,
-    holm_rows,
     looks,
     one_sided,
     passes,
@@ -51,11 +49,6 @@ def test_a_drop_fires_only_when_it_is_sure_and_large_and_no_pass():
     assert not passes(-0.05, 0.05)
 
 
-def test_holm_over_rows_is_holm_of_each_row():
-    p = np.random.default_rng(1).random((20, 5)) ** 3
-    assert holm_rows(p) == pytest.approx(np.array([holm(row) for row in p]))
-
-
 def test_what_is_missing_is_what_a_drop_of_the_margin_takes():
     reach = student(0.05, 20) * 0.03
     short = short_of(0.0, -reach, reach, 20, RULE)
@@ -88,7 +81,7 @@ def test_a_rule_that_is_none_is_refused(options, message):
 
 
 def test_more_sessions_are_planned_for_two_looks_than_for_one():
-    from harness.analysis.power import seeds_to_detect
+    from harness.analysis.stats.power import seeds_to_detect
 
     planned = sessions_to_plan(RULE, per_session=10, discordant=0.08)
     assert planned > seeds_to_detect(0.05, 10, discordant=0.08, power=0.8)

@@ -10,7 +10,7 @@ from harness.reports import format as fmt
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.analysis.calibration import Reading, Weight
+    from harness.analysis.calibration.results import CalibrationRow, Weight
 
 _HOLDS, _MISSES, _TRUTH = "#0072B2", "#D55E00", "#000000"
 """Okabe and Ito (2008), https://jfly.uni-koeln.de/color/."""
@@ -135,7 +135,7 @@ def _or_far(fill: float | None) -> float:
     return 2.0 if fill is None else fill
 
 
-def _well(one: Reading, weight: Weight) -> bool:
+def _well(one: CalibrationRow, weight: Weight) -> bool:
     """Whether the study says nothing that is wrong."""
     if weight.kind != "onset" or weight.truth is None:
         return not one.found

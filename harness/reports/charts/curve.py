@@ -10,7 +10,7 @@ from harness.reports import format as fmt
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from harness.analysis.findings import Group
+    from harness.analysis.summary.model import CurveGroup
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe and Ito (2008), https://jfly.uni-koeln.de/color/, without the yellow."""
@@ -23,7 +23,7 @@ _CROWD = 3
 """With more series than this in a panel the shaded areas would hide each other."""
 
 
-def series_names(groups: Sequence[Group]) -> list[str]:
+def series_names(groups: Sequence[CurveGroup]) -> list[str]:
     """A name for each group: the model, and whatever else differs between groups."""
     parts = [(group.policy, group.memory, group.layout, fmt.run(group)) for group in groups]
     varied = [i for i in range(4) if len({part[i] for part in parts}) > 1]
@@ -33,7 +33,7 @@ def series_names(groups: Sequence[Group]) -> list[str]:
     ]
 
 
-def curves(alt: Any, groups: Sequence[Group]) -> Any:
+def curves(alt: Any, groups: Sequence[CurveGroup]) -> Any:
     """One panel a window, with one legend."""
     names = series_names(groups)
     domain = sorted(set(names))
@@ -101,7 +101,7 @@ class _Style:
         return self.alt.Chart(self.alt.InlineData(values=list(rows)))
 
 
-def _panel(style: _Style, inside: Sequence[tuple[str, Group]], window: int) -> Any:
+def _panel(style: _Style, inside: Sequence[tuple[str, CurveGroup]], window: int) -> Any:
     """One window: the curves, and above them a line for the onset of each series."""
     alt = style.alt
     layers = [*_onset_layers(style, inside), *_curve_layers(style, inside)]
@@ -111,7 +111,7 @@ def _panel(style: _Style, inside: Sequence[tuple[str, Group]], window: int) -> A
     return alt.vconcat(_strip(style, inside).properties(title=title), main, spacing=4)
 
 
-def _onset_layers(style: _Style, inside: Sequence[tuple[str, Group]]) -> list[Any]:
+def _onset_layers(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> list[Any]:
     """An upright line for each onset, and its interval shaded unless it is too crowded."""
     found = _onsets(style, inside)
     if not found:
@@ -126,7 +126,7 @@ def _onset_layers(style: _Style, inside: Sequence[tuple[str, Group]]) -> list[An
     return [line] if len(inside) > _CROWD else [shade, line]
 
 
-def _curve_layers(style: _Style, inside: Sequence[tuple[str, Group]]) -> list[Any]:
+def _curve_layers(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> list[Any]:
     """Estimated curves with their bands, measured points with their bars."""
     points, fitted = style.chart(_points(inside)), style.chart(_fitted(inside))
     x, colour = style.fill("fill", axis=True), style.colour()
@@ -143,7 +143,7 @@ def _curve_layers(style: _Style, inside: Sequence[tuple[str, Group]]) -> list[An
     return [line, bars, dots] if len(inside) > _CROWD else [band, line, bars, dots]
 
 
-def _points(inside: Sequence[tuple[str, Group]]) -> list[dict[str, Any]]:
+def _points(inside: Sequence[tuple[str, CurveGroup]]) -> list[dict[str, Any]]:
     return [
         {
             "series": name,
@@ -157,7 +157,7 @@ def _points(inside: Sequence[tuple[str, Group]]) -> list[dict[str, Any]]:
     ]
 
 
-def _fitted(inside: Sequence[tuple[str, Group]]) -> list[dict[str, Any]]:
+def _fitted(inside: Sequence[tuple[str, CurveGroup]]) -> list[dict[str, Any]]:
     """The estimated curve; where none can be told, the measured points joined."""
     rows = []
     for name, group in inside:
@@ -180,7 +180,7 @@ def _fitted(inside: Sequence[tuple[str, Group]]) -> list[dict[str, Any]]:
     return rows
 
 
-def _onsets(style: _Style, inside: Sequence[tuple[str, Group]]) -> list[dict[str, Any]]:
+def _onsets(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> list[dict[str, Any]]:
     """The onsets that were found; an interval without an upper end goes to the edge."""
     return [
         {
@@ -194,7 +194,7 @@ def _onsets(style: _Style, inside: Sequence[tuple[str, Group]]) -> list[dict[str
     ]
 
 
-def _strip(style: _Style, inside: Sequence[tuple[str, Group]]) -> Any:
+def _strip(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> Any:
     """The onsets one under the other, with labels at the right, so that none collide."""
     alt = style.alt
     line = alt.Y("series:N", sort=style.domain, axis=None)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from harness.analysis.findings import Group, Summary
-    from harness.analysis.frame import Frame
+    from harness.analysis.records import Frame
+    from harness.analysis.summary.model import CurveGroup, Summary
 
 _GREY = "#555555"
 
@@ -93,7 +93,7 @@ def _altair() -> Any:
     return alt
 
 
-def _caption(summary: Summary, groups: Sequence[Group], kind: str) -> list[str]:
+def _caption(summary: Summary, groups: Sequence[CurveGroup], kind: str) -> list[str]:
     """What every reader of a figure asks: how much, when, under which settings."""
     probes = sum(group.n_probes for group in groups)
     sessions = sorted({group.n_sessions for group in groups})

@@ -10,7 +10,7 @@ from harness.reports.charts.curve import series_names
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.analysis.findings import Cell, Group
+    from harness.analysis.summary.model import Cell, CurveGroup
 
 _PLACES = [fmt.span(i / 5, (i + 1) / 5) for i in range(5)]
 """All fifths of a session, also those in which nothing stood."""
@@ -19,7 +19,7 @@ _DARK = 0.55
 """Below this recall a cell is so dark that its text is white."""
 
 
-def heatmaps(alt: Any, groups: Sequence[Group]) -> Any:
+def heatmaps(alt: Any, groups: Sequence[CurveGroup]) -> Any:
     """One map a group, all of one scale of colours."""
     names = series_names(groups)
     charts = [

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from harness.analysis.findings import Summary
-    from harness.analysis.frame import Frame
+    from harness.analysis.records import Frame
+    from harness.analysis.summary.model import Summary
 
 HEADER = (
     "run", "model", "window_limit", "policy", "memory", "layout", "axis", "from", "to", "at", "n",

@@ -1,4 +1,4 @@
-"""The summary as JSON: the shape of `harness.analysis.findings`, field by field.
+"""The summary as JSON: the shape of `harness.analysis.summary.model`, field by field.
 
 Its one rule: the published shape is versioned by `schema`; fractions are rounded to six digits.
 """
@@ -15,8 +15,8 @@ from harness.analysis.onset import OnsetEstimate
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.analysis.findings import Summary
-    from harness.analysis.frame import Frame
+    from harness.analysis.records import Frame
+    from harness.analysis.summary.model import Summary
 
 _DIGITS = 6
 INTERNAL = {"posterior"}

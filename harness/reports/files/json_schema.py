@@ -13,9 +13,11 @@ import json
 import types
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from harness.analysis import contrast, findings, onset
-from harness.analysis.findings import SUMMARY_SCHEMA, Summary
+from harness.analysis import onset
+from harness.analysis.comparison import within_run
 from harness.analysis.onset import OnsetEstimate
+from harness.analysis.summary import model
+from harness.analysis.summary.model import SUMMARY_SCHEMA, Summary
 from harness.reports.files.json_file import INTERNAL
 
 _PLAIN: dict[object, dict[str, Any]] = {
@@ -48,7 +50,7 @@ def schema() -> dict[str, Any]:
 
 def _object(shape: type, shapes: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A dataclass as an object; all its fields are always there; later versions may add some."""
-    names = vars(findings) | vars(contrast) | vars(onset)
+    names = vars(model) | vars(within_run) | vars(onset)
     hints = get_type_hints(shape, localns=names)
     words = _words(shape)
     properties: dict[str, Any] = {}

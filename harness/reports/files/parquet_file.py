@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.analysis.frame import write_parquet
+from harness.analysis.records import write_parquet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.analysis.findings import Summary
-    from harness.analysis.frame import Frame
+    from harness.analysis.records import Frame
+    from harness.analysis.summary.model import Summary
 
 
 @dataclass(frozen=True, slots=True)

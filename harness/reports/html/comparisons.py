@@ -9,8 +9,8 @@ from harness.reports import format as fmt
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.analysis.against import Against
-    from harness.analysis.versus import Match
+    from harness.analysis.comparison.for_report import Against
+    from harness.analysis.comparison.many_sides import Match
 
 _LEAST_SPAN = 0.05
 _TINY_P = 0.001

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.analysis.against import against
+from harness.analysis.comparison.for_report import against
 from harness.reports import format as fmt
 from harness.reports.html.comparisons import contrast
 from harness.reports.html.exclusions import left_out
@@ -15,8 +15,8 @@ from harness.reports.sections.headline import answer
 from harness.reports.sections.hints import hints
 
 if TYPE_CHECKING:
-    from harness.analysis.findings import Control, Group, Summary
-    from harness.analysis.frame import Frame
+    from harness.analysis.records import Frame
+    from harness.analysis.summary.model import Control, CurveGroup, Summary
 
 _FLAGS = {
     "leak": "named a value that it was never told: it leaks, or can be guessed",
@@ -58,7 +58,7 @@ def context(summary: Summary, frame: Frame, data: dict[str, Any]) -> dict[str, A
     }
 
 
-def _answer(number: int, name: str, group: Group) -> dict[str, Any]:
+def _answer(number: int, name: str, group: CurveGroup) -> dict[str, Any]:
     own = group.own_onset.message if group.own_onset.message != group.onset.message else None
     lost = group.attribution
     return {
@@ -96,7 +96,7 @@ def _control(control: Control) -> dict[str, Any]:
     }
 
 
-def _lengths(name: str, group: Group) -> dict[str, Any]:
+def _lengths(name: str, group: CurveGroup) -> dict[str, Any]:
     return {
         "name": name,
         "window": f"{group.window_limit:,}",
@@ -116,7 +116,7 @@ def _lengths(name: str, group: Group) -> dict[str, Any]:
     }
 
 
-def _usage(name: str, group: Group) -> dict[str, Any]:
+def _usage(name: str, group: CurveGroup) -> dict[str, Any]:
     usage = group.usage
     return {
         "name": name,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from harness.reports import format as fmt
 
 if TYPE_CHECKING:
-    from harness.analysis.findings import Summary
+    from harness.analysis.summary.model import Summary
 
 _WHY = {
     "error": "the call failed: no score, and no miss either",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from harness.reports import format as fmt
 
 if TYPE_CHECKING:
-    from harness.analysis.findings import Group, Summary
+    from harness.analysis.summary.model import CurveGroup, Summary
 
 
 def over_time(summary: Summary) -> list[dict[str, Any]]:
@@ -21,12 +21,12 @@ def over_time(summary: Summary) -> list[dict[str, Any]]:
     return [_row(group) for group in sorted(groups, key=_order)]
 
 
-def _order(group: Group) -> tuple[Any, ...]:
+def _order(group: CurveGroup) -> tuple[Any, ...]:
     same = (group.window_limit, group.policy, group.memory, group.layout)
     return (*same, group.started, group.run, group.model)
 
 
-def _row(group: Group) -> dict[str, Any]:
+def _row(group: CurveGroup) -> dict[str, Any]:
     found = group.onset
     right = sum(point.share.recall * point.share.n for point in group.by_fill)
     return {

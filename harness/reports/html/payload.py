@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import polars as pl
 
-from harness.analysis.cube import cube
 from harness.analysis.curves import GROUP
-from harness.analysis.summary import group_key, unique_trials
+from harness.analysis.summary.build import group_key, unique_trials
+from harness.analysis.summary.page_tables import cube
 from harness.reports import format as fmt
 from harness.reports.charts.curve import series_names
 from harness.reports.format import plain, visible
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from harness.analysis.findings import Group, Summary
-    from harness.analysis.frame import Frame
     from harness.analysis.onset import OnsetEstimate
+    from harness.analysis.records import Frame
+    from harness.analysis.summary.model import CurveGroup, Summary
 
 Data: TypeAlias = dict[str, Any]
 
@@ -85,7 +85,7 @@ def as_json(data: Data) -> str:
     return text
 
 
-def _series(group: Group, name: str) -> Data:
+def _series(group: CurveGroup, name: str) -> Data:
     return {
         "name": name,
         "model": plain(group.model),

@@ -8,7 +8,7 @@ from harness.reports import format as fmt
 from harness.reports.sections import memory_treatments, rule_adherence
 
 if TYPE_CHECKING:
-    from harness.analysis.findings import Adherence, Carrying, Share, Treatments
+    from harness.analysis.summary.model import Adherence, Carrying, Share, Treatments
 
 
 def rules(found: Adherence) -> dict[str, Any]:

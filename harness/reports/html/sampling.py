@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from harness.analysis.attribution import cause, who
 from harness.analysis.curves import GROUP, binned
-from harness.analysis.frame import collect
-from harness.analysis.losses import cause, who
-from harness.analysis.summary import unique_trials
+from harness.analysis.records import collect
+from harness.analysis.summary.build import unique_trials
 
 if TYPE_CHECKING:
-    from harness.analysis.frame import Frame
+    from harness.analysis.records import Frame
 
 MOST = 10_000
 """Records that a page carries at most."""

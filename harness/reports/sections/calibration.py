@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from harness.analysis.calibration import line_of
+from harness.analysis.calibration.results import line_of
 from harness.core.errors import UsageError
 from harness.core.spec import Spec
 from harness.reports import format as fmt
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from harness.analysis.calibration import Calibration, Line, Weight
+    from harness.analysis.calibration.results import Calibration, Line, Weight
 
 SCHEMA = 1
 """Version of the JSON form."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from harness.analysis.sides import OWN_PROMPT
+from harness.analysis.comparison.sides import OWN_PROMPT
 from harness.reports import format as fmt
 from harness.reports.files.json_file import to_data
 from harness.reports.format import COLUMNS
@@ -17,9 +17,9 @@ from harness.reports.format import COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harness.analysis.compare import Comparison
+    from harness.analysis.comparison.many_sides import Match, Versus
+    from harness.analysis.comparison.two_runs import Comparison
     from harness.analysis.onset import OnsetDifference
-    from harness.analysis.versus import Match, Versus
 
 _TABLE = (
     ("", 5), ("where", 25), ("points", 6), ("interval", 15), ("p", 6), ("p, Holm", 7), ("onset", 8),

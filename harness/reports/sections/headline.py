@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.analysis.compare import interval_text
+from harness.analysis.comparison.two_runs import interval_text
 from harness.reports import format as fmt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.analysis.contrast import Contrast, Middle
-    from harness.analysis.findings import Attribution, Group, JudgeError, Lengths
+    from harness.analysis.comparison.within_run import Contrast, Middle
+    from harness.analysis.summary.model import Attribution, CurveGroup, JudgeError, Lengths
 
 _HOW = {
     "abstained": "it says that it does not know",
@@ -28,7 +28,7 @@ _HOW = {
 _MOST = 0.5
 
 
-def answer(group: Group) -> str:
+def answer(group: CurveGroup) -> str:
     """One sentence without its subject, the model, and without a full stop."""
     found = group.onset
     if found.onset is None:
@@ -40,7 +40,7 @@ def answer(group: Group) -> str:
     return f"{begins}, {ends} %" + (f"; {blame}" if blame else "")
 
 
-def blamed(group: Group) -> str:
+def blamed(group: CurveGroup) -> str:
     """Who lost most, as the end of a sentence; empty where nothing was lost."""
     lost = group.attribution
     parts = _parts(lost)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from harness.reports.format import percent
 
 if TYPE_CHECKING:
-    from harness.analysis.findings import Group, Summary
+    from harness.analysis.summary.model import CurveGroup, Summary
 
 _WIDE_INTERVAL = 0.2
 _NEAR_CEILING = 0.9
@@ -45,13 +45,13 @@ def hints(summary: Summary) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _few(group: Group) -> str | None:
+def _few(group: CurveGroup) -> str | None:
     if group.onset.verdict != "insufficient":
         return None
     return "too little to tell an onset; more sessions: harness run --seeds 30"
 
 
-def _no_controls(group: Group) -> str | None:
+def _no_controls(group: CurveGroup) -> str | None:
     if group.onset.has_controls or not group.n_probes:
         return None
     return (
@@ -60,7 +60,7 @@ def _no_controls(group: Group) -> str | None:
     )
 
 
-def _short(group: Group) -> str | None:
+def _short(group: CurveGroup) -> str | None:
     reached = group.max_fill
     if group.onset.verdict != "not_reached" or reached is None or reached >= _NEAR_CEILING:
         return None
@@ -70,7 +70,7 @@ def _short(group: Group) -> str | None:
     )
 
 
-def _wide(group: Group) -> str | None:
+def _wide(group: CurveGroup) -> str | None:
     low, high = group.onset.lo, group.onset.hi
     if group.onset.onset is None or low is None or high is None or high - low <= _WIDE_INTERVAL:
         return None
@@ -80,7 +80,7 @@ def _wide(group: Group) -> str | None:
     )
 
 
-def _unpriced(group: Group) -> str | None:
+def _unpriced(group: CurveGroup) -> str | None:
     if not group.usage.n_cost_unknown:
         return None
     return "the price of some calls is not known: harness doctor lists the prices it has"

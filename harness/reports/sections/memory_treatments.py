@@ -9,7 +9,7 @@ from harness.reports import format as fmt
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from harness.analysis.findings import Carrying, Treatments
+    from harness.analysis.summary.model import Carrying, Treatments
 
 _WIDTHS = (22, 16, 7, 7, 6, 8, 8)
 _HEAD = (

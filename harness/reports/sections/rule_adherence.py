@@ -9,8 +9,8 @@ from harness.reports import format as fmt
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.analysis.findings import Adherence, Bin, Tail
     from harness.analysis.onset import OnsetEstimate
+    from harness.analysis.summary.model import Adherence, Bin, Tail
 
 HEADER = ("rule", "kept>", "95 %", "n>", "drift")
 """Of the Markdown table."""

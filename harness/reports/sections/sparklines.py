@@ -14,7 +14,7 @@ from harness.reports import format as fmt
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from harness.analysis.findings import Group
+    from harness.analysis.summary.model import CurveGroup
 
 COLUMNS = 40
 """Of each curve."""
@@ -24,7 +24,7 @@ _ONSET = "│"
 _NAME = 28
 
 
-def sparks(groups: Sequence[Group], names: Sequence[str]) -> Iterator[str]:
+def sparks(groups: Sequence[CurveGroup], names: Sequence[str]) -> Iterator[str]:
     """A heading with its scale, and one line for each group that was measured; 80 columns at most.
 
     Args:
@@ -42,7 +42,7 @@ def sparks(groups: Sequence[Group], names: Sequence[str]) -> Iterator[str]:
         yield f"{shown} {group.window_limit:>8,} {spark(group, far)}"
 
 
-def spark(group: Group, far: float = 1.0) -> str:
+def spark(group: CurveGroup, far: float = 1.0) -> str:
     """Recall of a group from fill 0 to `far`, in `COLUMNS` letters; its onset upright."""
     found = group.onset
     fills = [point.fill for point in found.curve] or [point.at for point in group.by_fill]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.analysis.frame import from_records
-from harness.analysis.summary import summarise
+from harness.analysis.records import from_records
+from harness.analysis.summary.build import summarise
 from harness.core.errors import UsageError
 from harness.reports import render
 from harness.reports.charts.curve import COLOURS
@@ -18,7 +18,7 @@ from tests.support.records import failed, make_record
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.analysis.findings import Summary
+    from harness.analysis.summary.model import Summary
 
 pytest.importorskip("altair")
 pytest.importorskip("vl_convert")

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.analysis.findings import Attribution, Count
+from harness.analysis.summary.model import Attribution, Count
 from harness.reports.sections.headline import answer
 
 if TYPE_CHECKING:
-    from harness.analysis.findings import Summary
+    from harness.analysis.summary.model import Summary
 
 
 def lost(**counts: int) -> Attribution:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from harness.analysis.frame import from_records
-from harness.analysis.summary import summarise
+from harness.analysis.records import from_records
+from harness.analysis.summary.build import summarise
 from harness.reports.format import width
 from harness.reports.sections.sparklines import COLUMNS, spark, sparks
 from harness.reports.terminal import terminal
