@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.core.arms import nearly_empty
 from harness.core.study import SessionTrials
 from harness.runs.planning.plan import trials_of
-from harness.sessions.layouts import CONTROL, cell_blueprint, controls
+from harness.sessions.layouts import cell_blueprint, controls
 from harness.sessions.materials import Materials
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class ChosenSessions:
             model=model,
             blueprint=blueprint,
             trials=self._trials(materials, model, window, blueprint, **why),
-            opening=choice["fill"] <= CONTROL,
+            opening=nearly_empty(choice["fill"]),
         )
 
     def controls(self, model: str, window: Window) -> Iterator[SessionTrials]:

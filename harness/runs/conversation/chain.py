@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from harness.core.arms import ARMS
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.memory import Carried
 from harness.core.protocols import Compacting, Reminding
@@ -43,17 +44,13 @@ if TYPE_CHECKING:
 def needs_preparing(group: SessionTrials) -> bool:
     """Whether anything has to be done before the first question is put to a group's session."""
     trial = group.trials[0]
-    if group.blueprint.arm in UNPREPARED:
+    if ARMS[group.blueprint.arm].as_written:
         return False
     return (
         bool(group.blueprint.earlier)
         or trial.replies == "live"
         or isinstance(policies.resolve(trial.policy), Compacting)
     )
-
-
-UNPREPARED = frozenset({"closed_book", "needle_only", "nothing_carried"})
-"""Arms whose sessions are as written, whatever the treatment."""
 
 
 def reminder_of(policy: Policy, materials: Materials) -> Reminder | None:
