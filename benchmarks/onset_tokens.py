@@ -27,13 +27,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from harness.analysis.calibration.token_laws import FALLING, STEADY, law_in_tokens, simulate_tokens
 from harness.analysis.onset import estimate_onset
 from harness.analysis.onset.lengths import HALF, NOLIMA, RULER
-from harness.analysis.onset.token_laws import FALLING, STEADY, law_in_tokens, simulate_tokens
 
 if TYPE_CHECKING:
+    from harness.analysis.calibration.token_laws import Design, TokenLaw
     from harness.analysis.onset import LengthEstimate, OnsetEstimate
-    from harness.analysis.onset.token_laws import Design, TokenLaw
 
 WINDOWS = (32_000, 128_000, 1_000_000)
 FIRST_TOKENS = 1_500

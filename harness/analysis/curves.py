@@ -11,21 +11,19 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import polars as pl
 
-from harness.analysis.frame import collect
+from harness.analysis.records import collect
+from harness.core.kinds import RECALL_KINDS
 from harness.core.near_empty import LONG_TOKENS, near_empty_fill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.analysis.frame import Frame
+    from harness.analysis.records import Frame
 
 Axis = Literal["fill", "position", "gap_tokens", "turn"]
 
 GROUP = ("model", "window_limit", "policy", "memory", "layout")
 """What is never pooled: a curve over two of any of these describes neither."""
-
-RECALL_KINDS = ("recall", "update", "set")
-"""Kinds of probe that ask for something that was said."""
 
 MAX_LEVELS = 12
 """With at most so many checkpoints past the control zone each is a point of its own."""

@@ -9,6 +9,7 @@ import click
 
 from harness.cli.onset_options import onset_options
 from harness.cli.options import RESULTS
+from harness.runs.folder.layout import RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,17 +54,17 @@ def command(
     Several runs are told apart, in the order of their dates, and the newest is compared with the
     three before it. Runs of the same study with other seeds can be counted as one with --pool.
     """
-    from harness.runs.folders import find_run
+    from harness.runs.folder.find import find_run
 
     folders = [find_run(name, out) for name in runs]
     if not outputs:
         print_report(folders, pool=pool, **asked)
         return 0
-    from harness.analysis.frame import read_records
-    from harness.analysis.summary import summarise
+    from harness.analysis.records import read_records
+    from harness.analysis.summary.build import summarise
     from harness.reports import render
 
-    frame = read_records([folder / "records.jsonl" for folder in folders])
+    frame = read_records([folder / RECORDS for folder in folders])
     summary = summarise(frame, apart=not pool, **asked)
     for output in outputs:
         render(summary, frame, output, folders=folders)
@@ -72,7 +73,7 @@ def command(
 
 
 def _print_schema(context: click.Context) -> None:
-    from harness.reports.schema import schema_text
+    from harness.reports.files.json_schema import schema_text
 
     click.echo(schema_text(), nl=False)
     context.exit()
@@ -86,11 +87,11 @@ def print_report(folders: Sequence[Path], *, pool: bool = False, **asked: Any) -
         pool: Count them as one.
         asked: What is meant by an onset: criterion, level, near_empty.
     """
-    from harness.analysis.against import against
-    from harness.analysis.frame import read_records
-    from harness.analysis.summary import summarise
+    from harness.analysis.comparison.for_report import against
+    from harness.analysis.records import read_records
+    from harness.analysis.summary.build import summarise
     from harness.reports.terminal import terminal
 
-    frame = read_records([folder / "records.jsonl" for folder in folders])
+    frame = read_records([folder / RECORDS for folder in folders])
     summary = summarise(frame, apart=not pool, **asked)
     click.echo(terminal(summary, against(summary, frame)))

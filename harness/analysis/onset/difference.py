@@ -5,11 +5,11 @@ Its one rule: an onset past the measured range may lie anywhere past it, and the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from harness.analysis.onset.result import OnsetDifference
 from harness.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +18,29 @@ if TYPE_CHECKING:
     from harness.analysis.onset.result import OnsetEstimate, OnsetPosterior
 
     Floats: TypeAlias = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnsetDifference:
+    """How much later b begins to forget than a."""
+
+    delta: float | None
+    """Posterior median of onset b - onset a, in fractions of the window; None where the measured
+    range does not tell."""
+    lo: float | None
+    """Lower end of the interval; None where it is open (a may begin past what was measured)."""
+    hi: float | None
+    """Upper end; None where it is open (b may begin past what was measured)."""
+    level: float
+    """Probability that the interval is to hold, in (0, 1)."""
+    probability_a_earlier: float | None
+    """Probability that a begins to forget before b, in [0, 1]."""
+    probability_b_earlier: float | None
+    """Probability that b begins to forget before a, in [0, 1]."""
+    probability_unknown: float | None
+    """The rest: both begin past what was measured, so nobody knows which is first."""
+    missing: str | None
+    """Why there is no comparison, where there is none."""
 
 
 def difference(a: OnsetEstimate, b: OnsetEstimate) -> OnsetDifference:

@@ -23,13 +23,12 @@ from harness.analysis.onset.posterior import Mixture, average, dictionary, onset
 from harness.analysis.onset.result import (
     WEAK,
     CurvePoint,
-    EffectiveLengths,
     OnsetEstimate,
     OnsetPosterior,
     Verdict,
+    percent,
 )
 from harness.analysis.onset.rows import Rows, read_rows, scored, together
-from harness.analysis.onset.sentences import percent
 from harness.analysis.onset.witness import Witness, witness
 from harness.core.errors import UsageError
 from harness.core.near_empty import NEAR_EMPTY_SHARE, near_empty_fill
@@ -37,6 +36,7 @@ from harness.core.near_empty import NEAR_EMPTY_SHARE, near_empty_fill
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from harness.analysis.onset.effective import EffectiveLengths
     from harness.analysis.onset.posterior import Dictionary
 
     Floats: TypeAlias = npt.NDArray[np.float64]

@@ -8,7 +8,7 @@ from harness.analysis.onset.estimate import estimate_onset
 from harness.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from harness.analysis.onset.result import EffectiveLengths
+    from harness.analysis.onset.effective import EffectiveLengths
     from harness.analysis.onset.rows import Rows
 
 

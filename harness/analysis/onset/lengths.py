@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from harness.analysis.onset.bands import plateaus, sampled
-from harness.analysis.onset.result import EffectiveLengths, LengthEstimate
+from harness.analysis.onset.effective import EffectiveLengths, LengthEstimate
 from harness.analysis.onset.shapes import LEVELS
 
 if TYPE_CHECKING:

@@ -1,14 +1,19 @@
-"""The answer: where forgetting begins, or why that cannot be said.
+"""The answer: where forgetting begins, or why that cannot be said, and one plain sentence of it.
 
-Its one rule: what was not measured is None. No field holds a number that only looks like a finding.
+What was not measured is None: no field holds a number that only looks like a finding. Fractions of
+the window are said in per cent of it, drops in points; a sentence says no more than the verdict.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from harness.analysis.onset.sentences import sentence
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from harness.analysis.onset.effective import EffectiveLengths
+
 
 Verdict: TypeAlias = Literal[
     "detected", "before", "not_reached", "cannot_tell", "floor", "insufficient"
@@ -30,49 +35,6 @@ class CurvePoint:
     """Lower end of the pointwise interval, in [0, 1]."""
     hi: float
     """Upper end, in [0, 1]."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LengthEstimate:
-    """The longest session with which recall still meets a bar."""
-
-    bar: float
-    """The recall that is asked for, in [0, 1]; the posterior mean where it is one's own."""
-    fill: float | None
-    """Posterior median, a fraction of the window; 0 where recall is under the bar from the start,
-    None where the length is longer than what was measured."""
-    lo: float | None
-    """Lower end of the interval."""
-    hi: float | None
-    """Upper end; None where it lies past what was measured."""
-    tokens: int | None
-    """`fill` in tokens; None also where the window is not known."""
-    lo_tokens: int | None
-    hi_tokens: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EffectiveLengths:
-    """The lengths that others report, each with its interval."""
-
-    ruler: LengthEstimate
-    """RULER's: the longest length with a recall of at least 0.856."""
-    nolima: LengthEstimate
-    """NoLiMa's: the longest with at least 85 % of the model's own plateau."""
-    half_life: LengthEstimate
-    """Where recall has fallen to half of the plateau."""
-    auc: float
-    """Recall averaged over the logarithm of the length, in [0, 1]; posterior mean."""
-    auc_lo: float
-    auc_hi: float
-    level: float
-    """Probability that each interval is to hold, in (0, 1)."""
-    from_fill: float
-    """Where the nearly empty window ends: the average begins here."""
-    to_fill: float
-    """The largest fill that was measured: the average ends here."""
-    from_tokens: int | None
-    to_tokens: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,24 +172,125 @@ class OnsetEstimate:
         return sentence(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnsetDifference:
-    """How much later b begins to forget than a."""
+def percent(fraction: float) -> str:
+    """A fraction as a whole per cent, or with one digit where it is not whole.
 
-    delta: float | None
-    """Posterior median of onset b - onset a, in fractions of the window; None where the measured
-    range does not tell."""
-    lo: float | None
-    """Lower end of the interval; None where it is open (a may begin past what was measured)."""
-    hi: float | None
-    """Upper end; None where it is open (b may begin past what was measured)."""
-    level: float
-    """Probability that the interval is to hold, in (0, 1)."""
-    probability_a_earlier: float | None
-    """Probability that a begins to forget before b, in [0, 1]."""
-    probability_b_earlier: float | None
-    """Probability that b begins to forget before a, in [0, 1]."""
-    probability_unknown: float | None
-    """The rest: both begin past what was measured, so nobody knows which is first."""
-    missing: str | None
-    """Why there is no comparison, where there is none."""
+    >>> percent(0.62), percent(0.6125)
+    ('62 %', '61.3 %')
+    """
+    return f"{_number(100 * fraction)} %"
+
+
+def points(fraction: float) -> str:
+    """A drop as points.
+
+    >>> points(0.05), points(0.01)
+    ('5 points', '1 point')
+    """
+    number = _number(100 * fraction)
+    return f"{number} point{'' if number == '1' else 's'}"
+
+
+def _number(value: float) -> str:
+    return f"{round(value + 1e-9, 1):.1f}".removesuffix(".0")
+
+
+def place(fill: float, window_tokens: int | None) -> str:
+    """A place in the window: in per cent, and in tokens where they are known.
+
+    >>> place(0.012, 128_000), place(0.6, None)
+    ('1.2 % of the window (1,536 tokens)', '60 % of the window')
+    """
+    of_window = f"{percent(fill)} of the window"
+    return (
+        of_window if window_tokens is None else f"{of_window} ({fill * window_tokens:,.0f} tokens)"
+    )
+
+
+def sentence(estimate: OnsetEstimate) -> str:
+    """The answer in words."""
+    if estimate.verdict == "insufficient":
+        return f"cannot tell: {estimate.missing}"
+    if estimate.verdict == "floor":
+        plateau = 0.0 if estimate.plateau is None else estimate.plateau
+        needle = _needle(estimate)
+        return f"poor from the start (plateau {percent(plateau)}{needle}): no onset can be told"
+    text = _BY_VERDICT[estimate.verdict](estimate)
+    if not estimate.has_controls:
+        text += (
+            "; no probe of the nearly empty window, so the drop is counted from the fills up to "
+            f"{percent(estimate.control)}"
+        )
+    if estimate.facts_tokens is not None:
+        text += (
+            f"; the facts alone take {estimate.facts_tokens:,} tokens, so the window counts as "
+            f"nearly empty up to {estimate.base_tokens or 0:,}"
+        )
+    if estimate.weak and estimate.plateau is not None and estimate.verdict != "before":
+        text += f"; weak from the start (plateau {percent(estimate.plateau)}{_needle(estimate)})"
+    return text
+
+
+def _needle(estimate: OnsetEstimate) -> str:
+    """Recall with nothing but the facts, where it was asked."""
+    if estimate.needle_recall is None:
+        return ""
+    return f", {percent(estimate.needle_recall)} with nothing but the facts"
+
+
+def _detected(estimate: OnsetEstimate) -> str:
+    onset, lo, hi = (x or 0.0 for x in (estimate.onset, estimate.lo, estimate.hi))
+    level = percent(estimate.level)
+    text = (
+        f"forgetting begins at {percent(onset)} of the window "
+        f"({level} interval {percent(lo)[:-2]} to {percent(hi)})"
+    )
+    if estimate.onset_tokens is None:
+        return text
+    return (
+        f"{text}, {estimate.onset_tokens:,} tokens "
+        f"({estimate.lo_tokens or 0:,} to {estimate.hi_tokens or 0:,})"
+    )
+
+
+def _before(estimate: OnsetEstimate) -> str:
+    base = place(estimate.control, None)
+    if estimate.base_tokens is not None:
+        base = f"{estimate.base_tokens:,} tokens ({percent(estimate.control)} of the window)"
+    return (
+        f"forgetting begins before {base}: recall there is {percent(estimate.plateau or 0.0)}, and "
+        f"{percent(estimate.needle_recall or 0.0)} with nothing but the facts"
+    )
+
+
+def _not_reached(estimate: OnsetEstimate) -> str:
+    text = f"no drop of {points(estimate.criterion)} or more"
+    lo, end = estimate.lo or 0.0, estimate.max_fill or 0.0
+    if lo < end:
+        text += (
+            f" found up to {place(end, estimate.window_tokens)} ({percent(estimate.level)} "
+            f"interval: none before {percent(lo)})"
+        )
+    else:
+        text += f" up to {place(end, estimate.window_tokens)}"
+    if estimate.smallest_drop is not None:
+        text += f"; smallest drop this run could see: {points(estimate.smallest_drop)}"
+    return text
+
+
+def _cannot_tell(estimate: OnsetEstimate) -> str:
+    seeds = estimate.seeds_needed or 0
+    return (
+        f"cannot tell whether a drop of {points(estimate.criterion)} or more lies before "
+        f"{place(estimate.max_fill or 0.0, estimate.window_tokens)}: the smallest drop this run "
+        f"could see is {points(estimate.smallest_drop or 1.0)}; about {seeds:,} seeds would do "
+        f"(it had {estimate.n_sessions:,} sessions)"
+    )
+
+
+_BY_VERDICT: Mapping[str, Callable[[OnsetEstimate], str]] = {
+    "detected": _detected,
+    "before": _before,
+    "not_reached": _not_reached,
+    "cannot_tell": _cannot_tell,
+}
