@@ -24,12 +24,11 @@ if TYPE_CHECKING:
 
 _BAR = 24
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-_TABLE = ("model", "window", "policy", "n", "recall", "needle", "plateau", "onset", "lost by")
-_USUAL_POLICY = "send_all"
+_TABLE = ("model", "window", "policy", "recall", "needle", "plateau", "onset", "lost by")
 _ARM = 12
 """Columns that the name of a control arm has at least."""
-_RIGHT = {"window", "n", "recall", "needle", "plateau"}
-_MODEL, _POLICY = 14, 8
+_RIGHT = {"window", "recall", "needle", "plateau"}
+_MODEL, _POLICY = 16, 11
 """Columns that the model keeps when the policy is long, and that the policy has at least."""
 
 
@@ -118,10 +117,7 @@ def _points(fraction: float) -> str:
 def _overview(summary: Summary) -> Iterator[str]:
     """One line a group: who, how many, where it begins, who lost it."""
     rows = [_overview_row(group, _varying(summary)) for group in summary.groups]
-    # What is the same and usual in every line makes room for what is not.
-    usual = all(row["policy"] == _USUAL_POLICY for row in rows)
-    names = [name for name in _TABLE if name != ("policy" if usual else "n")]
-    widths = _widths(names, rows)
+    names, widths = _TABLE, _widths(rows)
     yield " ".join(fmt.fit(name, widths[name], right=name in _RIGHT) for name in names)
     yield "─" * COLUMNS
     for group, row in zip(summary.groups, rows, strict=True):
@@ -148,7 +144,6 @@ def _overview_row(
         "model": fmt.plain(group.model),
         "window": f"{group.window_limit:,}",
         "policy": fmt.plain("/".join([group.policy, *(told(group) for told in varying)])),
-        "n": fmt.short(group.n_probes),
         "recall": fmt.recall(group.recall, 0),
         "needle": fmt.recall(group.needle_only, 0),
         "plateau": fmt.percent(group.onset.plateau, 0),
@@ -167,17 +162,16 @@ def _varying(summary: Summary) -> tuple[Callable[[CurveGroup], str], ...]:
     return tuple(told for told in ways if len(set(map(told, summary.groups))) > 1)
 
 
-def _widths(names: list[str], rows: list[dict[str, str]]) -> dict[str, int]:
+def _widths(rows: list[dict[str, str]]) -> dict[str, int]:
     """Columns of each cell: numbers take what they need, model and policy share the rest."""
-    needed = {name: max(map(fmt.width, (name, *(row[name] for row in rows)))) for name in names}
-    room = COLUMNS - (len(names) - 1) - sum(needed[name] for name in names)
-    room += needed["model"]
-    if "policy" in needed:
-        room += needed["policy"]
-        least = min(needed["model"], _MODEL)
-        needed["policy"] = min(max(needed["policy"], _POLICY), max(room - least, _POLICY))
-        room -= needed["policy"]
-    return {**needed, "model": room}
+    needed = {name: max(map(fmt.width, (name, *(row[name] for row in rows)))) for name in _TABLE}
+    numbers = sum(needed[name] for name in _TABLE if name not in {"model", "policy"})
+    room = COLUMNS - (len(_TABLE) - 1) - numbers
+    # the provider tells least of a model's name, and is left out first
+    bare = max((fmt.width(row["model"].rpartition("/")[2]) for row in rows), default=_MODEL)
+    least = min(bare, _MODEL)
+    policy = min(needed["policy"], max(room - least, _POLICY))
+    return {**needed, "policy": policy, "model": room - policy}
 
 
 def _blame(group: CurveGroup) -> str:

@@ -62,6 +62,27 @@ def design_effect(cells: Cells, recall: Floats, gradient: Floats, contrast: Floa
     return float(np.clip(few * robust / model, 1.0, most))
 
 
+def level_effect(cells: Cells, recall: Floats) -> float:
+    """Robust over model variance of the mean score, with sessions as clusters.
+
+    Args:
+        cells: The counts.
+        recall: Fitted recall in each bin, shape (bins,), in [0, 1].
+
+    Returns:
+        At least 1, with the small-sample factors of `design_effect`.
+    """
+    from scipy.special import stdtrit
+
+    recall = np.clip(recall, 1e-3, 1 - 1e-3)
+    residual = cells.cell_k - cells.cell_n * recall[cells.cell_bin]
+    by_session = np.bincount(cells.session, weights=residual)
+    model = float(cells.n @ (recall * (1 - recall)))
+    sessions = cells.n_sessions
+    few = sessions / (sessions - 1) * (float(stdtrit(sessions - 1, 0.975)) / 1.959964) ** 2
+    return max(few * float(np.sort(by_session**2).sum()) / model, 1.0)
+
+
 def lack_of_fit(cells: Cells, recall: Floats) -> float:
     """How far the likelihood is to be tempered because no curve of the dictionary fits.
 

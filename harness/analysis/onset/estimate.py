@@ -296,7 +296,7 @@ def _estimate(
         n_needle=beside.n if beside else 0,
         needle_gap_lo=beside.gap_lo if beside else None,
         seeds_needed=seeds,
-        lengths=None if rises else _lengths(asked, cells, book, mixture),
+        lengths=None if rises else _lengths(asked, cells, book, mixture, phi),
         **_counts(asked, cells, n_excluded),
     )
 
@@ -310,13 +310,16 @@ def _believed(verdict: Verdict, posterior: OnsetPosterior, cells: Cells) -> Onse
     return posterior if verdict in {"detected", "not_reached", "cannot_tell"} else None
 
 
-def _lengths(asked: _Asked, cells: Cells, book: Dictionary, mixture: Mixture) -> EffectiveLengths:
+def _lengths(
+    asked: _Asked, cells: Cells, book: Dictionary, mixture: Mixture, phi: float
+) -> EffectiveLengths:
     return effective_lengths(
         book,
         mixture,
         cells,
         guess=asked.guess,
         level=asked.level,
+        phi=phi,
         window_tokens=asked.window_tokens,
     )
 

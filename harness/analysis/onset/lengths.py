@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from harness.analysis.onset.bands import plateaus, sampled
+from harness.analysis.onset.bands import mean_loss, plateaus, sampled
+from harness.analysis.onset.clustering import level_effect
 from harness.analysis.onset.effective import EffectiveLengths, LengthEstimate
 from harness.analysis.onset.shapes import LEVELS
 
@@ -38,6 +39,7 @@ def effective_lengths(
     *,
     guess: float,
     level: float,
+    phi: float,
     window_tokens: int | None,
 ) -> EffectiveLengths:
     """The lengths of one run.
@@ -48,6 +50,7 @@ def effective_lengths(
         cells: The counts: what was measured, and what an end of an interval is rounded to.
         guess: Chance of being right without remembering, in [0, 1).
         level: Probability that each interval is to hold, in (0, 1).
+        phi: Design effect with which the posterior was tempered.
         window_tokens: The window; None where it is not known.
     """
     shape, at_loss, at_plateau, part = sampled(mixture)
@@ -68,12 +71,18 @@ def effective_lengths(
     last = cells.grid.last(cells.max_fill)
     auc = start - lost * _mean_over_log(book, cells.grid.first, last)[shape]
     tail = (1 - level) / 2
-    lo, hi = (float(end) for end in np.quantile(auc, (tail, 1 - tail)))
+    # sessions that are poor throughout move an average, though not where it begins to fall
+    wider = np.sqrt(max(level_effect(cells, _fitted(book, mixture, cells, guess)) / phi, 1.0))
+    mean = float(auc.mean())
+    lo, hi = (
+        float(np.clip(mean + (end - mean) * wider, 0.0, 1.0))
+        for end in np.quantile(auc, (tail, 1 - tail))
+    )
     return EffectiveLengths(
         ruler=length(np.full_like(start, RULER)),
         nolima=length(NOLIMA * start),
         half_life=length(HALF * start),
-        auc=float(auc.mean()),
+        auc=mean,
         auc_lo=lo,
         auc_hi=hi,
         level=level,
@@ -82,6 +91,12 @@ def effective_lengths(
         from_tokens=_tokens(cells.control, window_tokens),
         to_tokens=_tokens(cells.max_fill, window_tokens),
     )
+
+
+def _fitted(book: Dictionary, mixture: Mixture, cells: Cells, guess: float) -> Floats:
+    """Recall in each bin, posterior mean."""
+    lost = cells.weights @ mean_loss(book, mixture)
+    return np.asarray(guess + (1 - guess) * (mixture.mean_plateau - lost))
 
 
 def _mean_over_log(book: Dictionary, first: int, last: int) -> Floats:

@@ -11,8 +11,9 @@ from typing import Any
 import polars as pl
 
 from harness.analysis.summary.model import Length, Lengths
+from harness.core.near_empty import NEAR_EMPTY_SHARE
 
-_NEARLY_EMPTY = 0.05
+_NEARLY_EMPTY = NEAR_EMPTY_SHARE
 """Openings are raised to what their facts need, so they are no measure of aim."""
 
 _BINS = 10
