@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
+from harness.core.protocols import HasBudget, NamesWriter, WritesEvery
 from harness.models.usage import Usage
 from harness.runs.planning.plan import needs_preparing
 from harness.sessions.build import built
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
 INSTRUCTION_TOKENS = 60
 """About what an instruction to write takes beside the notes so far."""
-
-_WRITES_OF_ITS_OWN = "writer"
-"""The field of plugs that have a model write."""
 
 
 def preparations(
@@ -86,15 +84,15 @@ def _notes(group: SessionTrials, session: Session) -> Iterator[tuple[str, Usage]
     """A call whenever the memory writes, where it has a model write."""
     trial = group.trials[0]
     memory = memories.resolve(trial.memory)
-    if not hasattr(memory, _WRITES_OF_ITS_OWN):
+    if not isinstance(memory, NamesWriter):
         return
-    budget = int(getattr(memory, "budget", None) or 0)
-    every = int(getattr(memory, "every", 0))
+    budget = (memory.budget if isinstance(memory, HasBudget) else None) or 0
+    every = memory.every if isinstance(memory, WritesEvery) else 0
     turns = [i for i, message in enumerate(session.messages) if message.role == "user"]
     stops = [session.offsets[i] for i in turns[every::every]] if every else []
     for stop in (*stops, session.offsets[-1]):
         yield (
-            getattr(memory, _WRITES_OF_ITS_OWN) or group.model,
+            memory.writer or group.model,
             Usage(
                 prompt_tokens=min(stop, trial.window.budget) + INSTRUCTION_TOKENS + budget,
                 cached_tokens=0,
