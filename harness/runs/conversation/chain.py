@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.memory import Carried
-from harness.core.protocols import Reminding
 from harness.runs.conversation.live_session import LiveSession
 from harness.runs.conversation.memory import ChainMemory
 from harness.runs.conversation.prepared import NotPrepared, PreparationCost, Prepared, unready
-from harness.sessions.build import ledger
+from harness.sessions.build import ledger, reminder_of
 from harness.sessions.builder import Builder, Supply
 from harness.sessions.layouts.units import question_room
 from harness.sessions.memories import NOTHING
@@ -31,21 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.messages import Message
-    from harness.core.protocols import Policy
     from harness.core.session import Blueprint, Plant
     from harness.core.study import SessionTrials
     from harness.runs.conversation.compaction import LivedSession
     from harness.runs.conversation.generated_text import GeneratedTexts, Purpose, Written
-    from harness.sessions.builder import Reminder
     from harness.sessions.materials import Materials
-
-
-def reminder_of(policy: Policy, materials: Materials) -> Reminder | None:
-    """What the policy says again as a session grows; None for most policies."""
-    if not isinstance(policy, Reminding):
-        return None
-    standing = [message.content for message in materials.system]
-    return lambda turns, rules: policy.reminder(turns, "\n".join([*standing, *rules]))
 
 
 async def prepare(

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from harness.core.arms import opened
 from harness.core.errors import CassetteMissError, ModelError
-from harness.runs.conversation.chain import prepare, reminder_of
+from harness.runs.conversation.chain import prepare
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.conversation.prepared import NotPrepared, Prepared, unready
 from harness.runs.trials.ask import CallResult, ask
 from harness.runs.trials.fork import Fork
 from harness.runs.trials.make_record import make_record
 from harness.runs.trials.rule_records import rule_records
-from harness.sessions.build import build
+from harness.sessions.build import build, reminder_of
 from harness.sessions.materials import Materials
 from harness.sessions.policies import policies
 
