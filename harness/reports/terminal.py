@@ -28,7 +28,7 @@ _TABLE = ("model", "window", "policy", "recall", "needle", "plateau", "onset", "
 _ARM = 12
 """Columns that the name of a control arm has at least."""
 _RIGHT = {"window", "recall", "needle", "plateau"}
-_MODEL, _POLICY = 16, 11
+_MODEL, _POLICY = 14, 11
 """Columns that the model keeps when the policy is long, and that the policy has at least."""
 
 
