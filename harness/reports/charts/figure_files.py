@@ -57,7 +57,7 @@ def draw(summary: Summary, kind: str = "curve") -> Any:
     """
     if kind not in {"curve", "heatmap"}:
         raise UsageError(f"no figure of kind '{kind}'; known: curve, heatmap")
-    alt = _altair()
+    alt = altair()
     drawn = [
         group for group in summary.groups if (group.cells if kind == "heatmap" else group.by_fill)
     ]
@@ -82,7 +82,12 @@ def draw(summary: Summary, kind: str = "curve") -> Any:
     )
 
 
-def _altair() -> Any:
+def altair() -> Any:
+    """The module, with what it saves pictures with.
+
+    Raises:
+        UsageError: It is not installed.
+    """
     try:
         import altair as alt
         import vl_convert  # noqa: F401 - altair saves pictures with it
