@@ -16,11 +16,23 @@ import textwrap
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from published_data import GPT_4_WINDOW, ROOT, claude, context_rot, data_folder, gpt_4, graded
+from published_data import (
+    CLAUDE_WINDOW,
+    GPT_4_WINDOW,
+    ROOT,
+    claude,
+    context_rot,
+    data_folder,
+    gpt_4,
+    graded,
+)
 
 from harness.analysis.comparison.two_runs import Comparison, compare
 from harness.analysis.comparison.within_run import lost_in_the_middle
-from harness.analysis.onset import OnsetEstimate, estimate_onset
+from harness.analysis.onset import USUAL, estimate_onset
+from harness.analysis.published.reread import reread
+from harness.analysis.published.tables import Columns, read_cells
+from harness.reports.sections.published import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,6 +52,7 @@ def focused_and_full(data: Path) -> Comparison:
 def page(data: Path) -> str:
     """The whole page, as it stands in docs/."""
     parts = [_HEAD, *_gpt_4_part(data), *_claude_part(data), *_gpt_4_1_part(data)]
+    parts += _reread_part(data)
     return "\n\n".join(_wrapped(part) for part in parts) + "\n"
 
 
@@ -136,20 +149,15 @@ def _gpt_4_part(data: Path) -> list[str]:
 
 
 def _gpt_4_onsets(data: Path) -> str:
-    once = estimate_onset(gpt_4(data))
-    twice = estimate_onset(gpt_4(data, again=True))
-    soft = estimate_onset(gpt_4(data, recall=graded))
+    once, twice, soft = (
+        estimate_onset(cells, window_tokens=GPT_4_WINDOW)
+        for cells in (gpt_4(data), gpt_4(data, again=True), gpt_4(data, recall=graded))
+    )
     return "\n".join(
         (
-            f"- **{_capital(once.message)}.** In tokens: {_in_tokens(once)}.",
-            (
-                f"- With the second set of answers to the longer texts: {twice.message}. "
-                f"In tokens: {_in_tokens(twice)}."
-            ),
-            (
-                f"- With the judge's 1 to 10 as a score from 0 to 1 instead: {soft.message}. "
-                f"In tokens: {_in_tokens(soft)}."
-            ),
+            f"- **{_capital(once.message)}.**",
+            f"- With the second set of answers to the longer texts: {twice.message}.",
+            f"- With the judge's 1 to 10 as a score from 0 to 1 instead: {soft.message}.",
         )
     )
 
@@ -169,16 +177,6 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _in_tokens(onset: OnsetEstimate) -> str:
-    """An onset inside the window and its interval, rounded to thousands of tokens."""
-    ends = [
-        f"{round(GPT_4_WINDOW * fill, -3):,.0f}"
-        for fill in (onset.onset, onset.lo, onset.hi)
-        if fill
-    ]
-    return "about {}, interval {} to {}".format(*ends)
-
-
 def _spacing(cells: Iterable[Cell]) -> int:
     """Tokens between neighbouring lengths."""
     lengths = list(_by_length(cells))
@@ -187,7 +185,7 @@ def _spacing(cells: Iterable[Cell]) -> int:
 
 def _claude_part(data: Path) -> list[str]:
     cells = claude(data)
-    onset = estimate_onset(cells)
+    onset = estimate_onset(cells, window_tokens=CLAUDE_WINDOW)
     rows = [
         (
             f"{tokens:,}",
@@ -249,6 +247,32 @@ def _gpt_4_1_part(data: Path) -> list[str]:
             "history costs recall, not from where on."
         ),
     ]
+
+
+_TABLES = (
+    ("niah/OpenAI_OriginalResults.json", "GPT-4 with a window of 128k, the same grid"),
+    ("context_rot/gpt_4_1_niah_evaluated.csv", "GPT-4.1, the needle grid of context-rot"),
+)
+
+
+def _reread_part(data: Path) -> list[str]:
+    """What `harness reread` says of the files as they are."""
+    parts = [
+        "## The same in one command",
+        (
+            "`harness reread TABLE` takes a table as it was published, a CSV, JSON or JSONL file "
+            "with a column a length, a row a length or a row an item, and says where forgetting "
+            "begins and what the lengths of RULER and NoLiMa are, each with its interval. Of a "
+            "judge's 1 to 10 only a 10 is a recall. What a table does not say, such as the number "
+            "of items, it asks for; until it is told, it gives bounds and no interval."
+        ),
+    ]
+    for name, title in _TABLES:
+        (found,) = reread(read_cells(data / name, Columns()), USUAL)
+        parts.append(f"### {title}")
+        parts.append(f"`harness reread {name}`:")
+        parts.append("\n".join(f"- {words}." for words in sentences(found)))
+    return parts
 
 
 def main() -> None:

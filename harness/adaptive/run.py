@@ -110,6 +110,7 @@ def run_adaptive(
                 bench=going.bench,
                 folder=going.folder,
                 limits=gates.limits,
+                note=listening.note,
             )
             search.recall(list(going.before()), known_limit)
             listening.search = search

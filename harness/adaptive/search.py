@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.adaptive.choose import Choice, next_batch
 from harness.adaptive.sessions import ChosenSessions
-from harness.adaptive.stop import Stop, stop
+from harness.adaptive.stop import FORESEEN_FROM, Stop, outlook, stop
 from harness.core.arms import nearly_empty
 from harness.core.draws import Draws
 from harness.core.errors import UsageError
@@ -74,6 +74,7 @@ class Search:
         bench: Replays.
         folder: The run folder.
         limits: What may be done to a provider at most.
+        note: Is told, before the probes run out, what the goal will take.
     """
 
     def __init__(
@@ -85,8 +86,10 @@ class Search:
         bench: TrialRunner,
         folder: Path,
         limits: Limits,
+        note: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._study = study
+        self._note = note
         self._goal = goal
         self._sessions = ChosenSessions(study, workshop, batch_size=goal.batch_size)
         self._bench = bench
@@ -144,7 +147,7 @@ class Search:
 
     async def _search(self, model: str, window: Window, done: set[str]) -> Ended:
         """Batch after batch, until enough is known or spent."""
-        batch = 0
+        batch, warned = 0, False
         while True:
             rows = self._asked(model, window, before=batch + 1)
             found = self._stop(rows, window) if rows else None
@@ -152,7 +155,13 @@ class Search:
                 return Ended(model, window.limit, found.reason, enough=True)
             spent = self._spent(model, rows)
             if spent is not None:
-                return Ended(model, window.limit, spent, enough=False)
+                ahead = self._ahead(rows, window)
+                reason = spent if ahead is None else f"{spent}; {ahead}"
+                return Ended(model, window.limit, reason, enough=False)
+            if not warned and len(rows) >= FORESEEN_FROM:
+                warned, ahead = True, self._ahead(rows, window)
+                if ahead is not None:
+                    self._note(f"{model}, window {window.limit:,}: {ahead}")
             batch += 1
             choices = self._choices(model, window, batch, rows)
             # The openings of the first batch teach how to aim all that follows.
@@ -168,6 +177,18 @@ class Search:
             half_width=self._goal.half_width,
             control=near_empty_fill(window.limit),
             window_tokens=window.limit,
+        )
+
+    def _ahead(self, rows: Sequence[Mapping[str, Any]], window: Window) -> str | None:
+        """What it will take to reach the goal, where that is more than may be asked."""
+        wanted = self._goal.half_width
+        found = outlook(rows, half_width=wanted, control=near_empty_fill(window.limit))
+        if found is None or found.probes <= self._goal.max_probes:
+            return None
+        return (
+            f"the onset is known to {100 * found.half_width:.1f} points after {len(rows):,} probes;"
+            f" {100 * wanted:g} points will take about {found.probes:,}, and"
+            f" {self._goal.max_probes:,} may be asked: a larger --half-width or --max-probes"
         )
 
     def _spent(self, model: str, rows: Sequence[Mapping[str, Any]]) -> str | None:

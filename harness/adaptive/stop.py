@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -16,6 +17,7 @@ import polars as pl
 from harness.analysis.onset import estimate_onset
 from harness.analysis.onset.result import percent
 from harness.core.errors import UsageError
+from harness.core.near_empty import NEAR_EMPTY_SHARE
 
 if TYPE_CHECKING:
     from harness.analysis.onset import OnsetEstimate, Rows
@@ -27,6 +29,22 @@ MIN_PROBES = 200
 MOST_DOUBT = 0.005
 """Largest probability of no onset with which one may be claimed at a look chosen by its result; a
 look chosen beforehand is content with 0.025."""
+
+
+WIDEST = 2.0
+"""Largest ratio of the ends of an interval with which a run in a long window may stop."""
+FORESEEN_FROM = 500
+"""Probes after which the rest of a run can be foreseen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What the run would take to know the onset as well as was asked for."""
+
+    half_width: float
+    """As it is known now, a fraction of the window."""
+    probes: int
+    """In all, if intervals go on to shrink with the root of the number of probes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +111,26 @@ def stop(
     return Stop(reason=reason) if _agree(now, before) else None
 
 
+def outlook(rows: Rows, *, half_width: float, control: float = NEAR_EMPTY_SHARE) -> Outlook | None:
+    """What the run will take; None where no onset is in sight, or it is known well enough.
+
+    A fall that is slow has no place that is sharper than its curve: with many probes the interval
+    shrinks with the root of their number, and a step's faster.
+
+    Args:
+        rows: All answers so far.
+        half_width: Half the width of the interval that is wanted, as a fraction of the window.
+        control: Where the nearly empty window ends, as a fill in (0, 1).
+    """
+    seen = estimate_onset(rows, control=control, band=False)
+    if seen.lo is None or seen.hi is None or not seen.detected:
+        return None
+    now = (seen.hi - seen.lo) / 2
+    if now <= half_width:
+        return None
+    return Outlook(half_width=now, probes=ceil(seen.n_probes * (now / half_width) ** 2))
+
+
 def _looks(rows: Rows) -> tuple[Rows, Rows]:
     """All rows, and those of all batches but the last."""
     if isinstance(rows, pl.DataFrame | pl.LazyFrame):
@@ -126,6 +164,8 @@ def _reason(seen: OnsetEstimate, half_width: float) -> str | None:
     if seen.verdict != "detected" or seen.lo is None or seen.hi is None:
         return None
     reached = (seen.hi - seen.lo) / 2 <= half_width + 1e-9
+    if seen.control < NEAR_EMPTY_SHARE - 1e-9:  # a long window: a share of it may be many octaves
+        reached = reached and seen.hi <= WIDEST * max(seen.lo, seen.control)
     sure = (seen.probability_none or 0.0) <= MOST_DOUBT
     if not (reached and sure):
         return None

@@ -276,3 +276,25 @@ def test_a_whole_run_finds_a_step_and_keeps_the_truth_in_its_interval():
     assert ended is not None
     assert ended.reason.startswith("forgetting begins")
     assert found.lo <= 0.6 <= found.hi
+
+
+def test_what_a_slow_fall_will_take_is_foreseen():
+    rows = simulate(LAWS["linear"], np.random.default_rng(2), n=1000, sessions=50)
+    found = outlook(rows, half_width=0.01)
+    assert found.half_width > 0.01
+    assert found.probes == pytest.approx(1000 * (found.half_width / 0.01) ** 2, rel=0.01)
+    assert outlook(rows, half_width=0.5) is None
+
+
+def test_without_an_onset_nothing_is_foreseen():
+    assert outlook(simulate(LAWS["none"], np.random.default_rng(2)), half_width=0.01) is None
+
+
+@pytest.mark.parametrize("control", [0.001, 0.0078125])
+def test_in_long_windows_probes_go_to_every_octave(control):
+    batch = next_batch([], size=64, sessions=8, batch=1, draws=Draws("test"), control=control)
+    fills = sorted(one.fill for one in batch)
+    assert sum(fill <= control for fill in fills) == 16
+    assert any(control < fill <= 4 * control for fill in fills)
+    assert any(0.01 < fill <= 0.05 for fill in fills)
+    assert any(fill > 0.5 for fill in fills)
