@@ -11,7 +11,7 @@ import pytest
 
 from harness.adaptive.choose import OPENING_LEVELS, OVERHEAD, next_batch
 from harness.adaptive.information import believe, most_telling
-from harness.adaptive.stop import MIN_PROBES, MIN_SESSIONS, Stop, stop
+from harness.adaptive.stop import MIN_PROBES, MIN_SESSIONS, Stop, outlook, stop
 from harness.analysis.calibration.simulated_laws import LAWS
 from harness.analysis.onset import estimate_onset, simulate
 from harness.analysis.onset.cells import gather
