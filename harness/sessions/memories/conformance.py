@@ -62,7 +62,7 @@ async def check_memory(memory: Memory) -> None:
     scribe = _Diligent()
     notes: tuple[str, ...] = ()
     for number, messages in enumerate(_SESSIONS, start=1):
-        scribe.heard += [message.content for message in messages if message.role == "user"]
+        scribe.heard += [message.text for message in messages if message.role == "user"]
         said = MemoryView(session_number=number, messages=messages, fresh=0, notes=notes, ends=True)
         written = await memory.write(said, scribe)
         _must(not isinstance(written, str), "notes are several texts, not one")
