@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.options import RESULTS
+from harness.core.chat_format import to_chat
 from harness.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,8 +33,7 @@ def command(run: str, key: str, *, messages: bool, out: Path) -> int:
     if record["error"] and record["error"].startswith("not sent:"):
         raise UsageError(f"nothing was sent for {record['key']}: {record['error']}")
     for message in sent_messages(folder, record):
-        line = {"role": message.role, "content": message.content}
-        click.echo(json.dumps(line, ensure_ascii=False))
+        click.echo(json.dumps(to_chat(message), ensure_ascii=False))
     return 0
 
 
