@@ -120,8 +120,13 @@ def _marks(text: str) -> Iterator[_Mark]:
             depth = max(0, depth - 1)
         else:
             known = mark.word in _COMMON or mark.word in closed
-            at_once = not mark.word.startswith("[") and not text[max(mark.start - _LINE, 0) : mark.start].strip()
-            if not (known or at_once) or (not depth and _is_mentioned(text, mark, after, closes=False)):
+            at_once = (
+                not mark.word.startswith("[")
+                and not text[max(mark.start - _LINE, 0) : mark.start].strip()
+            )
+            if not (known or at_once) or (
+                not depth and _is_mentioned(text, mark, after, closes=False)
+            ):
                 continue
             depth += 1
         after = mark.stop
@@ -261,9 +266,13 @@ _TOKEN = re.compile(r"<\|(start|end|message|channel|return|call|constrain)\|>")
 _CHANNELS = frozenset({"analysis", "commentary", "final"})
 _FINAL = re.compile(r"assistant\s?final(?:\s?message)?\s*")
 _THOUGHT_ON = re.compile(r"assistant\s?(?:analysis|commentary)")
-_BEGINS = re.compile(r"\A\s*(?:assistant\s?)?(?:analysis|commentary)(?P<glued>[A-Z0-9\"'“(\n]|\s*\Z)?")
+_BEGINS = re.compile(
+    r"\A\s*(?:assistant\s?)?(?:analysis|commentary)(?P<glued>[A-Z0-9\"'“(\n]|\s*\Z)?"
+)
 _ANSWERS = re.compile(r"\A\s*(?:assistant\s?final\s*|final(?=[A-Z0-9]))")
-_PROSE = re.compile(r"\A\s*here(?: is|'s) my (?:thought process|thinking|reasoning):", re.IGNORECASE)
+_PROSE = re.compile(
+    r"\A\s*here(?: is|'s) my (?:thought process|thinking|reasoning):", re.IGNORECASE
+)
 _PROSE_ANSWER = re.compile(r"^here(?: is|'s) my (?:response|answer):", re.IGNORECASE | re.MULTILINE)
 
 

@@ -47,7 +47,9 @@ def test_what_is_thought_between_marks_is_set_aside(opens, closes, answer, gap):
 def test_an_answer_that_never_began_is_none(opens, closes):
     found = split(f"{opens}{THOUGHT}")
     prose = opens.startswith("Here")
-    assert (found.answer, found.unfinished) == ((f"{opens}{THOUGHT}", False) if prose else ("", True))
+    assert (found.answer, found.unfinished) == (
+        (f"{opens}{THOUGHT}", False) if prose else ("", True)
+    )
 
 
 @pytest.mark.parametrize(("opens", "closes"), PAIRS[:18])
