@@ -12,14 +12,19 @@ from harness.models.prices import Price, cost
 from harness.models.table import known_limit, price
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from harness.core.protocols import Gate, Model
 
 __all__ = ["Price", "cost", "known_limit", "make_model", "price"]
 
 
-def make_model(name: str, options: Mapping[str, object], gate: Gate | None = None) -> Model:
+def make_model(
+    name: str,
+    options: Mapping[str, object],
+    gate: Gate | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> Model:
     """A model that can be asked.
 
     Args:
@@ -27,6 +32,7 @@ def make_model(name: str, options: Mapping[str, object], gate: Gate | None = Non
         options: Parameters of every call, as `-M key=value` gives them. `via=litellm` asks a server
             of one's own through litellm too.
         gate: Says when a call may go out; None: at once.
+        tell: Is told, once each, what the model does not take and what is sent in its place.
 
     Raises:
         UsageError: No provider, law or option is called that.
@@ -37,7 +43,7 @@ def make_model(name: str, options: Mapping[str, object], gate: Gate | None = Non
     if via not in {"http", "litellm"}:
         raise UsageError(f"option 'via' is {via!r}; expected http or litellm")
     if speaks(name, options):
-        return WireModel(name, options, gate)
+        return WireModel(name, options, gate, tell)
     from harness.models.gateway import LitellmModel
 
-    return LitellmModel(name, options, gate)
+    return LitellmModel(name, options, gate, tell)

@@ -43,7 +43,8 @@ _PAST = re.compile("|".join(_SAID), re.IGNORECASE | re.DOTALL)
 
 _SHORT_LIVED = re.compile(r"per[ _-]?(?:min|hour|sec)|hourly|\b[tr]p[mhs]\b", re.IGNORECASE)
 _A_RATE = re.compile(
-    r"per[ _-]?(?:min|hour|day|sec)|(?:hour|dai|week|month)ly|\b[tr]p[mdhs]\b|rate[ _-]?limit[ _](?:reached|exceed)|too many tokens, please wait|quota",
+    r"per[ _-]?(?:min|hour|day|sec)|(?:hour|dai|week|month)ly|\b[tr]p[mdhs]\b"
+    r"|rate[ _-]?limit[ _](?:reached|exceed)|too many tokens, please wait|quota",
     re.IGNORECASE,
 )
 """What only a limit over time says; some of those ask for shorter messages too."""
@@ -73,8 +74,8 @@ _OF_THE_PROMPT = re.compile(
     re.IGNORECASE,
 )
 _OF_SOMETHING_ELSE = re.compile(
-    r"vocab|token[_ ]ids?\b|logit|log_?probs|temperature|top_[pk]|penalty|seed|stop sequences?|image"
-    r"|audio|pixels?|dimension|file size|api[ _-]?key|access[ _-]?token",
+    r"vocab|token[_ ]ids?\b|logit|log_?probs|temperature|top_[pk]|penalty|seed|stop sequences?"
+    r"|image|audio|pixels?|dimension|file size|api[ _-]?key|access[ _-]?token",
     re.IGNORECASE,
 )
 

@@ -90,8 +90,8 @@ _OF_TEXT: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"insufficient[_ ](?:quota|balance|credits?|funds)|exceeded your current quota"
             r"|credit balance|billing[_ ](?:hard[_ ])?(?:limit|not[_ ]active)"
-            r"|(?:out of|run out of|no (?:more |remaining )?) ?credits|arrear|payment (?:required|method)"
-            r"|balance (?:is )?(?:too low|not enough|exhausted|insufficient)"
+            r"|(?:out of|run out of|no (?:more |remaining )?) ?credits|arrear"
+            r"|payment (?:required|method)|balance (?:is )?(?:too low|not enough|exhausted|insufficient)"
             r"|(?:spend(?:ing)?|usage)[_ ](?:limits?|cap)",
             re.IGNORECASE,
         ),
@@ -129,8 +129,8 @@ _OF_TEXT: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|invalid response object|error parsing (?:the )?(?:response|json)"
             r"|litellm: provider returned|exceeds the limit \(\d+ digits\)"
             r"|maximum recursion depth|codec can't decode|illegal (?:status line|header|chunk)"
-            r"|invalid (?:status line|header|http|chunk|content-length)|bad (?:status line|chunk|http)"
-            r"|chunk(?:ed)? (?:header|size|transfer)|transfer[ _-]?encod|data after `?connection"
+            r"|invalid (?:status line|header|http|chunk|content-length)"
+            r"|bad (?:status line|chunk|http)|chunk(?:ed)? (?:header|size|transfer)|transfer[ _-]?encod|data after `?connection"
             r"|without sending complete message|does not end",
             re.IGNORECASE,
         ),
@@ -229,6 +229,7 @@ def classify(
         retryable=retryable,
         retry_after_s=wait_s if retryable else None,
         stops=kind in STOPPING,
+        parameter=_parameter(text),
     )
 
 
@@ -279,6 +280,15 @@ def _plain(text: str) -> str:
         said = inner.get("message") if isinstance(inner, dict) else inner
         return said if isinstance(said, str) and said else bare
     return bare or text
+
+
+_PARAMETER = re.compile(r"""["']param(?:eter)?["']\s*:\s*["'](?P<name>[A-Za-z_]\w{0,60})["']""")
+
+
+def _parameter(text: str) -> str | None:
+    """The parameter that an error names in OpenAI's form, beside its words."""
+    found = _PARAMETER.search(text[:_READ])
+    return None if found is None else found["name"]
 
 
 def _text(error: BaseException) -> str:

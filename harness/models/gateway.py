@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import OverflowRefusedError, UsageError
 from harness.core.messages import Message
-from harness.models.called import TIMEOUT_S, Called, sendable
+from harness.models.called import TIMEOUT_S, Called, asked_tokens, most_tokens, sendable
 from harness.models.errors import classify
 from harness.models.options import secrets
 from harness.models.reading import reply
@@ -22,7 +22,7 @@ from harness.models.reference import laws
 from harness.models.table import PROVIDER, known_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from harness.core.probe import Reply
     from harness.core.protocols import Gate
@@ -37,6 +37,7 @@ class LitellmModel(Called):
         options: Parameters of every call, as `-M key=value` gives them; text is turned into
             numbers, booleans and JSON where it is one. Options of a single call go before them.
         gate: Says when a call may go out.
+        tell: Is told what the model does not take.
 
     Raises:
         UsageError: The provider is unknown, or the law or one of its options is.
@@ -47,8 +48,9 @@ class LitellmModel(Called):
         name: str,
         options: Mapping[str, object] | None = None,
         gate: Gate | None = None,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
-        super().__init__(name, options or {}, gate)
+        super().__init__(name, options or {}, gate, tell)
         self._limit = known_limit(name)  # first: a misspelt law is told without litellm
         self._litellm = _litellm()
         self._provider_name, self._provider = _provider(name)
@@ -86,9 +88,20 @@ class LitellmModel(Called):
             )
         except Exception as error:  # noqa: BLE001  # a provider's code may raise anything
             # from None: the cause holds the request, its key and all of its messages
-            raise classify(error, secrets=secrets(parameters), now_s=time.time()) from None
+            raise classify(
+                error,
+                secrets=secrets(parameters),
+                now_s=time.time(),
+                tokens=asked_tokens(messages, parameters),
+            ) from None
         latency_s = time.perf_counter() - started
-        return reply(self.name, response, latency_s=latency_s, attempt=attempt)
+        return reply(
+            self.name,
+            response,
+            latency_s=latency_s,
+            attempt=attempt,
+            max_tokens=most_tokens(parameters),
+        )
 
 
 @cache

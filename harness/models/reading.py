@@ -25,7 +25,7 @@ BROKEN_OFF_TRIES = 3
 """Calls after which an answer that is broken off each time is taken as it is."""
 
 
-def reply(  # noqa: PLR0913 -- what a call knows beside its answer
+def reply(
     model: str,
     response: Any,
     *,
@@ -77,6 +77,29 @@ def reply(  # noqa: PLR0913 -- what a call knows beside its answer
         thinking_tokens=thinking_tokens,
         cut=cut,
     )
+
+
+def why_cut(reply: Reply, *, fixed: bool = False) -> str:
+    """Why a reply holds no answer, and what to change; `kind: sentence`, as errors are told.
+
+    Args:
+        reply: One that is cut.
+        fixed: Whether the answer's room was somebody's wish; else all that there was was given.
+    """
+    spent = reply.completion_tokens
+    of = "" if spent is None else f" of {spent:,} tokens"
+    room = "raise -M max_tokens" if fixed else "leave more room: -M max_tokens=4096, or a larger -w"
+    began = bool(reply.text.strip())
+    if reply.cut == "broken_off":
+        return "broken_off: the provider broke off the answer: ask again with --retry-errors"
+    if reply.cut == "thinking":
+        return (
+            f"thinking: thinking used up the whole answer{of}: {room}, or lower -M reasoning_effort"
+        )
+    if reply.cut == "window":
+        return f"cut: the window ended the answer{of}: a lower fill (--fills), or a larger -w"
+    when = "in the midst of its text" if began else "before any text"
+    return f"cut: the answer{of} was cut {when}: {room}"
 
 
 def _answer(choice: FirstChoice, cut: Cut | None) -> tuple[str, str]:

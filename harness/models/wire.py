@@ -19,7 +19,7 @@ from urllib.request import getproxies
 from harness.core.errors import ModelError
 from harness.models.address import address
 from harness.models.attempts import OURS
-from harness.models.called import TIMEOUT_S, Called, sendable
+from harness.models.called import TIMEOUT_S, Called, asked_tokens, most_tokens, sendable
 from harness.models.errors import ServerRefusedError, classify
 from harness.models.options import secrets
 from harness.models.prices import bundled, entry_in
@@ -27,7 +27,7 @@ from harness.models.reading import reply
 from harness.models.table import known_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from aiohttp import ClientSession
 
@@ -63,7 +63,11 @@ _REMEMBERED_CHARACTERS = 8_000
 _OPENAI = "api.openai.com"
 """Here the names are OpenAI's own, a fine-tuned model's too."""
 
-_OK = 200
+_FINE = frozenset(range(200, 300))
+_EMPTY = frozenset({204, 205, 304})
+"""Statuses that come without a body."""
+
+_SHOWN_CHARACTERS = 100
 
 
 def speaks(name: str, options: Mapping[str, object]) -> bool:
@@ -96,10 +100,17 @@ class WireModel(Called):
         name: As litellm takes it: `openai/...` or `hosted_vllm/...`.
         options: Parameters of every call, `api_base` among them.
         gate: Says when a call may go out.
+        tell: Is told what the model does not take.
     """
 
-    def __init__(self, name: str, options: Mapping[str, object], gate: Gate | None = None) -> None:
-        super().__init__(name, options, gate)
+    def __init__(
+        self,
+        name: str,
+        options: Mapping[str, object],
+        gate: Gate | None = None,
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__(name, options, gate, tell)
         self._provider, _, self._model = name.partition("/")
         self._address = (address(name, self._options, os.environ) or "").rstrip("/")
         self._session: ClientSession | None = None
@@ -130,8 +141,19 @@ class WireModel(Called):
             raise
         except Exception as error:  # noqa: BLE001  # whatever a socket or a server may do
             hidden = (*secrets(parameters), self._key(parameters) or "")
-            raise classify(error, secrets=hidden, now_s=time.time()) from None
-        return reply(self.name, answer, latency_s=latency_s, attempt=attempt)
+            raise classify(
+                error,
+                secrets=hidden,
+                now_s=time.time(),
+                tokens=asked_tokens(messages, parameters),
+            ) from None
+        return reply(
+            self.name,
+            answer,
+            latency_s=latency_s,
+            attempt=attempt,
+            max_tokens=most_tokens(parameters),
+        )
 
     def _body(self, messages: Sequence[Message], parameters: Mapping[str, object]) -> bytes:
         """The request's body."""
@@ -152,7 +174,7 @@ class WireModel(Called):
 
         Raises:
             ServerRefusedError: It is an error.
-            ValueError: It is not JSON.
+            ModelError: It cannot be read, or does not end.
         """
         import aiohttp
 
@@ -230,11 +252,19 @@ def _read(status: int, raw: bytearray, headers: dict[str, str]) -> dict[str, Any
 
     Raises:
         ServerRefusedError: It is an error, by its status or by what it says.
-        ValueError: It is not a JSON object.
+        ModelError: It is not a JSON object.
     """
-    if status != _OK:
+    if status in _EMPTY or (status in _FINE and not raw.strip()):
+        raise ModelError(f"HTTP {status} without an answer", kind="malformed", retryable=True)
+    if status not in _FINE:
         raise ServerRefusedError(raw.decode(errors="replace"), status, headers)
-    answer = json.loads(raw)
+    try:
+        answer = json.loads(raw)
+    except (ValueError, RecursionError) as broken:  # no JSON, no UTF-8, too deep, too many digits
+        what = f"{type(broken).__name__}: {str(broken)[:_SHOWN_CHARACTERS]}"
+        raise ModelError(
+            f"the answer is no JSON that can be read ({what})", kind="malformed", retryable=True
+        ) from None
     if not isinstance(answer, dict):
         raise ModelError("the answer is no JSON object", kind="malformed", retryable=True)
     error = answer.get("error")

@@ -11,7 +11,7 @@ from harness.runs.conversation import Conversation, Unready
 from harness.runs.fork import Fork
 from harness.runs.prepare import prepare, reminder_of
 from harness.runs.recording import record
-from harness.runs.replay import Answer, ask
+from harness.runs.replay import Answer, ask, joined
 from harness.runs.rules import rule_records
 from harness.runs.writing import Writings
 from harness.sessions.build import build
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from harness.core.session import Session
     from harness.core.study import Group, Stage
     from harness.core.trial import Trial
+    from harness.runs.answer_room import AnswerRoom
     from harness.runs.ledger import Ledger
     from harness.sessions.materials import Workshop
 
@@ -50,6 +51,7 @@ class Bench:
         progress: Is told what happens.
         hopeless: Models that were given up, and why; others may add to it while the run goes on.
         writings: Keeps what models write into sessions; unless given, in memory.
+        room: How many tokens answers get.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Bench:
         options: Mapping[str, str],
         store: RecordSink,
         ledger: Ledger,
+        room: AnswerRoom,
         run_id: str,
         now: Callable[[], str],
         progress: Progress,
@@ -79,6 +82,7 @@ class Bench:
         self._checked: set[str] = set()
         """Keys of the rule records that are kept."""
         self.ledger = ledger
+        self.room = room
         self.halting = False
         """Whether the run is being interrupted, so that a failure is no last word."""
         self.hopeless: Mapping[str, str] = {} if hopeless is None else hopeless
@@ -139,11 +143,12 @@ class Bench:
             self._checked.add(done.key)
             return
         if is_opening(done):
-            self.ledger.observe(done)
+            self._observe(done)
 
     def settle(self, model: str, stage: Stage) -> None:
         """That stage of a model is over: the next is aimed by what it taught."""
         self.ledger.settle(model, stage)
+        self.room.settle(model, stage)
 
     def replanned(self, total: int) -> None:
         """The run has so many trials now, since lengths are aimed better."""
@@ -168,26 +173,48 @@ class Bench:
         started_at = self._now()
         try:
             if unready is None:
-                answer = await ask(fork, self._models[trial.model], self._options)
+                done = await self._asked(fork, started_at)
             else:
                 answer = Answer(
                     status=unready.status, error=unready.error, attempts=unready.attempts
                 )
+                done = self._record(fork, answer, started_at)
         except CassetteMissError as miss:
             raise CassetteMissError(f"{_named(trial)}: {miss}") from None
-        if answer.status == "error" and (self.halting or not answer.attempts):
+        if done.status == "error" and (self.halting or not done.attempts):
             return  # it was never sent, or was not waited for: a run that goes on will ask
-        done = record(
-            fork, answer, self.ledger.meter(trial.model), run_id=self._run_id, started_at=started_at
-        )
         self.take_in(done)
+
+    async def _asked(self, fork: Fork, started_at: str) -> Record:
+        """The record of a question that was put; once more with all the room, if it was cut."""
+        trial = fork.trial
+        model, options = self._models[trial.model], self.room.options(trial, self._options)
+        answer = await ask(fork, model, options)
+        done = self._record(fork, answer, started_at)
+        more = self.room.again(trial, done) if done.status == "cut" else None
+        if more is None:
+            return done
+        second = await ask(fork, model, {**options, "max_tokens": str(more)})
+        if second.reply is None:
+            return done
+        return self._record(fork, joined(answer, second), started_at)
+
+    def _record(self, fork: Fork, answer: Answer, started_at: str) -> Record:
+        meter = self.ledger.meter(fork.trial.model)
+        return record(
+            fork, answer, meter, room=self.room, run_id=self._run_id, started_at=started_at
+        )
 
     def take_in(self, done: Record) -> None:
         """Keep a record, made here or by a worker, and learn from it."""
         if is_opening(done):
-            self.ledger.observe(done)
+            self._observe(done)
         self._store.append(done)
         self._progress.finished(done)
+
+    def _observe(self, done: Record) -> None:
+        self.ledger.observe(done)
+        self.room.observe(done)
 
     def _fork(
         self,

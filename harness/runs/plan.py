@@ -9,6 +9,7 @@ from harness.core.errors import NothingSelectedError, UsageError
 from harness.core.study import STAGES, Group, Plan, stage_of, window_tokens
 from harness.core.trial import Trial
 from harness.core.window import Window
+from harness.runs.answer_room import USUAL, first_reserve
 from harness.runs.keys import Keys
 from harness.runs.ledger import UNAIMED
 from harness.runs.treatments import check_treatments, check_windows, has, treatments_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from harness.core.session import Blueprint
     from harness.core.study import Stage, Study
     from harness.core.trial import Treatment
+    from harness.runs.answer_room import Rooms
     from harness.runs.ledger import Aims
     from harness.sessions.materials import Workshop
 
@@ -34,6 +36,7 @@ def make_plan(
     workshop: Workshop,
     limit_of: Callable[[str], int | None],
     aims_of: Callable[[str], Aims] = lambda _: UNAIMED,
+    rooms_of: Callable[[str], Rooms] = lambda _: USUAL,
 ) -> Plan:
     """Every trial of a study.
 
@@ -42,6 +45,7 @@ def make_plan(
         workshop: Shared tools.
         limit_of: The context window of a model in tokens, or None where it is not known.
         aims_of: How the provider of a model counts, as far as its ledger knows.
+        rooms_of: How much room a model's answers need, as far as that is known.
 
     Raises:
         UsageError: Something that is asked for cannot be done; nothing was sent.
@@ -55,7 +59,15 @@ def make_plan(
         for seed in seeds_of(study, scenario):
             materials = Materials(scenario, seed, workshop)
             for model in study.models:
-                groups += _groups(study, materials, model, windows[model], workshop, aims_of(model))
+                groups += _groups(
+                    study,
+                    materials,
+                    model,
+                    windows[model],
+                    workshop,
+                    aims_of(model),
+                    rooms_of(model),
+                )
     if not any(group.trials for group in groups):
         raise NothingSelectedError("the study has no trials: no fact is said before any checkpoint")
     order = {model: index for index, model in enumerate(study.models)}
@@ -88,7 +100,7 @@ def check(study: Study) -> None:
 
 def windows_of(study: Study, model: str, limit_of: Callable[[str], int | None]) -> list[Window]:
     """The windows of one model, smallest first, none twice."""
-    limits: set[int] = set()
+    limits: dict[int, int] = {}
     for text in study.windows:
         tokens = window_tokens(text)
         limit = limit_of(model) if tokens is None else tokens
@@ -97,13 +109,14 @@ def windows_of(study: Study, model: str, limit_of: Callable[[str], int | None]) 
                 f"the context window of model '{model}' is not known: give -w in tokens, such as"
                 " -w 32k"
             )
-        if limit <= study.reserve:
+        reserve = first_reserve(study, model, limit)
+        if limit <= reserve:
             raise UsageError(
                 f"a window of {limit} tokens leaves nothing for the session: {study.reserve} are"
                 " kept for the answer; use a larger -w or a smaller -M max_tokens"
             )
-        limits.add(limit)
-    return [Window(limit, study.reserve) for limit in sorted(limits)]
+        limits[limit] = reserve
+    return [Window(limit, reserve) for limit, reserve in sorted(limits.items())]
 
 
 def _groups(  # noqa: PLR0917 -- what a session is made of
@@ -113,10 +126,13 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
     windows: list[Window],
     workshop: Workshop,
     aims: Aims,
+    rooms: Rooms,
 ) -> Iterator[Group]:
     """The sessions of one seed under one model; controls once, at the smallest window."""
     for window in windows:
-        aimed: dict[Stage, Window] = {s: replace(window, ratio=aims.of(s)) for s in STAGES}
+        aimed: dict[Stage, Window] = {
+            s: rooms.window(replace(window, ratio=aims.of(s)), s) for s in STAGES
+        }
         main = _main(study, materials, aimed)
         checks = controls(materials, aimed["main"], main)
         sessions = main + (checks if study.controls and window is windows[0] else [])

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from harness.core.record import Record
+from harness.models.reading import why_cut
 from harness.scoring import Judgement, judge, scorers
 
 if TYPE_CHECKING:
@@ -18,9 +19,14 @@ if TYPE_CHECKING:
     from harness.core.session import Plant
     from harness.core.spec import Spec
     from harness.core.trial import Trial
+    from harness.runs.answer_room import AnswerRoom
     from harness.runs.fork import Fork
     from harness.runs.meter import Meter
     from harness.runs.replay import Answer
+
+
+_THINKING_END = 2_000
+"""Characters that are kept of either end of what was thought."""
 
 
 @lru_cache(maxsize=256)
@@ -28,13 +34,16 @@ def _scorer(spec: Spec) -> Scorer:
     return scorers.resolve(spec)
 
 
-def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at: str) -> Record:
+def record(
+    fork: Fork, answer: Answer, meter: Meter, *, room: AnswerRoom, run_id: str, started_at: str
+) -> Record:
     """The record of a trial.
 
     Args:
         fork: What was asked of what.
         answer: What came of it.
         meter: How this provider counts.
+        room: How much room the answer had.
         run_id: The run.
         started_at: UTC, ISO 8601.
     """
@@ -45,6 +54,8 @@ def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at:
     )
     if broken is not None:
         answer = replace(answer, status="error", error=broken)
+    elif _cut_short(answer, judgement) and reply is not None:
+        answer = replace(answer, status="cut", error=why_cut(reply, fixed=room.is_fixed))
     latest = fork.own[-1] if fork.own else None
     here = latest is not None and latest.message >= 0
     return Record(
@@ -94,10 +105,28 @@ def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at:
         model_version=reply.version if reply else None,
         answered_by=answer.answered_by,
         planted_session=latest.session_number if latest else None,
+        cut=reply.cut if reply else None,
+        max_tokens=answer.max_tokens,
+        thinking=_middle_out(reply.thinking) or None if reply else None,
+        thinking_tokens=reply.thinking_tokens if reply else None,
         **of_trial(trial),
         **_crossed(fork, judgement.score),
         **_prepared(fork),
     )
+
+
+def _cut_short(answer: Answer, judgement: Judgement) -> bool:
+    """Whether the reply was cut before it held its answer."""
+    cut = judgement.score is None and judgement.outcome == "output_truncated"
+    return answer.status == "cut" or (answer.status == "ok" and cut)
+
+
+def _middle_out(text: str) -> str:
+    """The text; of a long one its two ends."""
+    if len(text) <= 2 * _THINKING_END:
+        return text
+    left = len(text) - 2 * _THINKING_END
+    return f"{text[:_THINKING_END]} [... {left:,} characters ...] {text[-_THINKING_END:]}"
 
 
 def of_trial(trial: Trial) -> dict[str, Any]:

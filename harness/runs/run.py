@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError
 from harness.models import known_limit
+from harness.runs.answer_room import ROOM, AnswerRoom
 from harness.runs.answers import Answers
 from harness.runs.bill import expected
 from harness.runs.budget import Budget, Purse
@@ -75,7 +76,8 @@ def run(
     """
     workshop = Workshop()
     ledger = Ledger(study.models, None if resume is None else resume / LEDGER)
-    whole = make_plan(study, workshop, known_limit, ledger.aims)
+    room = AnswerRoom(study, None if resume is None else resume / ROOM)
+    whole = make_plan(study, workshop, known_limit, ledger.aims, room.rooms)
     show = progress or Quiet()
     plug = executors.resolve(executor)
     if cassette is not None and not isinstance(plug, OnThisMachine):

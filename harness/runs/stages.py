@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from harness.core.study import Group, Plan
+    from harness.runs.answer_room import Rooms
     from harness.runs.bench import Bench
     from harness.runs.executors import Executor
     from harness.runs.ledger import Aims
@@ -50,7 +51,7 @@ class Stages:
             model: [group for group in whole.groups if group.model == model]
             for model in whole.study.models
         }
-        self._aimed: dict[str, Aims] = {model: bench.ledger.aims(model) for model in self._groups}
+        self._aimed = {model: self._known(model) for model in self._groups}
 
     @property
     def planned(self) -> list[str]:
@@ -90,13 +91,17 @@ class Stages:
                 return  # a stage that was broken off teaches nothing yet
             self._bench.settle(model, stage)
 
+    def _known(self, model: str) -> tuple[Aims, Rooms]:
+        """What is settled of a model: how its provider counts, and what its answers need."""
+        return self._bench.ledger.aims(model), self._bench.room.rooms(model)
+
     def _aim(self, model: str) -> list[Group]:
         """The sessions of a model, planned again if its ledger has learned something."""
-        aims = self._bench.ledger.aims(model)
-        if aims != self._aimed[model]:
-            self._aimed[model] = aims
+        aims, rooms = known = self._known(model)
+        if known != self._aimed[model]:
+            self._aimed[model] = known
             alone = replace(self._study, models=(model,))
-            plan = make_plan(alone, self._workshop, self._limit_of, lambda _: aims)
+            plan = make_plan(alone, self._workshop, self._limit_of, lambda _: aims, lambda _: rooms)
             self._groups[model] = list(plan.groups)
             self._bench.replanned(len(self.planned))
         return self._groups[model]

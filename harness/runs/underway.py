@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from harness.core.errors import UsageError
 from harness.core.record import from_json
 from harness.models.options import telling
+from harness.runs.answer_room import ROOM, AnswerRoom
 from harness.runs.answers import options_of, unless_missed
 from harness.runs.bench import Bench
 from harness.runs.folders import config, new_folder, read_config, write_config
@@ -157,7 +158,13 @@ def _open_folder(
 
 def _finished(before: Mapping[str, Mapping[str, object]], *, retry_errors: bool) -> set[str]:
     """Keys that need not be asked again."""
-    return {k for k, r in before.items() if not (retry_errors and r["status"] == "error")}
+    return {k for k, r in before.items() if not (retry_errors and _may_heal(r))}
+
+
+def _may_heal(record: Mapping[str, object]) -> bool:
+    """Whether a trial may come to something else when it is asked again as it was."""
+    broken = record["status"] == "cut" and record.get("cut") == "broken_off"
+    return record["status"] == "error" or broken
 
 
 def _bench_of(
@@ -176,11 +183,14 @@ def _bench_of(
         options=options_of(study),
         store=store,
         ledger=Ledger(models, store.folder / LEDGER),
+        room=AnswerRoom(study, store.folder / ROOM, progress.note),
         run_id=store.folder.name,
         now=lambda: datetime.now(tz=UTC).isoformat(),
         progress=progress,
         hopeless=gates.stopped,
-        writings=Writings(store.folder, models, options_of(study)),
+        writings=Writings(
+            store.folder, models, options_of(study), is_fixed=study.answer_is_bounded
+        ),
     )
 
 

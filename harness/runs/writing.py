@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from harness.core.draws import digest
-from harness.core.errors import UsageError
+from harness.core.errors import ModelError, UsageError
 from harness.models.options import telling
+from harness.models.reading import why_cut
 from harness.runs.store import cut_torn_line, lines
 from harness.scoring.normalise import answer
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.core.messages import Message
+    from harness.core.probe import Reply
     from harness.core.protocols import Model
 
 WRITINGS = "writings.jsonl"
@@ -29,6 +31,9 @@ WRITINGS = "writings.jsonl"
 
 STORES = "memories"
 """The folder of a run with the stores of its memories: a file for each chain of sessions."""
+
+_FOR_THINKING = 4_096
+"""Tokens that are added for a model whose thinking used up all that it was given."""
 
 Purpose = Literal["notes", "summary", "reply"]
 
@@ -53,6 +58,7 @@ class Writings:
         folder: The run folder; None keeps nothing on disk.
         models: Who can be asked, by name.
         options: Parameters of every call.
+        is_fixed: Whether the user says how long an answer may be.
     """
 
     def __init__(
@@ -60,7 +66,10 @@ class Writings:
         folder: Path | None,
         models: Mapping[str, Model],
         options: Mapping[str, str],
+        *,
+        is_fixed: bool = False,
     ) -> None:
+        self._is_fixed = is_fixed
         self._folder = folder
         self._models = models
         self._options = options
@@ -118,7 +127,7 @@ class Writings:
         purpose: Purpose,
         repeat: int,
     ) -> Written:
-        reply = await self._models[model].ask(messages, options, repeat=repeat)
+        reply = await self._whole(model, messages, options, repeat)
         written = Written(
             text=answer(reply.text).strip(),
             finish_reason=reply.finish_reason,
@@ -140,6 +149,24 @@ class Writings:
             },
         )
         return written
+
+    async def _whole(
+        self, model: str, messages: Sequence[Message], options: Mapping[str, str], repeat: int
+    ) -> Reply:
+        """A reply that says something; one that was cut before is asked for once more, with room.
+
+        Raises:
+            ModelError: It was cut again, or the call failed.
+        """
+        reply = await self._models[model].ask(messages, options, repeat=repeat)
+        if reply.cut is not None and not reply.text.strip() and not self._is_fixed:
+            most = int(options.get("max_tokens", "0")) + _FOR_THINKING
+            more = {**options, "max_tokens": str(most)}
+            reply = await self._models[model].ask(messages, more, repeat=repeat)
+        if reply.cut is not None and not reply.text.strip():
+            kind, _, said = why_cut(reply, fixed=self._is_fixed).partition(": ")
+            raise ModelError(said, kind=kind)
+        return reply
 
     def begin_store(self, name: str) -> str:
         """A new, empty store; its path seen from the run folder."""

@@ -1,18 +1,14 @@
 """What scorers read of a reply: its words, in the normal form of `harness.core.text`.
 
-Its one rule: what a model thinks aloud between <think> marks is not its answer.
+Its one rule: what a model thinks aloud is not its answer.
 """
 
 from __future__ import annotations
 
-import re
-
 from harness.core.text import Text, contains, places, read, words
+from harness.core.thinking import split
 
 __all__ = ["Text", "answer", "contains", "places", "read", "words"]
-
-_THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-_REST_OF_THOUGHT = re.compile(r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
 
 
 def answer(reply: str) -> str:
@@ -21,7 +17,4 @@ def answer(reply: str) -> str:
     >>> answer("<think>Exuberant? No.</think>Dry.")
     'Dry.'
     """
-    if "<" not in reply:
-        return reply
-    # some servers eat the opening mark with the prompt
-    return _REST_OF_THOUGHT.sub("", _THOUGHT.sub("", reply))
+    return split(reply).answer

@@ -75,6 +75,11 @@ class Gates:
             self._gates[model] = Gate(model, lane, self.limits, self._stop, self._watcher)
         return self._gates[model]
 
+    def note(self, text: str) -> None:
+        """Hand on what the user should know now."""
+        if self._watcher is not None:
+            self._watcher.note(text)
+
     def stop_all(self, models: Iterable[str], why: str, *, close: bool) -> None:
         """Give up every model.
 
