@@ -97,6 +97,7 @@ def adaptation(
     *,
     named: str | None = None,
     fixed: Collection[str] = (),
+    refused: Collection[str] = (),
     has_system: bool = False,
 ) -> Adaptation | None:
     """What to change after a refusal; None where it names nothing that was sent.
@@ -106,6 +107,7 @@ def adaptation(
         parameters: What was sent beside the messages.
         named: The parameter that the refusal names beside its words.
         fixed: Parameters whose values are somebody's wish, and are not lowered.
+        refused: Parameters that were refused before.
         has_system: Whether the first message is the system's.
 
     >>> adaptation("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.",
@@ -127,10 +129,10 @@ def adaptation(
         if below:
             return None
     found = next((other["name"] for other in _INSTEAD.finditer(said)), None)
-    if found is not None and "_" in found and found not in parameters and found != name:
+    if found is not None and "_" in found and found not in {*parameters, *refused, name}:
         return Adaptation(parameter=name, instead=found)
     twin = _TWINS.get(name)
-    tried = twin is not None and (twin in parameters or twin in said)
+    tried = twin is not None and (twin in parameters or twin in said or twin in refused)
     return Adaptation(parameter=name, instead=None if tried else twin)
 
 

@@ -109,7 +109,7 @@ class Called(ABC):
             try:
                 reply = await self._call(sent, now, attempt)
             except ModelError as error:
-                change = self._change(error, sent, now)
+                change = self._change(error, sent, now, changes)
                 if change is None or change in changes or len(changes) >= MOST:
                     raise
                 changes = (*changes, change)
@@ -118,7 +118,11 @@ class Called(ABC):
                 return reply
 
     def _change(
-        self, error: ModelError, messages: Sequence[Message], parameters: Mapping[str, object]
+        self,
+        error: ModelError,
+        messages: Sequence[Message],
+        parameters: Mapping[str, object],
+        changes: Sequence[Adaptation],
     ) -> Adaptation | None:
         """What to change after a failure; None for most."""
         if error.kind != "bad_request":
@@ -128,6 +132,7 @@ class Called(ABC):
             parameters,
             named=error.parameter,
             fixed=self._options.keys(),
+            refused={change.parameter for change in changes},
             has_system=bool(messages) and messages[0].role == "system",
         )
 

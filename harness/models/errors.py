@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.models.ceiling import asks_too_much, is_short_lived, of_a_rate, past_the_ceiling
 from harness.models.redact import one_line
-from harness.models.waits import retry_after_s
+from harness.models.waits import asked_in_words, retry_after_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,6 +48,7 @@ _OF_TYPE = {
     "ClientResponseError": "malformed",  # aiohttp's word for what is no HTTP; we ask for no status
     "RemoteProtocolError": "malformed",
     "DecodingError": "malformed",
+    "EndlessBodyError": "malformed",
     "BadRequestError": "bad_request",
     "UnprocessableEntityError": "bad_request",
     "ServiceUnavailableError": "server",
@@ -131,7 +132,8 @@ _OF_TEXT: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|maximum recursion depth|codec can't decode|illegal (?:status line|header|chunk)"
             r"|invalid (?:status line|header|http|chunk|content-length)"
             r"|bad (?:status line|chunk|http)|chunk(?:ed)? (?:header|size|transfer)|transfer[ _-]?encod|data after `?connection"
-            r"|without sending complete message|does not end",
+            r"|without sending complete message|does not end|payload is not completed"
+            r"|not enough data",
             re.IGNORECASE,
         ),
     ),
@@ -206,7 +208,7 @@ def classify(
     text = _text(error)
     what = f"HTTP {error.status_code}" if isinstance(error, ServerRefusedError) else None
     message = one_line(f"{what or type(error).__name__}: {_plain(text)}", secrets)
-    named_code = getattr(error, "code", None)
+    named_code = vars(error).get("code")  # no property of a library, which may warn
     if isinstance(named_code, str):  # as `context_length_exceeded`, which the text may not say
         text = f"{named_code} {text}"
     names = [base.__name__ for base in type(error).__mro__]
@@ -214,7 +216,7 @@ def classify(
     told = _kind(names, code)
     kind = _by_text(told, text)
     wait_s = retry_after_s(error, text, now_s)
-    if kind == "quota" and _fills_up_again(told, text, wait_s):
+    if kind == "quota" and _fills_up_again(told, text, now_s):
         kind = "rate_limit"
     blocked = told in STOPPING or kind in {"content_filter", "timeout"}
     named = "ContextWindowExceededError" in names
@@ -233,11 +235,14 @@ def classify(
     )
 
 
-def _fills_up_again(told: str, text: str, wait_s: float | None) -> bool:
-    """Whether what is used up is a share of some time, and no money."""
+def _fills_up_again(told: str, text: str, now_s: float | None) -> bool:
+    """Whether what is used up is a share of some time, and no money.
+
+    A header does not say so: it comes with every 429 of some providers.
+    """
     if told == "quota" or _SPENT.search(text[:_READ]):
         return False
-    return wait_s is not None or is_short_lived(text)
+    return asked_in_words(text, now_s) is not None or is_short_lived(text)
 
 
 def _refused(code: int | None, text: str) -> bool:

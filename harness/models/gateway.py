@@ -10,10 +10,12 @@ import os
 import time
 import warnings
 from functools import cache, lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import OverflowRefusedError, UsageError
 from harness.core.messages import Message
+from harness.models.body_bound import bound_bodies
 from harness.models.called import TIMEOUT_S, Called, asked_tokens, most_tokens, sendable
 from harness.models.errors import classify
 from harness.models.options import secrets
@@ -125,6 +127,10 @@ def _litellm() -> Any:
         {"provider": PROVIDER, "custom_handler": _reference_provider(litellm)}
     )
     litellm.utils.custom_llm_setup()
+    bound_bodies(
+        litellm.llms.custom_httpx.http_handler.AsyncHTTPHandler,
+        import_module("litellm.llms.openai.common_utils").BaseOpenAILLM,
+    )
     return litellm
 
 

@@ -70,7 +70,7 @@ def retry_after_s(error: BaseException, text: str, now_s: float | None) -> float
             told = _span(headers.get(name), now_s)
             if told is not None:
                 return told
-    said = _in_words(text[:_READ], now_s)
+    said = asked_in_words(text, now_s)
     if said is not None:
         return said
     return next((wait for wait in (_reset(headers, now_s) for headers in every) if wait), None)
@@ -104,8 +104,9 @@ def _leading_s(text: str, at: int) -> float | None:
     return total
 
 
-def _in_words(text: str, now_s: float | None) -> float | None:
-    """The wait that a sentence asks for."""
+def asked_in_words(text: str, now_s: float | None) -> float | None:
+    """The wait that a text asks for, in seconds; None where it asks for none."""
+    text = text[:_READ]
     for asked in _ASKED.finditer(text):
         found = _leading_s(text, asked.end())
         if found is not None:

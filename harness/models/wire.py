@@ -19,6 +19,7 @@ from urllib.request import getproxies
 from harness.core.errors import ModelError
 from harness.models.address import address
 from harness.models.attempts import OURS
+from harness.models.body_bound import MOST_BYTES
 from harness.models.called import TIMEOUT_S, Called, asked_tokens, most_tokens, sendable
 from harness.models.errors import ServerRefusedError, classify
 from harness.models.options import secrets
@@ -53,9 +54,6 @@ _FOR_LITELLM = frozenset(
 
 _PICKY = re.compile(r"(?:o\d|gpt-5|chatgpt)")
 """Names whose parameters litellm rewrites, in the versions that its table does not list too."""
-
-_MOST_BYTES = 16_000_000
-"""An answer that is longer is none."""
 
 _REMEMBERED_CHARACTERS = 8_000
 """Longer messages are written anew each time, so that what is remembered stays below 64 MB."""
@@ -193,7 +191,7 @@ class WireModel(Called):
             raw = bytearray()
             async for chunk in response.content.iter_any():
                 raw += chunk
-                if len(raw) > _MOST_BYTES:
+                if len(raw) > MOST_BYTES:
                     raise ModelError("the answer does not end", kind="malformed", retryable=True)
             answer = _read(response.status, raw, dict(response.headers))
         return answer, (ended[0] if ended else time.perf_counter()) - started
