@@ -74,8 +74,8 @@ _OF_THE_PROMPT = re.compile(
     re.IGNORECASE,
 )
 _OF_SOMETHING_ELSE = re.compile(
-    r"vocab|token[_ ]ids?\b|logit|log_?probs|temperature|top_[pk]|penalty|seed|stop sequences?|bytes|header"
-    r"|image|audio|pixels?|dimension|file size|api[ _-]?key|access[ _-]?token",
+    r"vocab|token[_ ]ids?\b|logit|log_?probs|temperature|top_[pk]|penalty|seed|stop sequences?"
+    r"|bytes|header|image|audio|pixels?|dimension|file size|api[ _-]?key|access[ _-]?token",
     re.IGNORECASE,
 )
 

@@ -92,7 +92,8 @@ _OF_TEXT: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"insufficient[_ ](?:quota|balance|credits?|funds)|exceeded your current quota"
             r"|credit balance|billing[_ ](?:hard[_ ])?(?:limit|not[_ ]active)"
             r"|(?:out of|run out of|no (?:more |remaining )?) ?credits|arrear"
-            r"|payment (?:required|method)|balance (?:is )?(?:too low|not enough|exhausted|insufficient)"
+            r"|payment (?:required|method)"
+            r"|balance (?:is )?(?:too low|not enough|exhausted|insufficient)"
             r"|(?:spend(?:ing)?|usage)[_ ](?:limits?|cap)",
             re.IGNORECASE,
         ),
@@ -131,7 +132,8 @@ _OF_TEXT: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|litellm: provider returned|exceeds the limit \(\d+ digits\)"
             r"|maximum recursion depth|codec can't decode|illegal (?:status line|header|chunk)"
             r"|invalid (?:status line|header|http|chunk|content-length)"
-            r"|bad (?:status line|chunk|http)|chunk(?:ed)? (?:header|size|transfer)|transfer[ _-]?encod|data after `?connection"
+            r"|bad (?:status line|chunk|http)|chunk(?:ed)? (?:header|size|transfer)|transfer[ _-]?encod"
+            r"|data after `?connection"
             r"|without sending complete message|does not end|payload is not completed"
             r"|not enough data",
             re.IGNORECASE,

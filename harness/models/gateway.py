@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import OverflowRefusedError, UsageError
 from harness.core.messages import Message
-from harness.models.body_bound import bound_bodies
 from harness.models.called import TIMEOUT_S, Called, asked_tokens, most_tokens, sendable
 from harness.models.errors import classify
+from harness.models.litellm_bodies import choices_in, hearing, watch_bodies
 from harness.models.options import secrets
 from harness.models.reading import reply
 from harness.models.reference import laws
@@ -79,23 +79,28 @@ class LitellmModel(Called):
         # when it goes out, not before: it may be long, and many may be waiting
         payload = [{"role": message.role, "content": message.content} for message in messages]
         started = time.perf_counter()
-        try:
-            response = await self._litellm.acompletion(
-                model=self.name,
-                messages=payload,
-                max_retries=0,
-                num_retries=0,
-                drop_params=False,
-                **parameters,
-            )
-        except Exception as error:  # noqa: BLE001  # a provider's code may raise anything
-            # from None: the cause holds the request, its key and all of its messages
-            raise classify(
-                error,
-                secrets=secrets(parameters),
-                now_s=time.time(),
-                tokens=asked_tokens(messages, parameters),
-            ) from None
+        with hearing() as body:
+            try:
+                response = await self._litellm.acompletion(
+                    model=self.name,
+                    messages=payload,
+                    max_retries=0,
+                    num_retries=0,
+                    drop_params=False,
+                    **parameters,
+                )
+            except Exception as error:  # noqa: BLE001  # a provider's code may raise anything
+                response = choices_in(body)  # an answer that litellm has no type for
+                if response is None:
+                    # from None: the cause holds the request, its key and all of its messages
+                    raise classify(
+                        error,
+                        secrets=secrets(parameters),
+                        now_s=time.time(),
+                        tokens=asked_tokens(messages, parameters),
+                    ) from None
+            else:
+                response = choices_in(body) or response
         latency_s = time.perf_counter() - started
         return reply(
             self.name,
@@ -127,7 +132,7 @@ def _litellm() -> Any:
         {"provider": PROVIDER, "custom_handler": _reference_provider(litellm)}
     )
     litellm.utils.custom_llm_setup()
-    bound_bodies(
+    watch_bodies(
         litellm.llms.custom_httpx.http_handler.AsyncHTTPHandler,
         import_module("litellm.llms.openai.common_utils").BaseOpenAILLM,
     )

@@ -83,7 +83,7 @@ def first_choice(response: Any) -> FirstChoice:
     beside = _beside(message)
     reason = _reason(choice)
     return FirstChoice(
-        text=parted.answer,
+        text=parted.answer.strip() if beside or said.thinking else parted.answer,
         thinking="\n".join(filter(None, (beside, said.thinking, parted.thinking))),
         unfinished=parted.unfinished,
         marked=bool(parted.thinking),

@@ -19,9 +19,9 @@ from urllib.request import getproxies
 from harness.core.errors import ModelError
 from harness.models.address import address
 from harness.models.attempts import OURS
-from harness.models.body_bound import MOST_BYTES
 from harness.models.called import TIMEOUT_S, Called, asked_tokens, most_tokens, sendable
 from harness.models.errors import ServerRefusedError, classify
+from harness.models.litellm_bodies import MOST_BYTES
 from harness.models.options import secrets
 from harness.models.prices import bundled, entry_in
 from harness.models.reading import reply
