@@ -1,11 +1,14 @@
 """The one owner of retries: how often a call is made, and how long is waited in between.
 
-stamina does the waiting: exponential, jittered, capped. What the provider asks for goes before it.
+stamina says how long: exponential, capped. What the provider asks for goes before it. The waiting is
+done at the gate, so that it ends when the run does.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import random
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -77,6 +80,10 @@ class OpenGate:
         """The time of one call."""
         yield _ignore
 
+    async def wait(self, seconds: float, /) -> None:
+        """A pause of that length."""
+        await asyncio.sleep(seconds)
+
 
 def _ignore(_reply: Reply) -> None:
     """Nothing."""
@@ -99,13 +106,13 @@ async def ask(
         ModelError: The call failed for good, or too often.
     """
     last: ModelError | None = None
+    jitter_s = min(_JITTER_S, patience.max_wait_s)
     async for attempt in stamina.retry_context(
-        on=_wait_of,
+        on=_again,
         attempts=patience.max_attempts,
         timeout=None,
         wait_initial=min(_FIRST_WAIT_S, patience.max_wait_s),
         wait_max=patience.max_wait_s,
-        wait_jitter=min(_JITTER_S, patience.max_wait_s),
     ):
         with attempt:
             try:
@@ -118,6 +125,11 @@ async def ask(
                     raise _as_it_stood(error, last) from None
                 error.attempts = attempt.num
                 last = error
+                if error.retryable and attempt.num < patience.max_attempts:
+                    # at the gate, which opens early where nothing is worth waiting for any more
+                    asked_s = error.retry_after_s
+                    own_s = attempt.next_wait + random.uniform(0, jitter_s)  # noqa: S311 -- no secret
+                    await gate.wait(min(own_s, patience.max_wait_s) if asked_s is None else asked_s)
                 raise
     raise AssertionError("unreachable")  # stamina raises after the last attempt
 
@@ -130,11 +142,9 @@ async def _looked_at(call: Awaitable[Reply], patience: Patience) -> Reply:
         raise patience.look_at(error) from None
 
 
-def _wait_of(error: Exception) -> bool | float:
-    """Whether stamina tries again, or after how many seconds."""
-    if not isinstance(error, ModelError) or not error.retryable:
-        return False
-    return True if error.retry_after_s is None else error.retry_after_s
+def _again(error: Exception) -> float | bool:
+    """Whether stamina tries again; at once, for what is to be waited for has been."""
+    return 0.0 if isinstance(error, ModelError) and error.retryable else False
 
 
 def _as_it_stood(stopped: ModelError, last: ModelError | None) -> ModelError:

@@ -66,7 +66,7 @@ def _short(group: Group) -> str | None:
         return None
     return (
         f"fills end at {percent(reached, 0)}; go nearer the ceiling:"
-        " harness run --fills 0.02,0.5,0.75,1.0"
+        " harness run --fills 0.02,0.5,0.75,0.95"
     )
 
 

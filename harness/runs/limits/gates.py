@@ -177,6 +177,10 @@ class Gate:
             if self._watcher is not None:
                 self._watcher.returned()
 
+    async def wait(self, seconds: float, /) -> None:
+        """A pause of that length, or until the model is given up."""
+        await _within(self._closed.wait(), seconds)
+
     async def _clear_of_waits(self) -> None:
         """Wait until neither the provider's word nor an outage is in the way."""
         while True:
