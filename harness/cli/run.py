@@ -86,7 +86,8 @@ def command(
     """Replay scenarios against models and windows; records go to results/."""
     from harness.cli.progress import Bar
     from harness.runs.budget import Budget
-    from harness.runs.folders import find_run, read_config, runs
+    from harness.runs.folder.find import find_run, runs
+    from harness.runs.folder.run_json import read_config
 
     kept = answers_of(**{name: options.pop(name) for name in ANSWERS})
     aim: dict[str, Any] | None = None
@@ -187,7 +188,7 @@ def _as_before(
     Raises:
         UsageError: An option would make it another study.
     """
-    from harness.runs.folders import read_config
+    from harness.runs.folder.run_json import read_config
 
     source = click.core.ParameterSource.COMMANDLINE
     flags = {"models": "model", "windows": "window", "policies": "policy", "memories": "memory"}

@@ -11,8 +11,13 @@ import re
 from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError, OverflowRefusedError
-from harness.models.ceiling import asks_too_much, is_short_lived, of_a_rate, past_the_ceiling
-from harness.models.redact import one_line
+from harness.models.overflow_messages import (
+    asks_too_much,
+    is_short_lived,
+    of_a_rate,
+    past_the_ceiling,
+)
+from harness.models.redaction import one_line
 from harness.models.waits import asked_in_words, retry_after_s
 
 if TYPE_CHECKING:
@@ -132,7 +137,7 @@ _OF_TEXT: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|litellm: provider returned|exceeds the limit \(\d+ digits\)"
             r"|maximum recursion depth|codec can't decode|illegal (?:status line|header|chunk)"
             r"|invalid (?:status line|header|http|chunk|content-length)"
-            r"|bad (?:status line|chunk|http)|chunk(?:ed)? (?:header|size|transfer)|transfer[ _-]?encod"
+            r"|bad (?:status line|chunk|http)|chunk(?:ed)? (?:header|size|transfer)|transfer[ _-]?enc"
             r"|data after `?connection"
             r"|without sending complete message|does not end|payload is not completed"
             r"|not enough data",

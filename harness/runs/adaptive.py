@@ -11,27 +11,27 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from harness.core.arms import nearly_empty
 from harness.core.draws import Draws
+from harness.core.kinds import RECALL_KINDS
 from harness.runs.chosen import ChosenSessions
 from harness.runs.executors.local import Local
-from harness.runs.plan import windows_of
-from harness.runs.store import lines
-from harness.sessions.layouts import CONTROL
+from harness.runs.folder.layout import BATCHES
+from harness.runs.folder.reader import lines
+from harness.runs.planning.plan import windows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from harness.core.arms import Stage
     from harness.core.record import Record
-    from harness.core.study import Group, Stage, Study
+    from harness.core.study import SessionTrials, Study
     from harness.core.window import Window
     from harness.runs.aim import Aim, Chooser
-    from harness.runs.bench import Bench
     from harness.runs.limits import Limits
+    from harness.runs.trials.runner import TrialRunner
     from harness.sessions.materials import Workshop
-
-BATCHES = "batches.jsonl"
-_RECALL_KINDS = frozenset({"recall", "update", "set"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Search:
         aim: Aim,
         chooser: Chooser,
         workshop: Workshop,
-        bench: Bench,
+        bench: TrialRunner,
         folder: Path,
         limits: Limits,
     ) -> None:
@@ -99,7 +99,7 @@ class Search:
     def notice(self, record: Record) -> None:
         """Take a record into account."""
         self._tokens += record.prompt_tokens or 0
-        if record.arm == "main" and record.probe_kind in _RECALL_KINDS and record.batch:
+        if record.arm == "main" and record.probe_kind in RECALL_KINDS and record.batch:
             rows = self._rows.setdefault((record.model, record.window_limit), {})
             rows[record.key] = {
                 "session": record.session,
@@ -191,16 +191,16 @@ class Search:
         batch: int,
         choices: Sequence[Mapping[str, Any]],
         stage: Stage,
-    ) -> Iterator[Group]:
+    ) -> Iterator[SessionTrials]:
         """The sessions of a batch that are sent at that stage, by what is known now."""
         # Openings of the first batch are built before the ledger is settled, and keep their keys.
         known: Stage = "opening" if batch == 1 and stage == "opening" else "main"
         aimed = replace(window, ratio=self._bench.ledger.aims(model).of(known))
         aimed = self._bench.room.rooms(model).window(aimed, known)
         for index, choice in enumerate(choices):
-            if (choice["fill"] <= CONTROL) == (stage == "opening"):
+            if nearly_empty(choice["fill"]) == (stage == "opening"):
                 yield self._sessions.group(model, aimed, batch, index, choice)
 
-    async def _replay(self, groups: list[Group], done: set[str]) -> None:
+    async def _replay(self, groups: list[SessionTrials], done: set[str]) -> None:
         self.planned += [trial.key for group in groups for trial in group.trials]
         await self._local.execute(groups, self._bench, done)

@@ -9,21 +9,20 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from harness.core.arms import STAGES, stage_of
 from harness.core.errors import FileError, Where
-from harness.core.study import DEFAULT_RESERVE, STAGES, stage_of
-from harness.models.table import reasons
+from harness.core.study import DEFAULT_RESERVE
+from harness.models.catalog import reasons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from harness.core.arms import Stage
     from harness.core.record import Record
-    from harness.core.study import Stage, Study
+    from harness.core.study import Study
     from harness.core.trial import Trial
     from harness.core.window import Window
-
-ROOM = "answer_room.json"
-"""The file of a run folder that says how much room the answers of each model were found to need."""
 
 REASONING_TOKENS = 4_096
 """Tokens kept for the answer of a model that the catalogue says reasons."""

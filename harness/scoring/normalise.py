@@ -1,14 +1,11 @@
-"""What scorers read of a reply: its words, in the normal form of `harness.core.text`.
+"""The answer in a reply: its text without what the model thought aloud.
 
 Its one rule: what a model thinks aloud is not its answer.
 """
 
 from __future__ import annotations
 
-from harness.core.text import Text, contains, places, read, words
 from harness.core.thinking import split
-
-__all__ = ["Text", "answer", "contains", "places", "read", "words"]
 
 
 def answer(reply: str) -> str:

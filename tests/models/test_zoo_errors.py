@@ -6,7 +6,7 @@ import pytest
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.messages import Message
 from harness.models import make_model
-from harness.models.law import told
+from harness.models.conformance import told
 from tests.support import zoo_errors as zoo
 from tests.support.zoo_server import ZooServer
 

@@ -3,7 +3,7 @@ import pytest
 from harness.core.errors import ModelError
 from harness.core.messages import Message
 from harness.models import make_model
-from harness.models.law import told
+from harness.models.conformance import told
 from tests.support import zoo_replies as zoo
 from tests.support.zoo_server import ZooServer
 

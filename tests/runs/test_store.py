@@ -10,7 +10,9 @@ import pytest
 from harness.core.errors import FileError, IncompleteError, UsageError
 from harness.core.messages import Message
 from harness.core.session import Session
-from harness.runs.store import MESSAGES, RECORDS, Lines, Store, lines, sent_messages
+from harness.runs.folder.layout import MESSAGES, RECORDS
+from harness.runs.folder.reader import lines, sent_messages
+from harness.runs.folder.writer import Lines, Store
 from tests.support.records import make_record
 
 
@@ -126,7 +128,7 @@ def test_half_a_surrogate_pair_in_a_reply_does_not_spoil_the_file(tmp_path):
         store.append(make_record(key="1", reply="a\ud800b “ü”"))
     assert next(lines(tmp_path / RECORDS))["reply"] == "a\ud800b “ü”"
     assert "“ü”" in (tmp_path / RECORDS).read_bytes().decode()
-    from harness.analysis.frame import read_records
+    from harness.analysis.records import read_records
 
     assert read_records(tmp_path).collect()["key"].to_list() == ["1"]
 
