@@ -137,8 +137,8 @@ _OF_TEXT: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|litellm: provider returned|exceeds the limit \(\d+ digits\)"
             r"|maximum recursion depth|codec can't decode|illegal (?:status line|header|chunk)"
             r"|invalid (?:status line|header|http|chunk|content-length)"
-            r"|bad (?:status line|chunk|http)|chunk(?:ed)? (?:header|size|transfer)|transfer[ _-]?enc"
-            r"|data after `?connection"
+            r"|bad (?:status line|chunk|http)|chunk(?:ed)? (?:header|size|transfer)"
+            r"|transfer[ _-]?enc|data after `?connection"
             r"|without sending complete message|does not end|payload is not completed"
             r"|not enough data",
             re.IGNORECASE,

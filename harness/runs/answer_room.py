@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.arms import STAGES, stage_of
 from harness.core.errors import FileError, Where
+from harness.core.files import write_whole
 from harness.core.study import DEFAULT_RESERVE
 from harness.models.catalog import reasons
 
@@ -155,10 +156,8 @@ class AnswerRoom:
     def _save(self) -> None:
         if self._path is None:
             return
-        temporary = self._path.with_suffix(".tmp")
         data = {"schema": 1, "models": dict(sorted(self._settled.items()))}
-        temporary.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
-        temporary.replace(self._path)
+        write_whole(self._path, json.dumps(data, indent=2) + "\n")
 
 
 def _read(path: Path) -> dict[str, dict[str, int]]:

@@ -19,7 +19,7 @@ from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.folder.find import new_folder
 from harness.runs.folder.layout import LEDGER, RECORDS, ROOM
 from harness.runs.folder.reader import lines
-from harness.runs.folder.run_json import config, read_config, write_config
+from harness.runs.folder.run_json import config, note_sent, read_config, write_config
 from harness.runs.folder.writer import Store
 from harness.runs.interrupts import Interrupts
 from harness.runs.model_stack import options_of, unless_missed
@@ -115,16 +115,19 @@ def open_run(
     with unless_missed(folder, new=resume is None), Store(folder) as store:
         before = {r["key"]: r for r in lines(folder / RECORDS)}
         bench = _bench_of(whole.study, workshop, models, store, progress=progress, gates=gates)
-        yield OpenRun(
-            folder=folder,
-            bench=bench,
-            done=_finished(before, retry_errors=retry_errors),
-            interrupts=Interrupts(bench, gates, purse, models, progress),
-            purse=purse,
-            models=models,
-            progress=progress,
-            _before=before,
-        )
+        try:
+            yield OpenRun(
+                folder=folder,
+                bench=bench,
+                done=_finished(before, retry_errors=retry_errors),
+                interrupts=Interrupts(bench, gates, purse, models, progress),
+                purse=purse,
+                models=models,
+                progress=progress,
+                _before=before,
+            )
+        finally:
+            note_sent(folder, _sent(whole, models))
 
 
 async def closing(work: Awaitable[T], models: Mapping[str, Model]) -> T:
@@ -155,9 +158,19 @@ def _open_folder(
         return resume
     now = datetime.now(tz=UTC)
     folder = new_folder(out, whole, now)
-    sent = {name: model.sent_parameters(options_of(whole.study)) for name, model in models.items()}
-    write_config(folder, config(whole, workshop, now, sent, adaptive))
+    write_config(folder, config(whole, workshop, now, _sent(whole, models), adaptive))
     return folder
+
+
+def _sent(whole: Plan, models: Mapping[str, Model]) -> dict[str, object]:
+    """The parameters that go out to each model; the longest of its answers decides `max_tokens`."""
+    study = whole.study
+    options = {name: options_of(study) for name in models}
+    for group in whole.groups if not study.answer_is_bounded else ():
+        reserve = max(trial.window.reserve for trial in group.trials) if group.trials else 0
+        most = max(int(options[group.model]["max_tokens"]), reserve)
+        options[group.model] = {**options[group.model], "max_tokens": str(most)}
+    return {name: model.sent_parameters(options[name]) for name, model in models.items()}
 
 
 def _finished(before: Mapping[str, Mapping[str, object]], *, retry_errors: bool) -> set[str]:
