@@ -113,6 +113,7 @@ def open_run(
     """
     folder = _open_folder(whole, workshop, models, out=out, resume=resume, adaptive=adaptive)
     with unless_missed(folder, new=resume is None), Store(folder) as store:
+        sent = _sent(whole, models)
         before = {r["key"]: r for r in lines(folder / RECORDS)}
         bench = _bench_of(whole.study, workshop, models, store, progress=progress, gates=gates)
         try:
@@ -127,7 +128,8 @@ def open_run(
                 _before=before,
             )
         finally:
-            note_sent(folder, _sent(whole, models))
+            if _sent(whole, models) != sent:
+                note_sent(folder, _sent(whole, models))
 
 
 async def closing(work: Awaitable[T], models: Mapping[str, Model]) -> T:
