@@ -18,8 +18,8 @@ from harness.cli.workers import worker_options
 from harness.core.errors import IncompleteError, UsageError
 
 if TYPE_CHECKING:
+    from harness.adaptive.search import Ended
     from harness.core.study import Study
-    from harness.runs.adaptive import Ended
     from harness.runs.limits import Limits
     from harness.runs.result import RunResult
 
@@ -176,14 +176,15 @@ def _replay(
         from harness.runs.run import run
 
         return run(study, **how), []
-    from harness.cli.adaptive import run_adaptive
+    from harness.adaptive.run import run_adaptive
+    from harness.adaptive.search import SearchGoal
 
     executor = how.pop("executor")
     if executor != "local":
         raise UsageError(
             f"--adaptive asks batch after batch from here: leave out --executor {executor}"
         )
-    return run_adaptive(study, aim, **how)
+    return run_adaptive(study, SearchGoal(**aim), **how)
 
 
 def _as_before(

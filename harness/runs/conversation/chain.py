@@ -13,10 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from harness.core.arms import ARMS
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.memory import Carried
-from harness.core.protocols import Compacting, Reminding
+from harness.core.protocols import Reminding
 from harness.runs.conversation.live_session import LiveSession
 from harness.runs.conversation.memory import ChainMemory
 from harness.runs.conversation.prepared import NotPrepared, PreparationCost, Prepared, unready
@@ -39,18 +38,6 @@ if TYPE_CHECKING:
     from harness.runs.conversation.generated_text import GeneratedTexts, Purpose, Written
     from harness.sessions.builder import Reminder
     from harness.sessions.materials import Materials
-
-
-def needs_preparing(group: SessionTrials) -> bool:
-    """Whether anything has to be done before the first question is put to a group's session."""
-    trial = group.trials[0]
-    if ARMS[group.blueprint.arm].as_written:
-        return False
-    return (
-        bool(group.blueprint.earlier)
-        or trial.replies == "live"
-        or isinstance(policies.resolve(trial.policy), Compacting)
-    )
 
 
 def reminder_of(policy: Policy, materials: Materials) -> Reminder | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.arms import ARMS, STAGES, opens, stage_of
 from harness.core.errors import NothingSelectedError, UsageError
+from harness.core.protocols import Compacting
 from harness.core.spec import Spec
 from harness.core.study import Plan, SessionTrials, window_tokens
 from harness.core.trial import Treatment, Trial
@@ -18,6 +19,7 @@ from harness.runs.token_meter import UNAIMED
 from harness.sessions.layouts import blueprints, controls
 from harness.sessions.materials import Materials
 from harness.sessions.memories import NOTHING
+from harness.sessions.policies import policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -101,6 +103,18 @@ def seeds_of(study: Study, scenario: Scenario) -> range:
     if scenario.written_out:
         return range(1)
     return range(study.first_seed, study.first_seed + study.seeds)
+
+
+def needs_preparing(group: SessionTrials) -> bool:
+    """Whether anything has to be done before the first question is put to a group's session."""
+    trial = group.trials[0]
+    if ARMS[group.blueprint.arm].as_written:
+        return False
+    return (
+        bool(group.blueprint.earlier)
+        or trial.replies == "live"
+        or isinstance(policies.resolve(trial.policy), Compacting)
+    )
 
 
 def windows_of(study: Study, model: str, limit_of: Callable[[str], int | None]) -> list[Window]:
