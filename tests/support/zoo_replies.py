@@ -202,12 +202,12 @@ def thinks_as_long_as_the_prompt(call: Call) -> Sent:
 
 def thinks_past_any_room(call: Call) -> Sent:
     """Thinking without an end."""
-    return _sent(call, "<think>\n" + f"{thought(call)}\n" * 400)
+    return _sent(call, "<think>\n" + f"{thought(call)}\n" * 60)
 
 
 def thinks_unmarked_past_any_room(call: Call) -> Sent:
     """The same without a mark: all that is seen is a text that was cut."""
-    return _sent(call, f"{thought(call)}\n" * 400)
+    return _sent(call, f"{thought(call)}\n" * 60)
 
 
 def broken_off(call: Call) -> Sent:
