@@ -44,7 +44,8 @@ _REFUSES = re.compile(
     r"unsupported|unrecogni[sz]ed|unknown|unexpected|deprecated|invalid|extra (?:inputs?|fields?)"
     r"|(?:not|n't|no longer|cannot|never) (?:be )?\w{0,12} ?(?:support|allow|permit|accept|recogni"
     r"|available|valid|set|specified|used|taken?|change)|only (?:the )?default|must be|too large"
-    r"|at most|exceeds?\b|greater than|maximum|removed|incompatible|instead",
+    r"|at most|exceeds?\b|greater than|maximum|removed|renamed"
+    r"|replaced|incompatible|instead",
     re.IGNORECASE,
 )
 _NEAR = 160
