@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from harness.core.arms import Arm
     from harness.core.errors import AnsweredBy
     from harness.core.memory import LostAt
-    from harness.core.probe import Outcome, Status
+    from harness.core.probe import Cut, Outcome, Status
     from harness.core.scenario import Layout, ProbeKind
 
 RECORD_SCHEMA = 1
@@ -139,6 +139,14 @@ class Record:
     """None where a price is not known."""
     turn: int | None = None
     """Of a rule: which turn of the session the reply answers, counted from 1."""
+    cut: Cut | None = None
+    """Why the reply is not whole: length, thinking, window or broken_off; None for a whole one."""
+    max_tokens: int | None = None
+    """Tokens that the answer could have, thinking included; None in records that are older."""
+    thinking: str | None = None
+    """What the model thought aloud before it answered, its middle left out where it is long."""
+    thinking_tokens: int | None = None
+    """Of the completion tokens, by the provider's count; None where it tells none."""
     judge: str | None = None
     """The model that gave the score, where no check could."""
     judge_planted: tuple[int, ...] = ()

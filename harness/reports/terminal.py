@@ -224,7 +224,7 @@ def _facts(group: CurveGroup) -> Iterator[tuple[str, str]]:
     )
     for judge in group.judges:
         yield "judge", headline.judge(judge)
-    yield "not measured", fmt.counts(lost.unscored)
+    yield "not measured", fmt.unscored(lost.unscored)
     if group.overflow_from is not None:
         yield (
             "refused",

@@ -32,7 +32,7 @@ Result: TypeAlias = Reply | ModelError
 _RESULTS = frozenset({"overflow", "content_filter"})
 """Errors that the same call would meet again: they say something about the model."""
 
-_TOLD = ("prompt_tokens", "cached_tokens", "completion_tokens", "version")
+_TOLD = ("prompt_tokens", "cached_tokens", "completion_tokens", "version", "thinking_tokens", "cut")
 """What the provider tells beside the answer, where it does."""
 
 
@@ -94,11 +94,13 @@ def to_line(result: Result, secrets: Iterable[str]) -> dict[str, Any] | None:
         if result.kind not in _RESULTS:
             return None
         return {"error": result.kind, "said": without(str(result), secrets)}
+    secrets = tuple(secrets)
     told = {name: getattr(result, name) for name in _TOLD}
     return {
         "reply": without(result.text, secrets),
         "finish_reason": result.finish_reason,
         **{name: value for name, value in told.items() if value is not None},
+        **({"thinking": without(result.thinking, secrets)} if result.thinking else {}),
     }
 
 
@@ -112,6 +114,9 @@ def from_line(data: Mapping[str, Any], source: AnsweredBy) -> Result:
             cached_tokens=data.get("cached_tokens"),
             completion_tokens=data.get("completion_tokens"),
             version=data.get("version"),
+            thinking=data.get("thinking", ""),
+            thinking_tokens=data.get("thinking_tokens"),
+            cut=data.get("cut") or ("length" if data["finish_reason"] == "length" else None),
             cost_usd=0.0,
             attempts=0,
             answered_by=source,

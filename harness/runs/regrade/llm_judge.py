@@ -16,6 +16,7 @@ from harness.core.draws import Draws
 from harness.core.errors import ModelError, NothingSelectedError, OverflowRefusedError, UsageError
 from harness.core.messages import Message
 from harness.core.record import from_json
+from harness.models.response import why_cut
 from harness.runs.folder.reader import latest_records
 from harness.runs.folder.run_json import read_config
 from harness.runs.folder.writer import Store
@@ -223,6 +224,8 @@ async def _all(
                 reply = await model.ask([Message("user", asked)], options)
             except (ModelError, OverflowRefusedError) as error:
                 return None, f"no verdict: {error}"
+        if reply.cut is not None and not reply.text.strip():
+            return None, f"no verdict: {why_cut(reply)}"
         return verdict(answer(reply.text)), reply.text
 
     return list(await asyncio.gather(*map(one, tasks)))

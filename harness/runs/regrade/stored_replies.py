@@ -113,6 +113,9 @@ class Stored:
             attempts=record["attempts"],
             answered_by=record.get("answered_by") or "model",
             version=record.get("model_version"),
+            thinking=record.get("thinking") or "",
+            thinking_tokens=record.get("thinking_tokens"),
+            cut=record.get("cut") or ("length" if record["finish_reason"] == "length" else None),
         )
 
     async def close(self) -> None:
