@@ -170,7 +170,7 @@ def for_provider(parameters: Mapping[str, object]) -> dict[str, object]:
 
 def asked_tokens(messages: Sequence[Message], parameters: Mapping[str, object]) -> tuple[int, int]:
     """The fewest and the most tokens that a call may have asked for, by any tokenizer."""
-    characters = sum(len(message.content) for message in messages)
+    characters = sum(len(message.text) for message in messages)
     return characters // 12, 3 * characters + (most_tokens(parameters) or 0) + 2000
 
 
