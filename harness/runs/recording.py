@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from harness.core.printable import shown
 from harness.core.record import Record
 from harness.scoring import Judgement, judge, scorers
 
@@ -162,6 +163,8 @@ def expects_abstention(trial: Trial) -> bool:
     return trial.kind == "abstain" or trial.arm in UNTOLD
 
 
+_LONGEST_REASON = 300
+
 UNTOLD = frozenset({"closed_book", "fact_removed", "nothing_carried"})
 """Control arms in which the model was told nothing of the fact that is asked."""
 
@@ -169,9 +172,10 @@ UNTOLD = frozenset({"closed_book", "fact_removed", "nothing_carried"})
 def _judged(
     fork: Fork, answer: Answer, fact_truncated: bool | None
 ) -> tuple[Judgement, str | None]:
-    """What the reply is worth; or why a user's own scorer could not say so.
+    """What the reply is worth; or why its scorer could not say so.
 
-    A reply is paid for: it is kept whatever a scorer does, and can be scored again.
+    A reply is paid for: it is kept whatever a scorer does, ours or a user's, and can be scored
+    again.
     """
     trial = fork.trial
     spec = fork.materials.scenario.fact(trial.fact).score
@@ -186,10 +190,8 @@ def _judged(
             expects_abstention=expects_abstention(trial),
             lost_in_memory=fork.crossing is not None and not fork.crossing.injected,
         )
-    except Exception as error:
-        if ":" not in spec.name:  # one of ours: a bug to be seen
-            raise
-        why = f"scorer: {spec} failed: {type(error).__name__}: {error}"
+    except Exception as error:  # noqa: BLE001 -- one reply never ends a run
+        why = shown(f"scorer: {spec} failed: {type(error).__name__}: {error}", _LONGEST_REASON)
         return Judgement(score=None, outcome=None, why=""), why
     return found, None
 
