@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
 from importlib import import_module
 from keyword import iskeyword
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from harness.core.errors import HarnessError, UsageError, nearest
+from harness.core.printable import printable, shown, well_formed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _VERBS = (
     "init", "doctor", "validate", "plan", "run", "report", "compare", "baseline", "check", "judge",
@@ -51,7 +56,14 @@ class _Verbs(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="session-harness", prog_name="harness")
-def harness() -> None:
+@click.option(
+    "--trust-env",
+    is_flag=True,
+    envvar="HARNESS_TRUST_ENV",
+    help="Take all of this folder's .env: addresses, proxies and plugs too, not only keys and plain"
+    " settings.",
+)
+def harness(*, trust_env: bool) -> None:
     """Where does a chat model begin to forget as a session approaches its context window?
 
     Scenario files script sessions with facts planted at different positions; a run replays them
@@ -65,13 +77,20 @@ def harness() -> None:
     Exit codes: 0 passed, 1 a gate failed, 2 interrupted, 3 internal error, 4 usage or a bad file,
     5 nothing selected, 6 incomplete. Options can be set as HARNESS_... in the environment or .env.
     """  # noqa: D301 -- click reads the control character
+    del trust_env  # was looked at before, since .env decides what other options are
 
 
 def main() -> NoReturn:
     """Run the command and leave with its exit code; no traceback for what a user did."""
     try:
-        _load_env()
-        code = harness.main(standalone_mode=False)
+        _speak_plainly()
+        arguments = sys.argv[1:]
+        _check_arguments(arguments)
+        if os.path.exists(".env"):  # noqa: PTH110 -- pathlib costs start-up time that few calls need
+            from harness.cli.env_file import load_env_file
+
+            load_env_file(arguments)
+        code = harness.main(arguments, standalone_mode=False)
     except HarnessError as error:
         _leave(str(error), error.exit_code)
     except click.exceptions.Abort:
@@ -95,17 +114,28 @@ def main() -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _load_env() -> None:
-    """Settings of `.env` in this folder; what is set already wins."""
-    if os.path.exists(".env"):  # noqa: PTH110 -- pathlib costs start-up time that few calls need
-        from dotenv import load_dotenv
+def _check_arguments(arguments: Sequence[str]) -> None:
+    """Refuse what is no text: bytes of another encoding come as half a pair of surrogates.
 
-        try:
-            load_dotenv(".env")
-        except UnicodeDecodeError as error:
-            raise UsageError(f".env: not UTF-8 text: {error.reason}") from None
+    Raises:
+        UsageError: An argument or a setting of the environment is not UTF-8.
+    """
+    given = [(f"argument {n}", text) for n, text in enumerate(arguments, 1)]
+    given += [(name, value) for name, value in os.environ.items() if name.startswith("HARNESS_")]
+    for what, text in given:
+        if not text.isascii() and well_formed(text) != text:
+            raise UsageError(
+                f"{what} ('{shown(text)}') is not UTF-8: write it in UTF-8, or rename the file"
+            )
+
+
+def _speak_plainly() -> None:
+    """Let no character that a terminal or a pipe cannot take end the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _leave(message: str, code: int) -> NoReturn:
-    click.echo(f"harness: {message}", err=True)
+    click.echo(f"harness: {printable(message)}", err=True)
     sys.exit(code)

@@ -13,7 +13,7 @@ from harness.cli.answers import ANSWERS, answer_options, answers_of
 from harness.cli.budget import budget_options, read_out
 from harness.cli.limits import limit_options
 from harness.cli.options import RESULTS, study_options
-from harness.cli.study import make_study, tell_unchecked
+from harness.cli.study import make_study, tell_code, tell_unchecked
 from harness.cli.workers import worker_options
 from harness.core.errors import IncompleteError, UsageError
 
@@ -108,6 +108,7 @@ def command(
             options["seeds"] = _ADAPTIVE_SEEDS
     study = _one_prompt(make_study(paths, **options), aim)
     tell_unchecked(study)
+    tell_code(study, imports=True)
     known = set(runs(out))
     how = {
         "out": out,

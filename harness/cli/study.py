@@ -49,6 +49,17 @@ def tell_unchecked(study: Study) -> None:
         )
 
 
+def tell_code(study: Study, *, imports: bool) -> None:
+    """Say which modules a study names that are not ours, if any."""
+    from harness.runs.named_code import named_code
+
+    named = ", ".join(str(code) for code in named_code(study))
+    if named and imports:
+        click.echo(f"note: this run imports and calls code: {named}", err=True)
+    elif named:
+        click.echo(f"note: harness run would import and call code: {named}", err=True)
+
+
 def make_study(
     paths: Sequence[Path],
     *,

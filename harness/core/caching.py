@@ -6,7 +6,7 @@ Its one rule: how much memory a cache takes is bounded by its texts, not only by
 from __future__ import annotations
 
 from functools import lru_cache, wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,13 +27,14 @@ def by_text(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
 
     def cached(function: Callable[P, R]) -> Callable[P, R]:
-        short = lru_cache(maxsize=most)(function)
-        long = lru_cache(maxsize=_LONG_KEPT)(function)
+        # typeshed forgets the arguments of what is cached
+        short = cast("Callable[P, R]", lru_cache(maxsize=most)(function))
+        long = cast("Callable[P, R]", lru_cache(maxsize=_LONG_KEPT)(function))
 
         @wraps(function)
         def look_up(*args: P.args, **kwargs: P.kwargs) -> R:
             kept = long if len(str(args[-1])) > LONG else short
-            return kept(*args, **kwargs)  # type: ignore[arg-type] -- a text is hashable
+            return kept(*args, **kwargs)
 
         return look_up
 

@@ -94,6 +94,7 @@ class LitellmModel(Called):
 @cache
 def _litellm() -> Any:
     """The module: offline, quiet, changing nothing that we send, with our provider in it."""
+    os.environ["LITELLM_MODE"] = "PRODUCTION"  # else it takes all of a .env that we left out
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else it asks the network
     # else every message is searched for pictures to shorten in a log that is not kept
     os.environ.setdefault("MAX_BASE64_LENGTH_FOR_LOGGING", "0")

@@ -11,7 +11,7 @@ from harness.core.trial import Trial
 from harness.core.window import Window
 from harness.runs.keys import Keys
 from harness.runs.ledger import UNAIMED
-from harness.runs.treatments import check_treatments, check_windows, has, treatments_of
+from harness.runs.treatments import check_treatments, check_windows, treatments_of
 from harness.scenarios.values import check_seeds
 from harness.scoring import scorers
 from harness.scoring.rules import rules
@@ -81,9 +81,9 @@ def check(study: Study) -> None:
     for scenario in study.scenarios:
         check_seeds(scenario, study.first_seed + study.seeds)
         for fact in scenario.facts:
-            has(scorers.resolve(fact.score), "score", f"scorer '{fact.score}'")
+            scorers.check(fact.score)
         for rule in scenario.rules:
-            has(rules.resolve(rule.check), "check", f"rule '{rule.check}'")
+            rules.check(rule.check)
 
 
 def windows_of(study: Study, model: str, limit_of: Callable[[str], int | None]) -> list[Window]:

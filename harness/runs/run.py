@@ -13,6 +13,7 @@ from harness.runs.budget import Budget, Purse
 from harness.runs.executors import OnThisMachine, executors
 from harness.runs.ledger import LEDGER, Ledger
 from harness.runs.limits import Gates, Limits
+from harness.runs.named_code import load_code
 from harness.runs.plan import make_plan
 from harness.runs.quiet import Quiet
 from harness.runs.stages import Stages
@@ -73,6 +74,7 @@ def run(
         CassetteMissError: The cassette has no answer to something that is asked.
         NothingSelectedError: There is no trial.
     """
+    load_code(study)
     workshop = Workshop()
     ledger = Ledger(study.models, None if resume is None else resume / LEDGER)
     whole = make_plan(study, workshop, known_limit, ledger.aims)

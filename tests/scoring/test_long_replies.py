@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -17,10 +15,7 @@ from harness.scenarios.generators import SHAPES
 from harness.scoring import abstains, check_scorer, judge, refuses, scorers
 from harness.scoring.law import PROBES
 from harness.scoring.rules import check_rule, kept, rules
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-
-from hostile_texts import CATEGORIES, hostile, nested, of_category
+from tests.support.hostile_texts import CATEGORIES, hostile, nested, of_category
 
 PROBE = Probe(
     fact="tone",
@@ -150,7 +145,12 @@ def test_a_pattern_that_backtracks_gives_no_score_and_says_why(pattern):
 
 def test_a_very_long_number_is_another_number_and_is_not_written_out():
     budget = PROBES[1]
-    for digits in ("9" * 1_500_000, "5417" * 300_000, "5417." + "1" * 100_000, "9" * 100_000 + "th"):
+    for digits in (
+        "9" * 1_500_000,
+        "5417" * 300_000,
+        "5417." + "1" * 100_000,
+        "9" * 100_000 + "th",
+    ):
         found = scorers.resolve("number").score(budget, f"It is {digits}.")
         assert found.value == 0.0
         assert len(found.why) < 200
