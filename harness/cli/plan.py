@@ -53,8 +53,8 @@ def command(
 ) -> int:
     """Say what a run would send and cost; nothing is sent."""
     from harness.models import price
-    from harness.runs.cost import estimates, total_usd
-    from harness.runs.named_code import refuse_filler
+    from harness.runs.planning.cost import estimates, total_usd
+    from harness.runs.planning.named_code import refuse_filler
     from harness.runs.run import plan
     from harness.sessions.materials import Workshop
 
@@ -109,7 +109,7 @@ def _seeds(
     """How many seeds the questions of `--detect` and `--half-width` take, as sentences."""
     if detect is None and half_width is None:
         return
-    from harness.analysis.power import (  # here, since it brings scipy
+    from harness.analysis.stats.power import (  # here, since it brings scipy
         DISCORDANT,
         seeds_for_half_width,
         seeds_to_detect,

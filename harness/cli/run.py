@@ -212,8 +212,13 @@ def _print_report(folder: Path) -> None:
 
 
 def _resume_line(folder: Path, out: Path) -> str:
+    from harness.cli.again import addresses
+    from harness.runs.folders import read_config
+
     place = "" if out == Path("results") else f" --out {shlex.quote(str(out))}"
-    return f"harness run --resume {folder.name}{place}"
+    named = dict.fromkeys(name for name, _ in addresses(read_config(folder)))
+    servers = "".join(f" -M {name}=..." for name in named)
+    return f"harness run --resume {folder.name}{place}{servers}"
 
 
 def _check_complete(result: RunResult, out: Path) -> None:

@@ -51,7 +51,7 @@ def tell_unchecked(study: Study) -> None:
 
 def tell_code(study: Study, *, imports: bool) -> None:
     """Say which modules a study names that are not ours, if any."""
-    from harness.runs.named_code import named_code
+    from harness.runs.planning.named_code import named_code
 
     named = ", ".join(str(code) for code in named_code(study))
     if named and imports:

@@ -1,4 +1,4 @@
-"""A repository of a stranger, in which everything is hostile: what may be looked at without a run."""
+"""A repository of a stranger, in which everything is hostile: it may be looked at, not run."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from pytest_httpserver import HTTPServer
 
 from tests.support.command import ROOT, harness
 
@@ -42,12 +40,23 @@ class Policy:
     def view(self, history, budget_tokens):
         return None
 """
-POSING = ("litellm", "polars", "tiktoken", "dotenv", "yaml", "numpy", "scipy", "aiohttp", "json", "regex")
+POSING = (
+    "litellm",
+    "polars",
+    "tiktoken",
+    "dotenv",
+    "yaml",
+    "numpy",
+    "scipy",
+    "aiohttp",
+    "json",
+    "regex",
+)
 """Libraries as which a file of the folder poses."""
 
 
 @pytest.fixture
-def repository(tmp_path, httpserver: HTTPServer):
+def repository(tmp_path, httpserver):
     folder = tmp_path / "repository"
     (folder / "scenarios").mkdir(parents=True)
     (folder / "scenarios" / "hostile.yaml").write_text(SCENARIO)
@@ -88,7 +97,7 @@ def run_folder(repository):
 def in_the_folder(repository, *arguments):
     """The command in a process of its own, with a key of the shell."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("HARNESS_", "OPENAI_"))}
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 -- the command itself
         [sys.executable, "-m", "harness", *map(str, arguments)],
         cwd=repository,
         env=kept | {"PYTHONPATH": str(ROOT), "OPENAI_API_KEY": "sk-canary-of-the-shell"},

@@ -12,8 +12,8 @@ from harness.core.probe import Probe, Reply
 from harness.core.scenario import Value
 from harness.core.text import read
 from harness.scenarios.generators import SHAPES
-from harness.scoring import abstains, check_scorer, judge, refuses, scorers
-from harness.scoring.law import PROBES
+from harness.scoring import abstains, check_scorer, refuses, score_and_attribute, scorers
+from harness.scoring.conformance import PROBES
 from harness.scoring.rules import check_rule, kept, rules
 from tests.support.hostile_texts import CATEGORIES, hostile, nested, of_category
 
@@ -40,7 +40,7 @@ LONG = hostile(40_000)
 
 def grade(text, spec="contains"):
     """A whole trial's grading."""
-    return judge(
+    return score_and_attribute(
         PROBE,
         Reply(text=text, finish_reason="stop", prompt_tokens=1),
         scorer=scorers.resolve(spec),
