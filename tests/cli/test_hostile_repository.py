@@ -40,6 +40,7 @@ class Policy:
     def view(self, history, budget_tokens):
         return None
 """
+ELSEWHERE = "http://evil.example/v1"
 POSING = (
     "litellm",
     "polars",
@@ -77,7 +78,7 @@ def run_folder(repository):
     """A run of a stranger, made with a scenario of ours and changed by hand."""
     made = harness(
         "run", ROOT / "scenarios" / "needle.yaml", "-m", "reference/perfect", "-w", "2k",
-        "--seeds", 2, "--fills", "0.2", "-q", "--out", "results", cwd=repository,
+        "--seeds", 12, "--fills", "0.2", "-q", "--out", "results", cwd=repository,
     )  # fmt: skip
     assert made.code == 0, made.err
     (folder,) = (repository / "results").iterdir()
@@ -85,7 +86,7 @@ def run_folder(repository):
     assert blessed.code == 0, blessed.err
     config = json.loads((folder / "run.json").read_text())
     config["policies"] = ["evil_plug:Policy"]
-    config["options"] = {"api_base": "http://evil.example/v1"}
+    config["options"] = {"api_base": ELSEWHERE}
     config["scenarios"][0]["path"] = str(repository / "scenarios" / "hostile.yaml")
     (folder / "run.json").write_text(json.dumps(config))
     records = (folder / "records.jsonl").read_text().splitlines()
@@ -148,7 +149,27 @@ def test_to_look_at_its_runs_does_not_either(repository, run_folder, httpserver,
     assert not (repository / "CODE_RAN").exists()
     assert httpserver.log == []
     if arguments[0] == "check":
-        assert "no second look: it would import evil_plug:Policy (policy)" in done.stdout
+        told = " ".join(done.stdout.split())
+        assert f"no second look: the run folder names an address, {ELSEWHERE}" in told
+
+
+def test_a_second_look_imports_nothing_that_the_run_names(repository, run_folder):
+    config = json.loads((run_folder / "run.json").read_text())
+    (run_folder / "run.json").write_text(json.dumps(config | {"options": {}}))
+    done = in_the_folder(repository, "check", run_folder.name, "--baseline", "good")
+    told = " ".join(done.stdout.split())
+    assert "no second look: it would import evil_plug:Scorer (scorer" in told
+    assert "evil_plug:Policy (policy); --trust-code lets it" in told
+    assert not (repository / "CODE_RAN").exists()
+
+
+def test_a_folder_sends_no_key_to_a_machine_that_its_user_does_not_name(repository, run_folder):
+    for name in (run_folder.name, "latest"):
+        done = in_the_folder(repository, "run", "--resume", name)
+        assert done.returncode == 4
+        assert f"the run folder names an address, {ELSEWHERE}: a key is sent there" in done.stderr
+        assert "if you give it again: -M api_base=..." in done.stderr
+    assert not (repository / "CODE_RAN").exists()
 
 
 def test_a_run_says_what_code_it_imports(repository):
