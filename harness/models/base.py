@@ -5,10 +5,15 @@ Its one rule: it knows no provider. What a call sends, and how, is said by whoev
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.models.options import convert, masked
+from harness.core.errors import ModelError
+from harness.core.printable import well_formed
+from harness.models.options import convert, masked, secrets
+from harness.models.redaction import SHORTEST_IN_REPLIES, one_line, secrets_in_env, without
 from harness.models.retries import OURS, OpenGate, Patience, ask
 
 if TYPE_CHECKING:
@@ -39,6 +44,7 @@ class CalledModel(ABC):
         self.name = name
         self._options = convert(options)
         self._gate = gate or OpenGate()
+        self._secrets = (*secrets(self._options), *secrets_in_env(os.environ))
         Patience.of(self._options)  # a number that is none is told now
 
     def sent_parameters(self, options: Mapping[str, object]) -> dict[str, object]:
@@ -63,7 +69,14 @@ class CalledModel(ABC):
         parameters = self._parameters(given)
 
         async def call(attempt: int) -> Reply:
-            return await self._call(messages, parameters, attempt)
+            hidden = (*self._secrets, *secrets(parameters))
+            try:
+                reply = await self._call(messages, parameters, attempt)
+            except ModelError as error:
+                error.args = (without(str(error), hidden),)
+                raise
+            text = without(reply.text, hidden, shortest=SHORTEST_IN_REPLIES)
+            return replace(reply, text=well_formed(text), version=_shown(reply.version, hidden))
 
         return await ask(
             call,
@@ -85,6 +98,10 @@ class CalledModel(ABC):
         Raises:
             ModelError: It failed.
         """
+
+
+def _shown(version: str | None, hidden: Sequence[str]) -> str | None:
+    return None if version is None else one_line(version, hidden)
 
 
 def for_provider(parameters: Mapping[str, object]) -> dict[str, object]:

@@ -14,7 +14,7 @@ from harness.core.draws import digest
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.probe import Reply
 from harness.models.options import affecting_answer
-from harness.models.redaction import without
+from harness.models.redaction import SHORTEST_IN_REPLIES, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -91,7 +91,7 @@ def to_line(result: Result, secrets: Iterable[str]) -> dict[str, Any] | None:
         return {"error": result.kind, "said": without(str(result), secrets)}
     told = {name: getattr(result, name) for name in _TOLD}
     return {
-        "reply": without(result.text, secrets),
+        "reply": without(result.text, secrets, shortest=SHORTEST_IN_REPLIES),
         "finish_reason": result.finish_reason,
         **{name: value for name, value in told.items() if value is not None},
     }
