@@ -119,7 +119,7 @@ def masked(options: Mapping[str, object]) -> dict[str, object]:
     >>> masked({"api_key": "sk-1", "max_tokens": 5, "extra_headers": {"Authorization": "x"}})
     {'api_key': '***', 'max_tokens': 5, 'extra_headers': {'Authorization': '***'}}
     >>> masked({"stop": "END", "fancy": "sesame"})
-    {'stop': 'END', 'fancy': 'hash:38f98a06c6ea'}
+    {'stop': 'END', 'fancy': 'hash:3ad969dc08cb'}
     """
     return {key: _shown(key, value) for key, value in options.items()}
 
@@ -137,25 +137,20 @@ def _shown(name: str, value: object) -> object:
         return masked({str(key): item for key, item in value.items()})
     if isinstance(value, list | tuple):
         return [_shown(name, item) for item in value]
+    if isinstance(value, str) and name in ADDRESSES:
+        return without_keys(value) if "://" in value else _bare_address(value)
+    return value if _is_plain(name, value) else _unshown(name, value)
+
+
+def _is_plain(name: str, value: object) -> bool:
+    """Whether a single value of an option may be shown."""
     if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int | float):
-        plain = name in SHOWN or len(str(value)) <= _LONGEST_PLAIN_NUMBER
-        return value if plain else _unshown(name, value)
+        return True
     text = str(value)
-    if name in ADDRESSES:
-        return without_keys(text) if "://" in text else _bare_address(text)
-    return text if _is_plain(name, text) else _unshown(name, text)
-
-
-def _is_plain(name: str, text: str) -> bool:
-    """Whether the text of an option may be shown."""
-    return (
-        name in SHOWN
-        and "://" not in text
-        and SHORT.fullmatch(text) is not None
-        and not looks_secret(text)
-    )
+    if isinstance(value, int | float):
+        return name in SHOWN or len(text) <= _LONGEST_PLAIN_NUMBER
+    shown = name in SHOWN and "://" not in text and SHORT.fullmatch(text) is not None
+    return shown and not looks_secret(text)
 
 
 def _unshown(name: str, value: object) -> str:
@@ -228,16 +223,13 @@ def secrets_in_addresses(text: str) -> Iterator[str]:
 def looks_secret(text: str) -> bool:
     """Whether a text may be a key by its looks: long, in one piece, and no plain word or number.
 
-    >>> looks_secret("sk-proj-4Kd9s"), looks_secret("interactive"), looks_secret("llama-3.1-8b-instruct")
+    >>> looks_secret("sk-proj-4Kd9s"), looks_secret("interactive"), looks_secret("llama-3.1-8b")
     (True, False, False)
     """
     if len(text) < _SHORTEST_KEY or not text.isascii() or _NO_KEY.fullmatch(text):
         return False
-    mixed = (
-        any(c.isdigit() for c in text)
-        + any(c.isupper() for c in text)
-        + any(c.islower() for c in text)
-    )
+    kinds = (str.isdigit, str.isupper, str.islower)
+    mixed = sum(any(map(kind, text)) for kind in kinds)
     return mixed > 1 or _PREFIXED.match(text) is not None
 
 

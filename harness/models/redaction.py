@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 from harness.core.printable import printable, well_formed
-from harness.models.option_names import SECRET
 from harness.models.options import MASK, secrets_in_addresses, without_keys
 
 if TYPE_CHECKING:
@@ -48,8 +47,10 @@ def without(text: str, secrets: Iterable[str], *, shortest: int = _SHORTEST_SECR
         shortest: Characters of a secret that is looked for. In replies more than in errors: a short
             password is a word there.
 
-    >>> without("my key is hunter22", ["hunter22", "x"]), without("it ends in 9876fedc", ["0a-9876fedc"])
-    ('my key is ***', 'it ends in ***')
+    >>> without("my key is hunter22", ["hunter22", "x"])
+    'my key is ***'
+    >>> without("it ends in 9876fedc", ["0a-9876fedc"])
+    'it ends in ***'
     """
     grams, wholes = _needles(tuple(secrets), shortest)
     if not grams and not wholes:
@@ -106,22 +107,27 @@ def _masked(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 def secrets_in_env(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The values in an environment that open a door, by the names of their variables or their looks.
+    """The values in an environment that open a door, by the names of variables or their looks.
 
-    >>> secrets_in_env({"MY_TOKEN": "abcdefgh-1", "HTTP_PROXY": "http://a:secretpw@h", "TERM": "xterm"})
+    >>> secrets_in_env({"MY_TOKEN": "abcdefgh-1", "PROXY": "http://a:secretpw@h", "TERM": "xterm"})
     ('abcdefgh-1', 'secretpw')
     """
     found: list[str] = []
     for name, value in environment.items():
-        named = SECRET.search(name) and not _PLAIN_VALUE.fullmatch(value)
+        named = _VARIABLE.search(name) and not _PLAIN_VALUE.fullmatch(value)
         if (named or _SHAPES.fullmatch(value)) and len(value) >= _PART and "://" not in value:
             found.append(value)
         found += [text for text in secrets_in_addresses(value) if len(text) >= _PART]
     return tuple(dict.fromkeys(found))
 
 
-_PLAIN_VALUE = re.compile(r"[a-z_]*|[\d.:-]*|/[^\s]*|true|false", re.IGNORECASE)
-"""Words, numbers and paths: what a variable such as SSH_AUTH_SOCK or TOKENIZERS_PARALLELISM holds."""
+_VARIABLE = re.compile(
+    r"(?:^|[_-])(?:\w*API|ACCESS|PRIVATE|AUTH)?(?:KEY|TOKEN|SECRET|PASSW(?:OR)?D|PASS|PASSPHRASE"
+    r"|CREDENTIAL|COOKIE|AUTH|AUTHORIZATION|BEARER|PAT|PW|PWD|DSN|JWT|SIG|SIGNATURE)S?(?:[_-]|$)",
+    re.IGNORECASE,
+)
+_PLAIN_VALUE = re.compile(r"[a-z_]{0,11}|/\S*", re.IGNORECASE)
+"""Words and paths: what a variable such as SSH_AUTH_SOCK holds."""
 
 
 def one_line(text: str, secrets: Iterable[str] = ()) -> str:
