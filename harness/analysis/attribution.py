@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from harness.analysis.curves import GROUP, RECALL_KINDS, main_rows, wilson, with_recall
+from harness.analysis.curves import GROUP, main_rows, wilson, with_recall
 from harness.analysis.records import collect
+from harness.core.arms import UNTOLD
+from harness.core.kinds import RECALL_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,7 +155,7 @@ def controls(frame: Frame, *, floor: float = 0.0) -> pl.DataFrame:
         pl.when(some).then((pl.col("right") / pl.col("n") / 2.0**32).round(9)).alias("right")
     )
     least, _ = wilson(table["named"], table["n"].clip(1))
-    untold = pl.col("arm").is_in(["closed_book", "fact_removed", "nothing_carried", "not_carried"])
+    untold = pl.col("arm").is_in([*UNTOLD, "not_carried"])
     flag = (
         pl.when(untold & some & (least > floor))
         .then(pl.lit("leak"))

@@ -18,6 +18,7 @@ import polars as pl
 
 from harness.core.errors import FileError, NothingSelectedError, UsageError, Where
 from harness.core.record import RECORD_SCHEMA, to_json
+from harness.runs.folder.layout import RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 Frame: TypeAlias = pl.DataFrame | pl.LazyFrame
 """Records, read or yet to be read."""
-
-RECORDS = "records.jsonl"
-"""The file of a run folder that holds its records."""
 
 SCHEMA = pl.Schema(
     {
@@ -206,7 +204,7 @@ def _find_bad_line(frame: Frame) -> None:
     Raises:
         FileError: There is one.
     """
-    from harness.runs.store import lines
+    from harness.runs.folder.reader import lines
 
     for path in _SCANNED.findall(frame.lazy().explain(optimized=False)):
         for _ in lines(Path(path)):

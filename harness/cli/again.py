@@ -106,7 +106,7 @@ def why_not_again(folder: Path, options: Sequence[str], *, trusted: bool) -> str
         options: Parameters of the calls that are given again, as key=value.
         trusted: Whether the code that it and its scenarios name may be imported.
     """
-    from harness.runs.folders import read_config
+    from harness.runs.folder.run_json import read_config
     from harness.runs.planning.named_code import named_code
 
     data = read_config(folder)
@@ -154,7 +154,7 @@ def study_again(
     Raises:
         UsageError: A scenario has changed since, or a secret is not given again.
     """
-    from harness.runs.folders import read_config
+    from harness.runs.folder.run_json import read_config
     from harness.sessions.materials import Workshop
 
     data = read_config(folder)

@@ -11,11 +11,12 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from harness.core.arms import STAGES
 from harness.core.errors import UsageError, first_of
-from harness.core.study import STAGES
 from harness.models import known_limit
 from harness.runs.budget import Budget, Purse
 from harness.runs.executors import OnThisMachine, executors
+from harness.runs.folder.layout import LEDGER
 from harness.runs.limits import Gates, Limits
 from harness.runs.model_stack import ModelStack
 from harness.runs.open_run import open_run
@@ -23,7 +24,7 @@ from harness.runs.planning.named_code import load_code
 from harness.runs.planning.plan import make_plan
 from harness.runs.progress import NoProgress
 from harness.runs.result import expected
-from harness.runs.token_meter import LEDGER, LengthLedger
+from harness.runs.token_meter import LengthLedger
 from harness.sessions.materials import Workshop
 
 if TYPE_CHECKING:

@@ -15,13 +15,14 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Self
 
 from harness.core.errors import FileError, Where
+from harness.core.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from harness.core.arms import Stage
     from harness.core.record import Record
-    from harness.core.study import Stage
 
 _LEAST_MARGIN = 0.02
 """A shortfall below this is never called truncation: chat templates differ by as much."""
@@ -121,7 +122,6 @@ class Meter:
         return provider / (1.0 if self.ratio is None else self.ratio)
 
 
-LEDGER = "ledger.json"
 _STEPS = 100
 """Aims are whole hundredths, so that two runs against one provider build the same bytes."""
 
@@ -206,9 +206,7 @@ class LengthLedger:
             name: {"aims": self._aims[name], "meter": _fixed(meter)}
             for name, meter in sorted(self._meters.items())
         }
-        temporary = self._path.with_suffix(".tmp")
-        temporary.write_text(json.dumps({"schema": 1, "models": models}, indent=2) + "\n")
-        temporary.replace(self._path)
+        write_whole(self._path, json.dumps({"schema": 1, "models": models}, indent=2) + "\n")
 
     def _load(self, path: Path) -> None:
         try:

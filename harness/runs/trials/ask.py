@@ -17,7 +17,8 @@ from harness.models.catalog import marked
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from harness.core.probe import AnsweredBy, Reply, Status
+    from harness.core.errors import AnsweredBy
+    from harness.core.probe import Reply, Status
     from harness.core.protocols import Model
     from harness.core.session import Cut
     from harness.core.trial import Trial
