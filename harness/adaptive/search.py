@@ -7,7 +7,6 @@ what it was about to ask. What cannot be reached is told before anything is sent
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from harness.core.kinds import RECALL_KINDS
 from harness.runs.executors.local import Local
 from harness.runs.folder.layout import BATCHES
 from harness.runs.folder.reader import lines
+from harness.runs.folder.writer import Lines
 from harness.runs.planning.plan import windows_of
 from harness.scenarios.values import check_seeds
 from harness.sessions.layouts.units import check_window
@@ -192,8 +192,8 @@ class Search:
             )
             self._written[at] = list(chosen)
             line = {"model": model, "window": window.limit, "batch": batch}
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line | {"choices": [asdict(c) for c in chosen]}) + "\n")
+            with Lines(self._path) as file:
+                file.append(line | {"choices": [asdict(c) for c in chosen]})
         return self._written[at]
 
     def _groups(

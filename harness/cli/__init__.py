@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import sys
 import traceback
+from contextlib import suppress
 from importlib import import_module
 from keyword import iskeyword
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from harness.core.errors import HarnessError, UsageError, nearest
+from harness.core.errors import HarnessError, UsageError, first_of, nearest
+from harness.core.files import FULL
 from harness.core.printable import printable, shown, well_formed
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ _VERBS = (
 _INTERRUPTED = 2
 _INTERNAL = 3
 _USAGE = 4
+_INCOMPLETE = 6
 
 
 class _Verbs(click.Group):
@@ -91,6 +95,7 @@ def main() -> NoReturn:
 
             load_env_file(arguments)
         code = harness.main(arguments, standalone_mode=False)
+        sys.stdout.flush()  # here, where a full disk or a closed pipe can still be told
     except HarnessError as error:
         _leave(str(error), error.exit_code)
     except click.exceptions.Abort:
@@ -101,17 +106,48 @@ def main() -> NoReturn:
             hint = f"\nTry '{error.ctx.command_path} --help'."
         _leave(f"{error.format_message()}{hint}", _USAGE)
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # whoever read it has seen enough
         sys.exit(0)
     except KeyboardInterrupt:
         _leave("interrupted", _INTERRUPTED)
-    except OSError as error:
-        _leave(f"{error.filename or 'a file'}: {error.strerror or error}", _USAGE)
+    except (OSError, BaseExceptionGroup) as error:
+        _leave_for(first_of(error) if isinstance(error, BaseExceptionGroup) else error)
     except Exception as error:  # noqa: BLE001 -- the last door: a crash must not read as a failed gate
-        traceback.print_exc()
-        _leave(f"internal error, please report it: {type(error).__name__}: {error}", _INTERNAL)
+        _leave_for(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _leave_for(error: BaseException) -> NoReturn:
+    """Leave for what nobody has put into words before."""
+    if isinstance(error, HarnessError):
+        _leave(str(error), error.exit_code)
+    if isinstance(error, KeyboardInterrupt):
+        _leave("interrupted", _INTERRUPTED)
+    if isinstance(error, OSError):
+        where = error.filename or "standard output"
+        if error.errno not in FULL:
+            _leave(f"{where}: {error.strerror or error}", _USAGE)
+        _drop_output()
+        again = f"make room, then go on with: {_command(sys.argv[1:])}"
+        _leave(f"{where}: {error.strerror}; what stood there still stands; {again}", _INCOMPLETE)
+    traceback.print_exception(error)
+    _leave(f"internal error, please report it: {type(error).__name__}: {error}", _INTERNAL)
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """The command as it was given, without what `-M` may hold."""
+    told = ["harness"]
+    for before, text in zip(["", *arguments], arguments, strict=False):
+        option = text if before == "-M" else text.removeprefix("-M") if text[:2] == "-M" else ""
+        name, equals, _ = option.partition("=")
+        told.append(f"{text[: text.index(name)]}{name}=..." if equals else text)
+    return shlex.join(told)
+
+
+def _drop_output() -> None:
+    """Write what is still to be printed nowhere; Python would complain once more at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _check_arguments(arguments: Sequence[str]) -> None:

@@ -183,7 +183,6 @@ def _show(found: Check, outputs: Sequence[Path]) -> None:
     from harness.reports.files.junit_file import check_junit
     from harness.reports.sections.gate import check_json, check_markdown, check_text
 
-    click.echo(check_text(found), nl=False)
     forms: dict[str, Callable[[Check], str]] = {
         ".md": check_markdown,
         ".json": check_json,
@@ -195,8 +194,9 @@ def _show(found: Check, outputs: Sequence[Path]) -> None:
         click.echo(str(output), err=True)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
-        with Path(summary).open("a", encoding="utf-8") as file:
+        with Path(summary).open("a", encoding="utf-8", errors="replace") as file:
             file.write(check_markdown(found))
+    click.echo(check_text(found), nl=False)  # last: no verdict is said that is nowhere kept
 
 
 def _code(found: Check, on_inconclusive: str) -> int:

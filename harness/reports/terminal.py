@@ -40,7 +40,7 @@ class Terminal:
     def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:
         """Write the text."""
         words = terminal(summary, against(summary, frame))
-        path.write_text(words, encoding="utf-8", newline="\n")
+        path.write_text(words, encoding="utf-8", errors="replace", newline="\n")
 
 
 def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:

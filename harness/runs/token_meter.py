@@ -15,7 +15,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Self
 
 from harness.core.errors import FileError, Where
-from harness.core.files import write_whole
+from harness.core.files import write_in_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -206,7 +206,7 @@ class LengthLedger:
             name: {"aims": self._aims[name], "meter": _fixed(meter)}
             for name, meter in sorted(self._meters.items())
         }
-        write_whole(self._path, json.dumps({"schema": 1, "models": models}, indent=2) + "\n")
+        write_in_run(self._path, json.dumps({"schema": 1, "models": models}, indent=2) + "\n")
 
     def _load(self, path: Path) -> None:
         try:

@@ -42,7 +42,9 @@ class Html:
 
     def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:
         """Write the page."""
-        path.write_text(page(summary, frame, self.folders), encoding="utf-8", newline="\n")
+        path.write_text(
+            page(summary, frame, self.folders), encoding="utf-8", errors="replace", newline="\n"
+        )
 
 
 def page(summary: Summary, frame: Frame, folders: tuple[Path, ...] = ()) -> str:

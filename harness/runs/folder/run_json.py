@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.errors import UsageError
-from harness.core.files import write_whole
+from harness.core.files import write_in_run
 from harness.core.record import RECORD_SCHEMA
 from harness.core.trial import FORMAT
 from harness.models.options import affecting_answer, convert, masked
@@ -108,7 +108,7 @@ def _filler_path(filler: str | None) -> str | None:
 
 def write_config(folder: Path, data: Mapping[str, Any]) -> None:
     """Write `run.json` whole or not at all."""
-    write_whole(folder / CONFIG, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    write_in_run(folder / CONFIG, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
 
 
 def read_config(folder: Path) -> dict[str, Any]:
