@@ -92,7 +92,10 @@ class Search:
         self._local = Local(limits)
         self._path = folder / BATCHES
         self._written: dict[tuple[str, int, int], list[Choice]] = {
-            (line["model"], line["window"], line["batch"]): [Choice(**c) for c in line["choices"]]
+            (line["model"], line["window"], line["batch"]): [
+                Choice(**{name: c[name] for name in ("seed", "fill", "position", "why")})
+                for c in line["choices"]
+            ]
             for line in lines(self._path)
         }
         self._rows: dict[tuple[str, int], dict[str, dict[str, Any]]] = {}
@@ -247,3 +250,8 @@ def check_adaptive(
 def goal_data(goal: SearchGoal) -> dict[str, Any]:
     """The goal as `run.json` holds it."""
     return asdict(goal)
+
+
+def _choice(data: Mapping[str, Any]) -> Choice:
+    """A choice that was written before; what a later version adds is left out."""
+    return Choice(seed=data["seed"], fill=data["fill"], position=data["position"], why=data["why"])

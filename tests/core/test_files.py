@@ -80,7 +80,7 @@ def test_a_device_is_written_to_and_stays_one(device):
 
 def test_a_device_without_room_says_so_under_its_own_name(device):
     full = device("full", 7)
-    with pytest.raises(OSError, match="No space left on device: '.*full'") as caught:
+    with pytest.raises(OSError, match=r"No space left on device: '.*full'") as caught:
         write_whole(full, "x")
     assert caught.value.errno == errno.ENOSPC
     assert stat.S_ISCHR(full.stat().st_mode)

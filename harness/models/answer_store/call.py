@@ -35,6 +35,16 @@ _TOLD = ("prompt_tokens", "cached_tokens", "completion_tokens", "version")
 """What the provider tells beside the answer, where it does."""
 
 
+KEPT: dict[str, Any] = {
+    "reply?": str,
+    "finish_reason?": (str, None),
+    "error?": str,
+    "said?": str,
+    **{f"{name}?": (str if name == "version" else int, None) for name in _TOLD},
+}
+"""What a result looks like in a file."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One call, named by everything that can change its answer."""
