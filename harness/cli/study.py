@@ -15,6 +15,7 @@ import click
 
 from harness.cli.prompts import read_prompts
 from harness.core.errors import UsageError
+from harness.core.printable import printable
 from harness.core.study import Study, share, unique
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def tell_code(study: Study, *, imports: bool) -> None:
     """Say which modules a study names that are not ours, if any."""
     from harness.runs.planning.named_code import named_code
 
-    named = ", ".join(str(code) for code in named_code(study))
+    named = printable(", ".join(str(code) for code in named_code(study)))
     if named and imports:
         click.echo(f"note: this run imports and calls code: {named}", err=True)
     elif named:

@@ -41,6 +41,21 @@ def printable(text: str) -> str:
     return text if text.isascii() and text.isprintable() else _CONTROL.sub(_picture, text)
 
 
+def escaped(json_text: str) -> str:
+    r"""JSON with what a terminal obeys, or nobody sees, written as JSON escapes it.
+
+    >>> escaped('{"a": "\x9b31m"}')
+    '{"a": "\\u009b31m"}'
+    """
+    return _CONTROL.sub(_escape, json_text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be", "surrogatepass")
+    pairs = (units[i : i + 2].hex() for i in range(0, len(units), 2))
+    return "".join(f"\\u{pair}" for pair in pairs)
+
+
 def shown(text: str, most: int = 80) -> str:
     r"""The text on one line as a sentence can quote it: printable, and not longer than that.
 

@@ -18,8 +18,9 @@ from tests.support.command import SCENARIOS, harness
 MUTATIONS = int(os.environ.get("HARNESS_TEST_MUTATIONS", "8"))
 ODD = (
     None, True, False, 0, -1, 1.5, 10**26, -(10**26), 2**63, 10**400, float("nan"), float("inf"),
-    "", "x", "\ud800", "\x00", "=cmd()", "../../x", "9" * 5_000, "a" * 100_000, [], [[]], [None], {},
-    {"": {}}, {"a": 1}, [1, "a", None], "2026-13-45", "é\u202e", "1e999", [10**26], {"x": [10**400]},
+    "", "x", "\ud800", "\x00", "=cmd()", "../../x", "9" * 5_000, "a" * 100_000, "2026-13-45",
+    "é\u202e", "1e999", [], [[]], [None], [1, "a", None], [10**26], {}, {"": {}}, {"a": 1},
+    {"x": [10**400]},
 )  # fmt: skip
 RUN = ("-m", "reference/perfect", "-w", "2k", "--seeds", 2, "--fills", "0.2", "--no-cache", "-q")
 

@@ -130,6 +130,8 @@ class Cache:
             self.broken = str(error)
             return None
         found = None if row is None else _answer(row[0])
+        if row is not None and found is None:
+            self.broken = "a row of it holds no answer"
         self.hits += found is not None
         return found
 
@@ -202,7 +204,7 @@ def _answer(data: object) -> dict[str, Any] | None:
         conform(found, KEPT, where)
     except FileError:
         return None
-    whole = {"error", "said"} if "error" in found else {"reply", "finish_reason"}
+    whole = {"error", "said"} if "error" in found else {"reply"}
     return found if whole <= found.keys() else None
 
 

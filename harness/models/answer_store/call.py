@@ -112,7 +112,7 @@ def from_line(data: Mapping[str, Any], source: AnsweredBy) -> Result:
     if "error" not in data:
         return Reply(
             text=data["reply"],
-            finish_reason=data["finish_reason"],
+            finish_reason=data.get("finish_reason"),
             prompt_tokens=data.get("prompt_tokens"),
             cached_tokens=data.get("cached_tokens"),
             completion_tokens=data.get("completion_tokens"),
