@@ -122,8 +122,9 @@ def secrets_in_env(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 
 _VARIABLE = re.compile(
-    r"(?:^|[_-])(?:\w*API|ACCESS|PRIVATE|AUTH)?(?:KEY|TOKEN|SECRET|PASSW(?:OR)?D|PASS|PASSPHRASE"
-    r"|CREDENTIAL|COOKIE|AUTH|AUTHORIZATION|BEARER|PAT|PW|PWD|DSN|JWT|SIG|SIGNATURE)S?(?:[_-]|$)",
+    r"(?:\w*(?:APIKEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|COOKIE)"
+    r"|(?:^|[_-])(?:KEY|PASS|AUTH|AUTHORIZATION|BEARER|PAT|PW|PWD|DSN|JWT|SIG|SIGNATURE))"
+    r"S?(?:[_-]|$)",
     re.IGNORECASE,
 )
 _PLAIN_VALUE = re.compile(r"[a-z_]{0,11}|/\S*", re.IGNORECASE)

@@ -45,9 +45,9 @@ def test_what_is_printed_holds_nothing_that_a_terminal_obeys(text):
     for told in (printable(text), shown(text, 40), fmt.plain(text), escaped(json.dumps(text))):
         assert not any(ord(c) < 32 and c not in "\n\t" for c in told)
         assert not any(0x7F <= ord(c) < 0xA0 for c in told)
-        assert told.encode()
+        told.encode()  # whatever is printed can be
     assert json.loads(escaped(json.dumps(text, ensure_ascii=False))) == text
-    assert well_formed(text).encode()
+    well_formed(text).encode()
 
 
 @given(st.text(st.characters()))
