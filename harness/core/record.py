@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -159,6 +159,26 @@ FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Record))
 
 _SEQUENCES = tuple(one.name for one in fields(Record) if str(one.type).startswith("tuple["))
 """The fields that hold several values, which JSON and polars give back as lists."""
+
+
+def _shape(annotation: str) -> Any:
+    """What JSON holds of a field of that type; names of `Literal`s are text."""
+    plain = annotation.removesuffix(" | None")
+    nested = {
+        "tuple[tuple[int, int], ...]": [[int]],
+        "tuple[str, ...]": [str],
+        "tuple[int, ...]": [int],
+    }
+    types = {"int": int, "float": float, "bool": bool}
+    found = nested.get(plain) or types.get(plain, str)
+    return (found, None) if plain != annotation else found
+
+
+SHAPE: dict[str, Any] = {
+    field.name if field.default is MISSING else f"{field.name}?": _shape(str(field.type))
+    for field in fields(Record)
+}
+"""What a line of `records.jsonl` has to look like; records of before lack later fields."""
 
 
 def to_json(record: Record) -> dict[str, object]:

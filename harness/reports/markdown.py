@@ -29,7 +29,7 @@ class Markdown:
     def write(self, report: ReportInput, path: Path, /) -> None:
         """Write the text."""
         words = markdown(report.summary, against(report.summary, report.frame))
-        path.write_text(words, encoding="utf-8", newline="\n")
+        path.write_text(words, encoding="utf-8", errors="replace", newline="\n")
 
 
 def markdown(summary: Summary, tables: Iterable[Against] = ()) -> str:

@@ -40,7 +40,7 @@ class Terminal:
     def write(self, report: ReportInput, path: Path, /) -> None:
         """Write the text."""
         words = terminal(report.summary, against(report.summary, report.frame))
-        path.write_text(words, encoding="utf-8", newline="\n")
+        path.write_text(words, encoding="utf-8", errors="replace", newline="\n")
 
 
 def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:

@@ -21,6 +21,7 @@ from harness.runs.folder.layout import LEDGER, ROOM
 from harness.runs.limits import Gates, Limits
 from harness.runs.model_stack import CACHE_DAYS, ModelStack
 from harness.runs.open_run import open_run, running_loop
+from harness.runs.planning.named_code import load_code
 from harness.runs.planning.plan import make_plan
 from harness.runs.progress import NoProgress
 from harness.runs.result import expected
@@ -139,6 +140,7 @@ class _Ready:
             UsageError: It cannot.
             NothingSelectedError: There is no trial.
         """
+        load_code(study)
         workshop = Workshop()
         resume = how.get("resume")
         ledger = LengthLedger(study.models, None if resume is None else resume / LEDGER)

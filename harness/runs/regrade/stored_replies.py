@@ -104,7 +104,7 @@ class Stored:
         metered = record["usage_source"] == "provider"
         return Reply(
             text=record["reply"],
-            finish_reason=record["finish_reason"],
+            finish_reason=record.get("finish_reason"),
             prompt_tokens=record["prompt_tokens"] if metered else None,
             cached_tokens=record["cached_tokens"],
             completion_tokens=record["completion_tokens"],

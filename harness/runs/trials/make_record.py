@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from harness.core.arms import ARMS
+from harness.core.printable import shown
 from harness.core.record import Record
 from harness.models.response import why_cut
 from harness.scoring import Judgement, score_and_attribute, scorers
@@ -188,6 +189,9 @@ def _prepared(fork: Fork) -> dict[str, Any]:
     }
 
 
+_LONGEST_REASON = 300
+
+
 def expects_abstention(trial: Trial) -> bool:
     """Whether the right answer is that it was never said."""
     return trial.kind == "abstain" or not ARMS[trial.arm].told
@@ -196,9 +200,10 @@ def expects_abstention(trial: Trial) -> bool:
 def _judged(
     fork: Fork, answer: CallResult, fact_truncated: bool | None
 ) -> tuple[Judgement, str | None]:
-    """What the reply is worth; or why a user's own scorer could not say so.
+    """What the reply is worth; or why its scorer could not say so.
 
-    A reply is paid for: it is kept whatever a scorer does, and can be scored again.
+    A reply is paid for: it is kept whatever a scorer does, ours or a user's, and can be scored
+    again.
     """
     trial = fork.trial
     spec = fork.materials.scenario.fact(trial.fact).score
@@ -213,10 +218,8 @@ def _judged(
             expects_abstention=expects_abstention(trial),
             lost_in_memory=fork.crossing is not None and not fork.crossing.injected,
         )
-    except Exception as error:
-        if scorers.built_in(spec.name):  # a bug to be seen
-            raise
-        why = f"scorer: {spec} failed: {type(error).__name__}: {error}"
+    except Exception as error:  # noqa: BLE001 -- one reply never ends a run
+        why = shown(f"scorer: {spec} failed: {type(error).__name__}: {error}", _LONGEST_REASON)
         return Judgement(score=None, outcome=None, why=""), why
     return found, None
 
