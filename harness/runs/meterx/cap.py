@@ -1,0 +1,161 @@
+"""Usage that stops growing, or falls, while sessions grow: what servers that drop text share.
+
+Nothing else is proof. A count below what was expected may be a tokenizer that likes this kind of
+text better, and then it still grows with the session. A count that ends at one number in several
+sessions is a prompt that was cut to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from harness.runs.meterx.fit import OURS, CountModel, fit
+
+if TYPE_CHECKING:
+    from harness.runs.meterx.readings import Flags, Floats, Integers, Readings
+
+_SPLITS = 24
+"""Places at which the shorter prompts may end and those that are cut begin."""
+_FLAT = 0.4
+"""Growth of the counts, as a share of the growth expected, below which they have stopped growing;
+no kind of text has less than half of the ratio of another."""
+_FALL = 0.85
+"""A longer prompt of one session that counts less than this share of a shorter one was cut."""
+_LONGER = 1.02
+"""So much longer a prompt is that is longer, whatever its question."""
+_NEAR = 0.01
+"""A count that misses less than this share of what is expected misses nothing."""
+_LEAST = 32
+"""Tokens: less is never missing, since whole messages are dropped."""
+_RANGE = 1.02
+"""Longest over shortest of the prompts whose growth is looked at."""
+_ALONE = 0.6
+"""In a single session, or at a single length, counts must be below this share of what is
+expected: no tokenizer explains that."""
+_UNSURE = 0.8
+"""And below this nobody can tell."""
+_MANY, _TIGHT = 8, 0.005
+"""So many prompts that are counted so exactly as predicted: then no shortfall is the tokenizer's."""
+_STEADY = 0.3
+"""A server that drops keeps about the same; what is left out by a cache varies more than this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """Where the counts of one scenario stop growing."""
+
+    tokens: float
+    """The most that is counted from there on, in the provider's tokens."""
+    model: CountModel
+    """How prompts below it are counted."""
+    proven: bool
+    """Else nobody can tell."""
+    steady: bool
+    """What is counted from there on is about the same each time."""
+
+
+def find_cap(x: Readings, counted: Floats, quantum: float) -> Cap | None:
+    """Where counts stop growing; None where they do not.
+
+    Args:
+        x: Calls of one scenario whose counts are trusted.
+        counted: What the provider counted.
+        quantum: Its counts are multiples of this.
+    """
+    tops = _one_a_fork(x, counted)
+    x, counted = x.only(tops), counted[tops]
+    order = np.argsort(x.local, kind="stable")
+    rows = np.zeros(len(x), dtype=np.bool_)
+    x = x.only(order)
+    counted = counted[order]
+    fallen = _first_fall(x, counted, quantum)
+    unsure: Cap | None = None
+    for start in _starts(x, fallen):
+        rows[:] = False
+        rows[start:] = True
+        head, tail = x.only(~rows), x.only(rows)
+        model = fit(head.messages, head.kinds, counted[:start], quantum=quantum)
+        found = _cap(tail, counted[start:], model, quantum, falls=fallen is not None)
+        if found is not None and found.proven:
+            return found
+        unsure = unsure or found
+    return unsure
+
+
+def _starts(x: Readings, fallen: int | None) -> list[int]:
+    """Where prompts that are cut may begin: at distinct lengths, the shortest first."""
+    places = np.unique(np.linspace(0, len(x) - 2, _SPLITS).astype(int)) if len(x) > 1 else []
+    found = [int(place) for place in places]
+    return found if fallen is None else sorted({*found, fallen})
+
+
+def _cap(
+    tail: Readings, counted: Floats, model: CountModel, quantum: float, *, falls: bool
+) -> Cap | None:
+    """The cap of prompts that seem to be cut; None where they are not."""
+    expected = model.predict(tail.messages, tail.kinds)
+    missing = expected - counted
+    short = missing > np.maximum(max(5 * model.spread, _NEAR) * expected, _LEAST + 2 * quantum)
+    sessions = len(np.unique(tail.session[short]))
+    if short.mean() < (0.5 if falls else 0.8) or not sessions:
+        return None
+    share = float(np.median(counted[short] / expected[short]))
+    proven: bool
+    if expected.max() < _RANGE * expected.min():
+        tight = model.n >= _MANY and model.slack <= _TIGHT
+        if share > (1 - 2 * _NEAR if tight else _UNSURE):
+            return None
+        proven = (tight and sessions > 1) or (share < _ALONE and model.n > 0)
+    else:
+        growth, error = _slope(expected, counted)
+        stopped = growth + 2 * error < _FLAT
+        if not (stopped or falls):
+            return None
+        proven = sessions > 1 if model.n else (sessions > 1 and growth + 2 * error < _FLAT / 2)
+        proven = proven or (share < _ALONE and model.n > 0)
+    kept = counted[short]
+    return Cap(
+        tokens=float(kept.max()),
+        model=model if model.n else OURS,
+        proven=proven,
+        steady=float(np.quantile(kept, 0.1)) >= _STEADY * float(kept.max()),
+    )
+
+
+def _slope(expected: Floats, counted: Floats) -> tuple[float, float]:
+    """Growth of the counts with what is expected, and its standard error."""
+    away = expected - expected.mean()
+    spread = float(np.sum(away**2))
+    slope = float(np.sum(away * counted)) / spread
+    off = counted - counted.mean() - slope * away
+    return slope, float((np.sum(off**2) / max(len(off) - 2, 1) / spread) ** 0.5)
+
+
+def _first_fall(x: Readings, counted: Floats, quantum: float) -> int | None:
+    """The shortest prompt that counts less than a shorter one of its session; None unless that
+    happens in more than one session."""
+    fallen: dict[int, int] = {}
+    for trunk in np.unique(x.trunk):
+        rows = np.flatnonzero(x.trunk == trunk)
+        most = rows[0]
+        for row in rows[1:]:
+            least = min(_FALL * counted[most], counted[most] - 2 * _LEAST - 2 * quantum)
+            if counted[row] < least and x.local[row] > _LONGER * x.local[most]:
+                session = int(x.session[row])
+                fallen[session] = min(fallen.get(session, len(x)), int(row))
+                break
+            most = row if counted[row] > counted[most] else most
+    return min(fallen.values()) if len(fallen) > 1 else None
+
+
+def _one_a_fork(x: Readings, counted: Floats) -> Flags:
+    """One call of each fork: the others differ in their question alone."""
+    order = np.lexsort((-counted, x.fork))
+    forks = x.fork[order]
+    first = np.zeros(len(x), dtype=np.bool_)
+    first[order[np.concatenate([[True], forks[1:] != forks[:-1]])[: len(order)]]] = True
+    return first
+

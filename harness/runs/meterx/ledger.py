@@ -1,0 +1,219 @@
+"""The length ledger: how each model's provider counts, and what its sessions are aimed with (law 2).
+
+A model's first calls are its control arms without filler, then its openings. What each stage
+teaches is settled before the next is planned, and written down: a run that goes on aims as it
+began, so its trials keep their keys. Where the server counts prompts exactly before they are sent,
+that is settled before the first call.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from harness.core.errors import FileError, Where
+from harness.core.text_kinds import KINDS
+from harness.runs.meterx.aims import ANY, Aim, LengthAims, Prompt, aim
+from harness.runs.meterx.fit import OURS, CountModel, fit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from harness.core.record import Record
+    from harness.core.study import Stage
+
+LEDGER = "ledger.json"
+_BELOW_ANY = 0.25
+"""No tokenizer makes so few of our tokens: such a count leaves out what a cache held."""
+
+
+@dataclass(slots=True)
+class _Counts:
+    """What was counted of the prompts of one scenario."""
+
+    prompts: list[Prompt] = field(default_factory=list)
+    counted: list[int] = field(default_factory=list)
+
+    def model(self) -> CountModel:
+        """How they were counted; the same in whatever order they came in."""
+        rows = sorted({(p.local, p.messages, p.kinds, n) for p, n in zip(self.prompts, self.counted, strict=True)})
+        if not rows:
+            return OURS
+        _, messages, kinds, counted = zip(*rows, strict=True)
+        return fit(
+            np.array(messages, dtype=np.float64),
+            np.array(kinds, dtype=np.float64),
+            np.array(counted, dtype=np.float64),
+        )
+
+
+@dataclass(slots=True)
+class _OfModel:
+    """What is known of one model."""
+
+    counter: str | None = None
+    """Who counted its prompts exactly."""
+    counts: dict[str, _Counts] = field(default_factory=dict)
+    models: dict[str, CountModel] = field(default_factory=dict)
+    """By scenario, as the latest stage settled them."""
+    aims: dict[str, dict[str, Aim]] = field(default_factory=dict)
+    """By stage and scenario."""
+
+
+class LengthLedger:
+    """How providers count, model by model.
+
+    Args:
+        models: Their names.
+        path: Where the ledger is kept, and read from when there is one; None to keep it nowhere.
+
+    Raises:
+        FileError: The file is not a ledger.
+    """
+
+    def __init__(self, models: Iterable[str], path: Path | None = None) -> None:
+        self._models = {name: _OfModel() for name in models}
+        self._path = path
+        if path is not None and path.exists():
+            self._load(path)
+
+    def aims(self, model: str) -> LengthAims:
+        """What the sessions of that model are built with, as far as it is settled."""
+        known = self._models[model].aims
+        return LengthAims(
+            opening=tuple(sorted(known.get("opening", {}).items())),
+            main=tuple(sorted(known.get("main", {}).items())),
+        )
+
+    def counts(self, model: str, scenario: str) -> CountModel:
+        """How the provider of that model counts, as far as it is settled."""
+        known = self._models[model].models
+        return known.get(scenario, OURS)
+
+    def is_exact(self, model: str) -> bool:
+        """Whether its lengths were settled by exact counts."""
+        return self._models[model].counter is not None
+
+    def observe(self, record: Record) -> None:
+        """Learn from a record that no server would have truncated."""
+        known = self._models.get(record.model)
+        counted = record.prompt_tokens
+        if known is None or counted is None or not (record.usage_source or "").startswith("provider"):
+            return
+        if counted < _BELOW_ANY * record.view_tokens or len(record.kind_tokens) != len(KINDS):
+            return
+        counts = known.counts.setdefault(record.scenario, _Counts())
+        counts.prompts.append(prompt_of(record))
+        counts.counted.append(counted)
+
+    def observe_exact(self, model: str, scenario: str, prompts: Sequence[Prompt], counted: Sequence[int]) -> None:
+        """Learn from prompts that a server counted before any was sent."""
+        counts = self._models[model].counts.setdefault(scenario, _Counts())
+        counts.prompts += prompts
+        counts.counted += counted
+
+    def settle(self, model: str, stage: Stage, following: Mapping[str, Sequence[Prompt]]) -> None:
+        """That stage of a model is over: the next is aimed by what it taught.
+
+        Args:
+            model: Its name.
+            stage: What is over.
+            following: By scenario, prompts as sessions of the next stage make them up.
+        """
+        after = {"bare": "opening", "opening": "main"}.get(stage)
+        known = self._models[model]
+        if after is None or after in known.aims:
+            return
+        self._settle(known, after, following)
+        self._save()
+
+    def settle_exact(self, model: str, counter: str, opening: Mapping[str, Sequence[Prompt]], main: Mapping[str, Sequence[Prompt]]) -> None:
+        """All lengths of a model are aimed by exact counts.
+
+        Args:
+            model: Its name.
+            counter: Who counted.
+            opening: By scenario, prompts as nearly empty sessions make them up.
+            main: By scenario, prompts as long sessions make them up.
+        """
+        known = self._models[model]
+        known.counter = counter
+        self._settle(known, "opening", opening)
+        self._settle(known, "main", main)
+        self._save()
+
+    @staticmethod
+    def _settle(known: _OfModel, stage: str, prompts: Mapping[str, Sequence[Prompt]]) -> None:
+        known.models |= {name: counts.model() for name, counts in sorted(known.counts.items())}
+        known.aims[stage] = {
+            name: aim(known.models.get(_scenario(name), OURS), made)
+            for name, made in sorted(prompts.items())
+        }
+
+    def _save(self) -> None:
+        if self._path is None:
+            return
+        models = {
+            name: {
+                "counter": known.counter,
+                "aims": {
+                    stage: {scenario: asdict(one) for scenario, one in aims.items()}
+                    for stage, aims in known.aims.items()
+                },
+                "counts": {scenario: asdict(one) for scenario, one in sorted(known.models.items())},
+            }
+            for name, known in sorted(self._models.items())
+        }
+        temporary = self._path.with_suffix(".tmp")
+        temporary.write_text(json.dumps({"schema": 2, "models": models}, indent=2) + "\n")
+        temporary.replace(self._path)
+
+    def _load(self, path: Path) -> None:
+        try:
+            data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            read = {1: _read_first, 2: _read}[data["schema"]]
+            for name, known in data["models"].items():
+                if name in self._models:
+                    self._models[name] = read(known)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise FileError(
+                Where(file=str(path)),
+                f"not a length ledger ({type(error).__name__}: {error}); delete it to learn the"
+                " lengths again",
+            ) from None
+
+
+def _read(known: Mapping[str, Any]) -> _OfModel:
+    """What a file says of one model."""
+    return _OfModel(
+        counter=known["counter"],
+        aims={
+            str(stage): {str(scenario): Aim(**one) for scenario, one in aims.items()}
+            for stage, aims in known["aims"].items()
+        },
+        models={
+            str(scenario): CountModel(**{**one, "ratios": tuple(one["ratios"])})
+            for scenario, one in known["counts"].items()
+        },
+    )
+
+
+def _read_first(known: Mapping[str, Any]) -> _OfModel:
+    """The same of a file of before: one ratio for all that is sent to a model."""
+    aims = {str(stage): {ANY: Aim(ratio=float(ratio))} for stage, ratio in known["aims"].items()}
+    return _OfModel(aims=aims)
+
+
+def _scenario(texture: str) -> str:
+    """The scenario that a texture is of."""
+    return texture.rpartition("@")[0].partition("[")[0]
+
+
+def prompt_of(record: Record) -> Prompt:
+    """How the prompt of a record was made up."""
+    sent = 1 + sum(stop - start for start, stop in record.view)
+    return Prompt(local=record.view_tokens, messages=sent, kinds=record.kind_tokens)
