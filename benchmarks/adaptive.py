@@ -38,7 +38,7 @@ import polars as pl
 
 from harness.analysis.adaptive import next_batch
 from harness.analysis.adaptive_stop import stop
-from harness.analysis.laws import LAWS, true_onset
+from harness.analysis.calibration.simulated_laws import LAWS, true_onset
 from harness.analysis.onset import estimate_onset
 from harness.core.draws import Draws
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from harness.analysis.adaptive_information import believe, most_telling, worth
 from harness.analysis.onset.cells import gather
+from harness.analysis.onset.result import percent
 from harness.analysis.onset.rows import MAX_FILL, Rows, scored
-from harness.analysis.onset.sentences import percent
 from harness.core.errors import UsageError
 
 if TYPE_CHECKING:

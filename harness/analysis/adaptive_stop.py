@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from harness.analysis.onset import estimate_onset
-from harness.analysis.onset.sentences import percent
+from harness.analysis.onset.result import percent
 from harness.core.errors import UsageError
 
 if TYPE_CHECKING:

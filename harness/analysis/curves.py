@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import polars as pl
 
-from harness.analysis.frame import collect
+from harness.analysis.records import collect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.analysis.frame import Frame
+    from harness.analysis.records import Frame
 
 Axis = Literal["fill", "position", "gap_tokens", "turn"]
 

@@ -14,7 +14,7 @@ from harness.core.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.analysis.sides import By, Side
+    from harness.analysis.comparison.sides import By, Side
 
 _SUFFIXES = (".md", ".json", ".txt")
 
@@ -80,8 +80,8 @@ def command(
     correction is over all of them. Exit code 5: no trial pairs.
     """  # noqa: D301 -- click reads the control character
     check_outputs(outputs, "comparison", _SUFFIXES)
-    from harness.analysis.versus import versus
-    from harness.reports.comparison import as_json, as_markdown, as_text
+    from harness.analysis.comparison.many_sides import versus
+    from harness.reports.sections.comparison import as_json, as_markdown, as_text
 
     chosen = _sides(sides, models, by, out)
     found = versus(
@@ -107,7 +107,7 @@ def _sides(texts: Sequence[str], models: str | None, by: By | None, out: Path) -
     Raises:
         UsageError: It names one side, or options that do not go together.
     """
-    from harness.analysis.sides import named, split
+    from harness.analysis.comparison.sides import named, split
 
     read = [_side(text, out) for text in texts]
     if len(read) > 1:
@@ -138,8 +138,8 @@ def _by(by: By | None, chosen: Sequence[Side]) -> By:
 
 
 def _side(text: str, out: Path) -> Side:
-    from harness.analysis.frame import read_records
-    from harness.analysis.sides import make_side, needed
+    from harness.analysis.comparison.sides import make_side, needed
+    from harness.analysis.records import read_records
     from harness.runs.folders import find_run
 
     run, _, model = text.partition("::")
@@ -153,7 +153,7 @@ def _reference(text: str, texts: Sequence[str], sides: Sequence[Side]) -> str:
     Raises:
         UsageError: It is none of them, or several.
     """
-    from harness.analysis.sides import choose
+    from harness.analysis.comparison.sides import choose
 
     if len(texts) > 1 and text in texts:
         return sides[texts.index(text)].name

@@ -40,7 +40,7 @@ class Place(click.ParamType[Path]):
 
 def spools() -> Path:
     """The folder of all spools."""
-    from harness.models.cache import default_folder
+    from harness.models.answer_store.cache import default_folder
 
     given = os.environ.get("HARNESS_SPOOL")
     return Path(given) if given else default_folder() / "spool"

@@ -106,7 +106,7 @@ def _seeds(
     """How many seeds the questions of `--detect` and `--half-width` take, as sentences."""
     if detect is None and half_width is None:
         return
-    from harness.analysis.power import (  # here, since it brings scipy
+    from harness.analysis.stats.power import (  # here, since it brings scipy
         DISCORDANT,
         seeds_for_half_width,
         seeds_to_detect,

@@ -50,8 +50,8 @@ def command(runs: tuple[str, ...], *, outputs: tuple[Path, ...], pool: bool, out
     if not outputs:
         print_report(folders, pool=pool)
         return 0
-    from harness.analysis.frame import read_records
-    from harness.analysis.summary import summarise
+    from harness.analysis.records import read_records
+    from harness.analysis.summary.build import summarise
     from harness.reports import render
 
     frame = read_records([folder / "records.jsonl" for folder in folders])
@@ -63,7 +63,7 @@ def command(runs: tuple[str, ...], *, outputs: tuple[Path, ...], pool: bool, out
 
 
 def _print_schema(context: click.Context) -> None:
-    from harness.reports.schema import schema_text
+    from harness.reports.files.json_schema import schema_text
 
     click.echo(schema_text(), nl=False)
     context.exit()
@@ -71,9 +71,9 @@ def _print_schema(context: click.Context) -> None:
 
 def print_report(folders: Sequence[Path], *, pool: bool = False) -> None:
     """Print the report of runs for people; several are told apart unless they are pooled."""
-    from harness.analysis.against import against
-    from harness.analysis.frame import read_records
-    from harness.analysis.summary import summarise
+    from harness.analysis.comparison.for_report import against
+    from harness.analysis.records import read_records
+    from harness.analysis.summary.build import summarise
     from harness.reports.terminal import terminal
 
     frame = read_records([folder / "records.jsonl" for folder in folders])

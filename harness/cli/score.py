@@ -59,7 +59,7 @@ def _study_of(folder: Path) -> Study:
 
 
 def _list(changed: Sequence[Change]) -> None:
-    from harness.reports.text import plain
+    from harness.reports.format import plain
 
     for change in changed[:_SHOWN]:
         reply = plain(" ".join(change.reply.split()))

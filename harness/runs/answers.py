@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, TypedDict
 from harness.core.errors import CassetteMissError
 from harness.models import make_model
 from harness.models.address import address, served_here
-from harness.models.cache import Cache
-from harness.models.cassette import Cassette
-from harness.models.options import telling
-from harness.models.remembering import Remembering
-from harness.models.replayed import Replayed
-from harness.models.table import reference_spec
+from harness.models.answer_store.cache import Cache
+from harness.models.answer_store.cassette import Cassette
+from harness.models.answer_store.model import CachedModel, CassetteModel
+from harness.models.catalog import reference_spec
+from harness.models.options import affecting_answer
 from harness.runs.budget import Budgeted
 from harness.runs.stored import Stored, StoredReplies
 from harness.runs.treatments import writers
@@ -135,7 +134,7 @@ class Answers:
 
     def _replayed(self, cassette: Cassette) -> None:
         for name in self._names:
-            self.models[name] = Replayed(name, self._options, cassette)
+            self.models[name] = CassetteModel(name, self._options, cassette)
 
     def _is_paid(self, name: str, *, here: bool) -> bool:
         """Whether answers of a model go to the cache."""
@@ -153,13 +152,13 @@ class Answers:
         for name in names:
             at = address(name, self._options, os.environ)
             called = self._options if at is None else {**self._options, "api_base": at}
-            self.models[name] = Remembering(name, called, self.models[name], cache, source="cache")
+            self.models[name] = CachedModel(name, called, self.models[name], cache, source="cache")
 
     def _recorded(self, cassette: Cassette) -> None:
         self._recording = cassette
         for name, model in self.models.items():
-            cassette.sent[name] = telling(model.sent_parameters(options_of(self._study)))
-            self.models[name] = Remembering(name, self._options, model, cassette, source="cassette")
+            cassette.sent[name] = affecting_answer(model.sent_parameters(options_of(self._study)))
+            self.models[name] = CachedModel(name, self._options, model, cassette, source="cassette")
 
 
 def options_of(study: Study) -> dict[str, str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.models.prices import FREE
-from harness.models.table import price
+from harness.models.catalog import FREE, price
 from harness.runs.cost import estimates, total_usd
 from harness.runs.store import RECORDS, lines
 from harness.runs.writing import WRITINGS

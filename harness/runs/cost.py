@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.spec import Spec
-from harness.models.prices import cost
-from harness.models.table import marked
+from harness.models.catalog import cost, marked
 from harness.models.usage import Usage
 from harness.runs.cost_prepare import preparations
 from harness.sessions.materials import Materials
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from harness.core.study import Group, Plan
-    from harness.models.prices import Price
+    from harness.models.catalog import Price
     from harness.sessions.materials import Workshop
 
     Prices = Callable[[str, int], Price | None]

@@ -14,7 +14,7 @@ from harness.core.draws import digest
 from harness.core.errors import UsageError, nearest
 from harness.core.record import RECORD_SCHEMA
 from harness.core.trial import FORMAT
-from harness.models.options import convert, masked, telling
+from harness.models.options import affecting_answer, convert, masked
 from harness.runs.store import CONFIG, RECORDS
 from harness.scenarios.variants import without_prompt
 
@@ -102,7 +102,7 @@ def config(
         "positions": list(study.positions),
         "filler": _filler_path(study.filler),
         "options": masked(convert(dict(study.options))),
-        "telling": telling(dict(study.options)),
+        "telling": affecting_answer(dict(study.options)),
         "controls": study.controls,
         "prompts": dict(study.prompts),
         "sent": dict(sent),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.trial import FORMAT
-from harness.models.options import telling
+from harness.models.options import affecting_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ class Keys:
                 policy,
                 memory,
                 model,
-                telling(options),
+                affecting_answer(options),
                 *([replies] if replies != "scripted" else []),
             ]
         )

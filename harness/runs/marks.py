@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.models.table import marked
+from harness.models.catalog import marked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

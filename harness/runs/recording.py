@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from harness.core.record import Record
-from harness.scoring import Judgement, judge, scorers
+from harness.scoring import Judgement, score_and_attribute, scorers
 
 if TYPE_CHECKING:
     from harness.core.probe import Reply
@@ -176,7 +176,7 @@ def _judged(
     trial = fork.trial
     spec = fork.materials.scenario.fact(trial.fact).score
     try:
-        found = judge(
+        found = score_and_attribute(
             fork.probe,
             answer.reply,
             scorer=_scorer(spec),

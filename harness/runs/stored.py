@@ -13,7 +13,7 @@ from harness.core.draws import digest
 from harness.core.errors import CassetteMissError, ModelError, OverflowRefusedError, UsageError
 from harness.core.messages import Message
 from harness.core.probe import Reply
-from harness.models.table import known_limit
+from harness.models.catalog import known_limit
 from harness.runs.folders import read_config
 from harness.runs.store import MESSAGES, RECORDS, lines
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from harness.core.errors import UsageError
 from harness.core.record import from_json
-from harness.models.options import telling
+from harness.models.options import affecting_answer
 from harness.runs.answers import options_of, unless_missed
 from harness.runs.bench import Bench
 from harness.runs.folders import config, new_folder, read_config, write_config
@@ -191,7 +191,7 @@ def _check_same(folder: Path, whole: Plan, workshop: Workshop) -> None:
         UsageError: A scenario, its filler or a parameter has changed since.
     """
     stored = read_config(folder)
-    given = telling(dict(whole.study.options))
+    given = affecting_answer(dict(whole.study.options))
     for name in sorted(given.keys() | stored["telling"].keys()):
         if given.get(name) != stored["telling"].get(name):
             raise UsageError(

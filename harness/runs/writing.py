@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from harness.core.draws import digest
 from harness.core.errors import UsageError
-from harness.models.options import telling
+from harness.models.options import affecting_answer
 from harness.runs.store import cut_torn_line, lines
 from harness.scoring.normalise import answer
 
@@ -96,7 +96,9 @@ class Writings:
         options = dict(self._options)
         if max_tokens is not None:
             options["max_tokens"] = str(max_tokens)
-        key = digest([model, telling(options), repeat, [message.hash for message in messages]])
+        key = digest(
+            [model, affecting_answer(options), repeat, [message.hash for message in messages]]
+        )
         if key in self._before:
             return _from_line(self._before[key])
         if key in self._known:

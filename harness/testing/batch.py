@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from harness.core.draws import digest
 from harness.core.errors import HarnessError, IncompleteError, UsageError
 from harness.core.record import Record, from_json
-from harness.models.table import reference_spec
+from harness.models.catalog import reference_spec
 from harness.runs.store import RECORDS, lines
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from asyncio import Runner
 
 import pytest
 
-from harness.analysis.calibrate import scenario
+from harness.analysis.calibration.run import scenario
 from harness.core.study import Study
 from harness.runs.memory_store import run_in_memory
 from harness.runs.run import Quiet, run

@@ -249,8 +249,8 @@ def test_a_memory_of_ones_own_that_fails_stops_the_run_with_its_name(
 def test_a_fact_that_was_not_carried_and_is_named_all_the_same_is_a_leak(treated):
     from dataclasses import replace
 
-    from harness.analysis.frame import from_records
-    from harness.analysis.losses import controls
+    from harness.analysis.attribution import controls
+    from harness.analysis.records import from_records
     from harness.core.record import from_json
 
     found = [from_json(record) for record in records_of(treated)]

@@ -10,8 +10,7 @@ import pytest
 from benchmarks.billing import serve
 from harness.core.scenario import Fills
 from harness.core.study import Study
-from harness.models.prices import Price
-from harness.models.table import price
+from harness.models.catalog import Price, price
 from harness.runs.cost import ANSWER_TOKENS, estimates, total_usd
 from harness.runs.run import plan, run
 from harness.scenarios import load_all

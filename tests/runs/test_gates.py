@@ -5,7 +5,7 @@ import pytest
 
 from harness.core.errors import ModelError, UsageError
 from harness.core.probe import Reply
-from harness.models.attempts import Patience, ask
+from harness.models.retries import Patience, ask
 from harness.runs.limits import Gates, Limits
 from tests.support.fault_server import over_the_rate
 

@@ -4,7 +4,7 @@ import pytest
 
 from harness.core.session import Blueprint, PlannedCut
 from harness.core.window import Window
-from harness.models.options import telling
+from harness.models.options import affecting_answer
 from harness.runs.keys import Keys
 
 BASE = {
@@ -34,6 +34,7 @@ def key(cut=0, fact="a", repeat=0, **changed):
         {"material": "n"},
         {"window": Window(101, 10)},
         {"window": Window(100, 11)},
+        {"window": Window(100, 10, ratio=1.3)},
         {"policy": "refuse"},
         {"memory": "facts"},
         {"model": "reference/swap"},
@@ -54,4 +55,4 @@ def test_what_cannot_change_the_answer_does_not_change_the_key(name):
 
 
 def test_secrets_never_get_near_a_key():
-    assert telling({"api_key": "sk-1", "max_tokens": "5"}) == {"max_tokens": 5}
+    assert affecting_answer({"api_key": "sk-1", "max_tokens": "5"}) == {"max_tokens": 5}

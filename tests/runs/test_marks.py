@@ -9,8 +9,7 @@ from werkzeug import Response
 from harness.core.messages import Message
 from harness.core.scenario import Fills
 from harness.core.study import Study
-from harness.models.prices import Price, cost
-from harness.models.table import marked, price
+from harness.models.catalog import Price, cost, marked, price
 from harness.models.usage import Usage
 from harness.runs.run import run
 from harness.scenarios import load_all

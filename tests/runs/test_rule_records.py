@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from harness.analysis.frame import read_records
-from harness.analysis.summary import summarise
+from harness.analysis.records import read_records
+from harness.analysis.summary.build import summarise
 from harness.core.study import Study
 from harness.reports.markdown import markdown
 from harness.reports.terminal import terminal

@@ -69,3 +69,21 @@ def test_interrupted_before_anything_is_settled_it_learns_the_same(tmp_path):
     (first.folder / "ledger.json").unlink()
     assert run(study(OTHER), out=tmp_path, resume=first.folder).complete
     assert {r["key"] for r in records(first.folder)} == expected
+
+
+@pytest.mark.parametrize(
+    ("model", "policy", "what"),
+    [
+        ("reference/window?tokens=4000&ratio=1.3", "send_all", "server_truncated"),
+        ("reference/perfect?ratio=1.3", "drop_oldest?tokens=3000", "evicted"),
+    ],
+)
+def test_a_session_that_is_not_read_whole_is_as_full_as_the_provider_would_count_it(
+    tmp_path, model, policy, what
+):
+    result = run(study(model, seeds=1, policies=(policy,)), out=tmp_path)
+    cut = [r for r in records(result.folder) if r["outcome"] == what]
+    assert len(cut) > 5
+    for record in cut:
+        assert record["prompt_tokens"] < 1.2 * record["session_tokens"]
+        assert record["fill"] == pytest.approx(1.3 * record["session_tokens"] / 8000, rel=0.01)

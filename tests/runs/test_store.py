@@ -126,7 +126,7 @@ def test_half_a_surrogate_pair_in_a_reply_does_not_spoil_the_file(tmp_path):
         store.append(make_record(key="1", reply="a\ud800b “ü”"))
     assert next(lines(tmp_path / RECORDS))["reply"] == "a\ud800b “ü”"
     assert "“ü”" in (tmp_path / RECORDS).read_bytes().decode()
-    from harness.analysis.frame import read_records
+    from harness.analysis.records import read_records
 
     assert read_records(tmp_path).collect()["key"].to_list() == ["1"]
 

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from harness.reports.text import visible
+from harness.reports.format import visible
 from harness.runs.transcripts import conversations, texts
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from harness.core.errors import UsageError
 from harness.core.memory import Said
 from harness.core.messages import Message
 from harness.sessions.memories import Facts, Nothing, Retrieval, Summary, Transcript, memories
+from harness.sessions.memories.conformance import check_memory
 from harness.sessions.memories.fitting import best, newest, tokens
-from harness.sessions.memories.law import check_memory
 
 
 class Scribe:
