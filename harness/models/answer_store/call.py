@@ -31,7 +31,9 @@ Result: TypeAlias = Reply | ModelError
 _RESULTS = frozenset({"overflow", "content_filter"})
 """Errors that the same call would meet again: they say something about the model."""
 
-_TOLD = ("prompt_tokens", "cached_tokens", "completion_tokens", "version")
+_TOLD = (
+    "prompt_tokens", "cached_tokens", "written_tokens", "completion_tokens", "version",
+)  # fmt: skip
 """What the provider tells beside the answer, where it does."""
 
 
@@ -105,6 +107,7 @@ def from_line(data: Mapping[str, Any], source: Source) -> Result:
             finish_reason=data["finish_reason"],
             prompt_tokens=data.get("prompt_tokens"),
             cached_tokens=data.get("cached_tokens"),
+            written_tokens=data.get("written_tokens"),
             completion_tokens=data.get("completion_tokens"),
             version=data.get("version"),
             cost_usd=0.0,
