@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from harness.core.draws import Draws, digest
 from harness.core.errors import UsageError
 from harness.core.session import Cut, PlannedPlant, Plant, Session
+from harness.core.text_kinds import KINDS, kind_of
 from harness.sessions.due import said_by
 from harness.sessions.stream import FillerRanOutError
 from harness.sessions.tokens import MESSAGE_OVERHEAD
@@ -93,6 +94,7 @@ class Builder:
         """What was said so far."""
         self.offsets: list[int] = [0]
         """Tokens before each message, and one more entry: the length so far."""
+        self._kind_offsets: list[list[int]] = [[0] for _ in KINDS]
         self._plants: list[Plant] = list(before)
         self._cuts: list[Cut] = []
         self._sizes = {say: materials.turn_tokens(self._turn(say)) for say in blueprint.says}
@@ -107,7 +109,7 @@ class Builder:
         """
         counter = self._materials.workshop.counter
         for message in self._start:
-            self._append(message, counter.message(message))
+            self._append(message, counter.message(message), said=True)
         waiting = list(self._blueprint.says)
         reached = 0
         try:
@@ -142,6 +144,7 @@ class Builder:
             plants=tuple(self._plants),
             cuts=tuple(self._cuts),
             number=self.number,
+            kind_offsets=tuple(map(tuple, self._kind_offsets)),
         )
 
     @property
@@ -183,8 +186,8 @@ class Builder:
         left = room - user - assistant
         if left == 0 or left >= _CLOSER_MIN:
             self._unreminded = 0
-            self._append(turn.messages[0], user)
-            self._append(turn.messages[1], assistant)
+            self._append(turn.messages[0], user, said=True)
+            self._append(turn.messages[1], assistant, said=True)
 
     def _fill_near(self, target: int, *, most: int) -> Steps:
         """Whole turns of filler until the next would leave the target further behind.
@@ -248,7 +251,7 @@ class Builder:
             self._plant(say.fact, say.ordinal, value, user, position=say.position_requested)
         else:
             self._told(say.step, user)
-        yield from self._add(turn, user, assistant)
+        yield from self._add(turn, user, assistant, said=True)
 
     def _told(self, step: int, tokens: int) -> None:
         """Note the facts and the rule that a turn of the script says in its own words."""
@@ -275,16 +278,20 @@ class Builder:
             )
         )
 
-    def _add(self, turn: Turn, user: int, assistant: int) -> Steps:
+    def _add(self, turn: Turn, user: int, assistant: int, *, said: bool = False) -> Steps:
         reply = yield turn
-        said, answered = turn.messages
+        asked, answered = turn.messages
         if reply != turn.assistant:
             answered = replace(answered, content=reply)
             assistant = self._materials.workshop.counter.message(answered)
-        self._append(said, user)
-        self._append(answered, assistant)
+        self._append(asked, user, said=said)
+        self._append(answered, assistant, said=said)
         self._unreminded += 1
 
-    def _append(self, message: Message, tokens: int) -> None:
+    def _append(self, message: Message, tokens: int, *, said: bool) -> None:
+        """Add a message; `said` where the scenario says it itself, and it is no filler."""
         self.messages.append(message)
         self.offsets.append(self._length + tokens)
+        kind = KINDS.index(kind_of(message.content, said=said))
+        for index, offsets in enumerate(self._kind_offsets):
+            offsets.append(offsets[-1] + (tokens - MESSAGE_OVERHEAD if index == kind else 0))

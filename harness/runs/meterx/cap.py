@@ -17,17 +17,20 @@ from harness.runs.meterx.fit import OURS, CountModel, fit
 if TYPE_CHECKING:
     from harness.runs.meterx.readings import Flags, Floats, Integers, Readings
 
-_SPLITS = 24
+_SPLITS = 48
 """Places at which the shorter prompts may end and those that are cut begin."""
 _FLAT = 0.4
-"""Growth of the counts, as a share of the growth expected, below which they have stopped growing;
-no kind of text has less than half of the ratio of another."""
+"""Growth of the counts, as a share of what they are, below which they have stopped growing; a
+template's constant makes it a little less than 1."""
 _FALL = 0.85
 """A longer prompt of one session that counts less than this share of a shorter one was cut."""
 _LONGER = 1.02
 """So much longer a prompt is that is longer, whatever its question."""
+_NEARLY_ALL = 0.8
 _NEAR = 0.01
 """A count that misses less than this share of what is expected misses nothing."""
+_OFF_LINE = 0.05
+"""A prompt that was read whole is as near as this to what is expected, as a share of it."""
 _LEAST = 32
 """Tokens: less is never missing, since whole messages are dropped."""
 _RANGE = 1.02
@@ -72,17 +75,43 @@ def find_cap(x: Readings, counted: Floats, quantum: float) -> Cap | None:
     x = x.only(order)
     counted = counted[order]
     fallen = _first_fall(x, counted, quantum)
-    unsure: Cap | None = None
+    tried: list[tuple[bool, int, Cap]] = []
     for start in _starts(x, fallen):
         rows[:] = False
         rows[start:] = True
         head, tail = x.only(~rows), x.only(rows)
         model = fit(head.messages, head.kinds, counted[:start], quantum=quantum)
         found = _cap(tail, counted[start:], model, quantum, falls=fallen is not None)
-        if found is not None and found.proven:
-            return found
-        unsure = unsure or found
-    return unsure
+        if found is not None:
+            wrong = _out_of_line(x, counted, start, model, quantum)
+            tried.append((found.proven, wrong, found))
+    if not tried:
+        return None
+    proven = any(one[0] for one in tried)
+    least = min(wrong for is_proven, wrong, _ in tried if is_proven == proven)
+    near = least + max(2, len(x) // 30)
+    # a few short prompts foretell the long ones badly: of splits that are about as good, the last
+    return [one for is_proven, wrong, one in tried if is_proven == proven and wrong <= near][-1]
+
+
+def _out_of_line(
+    x: Readings, counted: Floats, start: int, model: CountModel, quantum: float
+) -> int:
+    """How many prompts are not as they should be if those from `start` on are cut: the shorter
+    ones on the line of the model, the others short of it."""
+    expected = model.predict(x.messages, x.kinds)
+    short = _short(expected, counted, model, quantum)
+    off = np.abs(expected - counted) > np.maximum(
+        _OFF_LINE * expected, _LEAST + 2 * quantum
+    )
+    return int(off[:start].sum() + (~short[start:]).sum())
+
+
+def _short(expected: Floats, counted: Floats, model: CountModel, quantum: float) -> Flags:
+    """Which counts miss more than the tokenizer can make differ."""
+    least = np.maximum(max(5 * model.spread, _NEAR) * expected, _LEAST + 2 * quantum)
+    short: Flags = expected - counted > least
+    return short
 
 
 def _starts(x: Readings, fallen: int | None) -> list[int]:
@@ -97,20 +126,19 @@ def _cap(
 ) -> Cap | None:
     """The cap of prompts that seem to be cut; None where they are not."""
     expected = model.predict(tail.messages, tail.kinds)
-    missing = expected - counted
-    short = missing > np.maximum(max(5 * model.spread, _NEAR) * expected, _LEAST + 2 * quantum)
+    short = _short(expected, counted, model, quantum)
     sessions = len(np.unique(tail.session[short]))
-    if short.mean() < (0.5 if falls else 0.8) or not sessions:
+    if short.mean() < _NEARLY_ALL or not sessions:
         return None
     share = float(np.median(counted[short] / expected[short]))
     proven: bool
-    if expected.max() < _RANGE * expected.min():
+    if tail.local.max() < _RANGE * tail.local.min():
         tight = model.n >= _MANY and model.slack <= _TIGHT
         if share > (1 - 2 * _NEAR if tight else _UNSURE):
             return None
         proven = (tight and sessions > 1) or (share < _ALONE and model.n > 0)
     else:
-        growth, error = _slope(expected, counted)
+        growth, error = _growth(tail.local, counted)
         stopped = growth + 2 * error < _FLAT
         if not (stopped or falls):
             return None
@@ -125,13 +153,16 @@ def _cap(
     )
 
 
-def _slope(expected: Floats, counted: Floats) -> tuple[float, float]:
-    """Growth of the counts with what is expected, and its standard error."""
-    away = expected - expected.mean()
+def _growth(local: Floats, counted: Floats) -> tuple[float, float]:
+    """Growth of the counts with the length of their prompts, and its standard error: 1 where they
+    grow as they stand, 0 where they do not grow at all."""
+    away = local - local.mean()
     spread = float(np.sum(away**2))
     slope = float(np.sum(away * counted)) / spread
     off = counted - counted.mean() - slope * away
-    return slope, float((np.sum(off**2) / max(len(off) - 2, 1) / spread) ** 0.5)
+    error = float((np.sum(off**2) / max(len(off) - 2, 1) / spread) ** 0.5)
+    usual = float(np.median(counted / local))
+    return slope / usual, error / usual
 
 
 def _first_fall(x: Readings, counted: Floats, quantum: float) -> int | None:

@@ -14,16 +14,19 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 if TYPE_CHECKING:
-    from harness.runs.meterx.readings import Flags, Floats, Readings
+    from harness.runs.meterx.readings import Flags, Floats, Integers, Readings
 
 Part = Literal["start", "middle", "end", "unknown"]
 """What a server drops of a prompt that is too long for it."""
 
-_MARGIN = 0.1
+_LEAST_MARGIN, _MOST_MARGIN = 0.02, 0.1
 """A fact counts as evidence only where it lies this far inside of the part, as a share of what was
 kept: counts of one text differ between tokenizers."""
-_SURE = 0.01
-"""Recall of a dropped part is no chance below this probability."""
+_SURE = 0.002
+"""Recall of a dropped part is no chance below this probability; it is looked for at every length,
+since a model that forgets with length recalls from the shortest of them alone."""
+_LOOKS = 40
+"""Recalled facts, from the shortest prompt on, up to which it is looked for."""
 _CLEAR = 3.0
 """Difference of log-likelihoods that settles which part it was."""
 _HEADS = (0.25, 0.5, 0.75)
@@ -48,23 +51,26 @@ class Dropping:
             kept: Local tokens of each that were kept.
             margin: How far inside it has to lie, as a share of what was kept.
         """
-        newest = (1 - self.head) * kept - self.system
-        oldest = self.head * kept
-        room = margin * kept
-        behind = (x.behind > newest + room) & (x.local - x.behind > oldest + room)
-        nearest = (x.nearest > newest + room) & (x.local - x.nearest > oldest + room)
-        return np.asarray(behind | nearest)
+        # the start and the end of a prompt are no edges that a count could misplace
+        newest = (1 - self.head) * (1 + margin) * kept - self.system
+        oldest = self.head * (1 + margin) * kept
+        farthest = (x.behind > newest) & (x.local - x.behind >= oldest)
+        nearest = (x.nearest > newest) & (x.local - x.nearest >= oldest)
+        return np.asarray(farthest | nearest)
 
 
 UNKNOWN = Dropping(part="unknown")
 
 
-def dropping(x: Readings, kept: Floats) -> Dropping | None:
+def dropping(x: Readings, kept: Floats, slack: float, *, stuck: bool) -> Dropping | None:
     """How the server drops; None where what was recalled says that it does not.
 
     Args:
         x: Prompts that seem to be cut.
         kept: Local tokens of each that seem to be kept.
+        slack: How far that may be off, as a share of it.
+        stuck: All of them count the very same, as a meter does that reads no further: then what
+            was recalled has to show clearly that a part was dropped.
     """
     known = x.told & ~np.isnan(x.behind)
     x, kept = x.only(known), kept[known]
@@ -74,28 +80,46 @@ def dropping(x: Readings, kept: Floats) -> Dropping | None:
     # the question is always read: it takes its place at the end of what is kept of the start
     ways.append(Dropping(part="end", head=1.0))
     ways += [Dropping(part="middle", head=head) for head in _HEADS]
-    left = [way for way in ways if not _refuted(way, x, kept)]
+    margin = min(max(2 * slack, _LEAST_MARGIN), _MOST_MARGIN)
+    left = [way for way in ways if not _refuted(way, x, kept, margin)]
     if not left:
         return None
-    fits = sorted(((_fit(way, x, kept), -index, way) for index, way in enumerate(left)), reverse=True)
-    best = fits[0][2]
-    others = [fit for fit, _, way in fits if way.part != best.part]
-    nothing = _fit(None, x, kept)
-    if fits[0][0] - max([nothing, *others]) < _CLEAR:
-        return UNKNOWN
-    return best
+    bins = _by_length(x)
+    fits = [(_fit(way, x, kept, bins, slack), way) for way in left]
+    best, way = max(fits, key=lambda one: one[0])
+    nothing = _fit(None, x, kept, bins, slack)
+    if nothing - best > _CLEAR:
+        return None  # a model that forgets with length explains it better
+    if stuck and best - nothing < 2 * _CLEAR:
+        return None
+    others = [fit for fit, other in fits if other.part != way.part]
+    return way if best - max([nothing, *others]) >= _CLEAR else UNKNOWN
 
 
-def _refuted(way: Dropping, x: Readings, kept: Floats) -> bool:
+def _by_length(x: Readings) -> Integers:
+    """Prompts in quarters, the shortest first: recall of what was read may fall with the length."""
+    edges = np.quantile(x.local, (0.25, 0.5, 0.75)) if len(x) else np.zeros(3)
+    return np.searchsorted(edges, x.local)
+
+
+def _refuted(way: Dropping, x: Readings, kept: Floats, margin: float) -> bool:
     """Whether facts that it would have dropped are recalled more often than chance."""
-    inside = way.lost(x, kept, margin=_MARGIN)
-    return at_least(int(x.recalled[inside].sum()), int(inside.sum()), x.chance) < _SURE
+    inside = np.flatnonzero(way.lost(x, kept, margin=margin))
+    inside = inside[np.argsort(x.local[inside], kind="stable")]
+    recalled = np.cumsum(x.recalled[inside])
+    return any(
+        at_least(int(recalled[last]), int(last) + 1, x.chance) < _SURE
+        for last in np.flatnonzero(x.recalled[inside])[:_LOOKS]
+    )
 
 
-def _fit(way: Dropping | None, x: Readings, kept: Floats) -> float:
+def _fit(
+    way: Dropping | None, x: Readings, kept: Floats, bins: Integers, slack: float
+) -> float:
     """Log-likelihood of what was recalled, if the server drops in that way; None: it does not."""
-    lost = np.zeros(len(x), np.bool_) if way is None else way.lost(x, kept)
-    return _bernoulli(x.recalled[lost], x.chance) + _bernoulli(x.recalled[~lost], None)
+    lost = np.zeros(len(x), np.bool_) if way is None else way.lost(x, kept, margin=slack)
+    read = sum(_bernoulli(x.recalled[~lost & (bins == one)], None) for one in range(4))
+    return read + _bernoulli(x.recalled[lost], x.chance)
 
 
 def _bernoulli(recalled: Flags, rate: float | None) -> float:

@@ -28,6 +28,8 @@ _BELIEFS = {"constant": (20.0, 150.0), "message": (4.0, 6.0)}
 """What a chat template costs before anything was measured, and how far it may be from that."""
 _RATIO_SPREAD = 0.5
 """How far the ratio of one kind of text may be from that of all text, as a share of it."""
+_PART = 0.5
+"""A prompt that counts less than this share of what its length says was counted in part."""
 _ROUNDS = 12
 _OUTLYING = 4.0
 _MOST_OUTLYING = 0.06
@@ -120,9 +122,9 @@ def _full(
     kept_kinds = _told_apart(kinds)
     texts = kinds if kept_kinds is None else kinds[:, kept_kinds]
     overall = float(np.median(counted / local))
-    whole = np.ones(len(counted), dtype=np.bool_)
+    whole = counted > _PART * overall * local
     table = np.column_stack([np.ones(len(counted)), messages, texts])
-    sigma = np.hypot(slip, _NOISE * counted)
+    sigma = np.hypot(slip, _NOISE * overall * local)
     for _ in range(_ROUNDS):
         parts, covariance = _least_squares(table[whole], counted[whole], sigma[whole], overall)
         off = (counted - table @ parts) / sigma

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from harness.core.messages import Message
 from harness.core.text_kinds import KINDS
-from harness.sessions.tokens import MESSAGE_OVERHEAD, PRIMING
+from harness.sessions.tokens import MESSAGE_OVERHEAD, PRIMING, TokenCounter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,6 +34,8 @@ _PLANT = 40
 """Local tokens of a plant and a question, about: for records that do not tell how far behind the
 question a plant begins."""
 
+
+_COUNTER = TokenCounter()
 
 _SINGLE = frozenset({"chance", "system"})
 """What is said of all calls together."""
@@ -71,7 +74,7 @@ class Readings:
     nearest: Floats
     """The same of the nearest plant."""
     system: float
-    """Local tokens of the shortest prompt without any session: system prompt and question."""
+    """Local tokens of the system prompt."""
     limit: Floats
     """Tokens of the window."""
     chance: float
@@ -110,7 +113,8 @@ class ReadingsBuilder:
         self._kinds.append(record.get("kind_tokens") or ())
         self._chance.add(record)
         if record["arm"] == "closed_book":
-            self._system = min(self._system, record["view_tokens"])
+            asked = _COUNTER.message(Message("user", record["question"]))
+            self._system = min(self._system, record["view_tokens"] - PRIMING - asked)
         return len(self._kinds) - 1
 
     def readings(self) -> Readings:

@@ -25,6 +25,8 @@ _FAR_BELOW = 0.6
 """A count below this share of what was expected is not of the whole prompt."""
 _COARSE = 0.004
 """Counts that are rounded to more than this share of the window are made finer by ours."""
+_EXACT = 0.001
+"""How far counts of one prompt before and after it is sent may differ, as a share of it."""
 _SHORT_OF_EXACT = 8.0
 """Tokens by which a prompt may be counted differently before it is sent and after."""
 
@@ -111,25 +113,38 @@ class _State:
         past = self._whole > cap.tokens * (1 + slack) + self._quantum
         cut = rows & self._trusted & past & short
         kept = self._kept(cut)
-        way = dropping(self._x.only(cut), kept)
+        way = dropping(self._x.only(cut), kept, slack, stuck=self._stuck(cut))
         below = rows & self._trusted & ~past & (tokens < _FAR_BELOW * self._whole)
         out_of_line = below.sum() > 0.2 * (rows & self._trusted & ~past).sum()
         if way is None or not cap.steady or out_of_line:
             self._distrust(rows & (past | below))
             return
+        edge = past & (tokens <= cap.tokens * (1 + slack) + self._quantum)
+        self._truncated[rows & edge & self._trusted] = -1
         self._truncated[cut] = 1 if cap.proven else -1
         # of a prompt as long as that nobody can tell where counts are not trusted
         self._truncated[rows & self._counted & ~self._trusted] = -1
         if not cap.proven:
             return
+        self._blame(cut, way, slack)
+
+    def _blame(self, cut: Flags, way: Dropping, slack: float) -> None:
+        """Which of these prompts lost what they were asked for."""
         self._part[cut] = way.part
-        if way.part != "unknown":
-            self._lost[cut] = way.lost(self._x.only(cut), kept)
-            self._lost[cut & np.isnan(self._x.behind)] = -1
+        if way.part == "unknown":
+            return
+        own, kept = self._x.only(cut), self._kept(cut)
+        surely, perhaps = (way.lost(own, kept, margin=side * slack) for side in (1, -1))
+        self._lost[cut] = np.where(surely, 1, np.where(perhaps, -1, 0))
+        self._lost[cut & np.isnan(self._x.behind)] = -1
 
     def _kept(self, rows: Flags) -> Floats:
         """Local tokens that the provider's counts stand for."""
         return self._x.local[rows] * self._counts.tokens[rows] / self._whole[rows]
+
+    def _stuck(self, rows: Flags) -> bool:
+        """Whether these count the very same: whole messages are dropped, and no two alike."""
+        return len(np.unique(self._counts.tokens[rows])) <= 1 < rows.sum()
 
     def _distrust(self, rows: Flags) -> None:
         """These counts say nothing of what was read; perhaps what was recalled does."""
@@ -149,15 +164,12 @@ class _State:
         cut = both & short
         if not cut.any():
             return
-        way = dropping(self._x.only(cut), self._kept(cut))
+        way = dropping(self._x.only(cut), self._kept(cut), _EXACT, stuck=False)
         if way is None:
             self._distrust(cut)
             return
         self._truncated[cut] = 1
-        self._part[cut] = way.part
-        if way.part != "unknown":
-            self._lost[cut] = way.lost(self._x.only(cut), self._kept(cut))
-            self._lost[cut & np.isnan(self._x.behind)] = -1
+        self._blame(cut, way, _EXACT)
 
     def verdicts(self) -> Verdicts:
         """What came of it, row by row."""
@@ -190,7 +202,7 @@ def _read_up_to(x: Readings) -> float:
     longer, facts of its start, its middle and its end were recalled."""
     place = x.behind / x.local
     longest = []
-    for low, high in ((0.0, 0.4), (0.3, 0.7), (0.6, 1.01)):
+    for low, high in ((0.0, 0.25), (0.35, 0.65), (0.8, 1.01)):
         there = x.told & x.recalled & (place >= low) & (place < high)
         lengths = np.sort(x.local[there])
         # the second longest: one may be recalled by chance
