@@ -28,7 +28,7 @@ class Place(click.ParamType[Path]):
         if "://" not in str(value):
             folder: Path = click.Path(path_type=Path, file_okay=False).convert(value, param, ctx)
             return folder
-        from harness.runs.remote import Mirror  # here, since it brings fsspec
+        from harness.runs.folder.mirror import Mirror  # here, since it brings fsspec
 
         mirror = Mirror(str(value), spools())
         mirror.pull()

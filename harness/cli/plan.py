@@ -53,7 +53,7 @@ def command(
 ) -> int:
     """Say what a run would send and cost; nothing is sent."""
     from harness.models import price
-    from harness.runs.cost import estimates, total_usd
+    from harness.runs.planning.cost import estimates, total_usd
     from harness.runs.run import plan
     from harness.sessions.materials import Workshop
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.core.study import Study
-    from harness.runs.rescored import Change
+    from harness.runs.regrade.changes import Change
 
 _SHOWN = 10
 _REPLY_CHARACTERS = 60
@@ -31,7 +31,7 @@ def command(run: str, *, quiet: bool, out: Path) -> int:
     and not what is said or asked.
     """
     from harness.runs.folders import find_run
-    from harness.runs.rescored import changes
+    from harness.runs.regrade.changes import changes
     from harness.runs.run import run as replay
 
     folder = find_run(run, out)

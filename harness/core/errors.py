@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from harness.core.probe import Source
+    from harness.core.probe import AnsweredBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ class ModelError(HarnessError):
         self.retry_after_s = retry_after_s
         self.stops = stops
         self.attempts = 1
-        self.answered_by: Source = "model"
+        self.answered_by: AnsweredBy = "model"
 
 
 class OverflowRefusedError(ModelError):

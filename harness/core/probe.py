@@ -26,7 +26,7 @@ Outcome = Literal[
 ]
 """The last two are those of a rule, whose records are of the kind `rule`."""
 
-Source = Literal["model", "cache", "cassette"]
+AnsweredBy = Literal["model", "cache", "cassette"]
 """Where an answer came from: a call that was made now, or one that was made and kept before."""
 
 
@@ -82,7 +82,7 @@ class Reply:
     """None where nothing was waited for, as for a reply out of a cassette."""
     attempts: int = 1
     """Calls made for this reply, retries included; 0 for a reply that was kept."""
-    answered_by: Source = "model"
+    answered_by: AnsweredBy = "model"
     version: str | None = None
     """What the provider says answered, with its fingerprint where it tells one."""
 

@@ -76,7 +76,7 @@ class Study:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class SessionTrials:
     """The trials of one session under one model and window: they share every byte but the last."""
 
     scenario: Scenario
@@ -99,7 +99,7 @@ class Plan:
     """The trials of a study, session by session, in the order in which they are sent."""
 
     study: Study
-    groups: tuple[Group, ...]
+    groups: tuple[SessionTrials, ...]
 
     @property
     def trials(self) -> list[Trial]:

@@ -13,12 +13,12 @@ from harness.models.catalog import Price, cost, known_limit, price
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from harness.core.protocols import Gate, Model
+    from harness.core.protocols import CallGate, Model
 
 __all__ = ["Price", "cost", "known_limit", "make_model", "price"]
 
 
-def make_model(name: str, options: Mapping[str, object], gate: Gate | None = None) -> Model:
+def make_model(name: str, options: Mapping[str, object], gate: CallGate | None = None) -> Model:
     """A model that can be asked.
 
     Args:

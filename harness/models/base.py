@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from harness.core.messages import Message
     from harness.core.probe import Reply
-    from harness.core.protocols import Gate
+    from harness.core.protocols import CallGate
 
 TIMEOUT_S = 600.0
 """How long one call may take, in seconds, unless `timeout` says otherwise."""
@@ -35,7 +35,7 @@ class CalledModel(ABC):
         UsageError: An option of ours is no number above 0.
     """
 
-    def __init__(self, name: str, options: Mapping[str, object], gate: Gate | None) -> None:
+    def __init__(self, name: str, options: Mapping[str, object], gate: CallGate | None) -> None:
         self.name = name
         self._options = convert(options)
         self._gate = gate or OpenGate()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from harness.core.probe import Reply
-    from harness.core.protocols import Gate
+    from harness.core.protocols import CallGate
     from harness.models.reference import Law
 
 
@@ -46,7 +46,7 @@ class LitellmModel(CalledModel):
         self,
         name: str,
         options: Mapping[str, object] | None = None,
-        gate: Gate | None = None,
+        gate: CallGate | None = None,
     ) -> None:
         super().__init__(name, options or {}, gate)
         self._limit = known_limit(name)  # first: a misspelt law is told without litellm

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from harness.core.messages import Message
     from harness.core.probe import Reply
-    from harness.core.protocols import Gate
+    from harness.core.protocols import CallGate
 
 _KEYS = {"openai": "OPENAI_API_KEY", "hosted_vllm": "HOSTED_VLLM_API_KEY"}
 """Providers whose servers are asked directly, and where their keys are found."""
@@ -97,7 +97,9 @@ class WireModel(CalledModel):
         gate: Says when a call may go out.
     """
 
-    def __init__(self, name: str, options: Mapping[str, object], gate: Gate | None = None) -> None:
+    def __init__(
+        self, name: str, options: Mapping[str, object], gate: CallGate | None = None
+    ) -> None:
         super().__init__(name, options, gate)
         self._provider, _, self._model = name.partition("/")
         self._address = (address(name, self._options, os.environ) or "").rstrip("/")

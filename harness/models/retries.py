@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from harness.core.probe import Reply
-    from harness.core.protocols import Gate
+    from harness.core.protocols import CallGate
 
 OURS = frozenset({"max_attempts", "max_wait_s", "max_retry_after_s", "via"})
 """Options that are for the harness and never sent."""
@@ -86,7 +86,7 @@ def _ignore(_reply: Reply) -> None:
 
 
 async def ask(
-    call: Callable[[int], Awaitable[Reply]], *, gate: Gate, size: int, patience: Patience
+    call: Callable[[int], Awaitable[Reply]], *, gate: CallGate, size: int, patience: Patience
 ) -> Reply:
     """The reply of the first call that gives one.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from harness.core.draws import Draws
 from harness.runs.chosen import ChosenSessions
 from harness.runs.executors.local import Local
-from harness.runs.plan import windows_of
+from harness.runs.planning.plan import windows_of
 from harness.runs.store import lines
 from harness.sessions.layouts import CONTROL
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.core.record import Record
-    from harness.core.study import Group, Stage, Study
+    from harness.core.study import SessionTrials, Stage, Study
     from harness.core.window import Window
     from harness.runs.aim import Aim, Chooser
-    from harness.runs.bench import Bench
     from harness.runs.limits import Limits
+    from harness.runs.trials.runner import TrialRunner
     from harness.sessions.materials import Workshop
 
 BATCHES = "batches.jsonl"
@@ -65,7 +65,7 @@ class Search:
         aim: Aim,
         chooser: Chooser,
         workshop: Workshop,
-        bench: Bench,
+        bench: TrialRunner,
         folder: Path,
         limits: Limits,
     ) -> None:
@@ -191,7 +191,7 @@ class Search:
         batch: int,
         choices: Sequence[Mapping[str, Any]],
         stage: Stage,
-    ) -> Iterator[Group]:
+    ) -> Iterator[SessionTrials]:
         """The sessions of a batch that are sent at that stage, by what is known now."""
         # Openings of the first batch are built before the ledger is settled, and keep their keys.
         known: Stage = "opening" if batch == 1 and stage == "opening" else "main"
@@ -200,6 +200,6 @@ class Search:
             if (choice["fill"] <= CONTROL) == (stage == "opening"):
                 yield self._sessions.group(model, aimed, batch, index, choice)
 
-    async def _replay(self, groups: list[Group], done: set[str]) -> None:
+    async def _replay(self, groups: list[SessionTrials], done: set[str]) -> None:
         self.planned += [trial.key for group in groups for trial in group.trials]
         await self._local.execute(groups, self._bench, done)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from harness.core.errors import UsageError
-from harness.runs.plan import windows_of
+from harness.runs.planning.plan import windows_of
 from harness.scenarios.values import check_seeds
 from harness.sessions.layouts.units import check_window
 from harness.sessions.materials import Materials

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.core.study import Group
-from harness.runs.plan import trials_of
+from harness.core.study import SessionTrials
+from harness.runs.planning.plan import trials_of
 from harness.sessions.layouts import CONTROL, cell_blueprint, controls
 from harness.sessions.materials import Materials
 
@@ -46,7 +46,7 @@ class ChosenSessions:
 
     def group(
         self, model: str, window: Window, batch: int, index: int, choice: Mapping[str, Any]
-    ) -> Group:
+    ) -> SessionTrials:
         """The session of one choice; the fact that is asked turns with batch and place.
 
         Args:
@@ -72,7 +72,7 @@ class ChosenSessions:
             stream=f"adaptive-{batch}-{index}",
         )
         why = {"batch": batch, "batch_why": choice["why"]}
-        return Group(
+        return SessionTrials(
             scenario=scenario,
             seed=seed,
             model=model,
@@ -81,7 +81,7 @@ class ChosenSessions:
             opening=choice["fill"] <= CONTROL,
         )
 
-    def controls(self, model: str, window: Window) -> Iterator[Group]:
+    def controls(self, model: str, window: Window) -> Iterator[SessionTrials]:
         """The control arms of the first seeds."""
         for scenario in self._study.scenarios:
             for index in range(min(_CONTROL_SEEDS, self._study.seeds)):
@@ -90,14 +90,14 @@ class ChosenSessions:
 
     def _seed_controls(
         self, model: str, window: Window, scenario: Scenario, seed: int
-    ) -> Iterator[Group]:
+    ) -> Iterator[SessionTrials]:
         materials = Materials(scenario, seed, self._workshop)
         said = [fact for fact in scenario.facts if fact.kind != "abstain"]
         main = cell_blueprint(
             materials, window, fill=0.25, position=0.5, target=said[0], stream="control"
         )
         for blueprint in controls(materials, window, [main]):
-            yield Group(
+            yield SessionTrials(
                 scenario=scenario,
                 seed=seed,
                 model=model,

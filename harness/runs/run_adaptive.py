@@ -9,11 +9,11 @@ from harness.core.study import Plan
 from harness.models import known_limit
 from harness.runs.adaptive import Search
 from harness.runs.aim import aim_data, check_adaptive
-from harness.runs.answers import Answers
 from harness.runs.budget import Budget, Purse
 from harness.runs.limits import Gates, Limits
-from harness.runs.quiet import Quiet
-from harness.runs.underway import underway
+from harness.runs.model_stack import ModelStack
+from harness.runs.open_run import open_run
+from harness.runs.progress import NoProgress
 from harness.sessions.materials import Workshop
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from harness.core.study import Study
     from harness.runs.adaptive import Ended
     from harness.runs.aim import Aim, Chooser
-    from harness.runs.answers import Kept
+    from harness.runs.model_stack import AnswerOptions
     from harness.runs.result import RunResult
 
 
@@ -68,7 +68,7 @@ def run_adaptive(
     limits: Limits | None = None,
     progress: Progress | None = None,
     budget: Budget | None = None,
-    **kept: Unpack[Kept],
+    **kept: Unpack[AnswerOptions],
 ) -> tuple[RunResult, list[Ended]]:
     """Ask batch after batch until the onset is known as well as was asked for.
 
@@ -92,10 +92,10 @@ def run_adaptive(
     """
     workshop = Workshop()
     check_adaptive(study, aim, workshop, known_limit)
-    listening = _Listening(progress or Quiet())
+    listening = _Listening(progress or NoProgress())
     gates, purse = Gates(limits or Limits(), listening), Purse(budget or Budget())
-    with Answers(study, gates, purse=purse, **kept) as answers:
-        with underway(
+    with ModelStack(study, gates, purse=purse, **kept) as answers:
+        with open_run(
             Plan(study=study, groups=()),
             workshop,
             answers.models,
@@ -121,6 +121,6 @@ def run_adaptive(
             going.begin(None, len(going.done))
             ended = going.run(search.run(known_limit, going.done))
             found = going.result(search.planned)
-            going.halt.check(complete=all(end.enough for end in ended))
+            going.interrupts.check(complete=all(end.enough for end in ended))
         notes = answers.finish(whole=found.complete and resume is None)
         return replace(found, notes=notes), ended

@@ -11,7 +11,7 @@ from benchmarks.billing import serve
 from harness.core.scenario import Fills
 from harness.core.study import Study
 from harness.models.catalog import Price, price
-from harness.runs.cost import ANSWER_TOKENS, estimates, total_usd
+from harness.runs.planning.cost import ANSWER_TOKENS, estimates, total_usd
 from harness.runs.run import plan, run
 from harness.scenarios import load_all
 from harness.sessions.materials import Workshop

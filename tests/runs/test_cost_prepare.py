@@ -7,8 +7,8 @@ import pytest
 
 from harness.core.study import Study
 from harness.models import known_limit, price
-from harness.runs.cost import estimates
-from harness.runs.plan import make_plan
+from harness.runs.planning.cost import estimates
+from harness.runs.planning.plan import make_plan
 from harness.scenarios import load
 from harness.sessions.materials import Workshop
 from tests.support.chains import run_chain, write_chain

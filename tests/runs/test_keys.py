@@ -5,7 +5,7 @@ import pytest
 from harness.core.session import Blueprint, PlannedCut
 from harness.core.window import Window
 from harness.models.options import affecting_answer
-from harness.runs.keys import Keys
+from harness.runs.planning.trial_key import Keys
 
 BASE = {
     "material": "m",

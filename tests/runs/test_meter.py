@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.runs.meter import Meter
+from harness.runs.token_meter import Meter
 
 
 def taught(*pairs):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from harness.core.errors import UsageError
-from harness.runs.remote import Mirror
+from harness.runs.folder.mirror import Mirror
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ from harness.core.errors import UsageError
 from harness.core.spec import Spec
 from harness.core.study import Study
 from harness.models import known_limit
-from harness.runs.memory_store import run_in_memory
-from harness.runs.plan import make_plan
+from harness.runs.in_memory import run_in_memory
+from harness.runs.planning.plan import make_plan
 from harness.scenarios import load
 from harness.scoring import scorers
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from harness.core.messages import Message
-    from harness.core.probe import Source
+    from harness.core.probe import AnsweredBy
 
 FORMAT = 1
 """Raised when the same call gets another name than before."""
@@ -99,7 +99,7 @@ def to_line(result: Result, secrets: Iterable[str]) -> dict[str, Any] | None:
     }
 
 
-def from_line(data: Mapping[str, Any], source: Source) -> Result:
+def from_line(data: Mapping[str, Any], source: AnsweredBy) -> Result:
     """The result that was kept: no call is made for it, and nothing is paid."""
     if "error" not in data:
         return Reply(

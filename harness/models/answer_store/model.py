@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from harness.core.messages import Message
-    from harness.core.probe import Reply, Source
+    from harness.core.probe import AnsweredBy, Reply
     from harness.core.protocols import Model
     from harness.models.answer_store.call import Call
     from harness.models.answer_store.cassette import Cassette
@@ -63,13 +63,13 @@ class CachedModel:
         inner: Model,
         shelf: Shelf,
         *,
-        source: Source,
+        source: AnsweredBy,
     ) -> None:
         self._name = name
         self._options = convert(options)
         self._inner = inner
         self._shelf = shelf
-        self._source: Source = source
+        self._source: AnsweredBy = source
         self._secrets = (*secrets(self._options), *secrets_in_env(os.environ))
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 

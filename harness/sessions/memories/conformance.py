@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from harness.core.memory import Said
+from harness.core.memory import MemoryView
 from harness.core.messages import Message
 from harness.sessions.memories.fitting import tokens
 
@@ -63,7 +63,7 @@ async def check_memory(memory: Memory) -> None:
     notes: tuple[str, ...] = ()
     for number, messages in enumerate(_SESSIONS, start=1):
         scribe.heard += [message.content for message in messages if message.role == "user"]
-        said = Said(session_number=number, messages=messages, fresh=0, notes=notes, ends=True)
+        said = MemoryView(session_number=number, messages=messages, fresh=0, notes=notes, ends=True)
         written = await memory.write(said, scribe)
         _must(not isinstance(written, str), "notes are several texts, not one")
         _must(all(note.strip() for note in written), "each note is a text")

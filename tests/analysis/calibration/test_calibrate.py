@@ -10,7 +10,7 @@ from harness.analysis.calibration.run import chosen_laws, default_laws, field_re
 from harness.core.errors import UsageError
 from harness.core.study import Study
 from harness.models import known_limit
-from harness.runs.plan import make_plan
+from harness.runs.planning.plan import make_plan
 from harness.scenarios import draw_values
 from harness.sessions.materials import Workshop
 

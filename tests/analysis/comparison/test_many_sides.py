@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.analysis import sides as sides_module
-from harness.analysis import versus as versus_module
+from harness.analysis.comparison import many_sides as versus_module
+from harness.analysis.comparison import sides as sides_module
 from harness.analysis.comparison.many_sides import Versus, onset_sentence, versus
 from harness.analysis.comparison.sides import choose, make_side, named, needed, split
 from harness.analysis.onset import OnsetDifference, estimate_onset

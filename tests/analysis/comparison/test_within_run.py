@@ -10,8 +10,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from harness.analysis.calibration import simulated_laws as simulate
-from harness.analysis.calibration.simulated_laws import LAWS
+from harness.analysis.calibration.simulated_laws import LAWS, simulate
 from harness.analysis.comparison.within_run import gap_effect, lost_in_the_middle, middle_and_gap
 from harness.analysis.stats.session_slope import effective_sessions, slope_within
 from harness.core.errors import UsageError

@@ -56,7 +56,7 @@ def test_what_is_no_report_does_not_fit(path: tuple[Any, ...], value: object) ->
 def test_every_field_that_is_written_is_described() -> None:
     shapes = schema()["$defs"]
     assert set(GOLDEN) == set(schema()["properties"])
-    assert set(GOLDEN["groups"][0]) == set(shapes["Group"]["properties"])
+    assert set(GOLDEN["groups"][0]) == set(shapes["CurveGroup"]["properties"])
     assert set(GOLDEN["groups"][0]["onset"]) == set(shapes["OnsetEstimate"]["properties"])
 
 

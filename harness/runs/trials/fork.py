@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.messages import Message
 from harness.core.window import History
-from harness.runs.grown import shown_view
+from harness.runs.conversation.compaction import shown_view
 from harness.scoring.holds import holds
 from harness.sessions.policies import policies
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from harness.core.session import Cut, Plant, Session
     from harness.core.trial import Trial
     from harness.core.window import View
-    from harness.runs.conversation import Conversation
+    from harness.runs.conversation.prepared import Prepared
     from harness.sessions.materials import Materials
 
 
@@ -39,7 +39,7 @@ class Fork:
     trial: Trial
     session: Session
     materials: Materials
-    conversation: Conversation | None = None
+    conversation: Prepared | None = None
     """What was done to make the session ready; None for one that is as it was built."""
 
     @cached_property

@@ -2,7 +2,7 @@
 
 Lengths are exact local counts (law 1); a provider may count differently, and the report says by how
 much. Cached tokens are those that a fork shares with calls before it, in the order in which they
-are sent (harness.runs.executors.forks).
+are sent (harness.runs.executors.send_order).
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from harness.core.spec import Spec
 from harness.models.catalog import cost, marked
 from harness.models.usage import Usage
-from harness.runs.cost_prepare import preparations
+from harness.runs.planning.cost_of_preparing import preparations
 from harness.sessions.materials import Materials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from harness.core.study import Group, Plan
+    from harness.core.study import Plan, SessionTrials
     from harness.models.catalog import Price
     from harness.sessions.materials import Workshop
 
@@ -44,7 +44,7 @@ class Estimate:
     calls: int
     """Trials that are sent (a policy may refuse some), and the calls that come before them."""
     preparation_calls: int
-    """Of these, at most: notes, summaries and live replies, see harness.runs.cost_prepare."""
+    """Of these, at most: notes, summaries and live replies (`cost_of_preparing`)."""
     prompt_tokens: int
     """Local tokens of all prompts."""
     cached_tokens: int
@@ -64,7 +64,7 @@ def estimates(plan: Plan, workshop: Workshop, price: Prices) -> list[Estimate]:
         price: Looks a model up in the price list, for a prompt of so many tokens; None when it is
             not in it.
     """
-    cells: dict[tuple[str, int], list[Group]] = {}
+    cells: dict[tuple[str, int], list[SessionTrials]] = {}
     for group in plan.groups:
         if group.trials:
             limit = group.trials[0].window.limit
@@ -83,7 +83,7 @@ def total_usd(rows: list[Estimate], *, cached: bool = True) -> float | None:
 
 
 def _estimate(
-    model: str, window: int, groups: list[Group], workshop: Workshop, price: Prices
+    model: str, window: int, groups: list[SessionTrials], workshop: Workshop, price: Prices
 ) -> Estimate:
     usual = price(model, 0)
     least = _NO_CACHE if usual is None else usual.cache_from_tokens
@@ -127,7 +127,9 @@ def _sum(costs: Iterator[float | None]) -> float | None:
     return total
 
 
-def _calls(group: Group, workshop: Workshop, least: int, *, writes: bool) -> Iterator[Usage]:
+def _calls(
+    group: SessionTrials, workshop: Workshop, least: int, *, writes: bool
+) -> Iterator[Usage]:
     """What each call will read on the meter; the first probe of a checkpoint goes before the rest.
 
     Args:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.record import Record
-from harness.runs.recording import of_trial
+from harness.runs.trials.make_record import of_trial
 from harness.scoring.rules import kept, rules
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from harness.core.scenario import Rule
     from harness.core.session import Session
     from harness.core.spec import Spec
-    from harness.core.study import Group
+    from harness.core.study import SessionTrials
     from harness.core.trial import Trial
-    from harness.runs.conversation import Conversation
-    from harness.runs.meter import Meter
+    from harness.runs.conversation.prepared import Prepared
+    from harness.runs.token_meter import Meter
 
 
 @lru_cache(maxsize=256)
@@ -35,7 +35,13 @@ def _check(spec: Spec) -> RuleCheck:
 
 
 def rule_records(
-    conversation: Conversation, group: Group, meter: Meter, *, repeat: int, run_id: str, now: str
+    conversation: Prepared,
+    group: SessionTrials,
+    meter: Meter,
+    *,
+    repeat: int,
+    run_id: str,
+    now: str,
 ) -> Iterator[Record]:
     """Whether each live reply of a session kept each rule that was given before it.
 
@@ -58,7 +64,7 @@ def rule_records(
             yield _record(rule, reply, conversation, trial, meter, run_id=run_id, now=now)
 
 
-def _given(group: Group) -> frozenset[str]:
+def _given(group: SessionTrials) -> frozenset[str]:
     """Ids of the rules that an earlier session of the chain, or a system prompt, gives."""
     script = group.scenario.script
     earlier: set[str] = {rule.id for rule in group.scenario.opening_rules}
@@ -87,7 +93,7 @@ def _saying(rule: Rule, messages: Sequence[Message]) -> int | None:
 def _record(
     rule: Rule,
     reply: LiveReply,
-    conversation: Conversation,
+    conversation: Prepared,
     trial: Trial,
     meter: Meter,
     *,

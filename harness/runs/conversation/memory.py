@@ -12,19 +12,18 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.errors import HarnessError, UsageError
-from harness.core.memory import Said
-from harness.runs.scribe import Scribe
+from harness.core.memory import MemoryView
+from harness.runs.conversation.generated_text import ModelWriter
 from harness.sessions.memories import memories
 
 if TYPE_CHECKING:
     from harness.core.protocols import Memory
-    from harness.core.study import Group
-    from harness.runs.growth import Growth
-    from harness.runs.scribe import Ask
-    from harness.runs.writing import Writings
+    from harness.core.study import SessionTrials
+    from harness.runs.conversation.generated_text import Ask, GeneratedTexts
+    from harness.runs.conversation.live_session import LiveSession
 
 
-class Notes:
+class ChainMemory:
     """What the memory of one chain has written down.
 
     Args:
@@ -34,7 +33,9 @@ class Notes:
         repeat: Which repeat of the trials it is for.
     """
 
-    def __init__(self, group: Group, writings: Writings, *, ask: Ask, repeat: int) -> None:
+    def __init__(
+        self, group: SessionTrials, writings: GeneratedTexts, *, ask: Ask, repeat: int
+    ) -> None:
         self._group = group
         self._name = group.trials[0].memory
         self._writings = writings
@@ -73,12 +74,12 @@ class Notes:
             self._put({"session": number, "injected": injected})
         self._fresh = opening
 
-    async def tick(self, turns: int, growth: Growth) -> None:
+    async def tick(self, turns: int, growth: LiveSession) -> None:
         """Let the memory write, where so many turns are its time."""
         if turns % self.every == 0:
             await self.write(growth, ends=False)
 
-    async def write(self, growth: Growth, *, ends: bool) -> None:
+    async def write(self, growth: LiveSession, *, ends: bool) -> None:
         """Let the memory write.
 
         Args:
@@ -89,14 +90,14 @@ class Notes:
             UsageError: A user's own memory fails, or returns no notes.
         """
         messages = growth.messages()
-        said = Said(
+        said = MemoryView(
             session_number=growth.number,
             messages=messages,
             fresh=self._fresh,
             notes=self.held,
             ends=ends,
         )
-        scribe = Scribe(self._ask, growth.view, "notes", self.memory)
+        scribe = ModelWriter(self._ask, growth.view, "notes", self.memory)
         try:
             written = await self.memory.write(said, scribe)
         except HarnessError:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.core.errors import NothingSelectedError, UsageError
-from harness.core.study import STAGES, Group, Plan, stage_of, window_tokens
+from harness.core.study import STAGES, Plan, SessionTrials, stage_of, window_tokens
 from harness.core.trial import Trial
 from harness.core.window import Window
-from harness.runs.keys import Keys
-from harness.runs.ledger import UNAIMED
-from harness.runs.treatments import check_treatments, check_windows, has, treatments_of
+from harness.runs.planning.check import check_treatments, check_windows, has, treatments_of
+from harness.runs.planning.trial_key import Keys
+from harness.runs.token_meter import UNAIMED
 from harness.scenarios.values import check_seeds
 from harness.scoring import scorers
 from harness.scoring.rules import rules
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from harness.core.session import Blueprint
     from harness.core.study import Stage, Study
     from harness.core.trial import Treatment
-    from harness.runs.ledger import Aims
+    from harness.runs.token_meter import LengthRatios
     from harness.sessions.materials import Workshop
 
 
@@ -33,7 +33,7 @@ def make_plan(
     study: Study,
     workshop: Workshop,
     limit_of: Callable[[str], int | None],
-    aims_of: Callable[[str], Aims] = lambda _: UNAIMED,
+    aims_of: Callable[[str], LengthRatios] = lambda _: UNAIMED,
 ) -> Plan:
     """Every trial of a study.
 
@@ -50,7 +50,7 @@ def make_plan(
     check(study)
     windows = {model: windows_of(study, model, limit_of) for model in study.models}
     check_windows(study, [window for own in windows.values() for window in own])
-    groups: list[Group] = []
+    groups: list[SessionTrials] = []
     for scenario in study.scenarios:
         for seed in seeds_of(study, scenario):
             materials = Materials(scenario, seed, workshop)
@@ -112,8 +112,8 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
     model: str,
     windows: list[Window],
     workshop: Workshop,
-    aims: Aims,
-) -> Iterator[Group]:
+    aims: LengthRatios,
+) -> Iterator[SessionTrials]:
     """The sessions of one seed under one model; controls once, at the smallest window."""
     for window in windows:
         aimed: dict[Stage, Window] = {s: replace(window, ratio=aims.of(s)) for s in STAGES}
@@ -127,7 +127,7 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
                 trials = trials_of(
                     study, materials, model, own, blueprint, workshop, treatment=treatment
                 )
-                yield Group(
+                yield SessionTrials(
                     scenario=materials.scenario,
                     seed=materials.seed,
                     model=model,

@@ -7,13 +7,13 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from harness.core.errors import CassetteMissError
-from harness.runs.conversation import Conversation, Unready
-from harness.runs.fork import Fork
-from harness.runs.prepare import prepare, reminder_of
-from harness.runs.recording import record
-from harness.runs.replay import Answer, ask
-from harness.runs.rules import rule_records
-from harness.runs.writing import Writings
+from harness.runs.conversation.chain import prepare, reminder_of
+from harness.runs.conversation.generated_text import GeneratedTexts
+from harness.runs.conversation.prepared import NotPrepared, Prepared
+from harness.runs.trials.ask import CallResult, ask
+from harness.runs.trials.fork import Fork
+from harness.runs.trials.make_record import make_record
+from harness.runs.trials.rule_records import rule_records
 from harness.sessions.build import build
 from harness.sessions.layouts import CONTROL
 from harness.sessions.materials import Materials
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from harness.core.protocols import Model, Progress, RecordSink
     from harness.core.record import Record
     from harness.core.session import Session
-    from harness.core.study import Group, Stage
+    from harness.core.study import SessionTrials, Stage
     from harness.core.trial import Trial
-    from harness.runs.ledger import Ledger
+    from harness.runs.token_meter import LengthLedger
     from harness.sessions.materials import Workshop
 
 _SEEDS_AT_HAND = 4
@@ -36,7 +36,7 @@ _SEEDS_AT_HAND = 4
 _OPENING_ARMS = frozenset({"closed_book", "needle_only"})
 
 
-class Bench:
+class TrialRunner:
     """Replays trials and keeps their records.
 
     Args:
@@ -59,15 +59,15 @@ class Bench:
         models: Mapping[str, Model],
         options: Mapping[str, str],
         store: RecordSink,
-        ledger: Ledger,
+        ledger: LengthLedger,
         run_id: str,
         now: Callable[[], str],
         progress: Progress,
         hopeless: Mapping[str, str] | None = None,
-        writings: Writings | None = None,
+        writings: GeneratedTexts | None = None,
     ) -> None:
         self._workshop = workshop
-        self._writings = writings or Writings(None, models, options)
+        self._writings = writings or GeneratedTexts(None, models, options)
         self._models = models
         self._options = options
         self._store = store
@@ -84,7 +84,7 @@ class Bench:
         self.hopeless: Mapping[str, str] = {} if hopeless is None else hopeless
         """Models that were given up, and why."""
 
-    async def session(self, group: Group) -> Session:
+    async def session(self, group: SessionTrials) -> Session:
         """The session of a group, built and written down. One at a time, please."""
         materials = self.materials(group)
         reminder = reminder_of(policies.resolve(group.trials[0].policy), materials)
@@ -93,8 +93,8 @@ class Bench:
         self._store.keep(session)
         return session
 
-    async def prepare(self, group: Group, repeat: int) -> Conversation | Unready:
-        """The session of a group with all that models write into it; see `harness.runs.prepare`.
+    async def prepare(self, group: SessionTrials, repeat: int) -> Prepared | NotPrepared:
+        """The session of a group with all that models write into it.
 
         Args:
             group: The session and its trials.
@@ -103,11 +103,11 @@ class Bench:
         # materials of its own: those of `session` may be in use by another thread
         materials = self._at_hand(self._own, group)
         made = await prepare(group, materials, self._writings, repeat=repeat)
-        if isinstance(made, Conversation):
+        if isinstance(made, Prepared):
             self._check_rules(made, group, repeat)
         return made
 
-    def _check_rules(self, made: Conversation, group: Group, repeat: int) -> None:
+    def _check_rules(self, made: Prepared, group: SessionTrials, repeat: int) -> None:
         """Keep what the live replies of a session made of the rules that were given."""
         meter = self.ledger.meter(group.model)
         found = rule_records(
@@ -120,11 +120,13 @@ class Bench:
             self._checked.add(one.key)
             self._store.append(one)
 
-    def materials(self, group: Group) -> Materials:
+    def materials(self, group: SessionTrials) -> Materials:
         """What the group's scenario says for its seed."""
         return self._at_hand(self._materials, group)
 
-    def _at_hand(self, known: OrderedDict[tuple[str, int], Materials], group: Group) -> Materials:
+    def _at_hand(
+        self, known: OrderedDict[tuple[str, int], Materials], group: SessionTrials
+    ) -> Materials:
         at = (group.scenario.hash, group.seed)
         if at not in known:
             known[at] = Materials(group.scenario, group.seed, self._workshop)
@@ -154,7 +156,7 @@ class Bench:
         trial: Trial,
         session: Session,
         materials: Materials,
-        conversation: Conversation | Unready | None = None,
+        conversation: Prepared | NotPrepared | None = None,
     ) -> None:
         """Replay one trial and keep its record.
 
@@ -170,14 +172,14 @@ class Bench:
             if unready is None:
                 answer = await ask(fork, self._models[trial.model], self._options)
             else:
-                answer = Answer(
+                answer = CallResult(
                     status=unready.status, error=unready.error, attempts=unready.attempts
                 )
         except CassetteMissError as miss:
             raise CassetteMissError(f"{_named(trial)}: {miss}") from None
         if answer.status == "error" and (self.halting or not answer.attempts):
             return  # it was never sent, or was not waited for: a run that goes on will ask
-        done = record(
+        done = make_record(
             fork, answer, self.ledger.meter(trial.model), run_id=self._run_id, started_at=started_at
         )
         self.take_in(done)
@@ -194,12 +196,12 @@ class Bench:
         trial: Trial,
         session: Session,
         materials: Materials,
-        conversation: Conversation | Unready | None,
-    ) -> tuple[Fork, Unready | None]:
+        conversation: Prepared | NotPrepared | None,
+    ) -> tuple[Fork, NotPrepared | None]:
         """The fork of a trial; and why nothing can be asked of it, if so."""
         if conversation is None:
             return Fork(trial, session, materials), None
-        if isinstance(conversation, Unready):
+        if isinstance(conversation, NotPrepared):
             return Fork(trial, session, materials), conversation
         short = conversation.short_of(trial)
         if short is not None:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from harness.core.session import Plant
     from harness.core.spec import Spec
     from harness.core.trial import Trial
-    from harness.runs.fork import Fork
-    from harness.runs.meter import Meter
-    from harness.runs.replay import Answer
+    from harness.runs.token_meter import Meter
+    from harness.runs.trials.ask import CallResult
+    from harness.runs.trials.fork import Fork
 
 
 @lru_cache(maxsize=256)
@@ -28,7 +28,9 @@ def _scorer(spec: Spec) -> Scorer:
     return scorers.resolve(spec)
 
 
-def record(fork: Fork, answer: Answer, meter: Meter, *, run_id: str, started_at: str) -> Record:
+def make_record(
+    fork: Fork, answer: CallResult, meter: Meter, *, run_id: str, started_at: str
+) -> Record:
     """The record of a trial.
 
     Args:
@@ -167,7 +169,7 @@ UNTOLD = frozenset({"closed_book", "fact_removed", "nothing_carried"})
 
 
 def _judged(
-    fork: Fork, answer: Answer, fact_truncated: bool | None
+    fork: Fork, answer: CallResult, fact_truncated: bool | None
 ) -> tuple[Judgement, str | None]:
     """What the reply is worth; or why a user's own scorer could not say so.
 

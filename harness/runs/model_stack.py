@@ -16,8 +16,8 @@ from harness.models.answer_store.model import CachedModel, CassetteModel
 from harness.models.catalog import reference_spec
 from harness.models.options import affecting_answer
 from harness.runs.budget import Budgeted
-from harness.runs.stored import Stored, StoredReplies
-from harness.runs.treatments import writers
+from harness.runs.planning.check import writers
+from harness.runs.regrade.stored_replies import Stored, StoredReplies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from harness.runs.limits import Gates
 
 
-class Kept(TypedDict, total=False):
-    """Where answers are kept: what `Answers` takes, and every kind of run hands to it."""
+class AnswerOptions(TypedDict, total=False):
+    """Where answers are kept: what `ModelStack` takes, and every kind of run hands to it."""
 
     cassette: Path | None
     record: bool
@@ -41,7 +41,7 @@ class Kept(TypedDict, total=False):
     cache_local: bool
 
 
-class Answers:
+class ModelStack:
     """The models of a study by name, and what their answers are kept in.
 
     Args:

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import IncompleteError, UsageError, first_of
 from harness.core.record import Record
+from harness.runs.conversation.chain import needs_preparing
 from harness.runs.executors.local import Local
 from harness.runs.executors.worker import Failed, Stopped, Worker
-from harness.runs.prepare import needs_preparing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence
 
-    from harness.core.study import Group, Study
-    from harness.runs.bench import Bench
+    from harness.core.study import SessionTrials, Study
     from harness.runs.limits import Gates, Limits
+    from harness.runs.trials.runner import TrialRunner
 
 _FEEDS = 2
 """Batches that a worker has at a time: while the end of one comes in, the next is under way."""
@@ -160,7 +160,9 @@ class Cluster:
         self._left -= 1
         return self._actor.remote(self._study, self._shares, self._run_id)
 
-    async def execute(self, groups: Sequence[Group], bench: Bench, done: Collection[str]) -> None:
+    async def execute(
+        self, groups: Sequence[SessionTrials], bench: TrialRunner, done: Collection[str]
+    ) -> None:
         """Replay every trial whose key is not in `done`.
 
         Sessions into which models write are replayed by this process: what is written is kept
@@ -177,7 +179,7 @@ class Cluster:
             raise first_of(errors) from None
 
     async def _feed(
-        self, seat: _Seat, batches: deque[list[Group]], bench: Bench, done: set[str]
+        self, seat: _Seat, batches: deque[list[SessionTrials]], bench: TrialRunner, done: set[str]
     ) -> None:
         """Hand out batches as long as there are any; one that a dead worker owes goes back."""
         while batches:
@@ -192,7 +194,7 @@ class Cluster:
                 batches.appendleft(batch)
 
     async def _hand_out(
-        self, worker: Any, batch: list[Group], bench: Bench, done: set[str]
+        self, worker: Any, batch: list[SessionTrials], bench: TrialRunner, done: set[str]
     ) -> None:
         """Have a batch replayed, and take in what comes back, as it comes."""
         keys = {trial.key for group in batch for trial in group.trials}
@@ -211,9 +213,9 @@ class Cluster:
                     bench.keep(item)
 
 
-def _batches(groups: Sequence[Group], done: Collection[str]) -> deque[list[Group]]:
+def _batches(groups: Sequence[SessionTrials], done: Collection[str]) -> deque[list[SessionTrials]]:
     """Whole sessions, in order, in batches of about as many trials."""
-    batches: deque[list[Group]] = deque()
+    batches: deque[list[SessionTrials]] = deque()
     size = _TRIALS_A_BATCH
     for group in groups:
         todo = sum(trial.key not in done for trial in group.trials)

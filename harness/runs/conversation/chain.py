@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.memory import Carried
 from harness.core.protocols import Compacting, Reminding
-from harness.runs.conversation import Conversation, Spent, Unready, unready
-from harness.runs.growth import Growth
-from harness.runs.notes import Notes
+from harness.runs.conversation.live_session import LiveSession
+from harness.runs.conversation.memory import ChainMemory
+from harness.runs.conversation.prepared import NotPrepared, PreparationCost, Prepared, unready
 from harness.sessions.build import ledger
 from harness.sessions.builder import Builder, Supply
 from harness.sessions.layouts.units import question_room
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from harness.core.messages import Message
     from harness.core.protocols import Policy
     from harness.core.session import Blueprint, Plant
-    from harness.core.study import Group
-    from harness.runs.grown import Grown
-    from harness.runs.writing import Purpose, Writings, Written
+    from harness.core.study import SessionTrials
+    from harness.runs.conversation.compaction import LivedSession
+    from harness.runs.conversation.generated_text import GeneratedTexts, Purpose, Written
     from harness.sessions.builder import Reminder
     from harness.sessions.materials import Materials
 
 
-def needs_preparing(group: Group) -> bool:
+def needs_preparing(group: SessionTrials) -> bool:
     """Whether anything has to be done before the first question is put to a group's session."""
     trial = group.trials[0]
     if group.blueprint.arm in UNPREPARED:
@@ -65,12 +65,12 @@ def reminder_of(policy: Policy, materials: Materials) -> Reminder | None:
 
 
 async def prepare(
-    group: Group,
+    group: SessionTrials,
     materials: Materials,
-    writings: Writings,
+    writings: GeneratedTexts,
     *,
     repeat: int,
-) -> Conversation | Unready:
+) -> Prepared | NotPrepared:
     """Live through the sessions of a group's chain, up to the one that is asked.
 
     Args:
@@ -82,21 +82,21 @@ async def prepare(
     Raises:
         UsageError: What is written cannot be kept, or a plug gives back what it must not.
     """
-    chain = _Chain(group, materials, writings, repeat=repeat)
+    chain = SessionChain(group, materials, writings, repeat=repeat)
     try:
         return await chain.live()
     except ModelError as error:
         return unready(error)
 
 
-class _Chain:
+class SessionChain:
     """The sessions of one chain, one after the other."""
 
     def __init__(
         self,
-        group: Group,
+        group: SessionTrials,
         materials: Materials,
-        writings: Writings,
+        writings: GeneratedTexts,
         *,
         repeat: int,
     ) -> None:
@@ -110,12 +110,12 @@ class _Chain:
         self._window = trial.window
         self._treatment = trial.treatment
         self._policy = policies.resolve(trial.policy)
-        self._notes = Notes(group, writings, ask=self._ask, repeat=repeat)
+        self._notes = ChainMemory(group, writings, ask=self._ask, repeat=repeat)
         self._supply = Supply()
         self._turns: list[str] = []
-        self._spent = Spent()
+        self._spent = PreparationCost()
 
-    async def live(self) -> Conversation:
+    async def live(self) -> Prepared:
         """The last session of the chain, ready to be asked about."""
         before: tuple[Plant, ...] = ()
         for number, blueprint in enumerate(self._blueprint.earlier, start=1):
@@ -127,7 +127,7 @@ class _Chain:
         last = self._opening(self._blueprint)
         number = self._blueprint.number
         grown = await self._session(number, self._blueprint, before, last)
-        return Conversation(
+        return Prepared(
             session=grown.session,
             grown=replace(grown, restated=(0, *grown.restated)) if last.injected else grown,
             carried=Carried(
@@ -162,13 +162,13 @@ class _Chain:
 
     async def _session(
         self, number: int, blueprint: Blueprint, before: Sequence[Plant], start: _Opening
-    ) -> Grown:
+    ) -> LivedSession:
         """One session of the chain, from its first message to its last note."""
         self._check_room(start)
         is_last = blueprint is self._blueprint
         writes = not is_last and self._remembers(number)
         live = self._treatment.replies == "live" and (is_last or self._reaches_on(number))
-        growth = Growth(
+        growth = LiveSession(
             Builder(
                 blueprint,
                 self._materials,

@@ -1,4 +1,4 @@
-"""Progress for those who do not look."""
+"""Progress that shows nothing, for runs that nobody watches."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ if TYPE_CHECKING:
     from harness.core.record import Record
 
 
-class Quiet:
+class NoProgress:
     """Progress that shows nothing."""
 
     def begin(self, total: int | None, done: int) -> None:
-        """Nothing."""
+        """Show nothing."""
 
     def replanned(self, total: int) -> None:
-        """Nothing."""
+        """Show nothing."""
 
     def sent(self) -> None:
-        """Nothing."""
+        """Show nothing."""
 
     def returned(self) -> None:
-        """Nothing."""
+        """Show nothing."""
 
     def finished(self, record: Record) -> None:
-        """Nothing."""
+        """Show nothing."""
 
     def note(self, text: str) -> None:
-        """Nothing."""
+        """Show nothing."""

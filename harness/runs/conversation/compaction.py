@@ -34,7 +34,7 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grown:
+class LivedSession:
     """A session that was lived through."""
 
     session: Session
@@ -49,7 +49,7 @@ class Grown:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MessageRef:
     """A message of the session under way: said, or written by a compaction."""
 
     index: int
@@ -60,7 +60,7 @@ class Place:
 class Point:
     """A checkpoint while the session still grows."""
 
-    shown: tuple[Place, ...]
+    shown: tuple[MessageRef, ...]
     """What the policy's own view is made of."""
     compactions: tuple[Compaction, ...]
 
@@ -81,7 +81,7 @@ def grown(
     replies: Sequence[LiveReply],
     counter: TokenCounter,
     failed: ModelError | None,
-) -> Grown:
+) -> LivedSession:
     """A session with the texts of compactions among its messages.
 
     Args:
@@ -98,10 +98,10 @@ def grown(
         at, written, messages = _merged(session, inserted)
         session = _with_messages(session, messages, at, counter)
 
-    def index(place: Place) -> int:
+    def index(place: MessageRef) -> int:
         return written[place.index] if place.written else at[place.index]
 
-    return Grown(
+    return LivedSession(
         session=session,
         checkpoints=tuple(
             Checkpoint(shown=tuple(map(index, point.shown)), compactions=point.compactions)

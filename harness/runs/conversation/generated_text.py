@@ -1,7 +1,8 @@
 """Text that models write into sessions before anything is asked: notes, summaries, live replies.
 
-Its one rule: a call is paid for once. What came of it is kept in the run folder under the hash of
-all that decides it, so that sessions which begin alike share it, and a run that goes on reads it.
+A call is paid for once. What came of it is kept in the run folder under the hash of all that
+decides it, so that sessions which begin alike share it, and a run that goes on reads it. Whoever
+writes says for what purpose, and the call is counted by it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from harness.core.draws import digest
 from harness.core.errors import UsageError
@@ -18,7 +19,7 @@ from harness.runs.store import cut_torn_line, lines
 from harness.scoring.normalise import answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
     from harness.core.messages import Message
@@ -46,7 +47,7 @@ class Written:
     cost_usd: float | None
 
 
-class Writings:
+class GeneratedTexts:
     """Everything that was written for the sessions of one run.
 
     Args:
@@ -178,3 +179,41 @@ def _unwritable(folder: Path, path: str, error: OSError) -> UsageError:
         f"cannot write {folder / path}: {error.strerror}; make room or mend the permissions, then"
         f" go on with: harness run --resume {folder.name}"
     )
+
+
+class Ask(Protocol):
+    """Puts a prompt to a model, for a purpose."""
+
+    def __call__(
+        self,
+        messages: Sequence[Message],
+        /,
+        *,
+        purpose: Purpose,
+        writer: str | None = None,
+        max_tokens: int | None = None,
+    ) -> Awaitable[Written]:
+        """What is written; `writer` and `max_tokens` in place of the run's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelWriter:
+    """A model at hand for one conversation."""
+
+    ask: Ask
+    prompt: Callable[[str, int], Sequence[Message]]
+    """The conversation with the instruction as its last message, room kept for an answer of so many
+    tokens."""
+    purpose: Purpose
+    plug: object
+    """Whose field `writer` may name another model."""
+
+    async def write(self, instruction: str, /, *, max_tokens: int) -> str:
+        """What the model writes."""
+        written = await self.ask(
+            self.prompt(instruction, max_tokens),
+            purpose=self.purpose,
+            writer=getattr(self.plug, "writer", None),
+            max_tokens=max_tokens,
+        )
+        return written.text

@@ -5,6 +5,7 @@ Its one rule: a run that goes on is a new run that has some of its records alrea
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,14 +14,14 @@ from typing import TYPE_CHECKING, TypeVar
 from harness.core.errors import UsageError
 from harness.core.record import from_json
 from harness.models.options import affecting_answer
-from harness.runs.answers import options_of, unless_missed
-from harness.runs.bench import Bench
+from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.folders import config, new_folder, read_config, write_config
-from harness.runs.halt import Halt
-from harness.runs.ledger import LEDGER, Ledger
+from harness.runs.interrupts import Interrupts
+from harness.runs.model_stack import options_of, unless_missed
 from harness.runs.result import result
 from harness.runs.store import RECORDS, Store, lines
-from harness.runs.writing import Writings
+from harness.runs.token_meter import LEDGER, LengthLedger
+from harness.runs.trials.runner import TrialRunner
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine, Iterator, Mapping, Sequence
@@ -39,14 +40,14 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Underway:
+class OpenRun:
     """A run whose folder is open."""
 
     folder: Path
-    bench: Bench
+    bench: TrialRunner
     done: set[str]
     """Keys that need not be asked again."""
-    halt: Halt
+    interrupts: Interrupts
     purse: Purse
     models: Mapping[str, Model]
     progress: Progress
@@ -64,11 +65,11 @@ class Underway:
             done: Those that have a record.
         """
         self.progress.begin(total, done)
-        self.halt.charge(self.folder)
+        self.interrupts.charge(self.folder)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """What the work gives, as far as it came; then connections are closed."""
-        return self.halt.run(closing(work, self.models))
+        return asyncio.run(self.interrupts.watch(closing(work, self.models)))
 
     def result(self, planned: Sequence[str]) -> RunResult:
         """What it came to, so far."""
@@ -76,7 +77,7 @@ class Underway:
 
 
 @contextmanager
-def underway(
+def open_run(
     whole: Plan,
     workshop: Workshop,
     models: Mapping[str, Model],
@@ -88,7 +89,7 @@ def underway(
     resume: Path | None,
     retry_errors: bool,
     adaptive: Mapping[str, object] | None = None,
-) -> Iterator[Underway]:
+) -> Iterator[OpenRun]:
     """A new run, or one that goes on, for as long as its records are written.
 
     Args:
@@ -110,11 +111,11 @@ def underway(
     with unless_missed(folder, new=resume is None), Store(folder) as store:
         before = {r["key"]: r for r in lines(folder / RECORDS)}
         bench = _bench_of(whole.study, workshop, models, store, progress=progress, gates=gates)
-        yield Underway(
+        yield OpenRun(
             folder=folder,
             bench=bench,
             done=_finished(before, retry_errors=retry_errors),
-            halt=Halt(bench, gates, purse, models, progress),
+            interrupts=Interrupts(bench, gates, purse, models, progress),
             purse=purse,
             models=models,
             progress=progress,
@@ -168,19 +169,19 @@ def _bench_of(
     *,
     progress: Progress,
     gates: Gates,
-) -> Bench:
+) -> TrialRunner:
     """The bench of a run, with a clock of the real world."""
-    return Bench(
+    return TrialRunner(
         workshop=workshop,
         models=models,
         options=options_of(study),
         store=store,
-        ledger=Ledger(models, store.folder / LEDGER),
+        ledger=LengthLedger(models, store.folder / LEDGER),
         run_id=store.folder.name,
         now=lambda: datetime.now(tz=UTC).isoformat(),
         progress=progress,
         hopeless=gates.stopped,
-        writings=Writings(store.folder, models, options_of(study)),
+        writings=GeneratedTexts(store.folder, models, options_of(study)),
     )
 
 

@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from harness.models import known_limit, make_model
-from harness.runs.answers import options_of
-from harness.runs.bench import Bench
 from harness.runs.executors.local import Local
-from harness.runs.ledger import Ledger
-from harness.runs.plan import make_plan
-from harness.runs.stages import Stages
-from harness.runs.treatments import writers
-from harness.runs.underway import closing
+from harness.runs.model_stack import options_of
+from harness.runs.open_run import closing
+from harness.runs.planning.check import writers
+from harness.runs.planning.plan import make_plan
+from harness.runs.run import Stages
+from harness.runs.token_meter import LengthLedger
+from harness.runs.trials.runner import TrialRunner
 
 if TYPE_CHECKING:
     from asyncio import Runner
@@ -65,12 +65,12 @@ def run_in_memory(
     names = dict.fromkeys((*study.models, *writers(study)))
     models = {name: make_model(name, dict(study.options)) for name in names}
     store = MemoryStore()
-    bench = Bench(
+    bench = TrialRunner(
         workshop=workshop,
         models=models,
         options=options_of(study),
         store=store,
-        ledger=Ledger(models),
+        ledger=LengthLedger(models),
         run_id=_RUN,
         now=_clock,
         progress=progress,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.errors import OverflowRefusedError
-from harness.runs.notes import given_back
+from harness.runs.conversation.memory import given_back
 from harness.sessions.opening import handed_over
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from harness.core.protocols import Memory
     from harness.core.session import Session
     from harness.core.trial import Trial
-    from harness.runs.grown import Grown
-    from harness.runs.writing import Written
+    from harness.runs.conversation.compaction import LivedSession
+    from harness.runs.conversation.generated_text import Written
     from harness.sessions.tokens import TokenCounter
 
 
 @dataclass(slots=True)
-class Spent:
+class PreparationCost:
     """What the calls came to that wrote into a conversation."""
 
     calls: int = 0
@@ -52,7 +52,7 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unready:
+class NotPrepared:
     """A session that could not be made ready: nothing can be asked of it."""
 
     status: Status
@@ -62,16 +62,16 @@ class Unready:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
+class Prepared:
     """One session, ready to be asked about."""
 
     session: Session
-    grown: Grown
+    grown: LivedSession
     carried: Carried
     memory: Memory
     asks_memory: bool
     """The memory is asked for each question, not when the session begins."""
-    spent: Spent
+    spent: PreparationCost
 
     @property
     def replies(self) -> tuple[LiveReply, ...]:
@@ -81,7 +81,7 @@ class Conversation:
         """
         return self.grown.replies
 
-    def short_of(self, trial: Trial) -> Unready | None:
+    def short_of(self, trial: Trial) -> NotPrepared | None:
         """Why the session did not come as far as the trial's checkpoint; None when it did."""
         if trial.cut < len(self.session.cuts):
             return None
@@ -92,7 +92,7 @@ class Conversation:
         points = self.grown.checkpoints
         return points[cut].compactions if cut < len(points) else ()
 
-    def asked(self, trial: Trial, question: str, count: Callable[[Message], int]) -> Conversation:
+    def asked(self, trial: Trial, question: str, count: Callable[[Message], int]) -> Prepared:
         """This conversation with what the memory finds for one question, where it is asked then.
 
         Args:
@@ -143,13 +143,13 @@ class Conversation:
         )
 
 
-def unready(error: ModelError) -> Unready:
+def unready(error: ModelError) -> NotPrepared:
     """What the trials of a session come to that could not be made ready."""
     if isinstance(error, OverflowRefusedError):
-        return Unready(status="overflow", error=_not_sent(str(error)), attempts=error.attempts)
+        return NotPrepared(status="overflow", error=_not_sent(str(error)), attempts=error.attempts)
     status: Status = "refused" if error.kind == "content_filter" else "error"
     why = f"{error.kind}: {error} (while the session was made ready)"
-    return Unready(status=status, error=why, attempts=error.attempts)
+    return NotPrepared(status=status, error=why, attempts=error.attempts)
 
 
 def _not_sent(text: str) -> str:

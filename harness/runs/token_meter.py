@@ -1,19 +1,20 @@
-"""The length ledger: a meter for each model, and what sessions are aimed with (law 2).
+"""How a provider counts, and what sessions are aimed with (law 2): a meter for each model.
 
-A model's first calls are its control arms without filler, then its openings. What each stage
-teaches is settled before the next is planned, and written down: a run that goes on aims as it
-began, so its trials keep their keys.
+A meter learns from openings, which are too short for any server to truncate, so that their ratio of
+the provider's prompt tokens to the local count is the tokenizer's alone. What each stage of a run
+teaches is settled before the next is planned, and written down in the run folder: no judgement
+depends on the order in which replies come back, and a run that goes on aims as it began.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from statistics import median
 from typing import TYPE_CHECKING, Any, Self
 
 from harness.core.errors import FileError, Where
-from harness.runs.meter import Meter, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,13 +23,111 @@ if TYPE_CHECKING:
     from harness.core.record import Record
     from harness.core.study import Stage
 
+_LEAST_MARGIN = 0.02
+"""A shortfall below this is never called truncation: chat templates differ by as much."""
+
+_BLIND_MARGIN = 0.4
+"""The margin where no opening was measured: tokenizers of one text differ by less than this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterReading:
+    """What a meter has settled on."""
+
+    ratio: float | None
+    """Provider's tokens a local token: the median over the longer openings; None without usage."""
+    upper: float | None
+    """The highest of these."""
+    margin: float
+    """The shortfall, as a share of the prediction, from which on text was dropped."""
+
+
+_BLIND = MeterReading(ratio=None, upper=None, margin=_BLIND_MARGIN)
+
+
+@dataclass(slots=True)
+class Meter:
+    """Provider's tokens against local tokens for one model.
+
+    Feed it openings with `observe`, and call `fix` before any question is put to it.
+    """
+
+    reading: MeterReading = _BLIND
+    """What judgements rest on; blind until it is fixed."""
+    fixed: bool = False
+    _seen: list[tuple[int, int]] = field(default_factory=list)
+
+    @classmethod
+    def settled(cls, *, ratio: float | None, upper: float | None, margin: float) -> Self:
+        """A meter as it was fixed before."""
+        return cls(reading=MeterReading(ratio=ratio, upper=upper, margin=margin), fixed=True)
+
+    @property
+    def ratio(self) -> float | None:
+        """Provider's tokens a local token; None where that is not known."""
+        return self.reading.ratio
+
+    @property
+    def margin(self) -> float:
+        """The shortfall, as a share of the prediction, from which on text was dropped."""
+        return self.reading.margin
+
+    @property
+    def upper(self) -> float | None:
+        """The highest ratio among the longer prompts so far; None where none was measured."""
+        return self.reading.upper if self.fixed else self._read().upper
+
+    def observe(self, local: int, provider: int | None) -> None:
+        """Note one opening.
+
+        Args:
+            local: Local tokens of the prompt.
+            provider: The provider's count of the same prompt; None where it reports none.
+        """
+        if provider is not None and local > 0 and not self.fixed:
+            self._seen.append((local, provider))
+
+    def fix(self) -> None:
+        """Settle ratio and margin from what was seen; once settled they stay."""
+        if not self.fixed:
+            self.reading = self._read()
+            self.fixed = True
+
+    def _read(self) -> MeterReading:
+        if not self._seen:
+            return _BLIND
+        longest = max(local for local, _ in self._seen)
+        # Short prompts are mostly chat template, whose cost differs from ours by a constant.
+        ratios = sorted(provider / local for local, provider in self._seen if 2 * local >= longest)
+        ratio = median(ratios)
+        margin = max(_LEAST_MARGIN, (ratios[-1] - ratios[0]) / ratio)
+        return MeterReading(ratio=ratio, upper=ratios[-1], margin=margin)
+
+    def predict(self, local: int) -> float:
+        """What the provider should count for a prompt of that many local tokens."""
+        return local * (1.0 if self.ratio is None else self.ratio)
+
+    def truncated(self, local: int, provider: int | None) -> bool | None:
+        """Whether the provider counted so little that it must have dropped text.
+
+        None where it reports no usage.
+        """
+        if provider is None:
+            return None
+        return provider < self.predict(local) * (1.0 - self.margin)
+
+    def local(self, provider: int) -> float:
+        """Local tokens that the provider's count stands for."""
+        return provider / (1.0 if self.ratio is None else self.ratio)
+
+
 LEDGER = "ledger.json"
 _STEPS = 100
 """Aims are whole hundredths, so that two runs against one provider build the same bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aims:
+class LengthRatios:
     """Provider's tokens for one local token, as each stage of a run takes it for granted."""
 
     opening: float = 1.0
@@ -39,11 +138,11 @@ class Aims:
         return {"bare": 1.0, "opening": self.opening, "main": self.main}[stage]
 
 
-UNAIMED = Aims()
+UNAIMED = LengthRatios()
 """Before anything is known, a provider's token counts as one of ours."""
 
 
-class Ledger:
+class LengthLedger:
     """The meters of a run.
 
     Args:
@@ -62,7 +161,7 @@ class Ledger:
             self._load(path)
 
     @classmethod
-    def of(cls, readings: Mapping[str, Reading]) -> Self:
+    def of(cls, readings: Mapping[str, MeterReading]) -> Self:
         """A ledger that was settled elsewhere, and is kept nowhere."""
         ledger = cls(())
         ledger._meters = {name: Meter(reading=r, fixed=True) for name, r in readings.items()}
@@ -72,10 +171,10 @@ class Ledger:
         """How the provider of that model counts."""
         return self._meters[model]
 
-    def aims(self, model: str) -> Aims:
+    def aims(self, model: str) -> LengthRatios:
         """What the sessions of that model are built with, as far as it is settled."""
         known = self._aims[model]
-        return Aims(
+        return LengthRatios(
             opening=known.get("opening", 1.0), main=known.get("main", known.get("opening", 1.0))
         )
 

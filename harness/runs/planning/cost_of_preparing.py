@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.models.usage import Usage
-from harness.runs.prepare import needs_preparing
+from harness.runs.conversation.chain import needs_preparing
 from harness.sessions.build import built
 from harness.sessions.memories import NOTHING, memories
 from harness.sessions.policies import Summarise, policies
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harness.core.session import Session
-    from harness.core.study import Group
+    from harness.core.study import SessionTrials
     from harness.sessions.materials import Materials
 
 INSTRUCTION_TOKENS = 60
@@ -34,7 +34,7 @@ _WRITES_OF_ITS_OWN = "writer"
 
 
 def preparations(
-    group: Group, materials: Materials, known: set[str]
+    group: SessionTrials, materials: Materials, known: set[str]
 ) -> Iterator[tuple[str, Usage]]:
     """Who is called to make a group's session ready, and what each call will read on the meter.
 
@@ -68,7 +68,7 @@ def preparations(
                 yield from _notes(group, session)
 
 
-def _replies(group: Group, session: Session) -> Iterator[Usage]:
+def _replies(group: SessionTrials, session: Session) -> Iterator[Usage]:
     """A call for each turn, with everything before it."""
     budget = group.trials[0].window.budget
     held = 0
@@ -82,7 +82,7 @@ def _replies(group: Group, session: Session) -> Iterator[Usage]:
         held = session.offsets[index + 1]
 
 
-def _notes(group: Group, session: Session) -> Iterator[tuple[str, Usage]]:
+def _notes(group: SessionTrials, session: Session) -> Iterator[tuple[str, Usage]]:
     """A call whenever the memory writes, where it has a model write."""
     trial = group.trials[0]
     memory = memories.resolve(trial.memory)
@@ -103,7 +103,7 @@ def _notes(group: Group, session: Session) -> Iterator[tuple[str, Usage]]:
         )
 
 
-def _summaries(group: Group, session: Session) -> Iterator[tuple[str, Usage]]:
+def _summaries(group: SessionTrials, session: Session) -> Iterator[tuple[str, Usage]]:
     """A call whenever the policy summarises."""
     trial = group.trials[0]
     policy = policies.resolve(trial.policy)

@@ -12,7 +12,7 @@ from harness.core.errors import UsageError
 from harness.core.protocols import Reminding
 from harness.core.spec import Spec
 from harness.core.trial import Treatment
-from harness.runs.prepare import UNPREPARED
+from harness.runs.conversation.chain import UNPREPARED
 from harness.sessions.memories import NOTHING, memories
 from harness.sessions.policies import policies
 

@@ -13,8 +13,8 @@ from harness.core.memory import Compaction, LiveReply
 from harness.core.messages import Message, Turn
 from harness.core.protocols import Compacting
 from harness.core.window import History
-from harness.runs.grown import Inserted, Place, Point, grown
-from harness.runs.scribe import Scribe
+from harness.runs.conversation.compaction import Inserted, MessageRef, Point, grown
+from harness.runs.conversation.generated_text import ModelWriter
 from harness.sessions.tokens import PRIMING
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
     from harness.core.protocols import Policy
     from harness.core.window import Window
-    from harness.runs.grown import Grown
-    from harness.runs.scribe import Ask
+    from harness.runs.conversation.compaction import LivedSession
+    from harness.runs.conversation.generated_text import Ask
     from harness.sessions.builder import Builder
     from harness.sessions.tokens import TokenCounter
 
 
-class Growth:
+class LiveSession:
     """Lives through one session.
 
     Args:
@@ -52,7 +52,7 @@ class Growth:
         counter: TokenCounter,
         live: bool,
         compacts: bool = True,
-        tick: Callable[[int, Growth], Awaitable[None]] | None = None,
+        tick: Callable[[int, LiveSession], Awaitable[None]] | None = None,
     ) -> None:
         self._builder = builder
         self._policy = policy
@@ -62,14 +62,14 @@ class Growth:
         self._live = live
         self._compacting = policy if compacts and isinstance(policy, Compacting) else None
         self._tick = tick
-        self._shown: list[Place] = []
+        self._shown: list[MessageRef] = []
         self._taken = 0
         self._inserted: list[Inserted] = []
         self._compactions: list[Compaction] = []
         self._points: list[Point] = []
         self._replies: list[LiveReply] = []
 
-    async def live(self) -> Grown:
+    async def live(self) -> LivedSession:
         """The session, lived through from its first message to its last."""
         failed: ModelError | None = None
         try:
@@ -139,10 +139,10 @@ class Growth:
     def _take(self) -> None:
         """Show what the builder has added."""
         new = range(self._taken, len(self._builder.messages))
-        self._shown += (Place(index) for index in new)
+        self._shown += (MessageRef(index) for index in new)
         self._taken = len(self._builder.messages)
 
-    def _message(self, place: Place) -> Message:
+    def _message(self, place: MessageRef) -> Message:
         if not place.written:
             return self._builder.messages[place.index]
         turn = self._inserted[place.index // 2].turn
@@ -192,13 +192,13 @@ class Growth:
         def prompt(instruction: str, _max_tokens: int) -> list[Message]:
             return [*replaced, Message("user", instruction)]
 
-        turn = await policy.compact(Scribe(self._ask, prompt, "summary", policy))
+        turn = await policy.compact(ModelWriter(self._ask, prompt, "summary", policy))
         # It stands where the last message that it replaces stood, or the summary before it.
         last = self._shown[stop - 1]
         before = self._inserted[last.index // 2].before if last.written else last.index + 1
         first = 2 * len(self._inserted)
         self._inserted.append(Inserted(before, turn))
-        self._shown[history.system : stop] = [Place(first, True), Place(first + 1, True)]
+        self._shown[history.system : stop] = [MessageRef(first, True), MessageRef(first + 1, True)]
         after = sum(self._counter.message(self._message(place)) for place in self._shown)
         self._compactions.append(
             Compaction(before_tokens=history.prompt_tokens, after_tokens=after)
