@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import polars as pl
 
 from harness.core.errors import FileError, NothingSelectedError, UsageError, Where
-from harness.core.record import RECORD_SCHEMA, to_json
+from harness.core.record import LISTS, RECORD_SCHEMA, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,6 +103,15 @@ SCHEMA = pl.Schema(
         "judge": pl.String(),
         "judge_planted": pl.List(pl.Int64()),
         "judge_errors": pl.List(pl.Int64()),
+        "provisional": pl.Boolean(),
+        "provider_tokens": pl.Int64(),
+        "written_tokens": pl.Int64(),
+        "exact_tokens": pl.Int64(),
+        "kind_tokens": pl.List(pl.Int64()),
+        "plant_behind": pl.List(pl.Int64()),
+        "miss": pl.String(),
+        "dropped": pl.String(),
+        "fact_dropped": pl.Boolean(),
     }
 )
 """The type of each field of a record; fields of later versions are not read."""
@@ -161,7 +170,7 @@ def from_records(records: Iterable[Record]) -> pl.DataFrame:
     """Records in memory as a frame of the same types."""
     rows = [to_json(record) for record in records]
     columns = {name: [row[name] for row in rows] for name in SCHEMA}
-    for name in ("expected", "planted", "plant_messages", "judge_planted", "judge_errors"):
+    for name in LISTS:
         columns[name] = [list(values) for values in columns[name]]  # type: ignore[call-overload]
     columns["view"] = [[list(span) for span in spans] for spans in columns["view"]]  # type: ignore[attr-defined]
     return pl.DataFrame(columns, schema=SCHEMA)

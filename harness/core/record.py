@@ -168,6 +168,12 @@ class Record:
     """Whether that part held what was asked for; None where there is none, or nobody can tell."""
 
 
+LISTS = (
+    "expected", "planted", "plant_messages", "judge_planted", "judge_errors", "kind_tokens",
+    "plant_behind",
+)  # fmt: skip
+"""Fields that hold several values; older records may lack the later ones."""
+
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Record))
 
 
@@ -179,9 +185,7 @@ def to_json(record: Record) -> dict[str, object]:
 def from_json(data: Mapping[str, Any]) -> Record:
     """The record that a line holds; fields of later versions are left out."""
     values: dict[str, Any] = {name: data[name] for name in FIELDS if name in data}
-    for name in ("expected", "planted", "plant_messages", "judge_planted", "judge_errors", "kind_tokens",
-        "plant_behind",
-    ):  # fmt: skip
+    for name in LISTS:
         values[name] = tuple(values.get(name) or ())
     values["view"] = tuple(tuple(span) for span in values.get("view") or ())
     return Record(**values)

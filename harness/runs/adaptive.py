@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import Draws
 from harness.runs.chosen import ChosenSessions
 from harness.runs.executors.local import Local
-from harness.runs.planning.plan import windows_of
+from harness.runs.planning.plan import windows_aimed, windows_of
 from harness.runs.store import lines
 from harness.sessions.layouts import CONTROL
 
@@ -122,7 +122,6 @@ class Search:
         for index, window in enumerate(windows_of(self._study, model, limit_of)):
             if index == 0 and self._study.controls:
                 await self._replay(list(self._sessions.controls(model, window)), done)
-            self._bench.settle(model, "bare")
             ended.append(await self._search(model, window, done))
         return ended
 
@@ -139,11 +138,15 @@ class Search:
                 return Ended(model, window.limit, spent, enough=False)
             batch += 1
             choices = self._choices(model, window, batch, rows)
+            if batch == 1:
+                nearly_empty = list(self._groups(model, window, batch, choices, "opening"))
+                self._bench.settle(model, "bare", nearly_empty)
             # The openings of the first batch teach how to aim all that follows.
             for stage in ("opening", "main"):
                 groups = list(self._groups(model, window, batch, choices, stage))
                 await self._replay(groups, done)
-                self._bench.settle(model, stage)
+                long = self._groups(model, window, batch, choices, "main")
+                self._bench.settle(model, stage, long if stage == "opening" else ())
 
     def _spent(self, model: str, rows: Sequence[Mapping[str, Any]]) -> str | None:
         """Why nothing more may be asked, if so."""
@@ -195,9 +198,10 @@ class Search:
         """The sessions of a batch that are sent at that stage, by what is known now."""
         # Openings of the first batch are built before the ledger is settled, and keep their keys.
         known: Stage = "opening" if batch == 1 and stage == "opening" else "main"
-        aimed = replace(window, ratio=self._bench.ledger.aims(model).of(known))
+        aims = self._bench.ledger.aims(model)
         for index, choice in enumerate(choices):
             if (choice["fill"] <= CONTROL) == (stage == "opening"):
+                aimed = windows_aimed(window, aims, self._sessions.scenario(choice))[known]
                 yield self._sessions.group(model, aimed, batch, index, choice)
 
     async def _replay(self, groups: list[SessionTrials], done: set[str]) -> None:

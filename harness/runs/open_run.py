@@ -6,6 +6,7 @@ Its one rule: a run that goes on is a new run that has some of its records alrea
 from __future__ import annotations
 
 import asyncio
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,10 +18,11 @@ from harness.models.options import affecting_answer
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.folders import config, new_folder, read_config, write_config
 from harness.runs.interrupts import Interrupts
+from harness.runs.meter.amend import Settlement
+from harness.runs.meter.ledger import LEDGER, LengthLedger
 from harness.runs.model_stack import options_of, unless_missed
 from harness.runs.result import result
 from harness.runs.store import RECORDS, Store, lines
-from harness.runs.token_meter import LEDGER, LengthLedger
 from harness.runs.trials.runner import TrialRunner
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class OpenRun:
     purse: Purse
     models: Mapping[str, Model]
     progress: Progress
+    store: Store
     _before: Mapping[str, Mapping[str, Any]]
 
     def before(self) -> Iterator[Record]:
@@ -72,7 +75,8 @@ class OpenRun:
         return asyncio.run(self.interrupts.watch(closing(work, self.models)))
 
     def result(self, planned: Sequence[str]) -> RunResult:
-        """What it came to, so far."""
+        """What it came to, so far: what its calls tell together is written into its records."""
+        settle(self.store)
         return result(self.folder, planned, self.bench, self.purse)
 
 
@@ -89,6 +93,7 @@ def open_run(
     resume: Path | None,
     retry_errors: bool,
     adaptive: Mapping[str, object] | None = None,
+    stored: Path | None = None,
 ) -> Iterator[OpenRun]:
     """A new run, or one that goes on, for as long as its records are written.
 
@@ -103,11 +108,14 @@ def open_run(
         resume: The folder that goes on instead.
         retry_errors: Ask again where the record is an error.
         adaptive: The aim of an adaptive run.
+        stored: A run folder whose replies are graded again: its sessions are aimed alike.
 
     Raises:
         UsageError: The folder cannot be made, or belongs to another study.
     """
     folder = _open_folder(whole, workshop, models, out=out, resume=resume, adaptive=adaptive)
+    if stored is not None and (stored / LEDGER).exists():
+        shutil.copy(stored / LEDGER, folder / LEDGER)
     with unless_missed(folder, new=resume is None), Store(folder) as store:
         before = {r["key"]: r for r in lines(folder / RECORDS)}
         bench = _bench_of(whole.study, workshop, models, store, progress=progress, gates=gates)
@@ -119,8 +127,16 @@ def open_run(
             purse=purse,
             models=models,
             progress=progress,
+            store=store,
             _before=before,
         )
+
+
+def settle(store: Store) -> None:
+    """Write into the records of a run what all of its calls tell together."""
+    path = store.folder / RECORDS
+    found = Settlement(lines(path))
+    store.rewrite(found.amended(lines(path)))
 
 
 async def closing(work: Awaitable[T], models: Mapping[str, Model]) -> T:

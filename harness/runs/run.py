@@ -14,28 +14,33 @@ from typing import TYPE_CHECKING
 from harness.core.errors import UsageError, first_of
 from harness.core.study import STAGES
 from harness.models import known_limit
+from harness.models.exact_counts import NoCountError, find_counter
 from harness.runs.budget import Budget, Purse
 from harness.runs.executors import OnThisMachine, executors
 from harness.runs.limits import Gates, Limits
+from harness.runs.meter.ledger import LEDGER, LengthLedger, scenario_of
+from harness.runs.meter.samples import samples, textures
 from harness.runs.model_stack import ModelStack
 from harness.runs.open_run import open_run
 from harness.runs.planning.plan import make_plan
 from harness.runs.progress import NoProgress
 from harness.runs.result import expected
-from harness.runs.token_meter import LEDGER, LengthLedger
 from harness.sessions.materials import Workshop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Mapping
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from harness.core.protocols import Progress
     from harness.core.study import Plan, SessionTrials, Study
+    from harness.models.exact_counts import ExactCounter
     from harness.runs.executors import Executor
+    from harness.runs.meter.aims import LengthAims, Prompt
     from harness.runs.result import RunResult
-    from harness.runs.token_meter import LengthRatios
     from harness.runs.trials.runner import TrialRunner
+
+    FindCounter = Callable[[str, Mapping[str, object]], Awaitable[ExactCounter | None]]
 
 
 def plan(study: Study, workshop: Workshop | None = None) -> Plan:
@@ -85,7 +90,8 @@ def run(
         NothingSelectedError: There is no trial.
     """
     workshop = Workshop()
-    ledger = LengthLedger(study.models, None if resume is None else resume / LEDGER)
+    known = stored if resume is None else resume
+    ledger = LengthLedger(study.models, None if known is None else known / LEDGER)
     whole = make_plan(study, workshop, known_limit, ledger.aims)
     show = progress or NoProgress()
     plug = executors.resolve(executor)
@@ -117,10 +123,17 @@ def run(
             out=out,
             resume=resume,
             retry_errors=retry_errors,
+            stored=stored,
         ) as going:
-            for known in going.before():
-                going.bench.recall(known)
-            stages = Stages(whole, going.bench, workshop, known_limit)
+            for done in going.before():
+                going.bench.recall(done)
+            stages = Stages(
+                whole,
+                going.bench,
+                workshop,
+                known_limit,
+                find_counter if answers.are_live else None,
+            )
             planned = stages.planned
             going.begin(len(planned), len(going.done & set(planned)))
             start = plug.start(study, gates, going.folder.name)
@@ -158,6 +171,7 @@ class Stages:
         bench: What is replayed on; its ledger says how to aim.
         workshop: Shared tools.
         limit_of: The context window of a model in tokens, or None where it is not known.
+        find: Finds who counts the prompts of a model exactly; None: nobody is asked.
     """
 
     def __init__(
@@ -166,8 +180,11 @@ class Stages:
         bench: TrialRunner,
         workshop: Workshop,
         limit_of: Callable[[str], int | None],
+        find: FindCounter | None = None,
     ) -> None:
+        self._find = find
         self._study = whole.study
+        self._options = dict[str, object](whole.study.options)
         self._bench = bench
         self._workshop = workshop
         self._limit_of = limit_of
@@ -175,7 +192,7 @@ class Stages:
             model: [group for group in whole.groups if group.model == model]
             for model in whole.study.models
         }
-        self._aimed: dict[str, LengthRatios] = {
+        self._aimed: dict[str, LengthAims] = {
             model: bench.ledger.aims(model) for model in self._groups
         }
 
@@ -210,12 +227,40 @@ class Stages:
             raise first_of(errors) from None
 
     async def _model(self, model: str, executor: Executor, done: Collection[str]) -> None:
-        for stage in STAGES:
-            groups = [group for group in self._aim(model) if group.stage == stage]
-            await executor.execute(groups, self._bench, done)
-            if model in self._bench.hopeless:
-                return  # a stage that was broken off teaches nothing yet
-            self._bench.settle(model, stage)
+        counter = None if self._find is None else await self._find(model, self._options)
+        try:
+            if counter is not None:
+                self._bench.counters[model] = counter
+                await self._count(model, counter)
+            for stage, after in zip(STAGES, (*STAGES[1:], None), strict=True):
+                groups = [group for group in self._aim(model) if group.stage == stage]
+                await executor.execute(groups, self._bench, done)
+                if model in self._bench.hopeless:
+                    return  # a stage that was broken off teaches nothing yet
+                following = [group for group in self._groups[model] if group.stage == after]
+                self._bench.settle(model, stage, following)
+        finally:
+            if counter is not None:
+                await counter.close()
+
+    async def _count(self, model: str, counter: ExactCounter) -> None:
+        """Aim all sessions of a model by what its server counts of some before any is sent."""
+        ledger = self._bench.ledger
+        if ledger.is_aimed(model):
+            return  # a run that goes on aims as it began
+        made: dict[str, dict[str, list[Prompt]]] = {}
+        for stage in STAGES[1:]:
+            planned = textures(group for group in self._groups[model] if group.stage == stage)
+            made[stage] = {}
+            for name, groups in planned.items():
+                some = await asyncio.to_thread(samples, groups, self._workshop)
+                try:
+                    counted = [await counter.count(sample.messages) for sample in some]
+                except NoCountError:
+                    return
+                made[stage][name] = [sample.prompt for sample in some]
+                ledger.observe_exact(model, scenario_of(name), made[stage][name], counted)
+        ledger.settle_exact(model, counter.name, made)
 
     def _aim(self, model: str) -> list[SessionTrials]:
         """The sessions of a model, planned again if its ledger has learned something."""

@@ -12,6 +12,7 @@ import json
 import os
 import shlex
 from contextlib import nullcontext, suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import FileError, IncompleteError, UsageError, Where
@@ -19,7 +20,7 @@ from harness.core.messages import Message
 from harness.core.record import to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -93,6 +94,24 @@ class Store:
         self._since_sync += 1
         if self._since_sync >= _SYNC_EVERY:
             self._sync()
+
+    def rewrite(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Put records in place of those that are there, all at once: each is there at any time.
+
+        Args:
+            records: As JSON holds them.
+        """
+        self._sync()
+        path, new = self.folder / RECORDS, self.folder / f"{RECORDS}.tmp"
+        new.unlink(missing_ok=True)
+        with Lines(new) as file:
+            rest = iter(records)
+            while some := list(islice(rest, _SYNC_EVERY)):
+                file.append(*some)
+            file.sync()
+        new.replace(path)
+        with self._records:
+            self._records = Lines(path)
 
     def close(self) -> None:
         """Everything to disk; the folder is free for another writer."""

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from harness.core.draws import Draws, digest
 from harness.core.errors import UsageError
 from harness.core.session import Cut, PlannedPlant, Plant, Session
-from harness.core.text_kinds import KINDS, kind_of
 from harness.sessions.due import said_by
+from harness.sessions.kinds import KindCounter
 from harness.sessions.stream import FillerRanOutError
 from harness.sessions.tokens import MESSAGE_OVERHEAD
 
@@ -94,7 +94,7 @@ class Builder:
         """What was said so far."""
         self.offsets: list[int] = [0]
         """Tokens before each message, and one more entry: the length so far."""
-        self._kind_offsets: list[list[int]] = [[0] for _ in KINDS]
+        self._kinds = KindCounter()
         self._plants: list[Plant] = list(before)
         self._cuts: list[Cut] = []
         self._sizes = {say: materials.turn_tokens(self._turn(say)) for say in blueprint.says}
@@ -144,7 +144,7 @@ class Builder:
             plants=tuple(self._plants),
             cuts=tuple(self._cuts),
             number=self.number,
-            kind_offsets=tuple(map(tuple, self._kind_offsets)),
+            kind_offsets=self._kinds.offsets(),
         )
 
     @property
@@ -292,6 +292,4 @@ class Builder:
         """Add a message; `said` where the scenario says it itself, and it is no filler."""
         self.messages.append(message)
         self.offsets.append(self._length + tokens)
-        kind = KINDS.index(kind_of(message.content, said=said))
-        for index, offsets in enumerate(self._kind_offsets):
-            offsets.append(offsets[-1] + (tokens - MESSAGE_OVERHEAD if index == kind else 0))
+        self._kinds.add(message, tokens, said=said)

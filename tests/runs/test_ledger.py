@@ -3,9 +3,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from harness.runs.token_meter import UNAIMED, LengthLedger, LengthRatios
 
 from harness.core.errors import FileError
-from harness.runs.token_meter import UNAIMED, LengthLedger, LengthRatios
 from tests.support.records import make_record
 
 MODEL = "openai/x"

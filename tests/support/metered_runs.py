@@ -112,9 +112,7 @@ class _Made:
     name: str
 
 
-def _session(
-    rng: np.random.Generator, tokens: float, facts: int, kinds: tuple[int, int]
-) -> _Made:
+def _session(rng: np.random.Generator, tokens: float, facts: int, kinds: tuple[int, int]) -> _Made:
     sizes, own = [25.0], [kinds[0]]
     while sum(sizes) + MESSAGE_OVERHEAD * len(sizes) < tokens - 40 * facts:
         sizes.append(float(rng.integers(8, 90)))
@@ -211,5 +209,3 @@ def _usage(server: Server, read: float, cached: float) -> tuple[int | None, int 
         counted = min(read, server.cap)
     rounded = int(server.quantum * round(counted / server.quantum))
     return rounded or None, told
-
-

@@ -9,9 +9,9 @@ from harness.core.errors import NothingSelectedError, UsageError
 from harness.core.study import STAGES, Plan, SessionTrials, stage_of, window_tokens
 from harness.core.trial import Trial
 from harness.core.window import Window
+from harness.runs.meter.aims import LengthAims, texture
 from harness.runs.planning.check import check_treatments, check_windows, has, treatments_of
 from harness.runs.planning.trial_key import Keys
-from harness.runs.token_meter import UNAIMED
 from harness.scenarios.values import check_seeds
 from harness.scoring import scorers
 from harness.scoring.rules import rules
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from harness.core.session import Blueprint
     from harness.core.study import Stage, Study
     from harness.core.trial import Treatment
-    from harness.runs.token_meter import LengthRatios
     from harness.sessions.materials import Workshop
 
 
@@ -33,7 +32,7 @@ def make_plan(
     study: Study,
     workshop: Workshop,
     limit_of: Callable[[str], int | None],
-    aims_of: Callable[[str], LengthRatios] = lambda _: UNAIMED,
+    aims_of: Callable[[str], LengthAims] = lambda _: LengthAims(),
 ) -> Plan:
     """Every trial of a study.
 
@@ -112,11 +111,11 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
     model: str,
     windows: list[Window],
     workshop: Workshop,
-    aims: LengthRatios,
+    aims: LengthAims,
 ) -> Iterator[SessionTrials]:
     """The sessions of one seed under one model; controls once, at the smallest window."""
     for window in windows:
-        aimed: dict[Stage, Window] = {s: replace(window, ratio=aims.of(s)) for s in STAGES}
+        aimed = windows_aimed(window, aims, materials.scenario)
         main = _main(study, materials, aimed)
         checks = controls(materials, aimed["main"], main)
         sessions = main + (checks if study.controls and window is windows[0] else [])
@@ -135,6 +134,16 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
                     trials=tuple(trials),
                     opening=opening,
                 )
+
+
+def windows_aimed(window: Window, aims: LengthAims, scenario: Scenario) -> dict[Stage, Window]:
+    """A window as the sessions of each stage are aimed at it."""
+    name = texture(scenario.name, scenario.variant, window.limit)
+    found: dict[Stage, Window] = {}
+    for stage in STAGES:
+        known = aims.of(stage, name)
+        found[stage] = replace(window, ratio=known.ratio, overhead=known.overhead)
+    return found
 
 
 def _main(study: Study, materials: Materials, aimed: Mapping[Stage, Window]) -> list[Blueprint]:

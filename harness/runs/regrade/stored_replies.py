@@ -100,10 +100,12 @@ class Stored:
         if record["reply"] is None:
             raise _failure(record)
         metered = record["usage_source"] == "provider"
+        counted = record["prompt_tokens"] if metered else None
         return Reply(
             text=record["reply"],
             finish_reason=record["finish_reason"],
-            prompt_tokens=record["prompt_tokens"] if metered else None,
+            prompt_tokens=record.get("provider_tokens", counted),
+            written_tokens=record.get("written_tokens"),
             cached_tokens=record["cached_tokens"],
             completion_tokens=record["completion_tokens"],
             cost_usd=record["cost_usd"],

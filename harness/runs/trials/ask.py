@@ -13,15 +13,22 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.models.catalog import marked
+from harness.models.exact_counts import NoCountError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from harness.core.messages import Message
     from harness.core.probe import AnsweredBy, Reply, Status
     from harness.core.protocols import Model
     from harness.core.session import Cut
     from harness.core.trial import Trial
+    from harness.models.exact_counts import ExactCounter
+    from harness.runs.meter.fit import CountModel
     from harness.runs.trials.fork import Fork
+
+_AS_EXPECTED = 0.98
+"""A count of at least this share of what was expected is of the whole prompt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +40,27 @@ class CallResult:
     error: str | None = None
     attempts: int = 0
     answered_by: AnsweredBy | None = None
+    exact_tokens: int | None = None
+    """The server's own count of the prompt, where it was asked for it."""
 
 
-async def ask(fork: Fork, model: Model, options: Mapping[str, object]) -> CallResult:
-    """Put the question, and say what came of it; no failure of a provider leaves here."""
+async def ask(
+    fork: Fork,
+    model: Model,
+    options: Mapping[str, object],
+    counts: CountModel,
+    counter: ExactCounter | None = None,
+) -> CallResult:
+    """Put the question, and say what came of it; no failure of a provider leaves here.
+
+    Args:
+        fork: What is asked of what.
+        model: Who is asked.
+        options: Parameters of the call.
+        counts: How the provider counts.
+        counter: Counts prompts exactly, where the server does that: it is asked where the usage
+            is missing or short of what was expected.
+    """
     if fork.view.refused is not None:
         return CallResult(status="overflow", error=f"not sent: {fork.view.refused}")
     try:
@@ -57,7 +81,27 @@ async def ask(fork: Fork, model: Model, options: Mapping[str, object]) -> CallRe
         reply=reply,
         attempts=reply.attempts,
         answered_by=reply.answered_by,
+        exact_tokens=await _exact(fork, sent, reply, counts, counter),
     )
+
+
+async def _exact(
+    fork: Fork,
+    sent: Sequence[Message],
+    reply: Reply,
+    counts: CountModel,
+    counter: ExactCounter | None,
+) -> int | None:
+    """The server's own count of a prompt whose usage leaves something open."""
+    if counter is None:
+        return None
+    counted = reply.whole_tokens
+    if counted is not None and counted >= _AS_EXPECTED * counts.of_one(len(sent), fork.kind_tokens):
+        return None
+    try:
+        return await counter.count(sent)
+    except NoCountError:
+        return None
 
 
 _OPTION = "cache_control_injection_points"

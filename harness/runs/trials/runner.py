@@ -10,6 +10,7 @@ from harness.core.errors import CassetteMissError
 from harness.runs.conversation.chain import prepare, reminder_of
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.conversation.prepared import NotPrepared, Prepared
+from harness.runs.meter.samples import prompts, textures
 from harness.runs.trials.ask import CallResult, ask
 from harness.runs.trials.fork import Fork
 from harness.runs.trials.make_record import make_record
@@ -20,14 +21,15 @@ from harness.sessions.materials import Materials
 from harness.sessions.policies import policies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from harness.core.protocols import Model, Progress, RecordSink
     from harness.core.record import Record
     from harness.core.session import Session
     from harness.core.study import SessionTrials, Stage
     from harness.core.trial import Trial
-    from harness.runs.token_meter import LengthLedger
+    from harness.models.exact_counts import ExactCounter
+    from harness.runs.meter.ledger import LengthLedger
     from harness.sessions.materials import Workshop
 
 _SEEDS_AT_HAND = 4
@@ -79,6 +81,8 @@ class TrialRunner:
         self._checked: set[str] = set()
         """Keys of the rule records that are kept."""
         self.ledger = ledger
+        self.counters: dict[str, ExactCounter] = {}
+        """Who counts the prompts of a model exactly, where its server does."""
         self.halting = False
         """Whether the run is being interrupted, so that a failure is no last word."""
         self.hopeless: Mapping[str, str] = {} if hopeless is None else hopeless
@@ -109,10 +113,7 @@ class TrialRunner:
 
     def _check_rules(self, made: Prepared, group: SessionTrials, repeat: int) -> None:
         """Keep what the live replies of a session made of the rules that were given."""
-        meter = self.ledger.meter(group.model)
-        found = rule_records(
-            made, group, meter, repeat=repeat, run_id=self._run_id, now=self._now()
-        )
+        found = rule_records(made, group, repeat=repeat, run_id=self._run_id, now=self._now())
         new = [one for one in found if one.key not in self._checked]
         if new:
             self._store.keep(made.session)
@@ -143,9 +144,16 @@ class TrialRunner:
         if is_opening(done):
             self.ledger.observe(done)
 
-    def settle(self, model: str, stage: Stage) -> None:
-        """That stage of a model is over: the next is aimed by what it taught."""
-        self.ledger.settle(model, stage)
+    def settle(self, model: str, stage: Stage, following: Iterable[SessionTrials]) -> None:
+        """That stage of a model is over: the next is aimed by what it taught.
+
+        Args:
+            model: Its name.
+            stage: What is over.
+            following: The sessions of the next stage, as they are planned so far.
+        """
+        made = textures(following)
+        self.ledger.settle(model, stage, lambda: prompts(made, self._workshop), made)
 
     def replanned(self, total: int) -> None:
         """The run has so many trials now, since lengths are aimed better."""
@@ -168,9 +176,16 @@ class TrialRunner:
         """
         fork, unready = self._fork(trial, session, materials, conversation)
         started_at = self._now()
+        counts = self.ledger.counts(trial.model, trial.scenario)
         try:
             if unready is None:
-                answer = await ask(fork, self._models[trial.model], self._options)
+                answer = await ask(
+                    fork,
+                    self._models[trial.model],
+                    self._options,
+                    counts,
+                    self.counters.get(trial.model),
+                )
             else:
                 answer = CallResult(
                     status=unready.status, error=unready.error, attempts=unready.attempts
@@ -179,9 +194,7 @@ class TrialRunner:
             raise CassetteMissError(f"{_named(trial)}: {miss}") from None
         if answer.status == "error" and (self.halting or not answer.attempts):
             return  # it was never sent, or was not waited for: a run that goes on will ask
-        done = make_record(
-            fork, answer, self.ledger.meter(trial.model), run_id=self._run_id, started_at=started_at
-        )
+        done = make_record(fork, answer, counts, run_id=self._run_id, started_at=started_at)
         self.take_in(done)
 
     def take_in(self, done: Record) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.runs.meterx.fit import OURS, fit
+from harness.runs.meter.fit import OURS, fit
 
 
 def prompts(n=60, *, seed=0, longest=600, kinds=2):
@@ -47,9 +47,7 @@ def test_a_ratio_alone_is_found_to_the_token(ratio):
 
 @pytest.mark.parametrize("constant", [30, 81, 200])
 @pytest.mark.parametrize("per_message", [3, 5, 9])
-def test_a_template_is_no_ratio_and_long_prompts_are_foretold_within_a_point(
-    constant, per_message
-):
+def test_a_template_is_no_ratio_and_long_prompts_are_foretold_within_a_point(constant, per_message):
     messages, texts = prompts()
     own = {"constant": constant, "per_message": per_message, "ratios": (1.1, 1.05, 1, 1)}
     model = fit(messages, texts, counted(messages, texts, **own))
@@ -90,7 +88,9 @@ def test_without_any_count_a_providers_token_is_one_of_ours():
 
 @given(
     st.lists(
-        st.tuples(st.integers(1, 40), st.integers(1, 900), st.integers(0, 900), st.integers(1, 9000)),
+        st.tuples(
+            st.integers(1, 40), st.integers(1, 900), st.integers(0, 900), st.integers(1, 9000)
+        ),
         min_size=1,
         max_size=25,
     )

@@ -10,17 +10,22 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.runs.meterx.readings import ReadingsBuilder
-from harness.runs.meterx.verdict import verdicts
+from harness.core.messages import Message
+from harness.runs.meter.readings import ReadingsBuilder
+from harness.runs.meter.verdict import verdicts
+from harness.sessions.tokens import PRIMING, TokenCounter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from harness.runs.meterx.verdict import Verdicts
+    from harness.runs.meter.verdict import Verdicts
 
-_BY_MODEL = frozenset(
+_COUNTER = TokenCounter()
+
+BY_MODEL = frozenset(
     {"abstained", "swapped", "stale", "incomplete", "fabricated", "refused", "output_truncated"}
 )
+"""Outcomes of a miss that are the model's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +70,9 @@ def is_metered(record: Mapping[str, Any]) -> bool:
 def _amended(record: Mapping[str, Any], place: _Place) -> dict[str, Any]:
     found, row = place.verdicts, place.row
     truncated, lost = found.truncated[row], found.lost[row]
-    whole = found.whole[row]
-    if record["view_tokens"] != record["session_tokens"]:
-        # the session is longer than its view, or of a rule: as much as the same text would count
-        whole = found.local_ratio[row] * record["session_tokens"]
-    if record["probe_kind"] == "rule":
-        whole = found.whole[row]
     return {
         **record,
-        "fill": round(whole / record["window_limit"], 6),
+        "fill": round(found.whole[row] * _longer(record) / record["window_limit"], 6),
         "prompt_tokens": found.tokens[row],
         "usage_source": found.source[row],
         "server_truncated": truncated,
@@ -84,9 +83,16 @@ def _amended(record: Mapping[str, Any], place: _Place) -> dict[str, Any]:
     }
 
 
-def outcome(
-    record: Mapping[str, Any], *, truncated: bool | None, lost: bool | None
-) -> str | None:
+def _longer(record: Mapping[str, Any]) -> float:
+    """How much longer the session is than what was sent of it: 1 where all of it was."""
+    sent = sum(stop - start for start, stop in record["view"])
+    if record["probe_kind"] == "rule" or sent == (record.get("cut_messages") or sent):
+        return 1.0
+    asked = PRIMING + _COUNTER.message(Message("user", record["question"]))
+    return float((record["session_tokens"] + asked) / record["view_tokens"])
+
+
+def outcome(record: Mapping[str, Any], *, truncated: bool | None, lost: bool | None) -> str | None:
     """What became of a trial, now that it is known whether the server dropped its fact.
 
     Args:
@@ -95,7 +101,7 @@ def outcome(
         lost: Whether that part held what was asked for.
     """
     known: str | None = record["outcome"]
-    if known not in _BY_MODEL | {"server_truncated", "broken"} or _untold(record):
+    if known not in BY_MODEL | {"server_truncated", "broken"} or _untold(record):
         return known
     own: str = record.get("miss") or ("fabricated" if known == "server_truncated" else str(known))
     if record["score"] is None or record["score"] >= 1.0 or record["in_view"] is False:

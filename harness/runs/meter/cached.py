@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from harness.runs.meterx.readings import Flags, Floats, Integers, Readings
+    from harness.runs.meter.readings import Flags, Floats, Integers, Readings
 
 _COLLAPSED = 0.7
 """Calls of one fork of which one counts less than this share of another were not counted whole."""
@@ -42,7 +42,9 @@ class WholeCounts:
 def whole_counts(x: Readings) -> WholeCounts:
     """The provider's counts, with what it left out and told beside them."""
     told = np.nan_to_num(x.cached)
-    mended = (told > 0) & ~np.isnan(x.counted) if _leaves_out_told(x) else np.zeros(len(x), np.bool_)
+    mended = (
+        (told > 0) & ~np.isnan(x.counted) if _leaves_out_told(x) else np.zeros(len(x), np.bool_)
+    )
     tokens = np.where(mended, x.counted + told, x.counted)
     known = ~np.isnan(tokens)
     trusted = known.copy()

@@ -1,4 +1,4 @@
-"""The length ledger: how each model's provider counts, and what its sessions are aimed with (law 2).
+"""The length ledger: how each model's provider counts, and how its sessions are aimed (law 2).
 
 A model's first calls are its control arms without filler, then its openings. What each stage
 teaches is settled before the next is planned, and written down: a run that goes on aims as it
@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from harness.core.errors import FileError, Where
 from harness.core.text_kinds import KINDS
-from harness.runs.meterx.aims import ANY, Aim, LengthAims, Prompt, aim
-from harness.runs.meterx.fit import OURS, CountModel, fit
+from harness.runs.meter.aims import ANY, UNAIMED, Aim, LengthAims, Prompt, aim
+from harness.runs.meter.fit import OURS, CountModel, fit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from harness.core.record import Record
@@ -40,7 +40,12 @@ class _Counts:
 
     def model(self) -> CountModel:
         """How they were counted; the same in whatever order they came in."""
-        rows = sorted({(p.local, p.messages, p.kinds, n) for p, n in zip(self.prompts, self.counted, strict=True)})
+        rows = sorted(
+            {
+                (p.local, p.messages, p.kinds, n)
+                for p, n in zip(self.prompts, self.counted, strict=True)
+            }
+        )
         if not rows:
             return OURS
         _, messages, kinds, counted = zip(*rows, strict=True)
@@ -81,6 +86,18 @@ class LengthLedger:
         if path is not None and path.exists():
             self._load(path)
 
+    @classmethod
+    def of(cls, counts: Mapping[str, Mapping[str, CountModel]]) -> Self:
+        """A ledger that was settled elsewhere, and is kept nowhere.
+
+        Args:
+            counts: How the provider of each model counts, by scenario.
+        """
+        ledger = cls(counts)
+        for model, known in counts.items():
+            ledger._models[model].models = dict(known)
+        return ledger
+
     def aims(self, model: str) -> LengthAims:
         """What the sessions of that model are built with, as far as it is settled."""
         known = self._models[model].aims
@@ -94,15 +111,23 @@ class LengthLedger:
         known = self._models[model].models
         return known.get(scenario, OURS)
 
-    def is_exact(self, model: str) -> bool:
-        """Whether its lengths were settled by exact counts."""
-        return self._models[model].counter is not None
+    def is_aimed(self, model: str) -> bool:
+        """Whether anything of it is settled."""
+        return bool(self._models[model].aims)
+
+    def all_counts(self, model: str) -> dict[str, CountModel]:
+        """The same for all scenarios, for a worker that is to know it."""
+        return dict(self._models[model].models)
 
     def observe(self, record: Record) -> None:
         """Learn from a record that no server would have truncated."""
         known = self._models.get(record.model)
         counted = record.prompt_tokens
-        if known is None or counted is None or not (record.usage_source or "").startswith("provider"):
+        if (
+            known is None
+            or counted is None
+            or not (record.usage_source or "").startswith("provider")
+        ):
             return
         if counted < _BELOW_ANY * record.view_tokens or len(record.kind_tokens) != len(KINDS):
             return
@@ -110,49 +135,67 @@ class LengthLedger:
         counts.prompts.append(prompt_of(record))
         counts.counted.append(counted)
 
-    def observe_exact(self, model: str, scenario: str, prompts: Sequence[Prompt], counted: Sequence[int]) -> None:
+    def observe_exact(
+        self, model: str, scenario: str, prompts: Sequence[Prompt], counted: Sequence[int]
+    ) -> None:
         """Learn from prompts that a server counted before any was sent."""
         counts = self._models[model].counts.setdefault(scenario, _Counts())
         counts.prompts += prompts
         counts.counted += counted
 
-    def settle(self, model: str, stage: Stage, following: Mapping[str, Sequence[Prompt]]) -> None:
+    def settle(
+        self,
+        model: str,
+        stage: Stage,
+        following: Callable[[], Mapping[str, Sequence[Prompt]]],
+        textures: Iterable[str],
+    ) -> None:
         """That stage of a model is over: the next is aimed by what it taught.
+
+        What was settled once stays: a texture that is new is aimed by what was known then.
 
         Args:
             model: Its name.
             stage: What is over.
-            following: By scenario, prompts as sessions of the next stage make them up.
+            following: Gives, by texture, prompts as the sessions of the next stage make them up.
+            textures: Of these sessions.
         """
         after = {"bare": "opening", "opening": "main"}.get(stage)
         known = self._models[model]
-        if after is None or after in known.aims:
+        if after is None:
             return
-        self._settle(known, after, following)
-        self._save()
+        first = after not in known.aims
+        if first:
+            known.models |= {name: counts.model() for name, counts in sorted(known.counts.items())}
+        aims = known.aims.setdefault(after, {})
+        new = [] if ANY in aims else [name for name in textures if name not in aims]
+        ours = all(known.models.get(scenario_of(name), OURS).is_ours for name in new)
+        made = {} if ours else following()
+        for name in new:
+            how = known.models.get(scenario_of(name), OURS)
+            aims[name] = UNAIMED if ours else aim(how, made.get(name, ()))
+        if first or new:
+            self._save()
 
-    def settle_exact(self, model: str, counter: str, opening: Mapping[str, Sequence[Prompt]], main: Mapping[str, Sequence[Prompt]]) -> None:
+    def settle_exact(
+        self, model: str, counter: str, stages: Mapping[str, Mapping[str, Sequence[Prompt]]]
+    ) -> None:
         """All lengths of a model are aimed by exact counts.
 
         Args:
             model: Its name.
             counter: Who counted.
-            opening: By scenario, prompts as nearly empty sessions make them up.
-            main: By scenario, prompts as long sessions make them up.
+            stages: By stage and texture, prompts as its sessions make them up.
         """
         known = self._models[model]
         known.counter = counter
-        self._settle(known, "opening", opening)
-        self._settle(known, "main", main)
-        self._save()
-
-    @staticmethod
-    def _settle(known: _OfModel, stage: str, prompts: Mapping[str, Sequence[Prompt]]) -> None:
         known.models |= {name: counts.model() for name, counts in sorted(known.counts.items())}
-        known.aims[stage] = {
-            name: aim(known.models.get(_scenario(name), OURS), made)
-            for name, made in sorted(prompts.items())
-        }
+        for stage, made in stages.items():
+            known.aims[stage] = {
+                name: aim(known.models.get(scenario_of(name), OURS), own)
+                for name, own in sorted(made.items())
+            }
+        self._save()
 
     def _save(self) -> None:
         if self._path is None:
@@ -208,7 +251,7 @@ def _read_first(known: Mapping[str, Any]) -> _OfModel:
     return _OfModel(aims=aims)
 
 
-def _scenario(texture: str) -> str:
+def scenario_of(texture: str) -> str:
     """The scenario that a texture is of."""
     return texture.rpartition("@")[0].partition("[")[0]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.study import Stage
-    from harness.runs.meterx.fit import CountModel
+    from harness.runs.meter.fit import CountModel
 
 _STEPS = 1000
 """Ratios are whole thousandths, so that two runs against one provider build the same bytes."""

@@ -1,9 +1,9 @@
 """How a provider counts: a constant, so much a message, and a ratio for each kind of text.
 
-Provider's tokens = constant + per message x messages + sum of ratio x local tokens. The simplest of
-these that explains the counts is taken: our own count, our count times a ratio, then all of it. No
-part of it is below 0. Prompts that were counted otherwise (text was dropped, cached tokens were left
-out) are set aside, since most are not.
+Provider's tokens = constant + per message x messages + sum of ratio x local tokens. The simplest
+of these that explains the counts is taken: our own count, our count times a ratio, then all of it.
+No part of it is below 0. Prompts that were counted otherwise (text was dropped, cached tokens were
+left out) are set aside, since most are not.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ from harness.core.text_kinds import KINDS
 from harness.sessions.tokens import MESSAGE_OVERHEAD, PRIMING
 
 if TYPE_CHECKING:
-    from harness.runs.meterx.readings import Flags, Floats
+    from collections.abc import Sequence
+
+    from harness.runs.meter.readings import Flags, Floats
 
 _NOISE = 0.01
 """Of one prompt: how far its texts differ from others of their kind, as a share of its tokens."""
+_LEAST_NOISE = 0.0005
 _ROUNDING = 1.0
 """Tokens that a count may be off by for being a whole number."""
 _BELIEFS = {"constant": (20.0, 150.0), "message": (4.0, 6.0)}
@@ -68,6 +71,17 @@ class CountModel:
         found: Floats = self.constant + self.per_message * messages + kinds @ ratios
         return found
 
+    def of_one(self, messages: int, kinds: Sequence[int]) -> float:
+        """Provider's tokens of one prompt; see `predict`."""
+        row = np.array([kinds or (0.0,)], dtype=np.float64)
+        return float(self.predict(np.array([float(messages)]), row)[0])
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the provider counts as we do."""
+        same = (self.constant, self.per_message, self.ratios)
+        return same == (float(PRIMING), float(MESSAGE_OVERHEAD), (1.0,))
+
     @property
     def slack(self) -> float:
         """A shortfall below this, as a share of the prediction, tells nothing."""
@@ -111,29 +125,41 @@ def _proportional(local: Floats, counted: Floats) -> tuple[float, float]:
     """A constant of at most one token, and a ratio: the median of the longer half."""
     longer = 2 * local >= local.max()
     ratio = float(np.median((counted[longer] - 0.5) / local[longer]))
-    return (0.0, round(ratio, 4)) if abs(ratio - round(ratio, 4)) * local.max() < 1 else (0.5, ratio)
+    return (
+        (0.0, round(ratio, 4)) if abs(ratio - round(ratio, 4)) * local.max() < 1 else (0.5, ratio)
+    )
 
 
 def _full(
     messages: Floats, kinds: Floats, counted: Floats, local: Floats, slip: float
 ) -> CountModel:
-    """All parts, by least squares against what is believed beforehand; prompts that are far off
-    are set aside and it is done again."""
+    """All parts, by least squares against what is believed beforehand.
+
+    Prompts that are far off are set aside, and it is done again.
+    """
     kept_kinds = _told_apart(kinds)
     texts = kinds if kept_kinds is None else kinds[:, kept_kinds]
     overall = float(np.median(counted / local))
     whole = counted > _PART * overall * local
     table = np.column_stack([np.ones(len(counted)), messages, texts])
-    sigma = np.hypot(slip, _NOISE * overall * local)
+    noise = _NOISE
     for _ in range(_ROUNDS):
+        sigma = np.hypot(slip, noise * overall * local)
         parts, covariance = _least_squares(table[whole], counted[whole], sigma[whole], overall)
-        off = (counted - table @ parts) / sigma
-        scale = max(1.0, 1.4826 * float(np.median(np.abs(off[whole]))))
-        far = np.abs(off) > _OUTLYING * scale
-        far &= np.abs(counted - table @ parts) > _MOST_OUTLYING * counted
-        if np.array_equal(~far, whole) or np.sum(~far) < min(3, len(counted)):
+        missed = np.abs(counted - table @ parts)
+        scale = max(1.0, 1.4826 * float(np.median((missed / sigma)[whole])))
+        far = (missed > _OUTLYING * scale * sigma) & (missed > _MOST_OUTLYING * counted)
+        if np.sum(~far) < min(3, len(counted)):
             break
+        # what the texts themselves cost, and how evenly, is known better with every round
+        before = noise, overall
+        overall = float(np.average(parts[2:], weights=texts[~far].sum(axis=0) + 1e-9))
+        beyond = np.maximum(missed - slip, 0.0)[~far] / np.maximum(local[~far], 1.0)
+        noise = float(np.clip(1.4826 * np.median(beyond), _LEAST_NOISE, _NOISE))
+        settled = np.array_equal(~far, whole) and np.allclose(before, (noise, overall), rtol=0.01)
         whole = ~far
+        if settled or overall <= 0:
+            break
     predicted = table @ parts
     relative = np.abs(counted - predicted)[whole] / np.maximum(predicted[whole], 1.0)
     long = table[np.argmax(local)]
@@ -172,7 +198,7 @@ def _least_squares(
     right = np.concatenate([counted / sigma, prior / width])
     best: tuple[float, Floats, Floats] | None = None
     every = range(table.shape[1])
-    for zeros in range(table.shape[1]):
+    for zeros in every:
         for left_out in combinations(every, zeros):
             free = [index for index in every if index not in left_out]
             found, *_ = np.linalg.lstsq(rows[:, free], right, rcond=None)
@@ -185,5 +211,6 @@ def _least_squares(
                 best = (loss, parts, covariance)
         if best is not None:
             break
-    assert best is not None  # all but two parts can always be left at 0
+    if best is None:  # never yet: what is believed of each part is above 0
+        return prior, np.diag(width**2)
     return best[1], best[2]

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.runs.meterx.fit import OURS, CountModel, fit
+from harness.runs.meter.fit import OURS, CountModel, fit
 
 if TYPE_CHECKING:
-    from harness.runs.meterx.readings import Flags, Floats, Integers, Readings
+    from harness.runs.meter.readings import Flags, Floats, Readings
 
 _SPLITS = 48
 """Places at which the shorter prompts may end and those that are cut begin."""
@@ -41,7 +41,7 @@ expected: no tokenizer explains that."""
 _UNSURE = 0.8
 """And below this nobody can tell."""
 _MANY, _TIGHT = 8, 0.005
-"""So many prompts that are counted so exactly as predicted: then no shortfall is the tokenizer's."""
+"""So many prompts, counted so exactly as predicted: then no shortfall is the tokenizer's."""
 _STEADY = 0.3
 """A server that drops keeps about the same; what is left out by a cache varies more than this."""
 
@@ -97,13 +97,13 @@ def find_cap(x: Readings, counted: Floats, quantum: float) -> Cap | None:
 def _out_of_line(
     x: Readings, counted: Floats, start: int, model: CountModel, quantum: float
 ) -> int:
-    """How many prompts are not as they should be if those from `start` on are cut: the shorter
-    ones on the line of the model, the others short of it."""
+    """How many prompts are not as they should be if those from `start` on are cut.
+
+    The shorter ones should be on the line of the model, the others short of it.
+    """
     expected = model.predict(x.messages, x.kinds)
     short = _short(expected, counted, model, quantum)
-    off = np.abs(expected - counted) > np.maximum(
-        _OFF_LINE * expected, _LEAST + 2 * quantum
-    )
+    off = np.abs(expected - counted) > np.maximum(_OFF_LINE * expected, _LEAST + 2 * quantum)
     return int(off[:start].sum() + (~short[start:]).sum())
 
 
@@ -154,8 +154,10 @@ def _cap(
 
 
 def _growth(local: Floats, counted: Floats) -> tuple[float, float]:
-    """Growth of the counts with the length of their prompts, and its standard error: 1 where they
-    grow as they stand, 0 where they do not grow at all."""
+    """Growth of the counts with the length of their prompts, and its standard error.
+
+    It is 1 where they grow as they stand, and 0 where they do not grow at all.
+    """
     away = local - local.mean()
     spread = float(np.sum(away**2))
     slope = float(np.sum(away * counted)) / spread
@@ -166,8 +168,10 @@ def _growth(local: Floats, counted: Floats) -> tuple[float, float]:
 
 
 def _first_fall(x: Readings, counted: Floats, quantum: float) -> int | None:
-    """The shortest prompt that counts less than a shorter one of its session; None unless that
-    happens in more than one session."""
+    """The shortest prompt that counts less than a shorter one of its session.
+
+    None unless that happens in more than one session.
+    """
     fallen: dict[int, int] = {}
     for trunk in np.unique(x.trunk):
         rows = np.flatnonzero(x.trunk == trunk)
@@ -189,4 +193,3 @@ def _one_a_fork(x: Readings, counted: Floats) -> Flags:
     first = np.zeros(len(x), dtype=np.bool_)
     first[order[np.concatenate([[True], forks[1:] != forks[:-1]])[: len(order)]]] = True
     return first
-

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 if TYPE_CHECKING:
-    from harness.runs.meterx.readings import Flags, Floats, Integers, Readings
+    from harness.runs.meter.readings import Flags, Floats, Integers, Readings
 
 Part = Literal["start", "middle", "end", "unknown"]
 """What a server drops of a prompt that is too long for it."""
@@ -113,9 +113,7 @@ def _refuted(way: Dropping, x: Readings, kept: Floats, margin: float) -> bool:
     )
 
 
-def _fit(
-    way: Dropping | None, x: Readings, kept: Floats, bins: Integers, slack: float
-) -> float:
+def _fit(way: Dropping | None, x: Readings, kept: Floats, bins: Integers, slack: float) -> float:
     """Log-likelihood of what was recalled, if the server drops in that way; None: it does not."""
     lost = np.zeros(len(x), np.bool_) if way is None else way.lost(x, kept, margin=slack)
     read = sum(_bernoulli(x.recalled[~lost & (bins == one)], None) for one in range(4))

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.runs.meterx.cached import whole_counts
-from harness.runs.meterx.cap import find_cap
-from harness.runs.meterx.dropped import Dropping, dropping
-from harness.runs.meterx.fit import OURS, CountModel, fit
+from harness.runs.meter.cached import whole_counts
+from harness.runs.meter.cap import find_cap
+from harness.runs.meter.dropped import Dropping, dropping
+from harness.runs.meter.fit import CountModel, fit
 
 if TYPE_CHECKING:
-    from harness.runs.meterx.cached import WholeCounts
-    from harness.runs.meterx.cap import Cap
-    from harness.runs.meterx.readings import Flags, Floats, Readings
+    from harness.runs.meter.cached import WholeCounts
+    from harness.runs.meter.cap import Cap
+    from harness.runs.meter.readings import Flags, Floats, Readings
 
 _FAR_BELOW = 0.6
 """A count below this share of what was expected is not of the whole prompt."""
@@ -198,8 +198,10 @@ _THREE = {1: True, 0: False, -1: None}
 
 
 def _read_up_to(x: Readings) -> float:
-    """The longest prompt that was surely read whole, in local tokens: from a prompt as long or
-    longer, facts of its start, its middle and its end were recalled."""
+    """The longest prompt that was surely read whole, in local tokens.
+
+    From prompts as long or longer, facts of the start, the middle and the end were recalled.
+    """
     place = x.behind / x.local
     longest = []
     for low, high in ((0.0, 0.25), (0.35, 0.65), (0.8, 1.01)):
