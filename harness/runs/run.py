@@ -227,7 +227,7 @@ class Stages:
             raise first_of(errors) from None
 
     async def _model(self, model: str, executor: Executor, done: Collection[str]) -> None:
-        counter = None if self._find is None else await self._find(model, self._options)
+        counter = await self._counter(model, done)
         try:
             if counter is not None:
                 self._bench.counters[model] = counter
@@ -242,6 +242,13 @@ class Stages:
         finally:
             if counter is not None:
                 await counter.close()
+
+    async def _counter(self, model: str, done: Collection[str]) -> ExactCounter | None:
+        """Who counts the prompts of a model exactly; None where nobody does, or none is left."""
+        groups = self._groups[model]
+        if self._find is None or all(t.key in done for group in groups for t in group.trials):
+            return None
+        return await self._find(model, self._options)
 
     async def _count(self, model: str, counter: ExactCounter) -> None:
         """Aim all sessions of a model by what its server counts of some before any is sent."""

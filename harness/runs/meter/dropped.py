@@ -25,6 +25,7 @@ kept: counts of one text differ between tokenizers."""
 _SURE = 0.002
 """Recall of a dropped part is no chance below this probability; it is looked for at every length,
 since a model that forgets with length recalls from the shortest of them alone."""
+_PARTS, _FACTS_A_PART = 4, 15
 _LOOKS = 40
 """Recalled facts, from the shortest prompt on, up to which it is looked for."""
 _CLEAR = 3.0
@@ -97,9 +98,11 @@ def dropping(x: Readings, kept: Floats, slack: float, *, stuck: bool) -> Droppin
 
 
 def _by_length(x: Readings) -> Integers:
-    """Prompts in quarters, the shortest first: recall of what was read may fall with the length."""
-    edges = np.quantile(x.local, (0.25, 0.5, 0.75)) if len(x) else np.zeros(3)
-    return np.searchsorted(edges, x.local)
+    """Prompts in up to four parts, the shortest first: recall may fall with the length."""
+    parts = min(_PARTS, 1 + len(x) // _FACTS_A_PART)
+    if parts == 1:
+        return np.zeros(len(x), dtype=np.int64)
+    return np.searchsorted(np.quantile(x.local, np.arange(1, parts) / parts), x.local)
 
 
 def _refuted(way: Dropping, x: Readings, kept: Floats, margin: float) -> bool:
@@ -116,7 +119,7 @@ def _refuted(way: Dropping, x: Readings, kept: Floats, margin: float) -> bool:
 def _fit(way: Dropping | None, x: Readings, kept: Floats, bins: Integers, slack: float) -> float:
     """Log-likelihood of what was recalled, if the server drops in that way; None: it does not."""
     lost = np.zeros(len(x), np.bool_) if way is None else way.lost(x, kept, margin=slack)
-    read = sum(_bernoulli(x.recalled[~lost & (bins == one)], None) for one in range(4))
+    read = sum(_bernoulli(x.recalled[~lost & (bins == one)], None) for one in range(_PARTS))
     return read + _bernoulli(x.recalled[lost], x.chance)
 
 
