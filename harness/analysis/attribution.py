@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from harness.analysis.curves import GROUP, RECALL_KINDS, main_rows, wilson, with_recall
+from harness.analysis.curves import GROUP, main_rows, wilson, with_recall
 from harness.analysis.records import collect
+from harness.core.arms import UNTOLD
+from harness.core.kinds import RECALL_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +99,8 @@ def attribution(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
         Sorted by `by`: n, recalled, partial (some of a set, or a score between 0 and 1, whatever
         its outcome), lost_by_application and lost_by_model, then one column for each
         outcome of these two, `lost_by_server` (the part of lost_by_application that the server
-        dropped), lost_by_nobody (`cannot_tell`), and `unscored_<status>` for the probes without a score.
+        dropped), lost_by_nobody (`cannot_tell`), and `unscored_<status>` for the probes without a
+        score.
     """
     columns = ("score", "status", cause().alias("cause"), who().alias("who"))
     rows = collect(main_rows(frame).select(*by, *columns))
@@ -164,7 +167,7 @@ def controls(frame: Frame, *, floor: float = 0.0) -> pl.DataFrame:
         pl.when(some).then((pl.col("right") / pl.col("n") / 2.0**32).round(9)).alias("right")
     )
     least, _ = wilson(table["named"], table["n"].clip(1))
-    untold = pl.col("arm").is_in(["closed_book", "fact_removed", "nothing_carried", "not_carried"])
+    untold = pl.col("arm").is_in([*UNTOLD, "not_carried"])
     flag = (
         pl.when(untold & some & (least > floor))
         .then(pl.lit("leak"))

@@ -18,7 +18,11 @@ from typing import TYPE_CHECKING, TypeAlias
 import polars as pl
 
 from harness.core.errors import FileError, NothingSelectedError, UsageError, Where
+from harness.core.files import dump_line
 from harness.core.record import LISTS, RECORD_SCHEMA, to_json
+from harness.runs.folder.layout import RECORDS
+from harness.runs.folder.reader import lines
+from harness.runs.meter.amend import Settlement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,9 +31,6 @@ if TYPE_CHECKING:
 
 Frame: TypeAlias = pl.DataFrame | pl.LazyFrame
 """Records, read or yet to be read."""
-
-RECORDS = "records.jsonl"
-"""The file of a run folder that holds its records."""
 
 SCHEMA = pl.Schema(
     {
@@ -218,7 +219,7 @@ def _find_bad_line(frame: Frame) -> None:
     Raises:
         FileError: There is one.
     """
-    from harness.runs.store import lines
+    from harness.runs.folder.reader import lines
 
     for path in _SCANNED.findall(frame.lazy().explain(optimized=False)):
         for _ in lines(Path(path)):
@@ -250,7 +251,11 @@ def _scan(path: Path, look: _Look) -> pl.LazyFrame:
     if not look.settled:
         amended = Settlement(lines(path)).amended(lines(path))
         body = b"".join(dump_line(record) for record in amended)
-        return pl.read_ndjson(BytesIO(body), schema=SCHEMA).lazy() if body else _NOTHING
+        return (
+            pl.read_ndjson(BytesIO(body), schema=SCHEMA).lazy()
+            if body
+            else pl.LazyFrame(schema=SCHEMA)
+        )
     return pl.scan_ndjson(path, schema=SCHEMA) if look.whole else _scan_whole_lines(path)
 
 

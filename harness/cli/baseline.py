@@ -31,7 +31,7 @@ def bless_(run: str, name: str, *, out: Path) -> int:
     """Keep RUN as the baseline NAME; a run of --repeats 5 makes a steady one."""
     from harness.gate.baseline import REPEATS_ADVISED, bless
     from harness.gate.snapshot import of_run
-    from harness.runs.folders import find_run
+    from harness.runs.folder.find import find_run
 
     snapshot = of_run(find_run(run, out), name)
     path = bless(snapshot, out)
@@ -91,7 +91,7 @@ def _other(name: str, out: Path) -> Snapshot:
     """A baseline of that name, or else a run."""
     from harness.gate.baseline import names, read
     from harness.gate.snapshot import of_run
-    from harness.runs.folders import find_run
+    from harness.runs.folder.find import find_run
 
     if name in names(out) or name.endswith(".jsonl"):
         return read(name, out)

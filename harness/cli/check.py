@@ -115,7 +115,7 @@ def command(
     """
     check_outputs(outputs, "check", _SUFFIXES)
     from harness.gate.decision import GateRule
-    from harness.runs.folders import find_run
+    from harness.runs.folder.find import find_run
 
     rule = GateRule(margin=margin, alpha=alpha, power=power, onset_margin=onset_margin)
     folder = find_run(run, out)
@@ -167,6 +167,7 @@ def _again(folder: Path, options: Sequence[str], out: Path, limits: Limits) -> A
 
 
 def _show(found: Check, outputs: Sequence[Path]) -> None:
+    from harness.core.files import write_whole
     from harness.reports.files.junit_file import check_junit
     from harness.reports.sections.gate import check_json, check_markdown, check_text
 
@@ -178,9 +179,7 @@ def _show(found: Check, outputs: Sequence[Path]) -> None:
         ".xml": check_junit,
     }
     for output in outputs:
-        beside = output.with_name(f"{output.name}.tmp")
-        beside.write_text(forms[output.suffix.lower()](found), encoding="utf-8", newline="\n")
-        beside.replace(output)
+        write_whole(output, forms[output.suffix.lower()](found))
         click.echo(str(output), err=True)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:

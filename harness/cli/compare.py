@@ -10,6 +10,7 @@ import click
 from harness.cli.options import RESULTS
 from harness.cli.outputs import check_outputs
 from harness.core.errors import UsageError
+from harness.core.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,9 +95,7 @@ def command(
         click.echo(as_text(found), nl=False)
     forms = {".md": as_markdown, ".json": as_json, ".txt": as_text}
     for output in outputs:
-        beside = output.with_name(f"{output.name}.tmp")
-        beside.write_text(forms[output.suffix.lower()](found), encoding="utf-8", newline="\n")
-        beside.replace(output)
+        write_whole(output, forms[output.suffix.lower()](found))
         click.echo(str(output))
     return 0
 
@@ -140,7 +139,7 @@ def _by(by: By | None, chosen: Sequence[Side]) -> By:
 def _side(text: str, out: Path) -> Side:
     from harness.analysis.comparison.sides import make_side, needed
     from harness.analysis.records import read_records
-    from harness.runs.folders import find_run
+    from harness.runs.folder.find import find_run
 
     run, _, model = text.partition("::")
     folder = find_run(run, out)

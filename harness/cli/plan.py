@@ -137,7 +137,7 @@ def _probes_per_seed(planned: Plan) -> dict[tuple[int, str], tuple[int, int]]:
     Raises:
         NothingSelectedError: The plan asks for nothing that was said.
     """
-    from harness.analysis.curves import RECALL_KINDS
+    from harness.core.kinds import RECALL_KINDS
 
     found: dict[tuple[int, str], list[Trial]] = {}
     for trial in planned.trials:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.options import RESULTS
+from harness.runs.folder.layout import RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,7 @@ def command(runs: tuple[str, ...], *, outputs: tuple[Path, ...], pool: bool, out
     Several runs are told apart, in the order of their dates, and the newest is compared with the
     three before it. Runs of the same study with other seeds can be counted as one with --pool.
     """
-    from harness.runs.folders import find_run
+    from harness.runs.folder.find import find_run
 
     folders = [find_run(name, out) for name in runs]
     if not outputs:
@@ -54,7 +55,7 @@ def command(runs: tuple[str, ...], *, outputs: tuple[Path, ...], pool: bool, out
     from harness.analysis.summary.build import summarise
     from harness.reports import render
 
-    frame = read_records([folder / "records.jsonl" for folder in folders])
+    frame = read_records([folder / RECORDS for folder in folders])
     summary = summarise(frame, apart=not pool)
     for output in outputs:
         render(summary, frame, output, folders=folders)
@@ -76,6 +77,6 @@ def print_report(folders: Sequence[Path], *, pool: bool = False) -> None:
     from harness.analysis.summary.build import summarise
     from harness.reports.terminal import terminal
 
-    frame = read_records([folder / "records.jsonl" for folder in folders])
+    frame = read_records([folder / RECORDS for folder in folders])
     summary = summarise(frame, apart=not pool)
     click.echo(terminal(summary, against(summary, frame)))

@@ -30,7 +30,7 @@ def command(run: str, *, quiet: bool, out: Path) -> int:
     is how replies are graded (accepted spellings, scorers, values that are no longer told apart),
     and not what is said or asked.
     """
-    from harness.runs.folders import find_run
+    from harness.runs.folder.find import find_run
     from harness.runs.regrade.changes import changes
     from harness.runs.run import run as replay
 
@@ -50,7 +50,7 @@ def _study_of(folder: Path) -> Study:
     from harness.cli.again import before
     from harness.cli.study import make_study
     from harness.models.options import MASK
-    from harness.runs.folders import read_config
+    from harness.runs.folder.run_json import read_config
 
     data = read_config(folder)
     data["options"] = {k: v for k, v in data["options"].items() if MASK not in str(v)}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from harness.core.errors import AnsweredBy
     from harness.core.scenario import ProbeKind, Value
 
 Status = Literal["ok", "overflow", "refused", "error"]
@@ -25,9 +26,6 @@ Outcome = Literal[
     "broken",
 ]
 """The last two are those of a rule, whose records are of the kind `rule`."""
-
-AnsweredBy = Literal["model", "cache", "cassette"]
-"""Where an answer came from: a call that was made now, or one that was made and kept before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harness.core.arms import Arm
+    from harness.core.errors import AnsweredBy
     from harness.core.memory import LostAt
-    from harness.core.probe import AnsweredBy, Outcome, Status
+    from harness.core.probe import Outcome, Status
     from harness.core.scenario import Layout, ProbeKind
-    from harness.core.session import Arm
 
 RECORD_SCHEMA = 1
 """Version of the fields below; files of another version are refused by name."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
-from harness.analysis.curves import RECALL_KINDS
+from harness.core.kinds import RECALL_KINDS
 from harness.gate.look import PAIRED_ON, Frames, cells_of, look, moved
 from harness.gate.results import Check, Conditions, GateTest, Lost
 from harness.gate.same import notes, refuse_other_tests

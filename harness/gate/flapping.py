@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import polars as pl
 
-from harness.analysis.curves import RECALL_KINDS
 from harness.core.errors import UsageError
+from harness.core.kinds import RECALL_KINDS
 from harness.gate.baseline import REPEATS_ADVISED
 from harness.gate.check import Wanted, pooled
 from harness.gate.decision import fires, looks

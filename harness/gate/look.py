@@ -14,9 +14,9 @@ import polars as pl
 
 from harness.analysis.comparison.pairs import PAIR_ON
 from harness.analysis.comparison.two_runs import compare, interval_text
-from harness.analysis.curves import RECALL_KINDS
 from harness.analysis.stats.paired_tests import holm
 from harness.core.errors import NothingSelectedError
+from harness.core.kinds import RECALL_KINDS
 from harness.gate.decision import fires, one_sided, passes, sessions_to_plan, short_of
 from harness.gate.onset import onset_tests
 from harness.gate.results import Conditions, GateTest

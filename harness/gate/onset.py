@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from harness.analysis.comparison.many_sides import onset_sentence
-from harness.analysis.curves import RECALL_KINDS
 from harness.analysis.onset import difference, estimate_onset
 from harness.analysis.onset.rows import MAX_FILL
 from harness.analysis.summary.build import MIN_ONSET_PROBES, MIN_ONSET_SESSIONS
+from harness.core.kinds import RECALL_KINDS
 from harness.gate.decision import LEAST
 from harness.gate.results import GateTest
 

@@ -16,7 +16,7 @@ from harness.core.draws import digest
 from harness.core.errors import IncompleteError, NothingSelectedError, UsageError
 from harness.core.record import RECORD_SCHEMA
 from harness.core.trial import FORMAT
-from harness.runs.folders import read_config
+from harness.runs.folder.run_json import read_config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,8 +1,8 @@
 """Servers that count a prompt exactly before it is sent, and how they are asked.
 
 llama.cpp renders a chat (`/apply-template`) and tokenizes it (`/tokenize`); vLLM's `/tokenize`
-takes messages; Anthropic has `count_tokens` and Gemini `countTokens`. Nothing is generated and nothing is
-paid for. What does not answer like one of these within seconds counts as not there.
+takes messages; Anthropic has `count_tokens` and Gemini `countTokens`. Nothing is generated, and
+nothing is paid for. What does not answer like one of these within seconds counts as not there.
 """
 
 from __future__ import annotations

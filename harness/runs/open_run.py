@@ -16,13 +16,16 @@ from harness.core.errors import UsageError
 from harness.core.record import from_json
 from harness.models.options import affecting_answer
 from harness.runs.conversation.generated_text import GeneratedTexts
-from harness.runs.folders import config, new_folder, read_config, write_config
+from harness.runs.folder.find import new_folder
+from harness.runs.folder.layout import LEDGER, RECORDS
+from harness.runs.folder.reader import lines
+from harness.runs.folder.run_json import config, read_config, write_config
+from harness.runs.folder.writer import Store
 from harness.runs.interrupts import Interrupts
 from harness.runs.meter.amend import Settlement
-from harness.runs.meter.ledger import LEDGER, LengthLedger
+from harness.runs.meter.ledger import LengthLedger
 from harness.runs.model_stack import options_of, unless_missed
 from harness.runs.result import result
-from harness.runs.store import RECORDS, Store, lines
 from harness.runs.trials.runner import TrialRunner
 
 if TYPE_CHECKING:

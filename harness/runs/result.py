@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.models.catalog import FREE, price
-from harness.runs.conversation.generated_text import WRITINGS
+from harness.runs.folder.layout import RECORDS, WRITINGS
+from harness.runs.folder.reader import lines
 from harness.runs.planning.cost import estimates, total_usd
-from harness.runs.store import RECORDS, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -11,14 +11,15 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from harness.core.arms import STAGES
 from harness.core.errors import UsageError, first_of
-from harness.core.study import STAGES
 from harness.models import known_limit
 from harness.models.exact_counts import NoCountError, find_counter
 from harness.runs.budget import Budget, Purse
 from harness.runs.executors import OnThisMachine, executors
+from harness.runs.folder.layout import LEDGER
 from harness.runs.limits import Gates, Limits
-from harness.runs.meter.ledger import LEDGER, LengthLedger, scenario_of
+from harness.runs.meter.ledger import LengthLedger, scenario_of
 from harness.runs.meter.samples import samples, textures
 from harness.runs.model_stack import ModelStack
 from harness.runs.open_run import open_run

@@ -10,10 +10,10 @@ import pytest
 
 from harness.analysis.calibration.run import scenario
 from harness.core.study import Study
+from harness.runs.folder.reader import lines
 from harness.runs.in_memory import run_in_memory
 from harness.runs.progress import NoProgress
 from harness.runs.run import run
-from harness.runs.store import lines
 from harness.sessions.materials import Workshop
 from tests.support.command import Result, harness
 

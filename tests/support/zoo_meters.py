@@ -1,8 +1,8 @@
-"""Servers whose meters read otherwise than ours: one function a behaviour, over the reference readers.
+"""Servers with meters of their own, over the reference readers: one function a behaviour.
 
 Each gives a `Meter`: what of a prompt reaches the reader, and what the usage says. The reader fills
-its window by the server's own true count, so that a law which fades at 60 % fades at 60 % of what an
-honest provider would have counted.
+its window by the server's own true count, so that a law which fades at 60 % fades at 60 % of what
+an honest provider would have counted.
 
     server = ZooServer(httpserver, "fading?onset=0.6&limit=8000", template(constant=70))
 """

@@ -15,6 +15,7 @@ import polars as pl
 
 from harness.analysis.curves import main_rows
 from harness.analysis.records import collect
+from harness.core.arms import NEARLY_EMPTY
 from harness.core.errors import UsageError
 from harness.models.reference import laws
 from harness.models.reference.window import Window
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from harness.models.reference import Law
 
     Floats: TypeAlias = npt.NDArray[np.float64]
-
-CONTROL = 0.05
-"""Where the nearly empty window ends, as a fill."""
 
 _COARSE = 0.005
 _FINE = 0.0005
@@ -56,8 +54,8 @@ class Places:
     def near(self, fill: float) -> slice:
         """The rows whose positions stand for this fill: of its own side of the control zone."""
         low, high = 0, len(self.fill)
-        edge = int(np.searchsorted(self.fill, CONTROL, side="right"))
-        if fill <= CONTROL and edge:
+        edge = int(np.searchsorted(self.fill, NEARLY_EMPTY, side="right"))
+        if fill <= NEARLY_EMPTY and edge:
             high = edge
         elif edge < high:
             low = edge
@@ -131,7 +129,7 @@ def plateau(law: Law, where: Places) -> float:
     Raises:
         UsageError: Nothing was asked there.
     """
-    empty = where.fill[where.fill <= CONTROL]
+    empty = where.fill[where.fill <= NEARLY_EMPTY]
     if not len(empty):
         raise UsageError(
             "the true onset needs facts asked in the nearly empty window; use a larger -w"
@@ -160,7 +158,7 @@ def true_onset(law: Law, where: Places, *, criterion: float = 0.05) -> float | N
         return recall_at(law, fill, where) <= level
 
     last = float(where.fill[-1])
-    for coarse in range(round(CONTROL / _COARSE) + 1, round(last / _COARSE) + 1):
+    for coarse in range(round(NEARLY_EMPTY / _COARSE) + 1, round(last / _COARSE) + 1):
         if down(round(coarse * _COARSE, 6)):
             before = (coarse - 1) * _COARSE
             finer = (round(before + i * _FINE, 6) for i in range(1, round(_COARSE / _FINE)))

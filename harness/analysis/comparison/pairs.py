@@ -12,9 +12,9 @@ import numpy as np
 import polars as pl
 
 from harness.analysis.columns import Rows, read
-from harness.analysis.curves import RECALL_KINDS
 from harness.analysis.records import SCHEMA
 from harness.core.errors import UsageError, nearest
+from harness.core.kinds import RECALL_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

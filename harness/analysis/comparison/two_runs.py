@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.analysis.comparison.pairs import PAIR_ON, Excluded, Pairs, pair
-from harness.analysis.curves import RECALL_KINDS
 from harness.analysis.stats.paired_tests import Discordant, holm, mcnemar
 from harness.analysis.stats.session_mean import check_level, fewest_sessions, session_mean
 from harness.core.errors import UsageError, nearest
+from harness.core.kinds import RECALL_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -15,10 +15,11 @@ import polars as pl
 
 from harness.analysis.columns import read
 from harness.analysis.comparison.two_runs import interval_text
-from harness.analysis.curves import GROUP, RECALL_KINDS
+from harness.analysis.curves import GROUP
 from harness.analysis.stats.session_mean import check_level, fewest_sessions
 from harness.analysis.stats.session_slope import Slope, effective_sessions, slope_within
 from harness.core.errors import UsageError
+from harness.core.kinds import RECALL_KINDS
 
 if TYPE_CHECKING:
     import numpy.typing as npt

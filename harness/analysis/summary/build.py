@@ -331,7 +331,9 @@ def _scenarios(
 
 def _attribution(rows: list[dict[str, Any]]) -> Attribution:
     row = rows[0] if rows else {}
-    causes = ((name, row.get(name, 0)) for name in (*BY_APPLICATION, UNSEEN, CANNOT_TELL, *BY_MODEL))
+    causes = (
+        (name, row.get(name, 0)) for name in (*BY_APPLICATION, UNSEEN, CANNOT_TELL, *BY_MODEL)
+    )
     unscored = ((name, row.get(f"unscored_{name}", 0)) for name in NOT_MEASURED)
     return Attribution(
         n=row.get("n", 0),

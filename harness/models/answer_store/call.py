@@ -19,8 +19,8 @@ from harness.models.redaction import without
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from harness.core.errors import AnsweredBy
     from harness.core.messages import Message
-    from harness.core.probe import AnsweredBy
 
 FORMAT = 1
 """Raised when the same call gets another name than before."""

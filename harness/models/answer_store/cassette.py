@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.errors import CassetteMissError, FileError, UsageError, Where
+from harness.core.files import dump_line, write_whole
 from harness.models.answer_store.call import Call
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class Cassette:
         self._lines[call.key] = {**line, **data}
         self._used.add(call.key)
         self._new += 1
-        self._part.write(_dumped(self._lines[call.key]))
+        self._part.write(dump_line(self._lines[call.key]))
         self._part.flush()
 
     def miss(self, call: Call) -> CassetteMissError:
@@ -130,10 +131,10 @@ class Cassette:
         """
         kept = {k: v for k, v in self._lines.items() if k in self._used or not drop}
         dropped = len(self._lines) - len(kept)
-        body = b"".join(_dumped(line) for line in sorted(kept.values(), key=_place))
+        body = b"".join(dump_line(line) for line in sorted(kept.values(), key=_place))
         models = {line["model"] for line in kept.values()}
         sent = {name: self.sent[name] for name in sorted(models & self.sent.keys())}
-        _write(self.path, _dumped({"cassette": SCHEMA, "sent": sent}) + body)
+        _write(self.path, dump_line({"cassette": SCHEMA, "sent": sent}) + body)
         if self._part is not None:
             self._part.truncate(0)
         self._lines = kept
@@ -228,11 +229,6 @@ def _place(line: Mapping[str, Any]) -> tuple[str, str, int, str]:
     return line["model"], line["prompt"], line["repeat"], digest(line["options"])
 
 
-def _dumped(line: Mapping[str, Any]) -> bytes:
-    text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "backslashreplace") + b"\n"  # half a pair as JSON escapes it
-
-
 def _parsed(path: Path, number: int, line: bytes) -> dict[str, Any]:
     """One line of a file.
 
@@ -259,6 +255,4 @@ def _write(path: Path, body: bytes) -> None:
         with gzip.GzipFile(filename="", fileobj=packed, mode="wb", mtime=0) as file:
             file.write(body)
         body = packed.getvalue()
-    temporary = path.with_name(f"{path.name}.tmp")
-    temporary.write_bytes(body)
-    temporary.replace(path)
+    write_whole(path, body)

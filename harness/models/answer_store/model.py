@@ -21,8 +21,9 @@ from harness.models.options import convert, secrets
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from harness.core.errors import AnsweredBy
     from harness.core.messages import Message
-    from harness.core.probe import AnsweredBy, Reply
+    from harness.core.probe import Reply
     from harness.core.protocols import Model
     from harness.models.answer_store.call import Call
     from harness.models.answer_store.cassette import Cassette

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.reports.format import visible
-from harness.runs.transcripts import conversations, texts
+from harness.runs.folder.reader import conversations, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from harness.analysis.curves import RECALL_KINDS
+from harness.core.kinds import RECALL_KINDS
 from harness.gate.look import PAIRED_ON
 from harness.gate.same import notes
 from harness.gate.snapshot import GROUP

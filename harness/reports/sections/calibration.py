@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from harness.analysis.calibration.results import line_of
 from harness.core.errors import UsageError
+from harness.core.files import whole
 from harness.core.spec import Spec
 from harness.reports import format as fmt
 from harness.reports.charts.calibration import chart
@@ -92,17 +92,13 @@ def write(found: Calibration, output: Path) -> None:
         UsageError: The suffix or the folder is unknown, or a picture needs the charts extra.
     """
     suffix = check_output(output)
-    beside = output.with_name(f"{output.name}.tmp")
-    try:
+    with whole(output) as beside:
         if suffix in _TEXTS:
             beside.write_text(_TEXTS[suffix](found), encoding="utf-8")
         else:
             scale = {"scale_factor": 2.0} if suffix == "png" else {}
             named = [(name_of(weight), weight) for weight in found.weights]
             chart(named, _title(found)).save(str(beside), format=suffix, **scale)
-        os.replace(beside, output)  # noqa: PTH105 - named as the rule has it
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 _TEXTS: Mapping[str, Callable[[Calibration], str]] = {"json": as_json, "md": markdown}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.memory import Carried
-from harness.core.protocols import Compacting, Reminding
+from harness.core.protocols import Reminding
 from harness.runs.conversation.live_session import LiveSession
 from harness.runs.conversation.memory import ChainMemory
 from harness.runs.conversation.prepared import NotPrepared, PreparationCost, Prepared, unready
@@ -38,22 +38,6 @@ if TYPE_CHECKING:
     from harness.runs.conversation.generated_text import GeneratedTexts, Purpose, Written
     from harness.sessions.builder import Reminder
     from harness.sessions.materials import Materials
-
-
-def needs_preparing(group: SessionTrials) -> bool:
-    """Whether anything has to be done before the first question is put to a group's session."""
-    trial = group.trials[0]
-    if group.blueprint.arm in UNPREPARED:
-        return False
-    return (
-        bool(group.blueprint.earlier)
-        or trial.replies == "live"
-        or isinstance(policies.resolve(trial.policy), Compacting)
-    )
-
-
-UNPREPARED = frozenset({"closed_book", "needle_only", "nothing_carried"})
-"""Arms whose sessions are as written, whatever the treatment."""
 
 
 def reminder_of(policy: Policy, materials: Materials) -> Reminder | None:

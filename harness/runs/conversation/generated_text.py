@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from harness.core.draws import digest
 from harness.core.errors import UsageError
 from harness.models.options import affecting_answer
-from harness.runs.store import cut_torn_line, lines
+from harness.runs.folder.layout import STORES, WRITINGS
+from harness.runs.folder.reader import lines
+from harness.runs.folder.writer import cut_torn_line
 from harness.scoring.normalise import answer
 
 if TYPE_CHECKING:
@@ -24,12 +26,6 @@ if TYPE_CHECKING:
 
     from harness.core.messages import Message
     from harness.core.protocols import Model
-
-WRITINGS = "writings.jsonl"
-"""The file of a run folder with a line for each call that wrote into a session."""
-
-STORES = "memories"
-"""The folder of a run with the stores of its memories: a file for each chain of sessions."""
 
 Purpose = Literal["notes", "summary", "reply"]
 

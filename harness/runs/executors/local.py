@@ -11,9 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from harness.core.errors import first_of
-from harness.runs.conversation.chain import needs_preparing
 from harness.runs.executors.send_order import forks
 from harness.runs.limits import Limits
+from harness.runs.planning.plan import needs_preparing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import IncompleteError, UsageError, first_of
 from harness.core.record import Record
-from harness.runs.conversation.chain import needs_preparing
 from harness.runs.executors.local import Local
 from harness.runs.executors.worker import Failed, Stopped, Worker
+from harness.runs.planning.plan import needs_preparing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence

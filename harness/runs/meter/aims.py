@@ -16,7 +16,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.core.study import Stage
+    from harness.core.arms import Stage
     from harness.runs.meter.fit import CountModel
 
 _STEPS = 1000

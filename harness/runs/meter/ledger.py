@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from harness.core.errors import FileError, Where
+from harness.core.files import write_whole
 from harness.core.text_kinds import KINDS
 from harness.runs.meter.aims import ANY, UNAIMED, Aim, LengthAims, Prompt, aim
 from harness.runs.meter.fit import OURS, CountModel, fit
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from harness.core.arms import Stage
     from harness.core.record import Record
-    from harness.core.study import Stage
 
-LEDGER = "ledger.json"
 _BELOW_ANY = 0.25
 """No tokenizer makes so few of our tokens: such a count leaves out what a cache held."""
 
@@ -211,9 +211,7 @@ class LengthLedger:
             }
             for name, known in sorted(self._models.items())
         }
-        temporary = self._path.with_suffix(".tmp")
-        temporary.write_text(json.dumps({"schema": 2, "models": models}, indent=2) + "\n")
-        temporary.replace(self._path)
+        write_whole(self._path, json.dumps({"schema": 2, "models": models}, indent=2) + "\n")
 
     def _load(self, path: Path) -> None:
         try:

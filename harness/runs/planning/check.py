@@ -1,8 +1,4 @@
-"""Treatments: the policies, memories and replies that a run compares on the same facts.
-
-Its one rule: a session is run under a treatment only if the treatment can change it. A memory does
-nothing to a session that carries none, so such a session is run once.
-"""
+"""All that is refused before a call is made: options, plugs and scenarios that do not fit."""
 
 from __future__ import annotations
 
@@ -10,39 +6,33 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError
 from harness.core.protocols import Reminding
-from harness.core.spec import Spec
-from harness.core.trial import Treatment
-from harness.runs.conversation.chain import UNPREPARED
+from harness.scenarios.values import check_seeds
+from harness.scoring import scorers
+from harness.scoring.rules import rules
 from harness.sessions.memories import NOTHING, memories
 from harness.sessions.policies import policies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from harness.core.scenario import Scenario
-    from harness.core.session import Blueprint
     from harness.core.study import Study
     from harness.core.window import Window
 
 
-def treatments_of(study: Study, blueprint: Blueprint) -> Iterator[Treatment]:
-    """The treatments that a session is run under.
-
-    Controls are run once: what they say of the model and the scenario is the same under all.
-    """
-    chain = (*blueprint.earlier, blueprint)
-    remembers = any("memory" in one.carry for one in chain[1:])
-    alone = blueprint.arm != "main"
-    bare = blueprint.arm in UNPREPARED
-    for policy in study.policies[:1] if alone else study.policies:
-        for memory in study.memories[:1] if alone else study.memories:
-            yield Treatment(
-                policy=str(Spec.parse(policy)),
-                memory=str(Spec.parse(memory)) if remembers and not bare else NOTHING,
-                replies="scripted" if bare else study.replies,
-            )
-            if not remembers or bare:
-                break
+def check(study: Study) -> None:
+    """What can be told wrong before any work is done."""
+    if study.seeds < 1 or study.repeats < 1:
+        raise UsageError("--seeds and --repeats: expected at least 1")
+    if study.first_seed < 0:
+        raise UsageError(f"first_seed {study.first_seed}: expected at least 0")
+    check_treatments(study)
+    for scenario in study.scenarios:
+        check_seeds(scenario, study.first_seed + study.seeds)
+        for fact in scenario.facts:
+            has(scorers.resolve(fact.score), "score", f"scorer '{fact.score}'")
+        for rule in scenario.rules:
+            has(rules.resolve(rule.check), "check", f"rule '{rule.check}'")
 
 
 def writers(study: Study) -> list[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.models.usage import Usage
-from harness.runs.conversation.chain import needs_preparing
+from harness.runs.planning.plan import needs_preparing
 from harness.sessions.build import built
 from harness.sessions.memories import NOTHING, memories
 from harness.sessions.policies import Summarise, policies

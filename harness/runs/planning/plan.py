@@ -5,26 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from harness.core.arms import ARMS, STAGES, opens, stage_of
 from harness.core.errors import NothingSelectedError, UsageError
-from harness.core.study import STAGES, Plan, SessionTrials, stage_of, window_tokens
-from harness.core.trial import Trial
+from harness.core.protocols import Compacting
+from harness.core.spec import Spec
+from harness.core.study import Plan, SessionTrials, window_tokens
+from harness.core.trial import Treatment, Trial
 from harness.core.window import Window
 from harness.runs.meter.aims import LengthAims, texture
-from harness.runs.planning.check import check_treatments, check_windows, has, treatments_of
+from harness.runs.planning.check import check, check_windows
 from harness.runs.planning.trial_key import Keys
-from harness.scenarios.values import check_seeds
-from harness.scoring import scorers
-from harness.scoring.rules import rules
-from harness.sessions.layouts import CONTROL, blueprints, controls
+from harness.sessions.layouts import blueprints, controls
 from harness.sessions.materials import Materials
+from harness.sessions.memories import NOTHING
+from harness.sessions.policies import policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from harness.core.arms import Stage
     from harness.core.scenario import Layout, Scenario
     from harness.core.session import Blueprint
-    from harness.core.study import Stage, Study
-    from harness.core.trial import Treatment
+    from harness.core.study import Study
     from harness.sessions.materials import Workshop
 
 
@@ -63,6 +65,26 @@ def make_plan(
     return Plan(study=study, groups=tuple(groups))
 
 
+def treatments_of(study: Study, blueprint: Blueprint) -> Iterator[Treatment]:
+    """The treatments that a session is run under.
+
+    Controls are run once: what they say of the model and the scenario is the same under all.
+    """
+    chain = (*blueprint.earlier, blueprint)
+    remembers = any("memory" in one.carry for one in chain[1:])
+    alone = blueprint.arm != "main"
+    as_written = ARMS[blueprint.arm].as_written
+    for policy in study.policies[:1] if alone else study.policies:
+        for memory in study.memories[:1] if alone else study.memories:
+            yield Treatment(
+                policy=str(Spec.parse(policy)),
+                memory=str(Spec.parse(memory)) if remembers and not as_written else NOTHING,
+                replies="scripted" if as_written else study.replies,
+            )
+            if not remembers or as_written:
+                break
+
+
 def seeds_of(study: Study, scenario: Scenario) -> range:
     """The seeds of a scenario; one whose script says facts in its own words has the first only."""
     if scenario.written_out:
@@ -70,19 +92,16 @@ def seeds_of(study: Study, scenario: Scenario) -> range:
     return range(study.first_seed, study.first_seed + study.seeds)
 
 
-def check(study: Study) -> None:
-    """What can be told wrong before any work is done."""
-    if study.seeds < 1 or study.repeats < 1:
-        raise UsageError("--seeds and --repeats: expected at least 1")
-    if study.first_seed < 0:
-        raise UsageError(f"first_seed {study.first_seed}: expected at least 0")
-    check_treatments(study)
-    for scenario in study.scenarios:
-        check_seeds(scenario, study.first_seed + study.seeds)
-        for fact in scenario.facts:
-            has(scorers.resolve(fact.score), "score", f"scorer '{fact.score}'")
-        for rule in scenario.rules:
-            has(rules.resolve(rule.check), "check", f"rule '{rule.check}'")
+def needs_preparing(group: SessionTrials) -> bool:
+    """Whether anything has to be done before the first question is put to a group's session."""
+    trial = group.trials[0]
+    if ARMS[group.blueprint.arm].as_written:
+        return False
+    return (
+        bool(group.blueprint.earlier)
+        or trial.replies == "live"
+        or isinstance(policies.resolve(trial.policy), Compacting)
+    )
 
 
 def windows_of(study: Study, model: str, limit_of: Callable[[str], int | None]) -> list[Window]:
@@ -120,7 +139,7 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
         checks = controls(materials, aimed["main"], main)
         sessions = main + (checks if study.controls and window is windows[0] else [])
         for blueprint in sessions:
-            opening = _is_opening(blueprint)
+            opening = opens(blueprint)
             own = aimed[stage_of(blueprint.arm, opening=opening)]
             for treatment in treatments_of(study, blueprint):
                 trials = trials_of(
@@ -153,15 +172,8 @@ def _main(study: Study, materials: Materials, aimed: Mapping[Stage, Window]) -> 
         sessions = blueprints(materials, aimed[stage], study.fills, study.positions)
         if aimed["opening"] == aimed["main"]:
             return sessions
-        found += [s for s in sessions if _is_opening(s) == (stage == "opening")]
+        found += [s for s in sessions if opens(s) == (stage == "opening")]
     return found
-
-
-def _is_opening(blueprint: Blueprint) -> bool:
-    if blueprint.earlier:
-        return False  # what is carried into it may be long
-    fills = [cut.fill_requested for cut in blueprint.cuts]
-    return all(fill is None or fill <= CONTROL for fill in fills)
 
 
 def trials_of(  # noqa: PLR0917 -- what a trial is made of

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from harness.runs.store import RECORDS, lines
+from harness.runs.folder.layout import RECORDS
+from harness.runs.folder.reader import lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

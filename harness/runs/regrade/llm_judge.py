@@ -18,8 +18,10 @@ from harness.core.draws import Draws
 from harness.core.errors import ModelError, NothingSelectedError, OverflowRefusedError, UsageError
 from harness.core.messages import Message
 from harness.core.record import from_json
-from harness.runs.folders import read_config
-from harness.runs.store import RECORDS, Store, lines
+from harness.runs.folder.layout import RECORDS
+from harness.runs.folder.reader import lines
+from harness.runs.folder.run_json import read_config
+from harness.runs.folder.writer import Store
 from harness.scenarios import load
 from harness.scoring.judged import prompt, verdict
 from harness.scoring.normalise import answer

@@ -14,8 +14,9 @@ from harness.core.errors import CassetteMissError, ModelError, OverflowRefusedEr
 from harness.core.messages import Message
 from harness.core.probe import Reply
 from harness.models.catalog import known_limit
-from harness.runs.folders import read_config
-from harness.runs.store import MESSAGES, RECORDS, lines
+from harness.runs.folder.layout import MESSAGES, RECORDS
+from harness.runs.folder.reader import lines
+from harness.runs.folder.run_json import read_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -18,8 +18,9 @@ from harness.models.exact_counts import NoCountError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from harness.core.errors import AnsweredBy
     from harness.core.messages import Message
-    from harness.core.probe import AnsweredBy, Reply, Status
+    from harness.core.probe import Reply, Status
     from harness.core.protocols import Model
     from harness.core.session import Cut
     from harness.core.trial import Trial

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from harness.core.arms import ARMS
 from harness.core.record import Record
 from harness.runs.meter.amend import BY_MODEL
 from harness.scoring import Judgement, score_and_attribute, scorers
@@ -165,11 +166,7 @@ def _prepared(fork: Fork) -> dict[str, Any]:
 
 def expects_abstention(trial: Trial) -> bool:
     """Whether the right answer is that it was never said."""
-    return trial.kind == "abstain" or trial.arm in UNTOLD
-
-
-UNTOLD = frozenset({"closed_book", "fact_removed", "nothing_carried"})
-"""Control arms in which the model was told nothing of the fact that is asked."""
+    return trial.kind == "abstain" or not ARMS[trial.arm].told
 
 
 def _judged(fork: Fork, answer: CallResult) -> tuple[Judgement, str | None]:

@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from harness.core.arms import opened
 from harness.core.errors import CassetteMissError
 from harness.runs.conversation.chain import prepare, reminder_of
 from harness.runs.conversation.generated_text import GeneratedTexts
@@ -16,17 +17,17 @@ from harness.runs.trials.fork import Fork
 from harness.runs.trials.make_record import make_record
 from harness.runs.trials.rule_records import rule_records
 from harness.sessions.build import build
-from harness.sessions.layouts import CONTROL
 from harness.sessions.materials import Materials
 from harness.sessions.policies import policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from harness.core.arms import Stage
     from harness.core.protocols import Model, Progress, RecordSink
     from harness.core.record import Record
     from harness.core.session import Session
-    from harness.core.study import SessionTrials, Stage
+    from harness.core.study import SessionTrials
     from harness.core.trial import Trial
     from harness.models.exact_counts import ExactCounter
     from harness.runs.meter.ledger import LengthLedger
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
 _SEEDS_AT_HAND = 4
 """Scenario-and-seed pairs whose filler stays in memory; trials come session by session."""
-
-_OPENING_ARMS = frozenset({"closed_book", "needle_only"})
 
 
 class TrialRunner:
@@ -141,7 +140,7 @@ class TrialRunner:
         if done.probe_kind == "rule":
             self._checked.add(done.key)
             return
-        if is_opening(done):
+        if opened(done):
             self.ledger.observe(done)
 
     def settle(self, model: str, stage: Stage, following: Iterable[SessionTrials]) -> None:
@@ -199,7 +198,7 @@ class TrialRunner:
 
     def take_in(self, done: Record) -> None:
         """Keep a record, made here or by a worker, and learn from it."""
-        if is_opening(done):
+        if opened(done):
             self.ledger.observe(done)
         self._store.append(done)
         self._progress.finished(done)
@@ -227,15 +226,6 @@ class TrialRunner:
     def keep(self, session: Session) -> None:
         """Write down a session that a worker has built; before any record that speaks of it."""
         self._store.keep(session)
-
-
-def is_opening(done: Record) -> bool:
-    """Whether the record's session was so short that no server would have truncated it."""
-    if done.session_number > 1:
-        return False  # what was carried into it may be long
-    if done.arm in _OPENING_ARMS:
-        return True
-    return done.fill_requested is not None and done.fill_requested <= CONTROL
 
 
 def _named(trial: Trial) -> str:

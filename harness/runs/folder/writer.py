@@ -1,4 +1,4 @@
-"""A run folder: append only, one writer, whole lines (law 8).
+"""Writes a run folder: append only, one writer, whole lines (law 8).
 
 `records.jsonl` has a line a trial. `messages.jsonl` has each message text once, by hash, and for
 each conversation the list of its hashes; a record names the conversation and the ranges that were
@@ -8,19 +8,20 @@ sent, so exactly what was sent can be shown again.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import shlex
 from contextlib import nullcontext, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from harness.core.errors import FileError, IncompleteError, UsageError, Where
-from harness.core.messages import Message
+from harness.core.errors import IncompleteError, UsageError
+from harness.core.files import dump_line, whole
 from harness.core.record import to_json
+from harness.runs.folder.layout import MESSAGES, RECORDS
+from harness.runs.folder.reader import lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from harness.core.record import Record
     from harness.core.session import Session
 
-RECORDS = "records.jsonl"
-MESSAGES = "messages.jsonl"
-CONFIG = "run.json"
 _LOCK = ".lock"
 _SYNC_EVERY = 64
 """Records between two fsyncs: a killed process loses nothing, a power cut at most these."""
@@ -102,14 +100,12 @@ class Store:
             records: As JSON holds them.
         """
         self._sync()
-        path, new = self.folder / RECORDS, self.folder / f"{RECORDS}.tmp"
-        new.unlink(missing_ok=True)
-        with Lines(new) as file:
+        path = self.folder / RECORDS
+        with whole(path) as beside, Lines(beside) as file:
             rest = iter(records)
             while some := list(islice(rest, _SYNC_EVERY)):
                 file.append(*some)
             file.sync()
-        new.replace(path)
         with self._records:
             self._records = Lines(path)
 
@@ -152,7 +148,7 @@ class Lines:
         Raises:
             IncompleteError: There is no room for them; the file is as it was.
         """
-        body = b"".join(_dumped(value) for value in values)
+        body = b"".join(dump_line(value) for value in values)
         before = os.fstat(self._file.fileno()).st_size
         try:
             while body:
@@ -181,11 +177,6 @@ class Lines:
         )
 
 
-def _dumped(value: object) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "backslashreplace") + b"\n"  # half a pair as JSON escapes it
-
-
 def cut_torn_line(path: Path) -> None:
     """Drop what a killed writer left behind the last newline."""
     if not path.exists():
@@ -204,48 +195,3 @@ def cut_torn_line(path: Path) -> None:
             keep = start
         if keep < size:
             file.truncate(keep)
-
-
-def lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The whole lines of a JSON Lines file; a torn last one is left out.
-
-    Raises:
-        FileError: A line that is whole is not a JSON object.
-    """
-    if not path.exists():
-        return
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, start=1):
-            if not raw.endswith(b"\n"):
-                return
-            try:
-                value = json.loads(raw)
-            except ValueError as error:
-                raise FileError(Where(file=str(path), line=number), f"not JSON: {error}") from None
-            if not isinstance(value, dict):
-                raise FileError(
-                    Where(file=str(path), line=number), "expected a JSON object on each line"
-                )
-            yield value
-
-
-def sent_messages(folder: Path, record: Mapping[str, Any]) -> list[Message]:
-    """Exactly the messages that a record's call was handed, the question last.
-
-    Raises:
-        UsageError: The run folder does not hold the conversation.
-    """
-    hashes: list[str] | None = None
-    for line in lines(folder / MESSAGES):
-        if line.get("trunk") == record["trunk"]:
-            hashes = line["messages"]
-    if hashes is None:
-        raise UsageError(f"{folder / MESSAGES} does not hold conversation {record['trunk']}")
-    wanted = [name for start, stop in record["view"] for name in hashes[start:stop]]
-    needed = set(wanted)
-    texts = {
-        line["hash"]: Message(line["role"], line["content"])
-        for line in lines(folder / MESSAGES)
-        if line.get("hash") in needed
-    }
-    return [*(texts[name] for name in wanted), Message("user", record["question"])]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from harness.adaptive.search import Search, check_adaptive, goal_data
 from harness.core.study import Plan
 from harness.models import known_limit
-from harness.runs.adaptive import Search
-from harness.runs.aim import aim_data, check_adaptive
 from harness.runs.budget import Budget, Purse
 from harness.runs.limits import Gates, Limits
 from harness.runs.model_stack import ModelStack
@@ -20,11 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Unpack
 
+    from harness.adaptive.search import Ended, SearchGoal
     from harness.core.protocols import Progress
     from harness.core.record import Record
     from harness.core.study import Study
-    from harness.runs.adaptive import Ended
-    from harness.runs.aim import Aim, Chooser
     from harness.runs.model_stack import AnswerOptions
     from harness.runs.result import RunResult
 
@@ -59,8 +57,7 @@ class _Listening:
 
 def run_adaptive(
     study: Study,
-    aim: Aim,
-    chooser: Chooser,
+    goal: SearchGoal,
     *,
     out: Path,
     resume: Path | None = None,
@@ -74,8 +71,7 @@ def run_adaptive(
 
     Args:
         study: What is asked for; its seeds are the sessions over which batches rotate.
-        aim: When to stop.
-        chooser: Says what to ask, and when enough is known.
+        goal: When to stop.
         out: Where the run's folder is made.
         resume: A run folder to go on with instead.
         retry_errors: Ask again where the record is an error.
@@ -91,7 +87,7 @@ def run_adaptive(
         UsageError: Something asked for cannot be done.
     """
     workshop = Workshop()
-    check_adaptive(study, aim, workshop, known_limit)
+    check_adaptive(study, goal, workshop, known_limit)
     listening = _Listening(progress or NoProgress())
     gates, purse = Gates(limits or Limits(), listening), Purse(budget or Budget())
     with ModelStack(study, gates, purse=purse, **kept) as answers:
@@ -105,12 +101,11 @@ def run_adaptive(
             out=out,
             resume=resume,
             retry_errors=retry_errors,
-            adaptive=aim_data(aim),
+            adaptive=goal_data(goal),
         ) as going:
             search = Search(
                 study=study,
-                aim=aim,
-                chooser=chooser,
+                goal=goal,
                 workshop=workshop,
                 bench=going.bench,
                 folder=going.folder,

@@ -10,7 +10,9 @@ import pytest
 from harness.core.errors import FileError, IncompleteError, UsageError
 from harness.core.messages import Message
 from harness.core.session import Session
-from harness.runs.store import MESSAGES, RECORDS, Lines, Store, lines, sent_messages
+from harness.runs.folder.layout import MESSAGES, RECORDS
+from harness.runs.folder.reader import lines, sent_messages
+from harness.runs.folder.writer import Lines, Store
 from tests.support.records import make_record
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from harness.core.messages import Message
-from harness.runs.store import sent_messages
+from harness.runs.folder.reader import sent_messages
 from harness.scoring.holds import holds
 from harness.sessions.tokens import TokenCounter
 from tests.support.chains import records_of, run_chain, write_chain

@@ -1,21 +1,20 @@
-"""Run folders: their names, their `run.json`, and how one is found again."""
+"""`run.json`: what a run was asked for, enough to run the same study again."""
 
 from __future__ import annotations
 
 import json
-import os
 import platform
-import re
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
-from harness.core.errors import UsageError, nearest
+from harness.core.errors import UsageError
+from harness.core.files import write_whole
 from harness.core.record import RECORD_SCHEMA
 from harness.core.trial import FORMAT
 from harness.models.options import affecting_answer, convert, masked
-from harness.runs.store import CONFIG, RECORDS
+from harness.runs.folder.layout import CONFIG
 from harness.scenarios.variants import without_prompt
 
 if TYPE_CHECKING:
@@ -33,20 +32,6 @@ _NEEDED = ("scenarios", "models", "windows", "policies", "seeds", "options", "te
 """What every reader of `run.json` counts on."""
 
 _PACKAGES = ("session-harness", "litellm", "tiktoken", "polars", "numpy")
-
-
-def new_folder(out: Path, plan: Plan, now: datetime) -> Path:
-    """Make the folder of a new run: `<UTC time>_<slug>_<id>`."""
-    names = list(dict.fromkeys(scenario.name for scenario in plan.study.scenarios))
-    slug = re.sub(r"[^a-z0-9]+", "-", "-".join(names[:2]).lower()).strip("-")[:40]
-    stamp = now.strftime("%Y%m%dT%H%M%SZ")
-    key = digest([stamp, now.microsecond, os.getpid(), [t.key for t in plan.trials[:1]]], size=3)
-    folder = out / f"{stamp}_{slug}_{key}"
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise UsageError(f"cannot make the run folder {folder}: {error.strerror}") from None
-    return folder
 
 
 def config(
@@ -123,10 +108,7 @@ def _filler_path(filler: str | None) -> str | None:
 
 def write_config(folder: Path, data: Mapping[str, Any]) -> None:
     """Write `run.json` whole or not at all."""
-    path = folder / CONFIG
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_whole(folder / CONFIG, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -150,36 +132,3 @@ def read_config(folder: Path) -> dict[str, Any]:
     if missing:
         raise UsageError(f"{path} is damaged: it lacks {', '.join(missing)}")
     return dict(data)
-
-
-def runs(out: Path) -> list[Path]:
-    """The run folders in a folder, oldest first."""
-    if not out.is_dir():
-        return []
-    return [path.parent for path in sorted(out.glob(f"*/{CONFIG}"), key=_age)]
-
-
-def _age(path: Path) -> tuple[str, int, str]:
-    """What sorts runs by when they began; of two of one second the file itself tells."""
-    return path.parent.name.partition("_")[0], path.stat().st_mtime_ns, path.parent.name
-
-
-def find_run(name: str, out: Path) -> Path:
-    """The run folder that a name means: a path, `latest`, or the end or start of a folder's name.
-
-    Raises:
-        UsageError: There is none of that name, or several.
-    """
-    path = out.__class__(name)
-    if (path / CONFIG).exists() or (path / RECORDS).exists():
-        return path
-    known = runs(out)
-    if name == "latest" and known:
-        return known[-1]
-    found = [run for run in known if run.name.startswith(name) or run.name.endswith(name)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UsageError(f"'{name}' means {len(found)} runs: {', '.join(r.name for r in found)}")
-    hint = nearest(name, [run.name for run in known]) if known else f"there are no runs in {out}"
-    raise UsageError(f"unknown run '{name}': {hint}")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 
-from harness.runs.folders import find_run, runs
+from harness.runs.folder.find import find_run, runs
 
 
 def begun(out, name, at_ns):

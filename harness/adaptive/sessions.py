@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.core.arms import nearly_empty
 from harness.core.study import SessionTrials
 from harness.runs.planning.plan import trials_of
-from harness.sessions.layouts import CONTROL, cell_blueprint, controls
+from harness.sessions.layouts import cell_blueprint, controls
 from harness.sessions.materials import Materials
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from harness.adaptive.choose import Choice
     from harness.core.scenario import Layout, Scenario
     from harness.core.session import Blueprint
     from harness.core.study import Study
@@ -44,13 +46,13 @@ class ChosenSessions:
         self._workshop = workshop
         self._batch_size = batch_size
 
-    def scenario(self, choice: Mapping[str, Any]) -> Scenario:
+    def scenario(self, choice: Choice) -> Scenario:
         """The scenario that a choice asks about."""
         scenarios = self._study.scenarios
-        return scenarios[choice["seed"] % len(scenarios)]
+        return scenarios[choice.seed % len(scenarios)]
 
     def group(
-        self, model: str, window: Window, batch: int, index: int, choice: Mapping[str, Any]
+        self, model: str, window: Window, batch: int, index: int, choice: Choice
     ) -> SessionTrials:
         """The session of one choice; the fact that is asked turns with batch and place.
 
@@ -59,10 +61,10 @@ class ChosenSessions:
             window: The ceiling, as it is aimed at now.
             batch: Which batch, counted from 1.
             index: The place of the choice in its batch.
-            choice: Fields of a `harness.runs.aim.Choice`.
+            choice: The probe that is wanted.
         """
         scenario = self.scenario(choice)
-        seed = self._study.first_seed + choice["seed"] // len(self._study.scenarios)
+        seed = self._study.first_seed + choice.seed // len(self._study.scenarios)
         materials = Materials(scenario, seed, self._workshop)
         facts = [fact for fact in scenario.facts if fact.kind != "abstain"]
         order = materials.draws_all("order").shuffled(facts)
@@ -70,19 +72,19 @@ class ChosenSessions:
         blueprint = cell_blueprint(
             materials,
             window,
-            fill=choice["fill"],
-            position=choice["position"],
+            fill=choice.fill,
+            position=choice.position,
             target=target,
             stream=f"adaptive-{batch}-{index}",
         )
-        why = {"batch": batch, "batch_why": choice["why"]}
+        why = {"batch": batch, "batch_why": choice.why}
         return SessionTrials(
             scenario=scenario,
             seed=seed,
             model=model,
             blueprint=blueprint,
             trials=self._trials(materials, model, window, blueprint, **why),
-            opening=choice["fill"] <= CONTROL,
+            opening=nearly_empty(choice.fill),
         )
 
     def controls(self, model: str, window: Window) -> Iterator[SessionTrials]:

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from harness.analysis.adaptive import OPENING_LEVELS, OVERHEAD, next_batch
-from harness.analysis.adaptive_information import believe, most_telling
-from harness.analysis.adaptive_stop import MIN_PROBES, MIN_SESSIONS, Stop, stop
+from harness.adaptive.choose import OPENING_LEVELS, OVERHEAD, next_batch
+from harness.adaptive.information import believe, most_telling
+from harness.adaptive.stop import MIN_PROBES, MIN_SESSIONS, Stop, stop
 from harness.analysis.calibration.simulated_laws import LAWS
 from harness.analysis.onset import estimate_onset, simulate
 from harness.analysis.onset.cells import gather

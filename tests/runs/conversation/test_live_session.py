@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from harness.runs.store import sent_messages
+from harness.runs.folder.reader import sent_messages
 from harness.sessions.tokens import TokenCounter
 from tests.support.chains import records_of, run_chain, write_chain
 from tests.support.command import SCENARIOS, harness, the_run

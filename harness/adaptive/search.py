@@ -1,37 +1,55 @@
 """Adaptive runs: the next batch is chosen by what the records so far leave open.
 
-What to ask, and when to stop, is handed in: this file replays. Each batch is written down in
-`batches.jsonl` before it is sent, so that a run which goes on asks what it was about to ask.
+Each batch is written down in `batches.jsonl` before it is sent, so that a run which goes on asks
+what it was about to ask. What cannot be reached is told before anything is sent.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from harness.adaptive.choose import Choice, next_batch
+from harness.adaptive.sessions import ChosenSessions
+from harness.adaptive.stop import stop
+from harness.core.arms import nearly_empty
 from harness.core.draws import Draws
-from harness.runs.chosen import ChosenSessions
+from harness.core.errors import UsageError
+from harness.core.kinds import RECALL_KINDS
 from harness.runs.executors.local import Local
+from harness.runs.folder.layout import BATCHES
+from harness.runs.folder.reader import lines
 from harness.runs.planning.plan import windows_aimed, windows_of
-from harness.runs.store import lines
-from harness.sessions.layouts import CONTROL
+from harness.scenarios.values import check_seeds
+from harness.sessions.layouts.units import check_window
+from harness.sessions.materials import Materials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from harness.core.arms import Stage
     from harness.core.record import Record
-    from harness.core.study import SessionTrials, Stage, Study
+    from harness.core.study import SessionTrials, Study
     from harness.core.window import Window
-    from harness.runs.aim import Aim, Chooser
     from harness.runs.limits import Limits
     from harness.runs.trials.runner import TrialRunner
     from harness.sessions.materials import Workshop
 
-BATCHES = "batches.jsonl"
-_RECALL_KINDS = frozenset({"recall", "update", "set"})
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchGoal:
+    """What an adaptive run is to reach, and what it may use up for it."""
+
+    half_width: float = 0.03
+    """Half the width of the onset's interval, as a fraction of the window."""
+    batch_size: int = 32
+    max_probes: int = 4000
+    """Of each model and window."""
+    budget_tokens: int | None = None
+    """Prompt tokens of the whole run, by the provider's count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +68,7 @@ class Search:
 
     Args:
         study: What is asked for; its seeds are the sessions over which batches rotate.
-        aim: When to stop.
-        chooser: Says what to ask.
+        goal: When to stop.
         workshop: Shared tools.
         bench: Replays.
         folder: The run folder.
@@ -62,22 +79,20 @@ class Search:
         self,
         *,
         study: Study,
-        aim: Aim,
-        chooser: Chooser,
+        goal: SearchGoal,
         workshop: Workshop,
         bench: TrialRunner,
         folder: Path,
         limits: Limits,
     ) -> None:
         self._study = study
-        self._aim = aim
-        self._chooser = chooser
-        self._sessions = ChosenSessions(study, workshop, batch_size=aim.batch_size)
+        self._goal = goal
+        self._sessions = ChosenSessions(study, workshop, batch_size=goal.batch_size)
         self._bench = bench
         self._local = Local(limits)
         self._path = folder / BATCHES
-        self._written: dict[tuple[str, int, int], list[dict[str, Any]]] = {
-            (line["model"], line["window"], line["batch"]): line["choices"]
+        self._written: dict[tuple[str, int, int], list[Choice]] = {
+            (line["model"], line["window"], line["batch"]): [Choice(**c) for c in line["choices"]]
             for line in lines(self._path)
         }
         self._rows: dict[tuple[str, int], dict[str, dict[str, Any]]] = {}
@@ -99,7 +114,7 @@ class Search:
     def notice(self, record: Record) -> None:
         """Take a record into account."""
         self._tokens += record.prompt_tokens or 0
-        if record.arm == "main" and record.probe_kind in _RECALL_KINDS and record.batch:
+        if record.arm == "main" and record.probe_kind in RECALL_KINDS and record.batch:
             rows = self._rows.setdefault((record.model, record.window_limit), {})
             rows[record.key] = {
                 "session": record.session,
@@ -130,9 +145,9 @@ class Search:
         batch = 0
         while True:
             rows = self._asked(model, window, before=batch + 1)
-            reason = self._chooser.stop(rows) if rows else None
-            if reason is not None:
-                return Ended(model, window.limit, reason, enough=True)
+            found = stop(rows, half_width=self._goal.half_width) if rows else None
+            if found is not None:
+                return Ended(model, window.limit, found.reason, enough=True)
             spent = self._spent(model, rows)
             if spent is not None:
                 return Ended(model, window.limit, spent, enough=False)
@@ -152,9 +167,9 @@ class Search:
         """Why nothing more may be asked, if so."""
         if model in self._bench.hopeless:
             return self._bench.hopeless[model]
-        if len(rows) >= self._aim.max_probes:
-            return f"{self._aim.max_probes} probes were asked and the aim is not reached"
-        budget = self._aim.budget_tokens
+        if len(rows) >= self._goal.max_probes:
+            return f"{self._goal.max_probes} probes were asked and the aim is not reached"
+        budget = self._goal.budget_tokens
         if budget is not None and self._tokens >= budget:
             return f"the budget of {budget:,} tokens is spent and the aim is not reached"
         return None
@@ -166,25 +181,22 @@ class Search:
 
     def _choices(
         self, model: str, window: Window, batch: int, rows: Sequence[Mapping[str, Any]]
-    ) -> list[dict[str, Any]]:
+    ) -> list[Choice]:
         """What a batch asks: as written down, or chosen now and written down."""
         at = (model, window.limit, batch)
         if at not in self._written:
-            chosen = self._chooser.choose(
+            chosen = next_batch(
                 rows,
-                size=self._aim.batch_size,
+                size=self._goal.batch_size,
                 sessions=self._study.seeds * len(self._study.scenarios),
                 batch=batch,
                 draws=Draws("adaptive", model, window.limit),
                 fills_up_to=min(1.0, window.top),
             )
-            self._written[at] = [
-                {"seed": c.seed, "fill": c.fill, "position": c.position, "why": c.why}
-                for c in chosen
-            ]
+            self._written[at] = list(chosen)
             line = {"model": model, "window": window.limit, "batch": batch}
             with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line | {"choices": self._written[at]}) + "\n")
+                file.write(json.dumps(line | {"choices": [asdict(c) for c in chosen]}) + "\n")
         return self._written[at]
 
     def _groups(
@@ -192,7 +204,7 @@ class Search:
         model: str,
         window: Window,
         batch: int,
-        choices: Sequence[Mapping[str, Any]],
+        choices: Sequence[Choice],
         stage: Stage,
     ) -> Iterator[SessionTrials]:
         """The sessions of a batch that are sent at that stage, by what is known now."""
@@ -200,10 +212,42 @@ class Search:
         known: Stage = "opening" if batch == 1 and stage == "opening" else "main"
         aims = self._bench.ledger.aims(model)
         for index, choice in enumerate(choices):
-            if (choice["fill"] <= CONTROL) == (stage == "opening"):
+            if nearly_empty(choice.fill) == (stage == "opening"):
                 aimed = windows_aimed(window, aims, self._sessions.scenario(choice))[known]
                 yield self._sessions.group(model, aimed, batch, index, choice)
 
     async def _replay(self, groups: list[SessionTrials], done: set[str]) -> None:
         self.planned += [trial.key for group in groups for trial in group.trials]
         await self._local.execute(groups, self._bench, done)
+
+
+def check_adaptive(
+    study: Study, goal: SearchGoal, workshop: Workshop, limit_of: Callable[[str], int | None]
+) -> None:
+    """What can be told wrong before anything is sent.
+
+    Raises:
+        UsageError: The goal is none, or a window or the values do not suffice.
+    """
+    if not 0 < goal.half_width < 1:
+        raise UsageError(f"--half-width {goal.half_width:g}: expected a fraction such as 0.03")
+    if len(study.policies) > 1 or len(study.memories) > 1:
+        raise UsageError("--adaptive searches under one policy and one memory; give one at a time")
+    if study.fills is not None or study.positions:
+        raise UsageError("--adaptive chooses fills and positions itself: leave out --fills and"
+                         " --positions")  # fmt: skip
+    for scenario in study.scenarios:
+        if scenario.script:
+            raise UsageError(
+                f"{scenario.path}: scenario '{scenario.name}' is a script, whose facts stand where"
+                " it says; --adaptive needs to place them"
+            )
+        check_seeds(scenario, study.first_seed + study.seeds)
+        for model in study.models:
+            for window in windows_of(study, model, limit_of):
+                check_window(Materials(scenario, 0, workshop), window)
+
+
+def goal_data(goal: SearchGoal) -> dict[str, Any]:
+    """The goal as `run.json` holds it."""
+    return asdict(goal)

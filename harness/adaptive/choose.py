@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from harness.analysis.adaptive_information import believe, most_telling, worth
+from harness.adaptive.information import believe, most_telling, worth
 from harness.analysis.onset.cells import gather
 from harness.analysis.onset.result import percent
 from harness.analysis.onset.rows import MAX_FILL, Rows, scored
