@@ -116,8 +116,10 @@ def _short(expected: Floats, counted: Floats, model: CountModel, quantum: float)
 
 def _starts(x: Readings, fallen: int | None) -> list[int]:
     """Where prompts that are cut may begin: at distinct lengths, the shortest first."""
-    places = np.unique(np.linspace(0, len(x) - 2, _SPLITS).astype(int)) if len(x) > 1 else []
-    found = [int(place) for place in places]
+    if len(x) <= 1:
+        return []
+    places = np.linspace(0, len(x) - 2, _SPLITS).astype(np.int64)
+    found = sorted({int(place) for place in places})
     return found if fallen is None else sorted({*found, fallen})
 
 

@@ -205,7 +205,7 @@ def _told(record: Mapping[str, Any]) -> bool:
 def _behind(record: Mapping[str, Any], which: Callable[[list[int]], int]) -> int | None:
     told = [tokens for tokens in record.get("plant_behind") or () if tokens >= 0]
     if told:
-        return which(told)
+        return int(which(told))
     gap: int | None = record.get("gap_tokens")
     return None if gap is None else gap + _PLANT
 

@@ -144,7 +144,7 @@ class _State:
 
     def _stuck(self, rows: Flags) -> bool:
         """Whether these count the very same: whole messages are dropped, and no two alike."""
-        return len(np.unique(self._counts.tokens[rows])) <= 1 < rows.sum()
+        return len(np.unique(self._counts.tokens[rows])) <= 1 < int(rows.sum())
 
     def _distrust(self, rows: Flags) -> None:
         """These counts say nothing of what was read; perhaps what was recalled does."""
