@@ -19,8 +19,9 @@ from harness.runs.budget import Budget, Purse
 from harness.runs.executors import OnThisMachine, executors
 from harness.runs.folder.layout import LEDGER
 from harness.runs.limits import Gates, Limits
+from harness.runs.meter.aims import is_of_one_seed
 from harness.runs.meter.ledger import LengthLedger, scenario_of
-from harness.runs.meter.samples import samples, textures
+from harness.runs.meter.samples import prompts, samples, textures
 from harness.runs.model_stack import ModelStack
 from harness.runs.open_run import open_run
 from harness.runs.planning.plan import make_plan
@@ -259,15 +260,15 @@ class Stages:
         made: dict[str, dict[str, list[Prompt]]] = {}
         for stage in STAGES[1:]:
             planned = textures(group for group in self._groups[model] if group.stage == stage)
-            made[stage] = {}
-            for name, groups in planned.items():
-                some = await asyncio.to_thread(samples, groups, self._workshop)
+            for name in [name for name in planned if not is_of_one_seed(name)]:
+                some = await asyncio.to_thread(samples, planned[name], self._workshop)
                 try:
                     counted = [await counter.count(sample.messages) for sample in some]
                 except NoCountError:
                     return
-                made[stage][name] = [sample.prompt for sample in some]
-                ledger.observe_exact(model, scenario_of(name), made[stage][name], counted)
+                own = [sample.prompt for sample in some]
+                ledger.observe_exact(model, scenario_of(name), own, counted)
+            made[stage] = await asyncio.to_thread(prompts, planned, self._workshop)
         ledger.settle_exact(model, counter.name, made)
 
     def _aim(self, model: str) -> list[SessionTrials]:

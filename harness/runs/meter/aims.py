@@ -68,16 +68,25 @@ class LengthAims:
             return UNAIMED
         opening = dict(self.opening)
         known = opening if stage == "opening" else {**opening, **dict(self.main)}
-        return known.get(texture, known.get(ANY, UNAIMED))
+        of_all = known.get(texture.partition("#")[0], known.get(ANY, UNAIMED))
+        return known.get(texture, of_all)
 
 
-def texture(scenario: str, variant: str, limit: int) -> str:
-    """Names sessions that are made up alike: of one scenario, one system prompt and one window.
+def texture(scenario: str, variant: str, limit: int, seed: int | None = None) -> str:
+    """Names sessions that are made up alike: of one scenario, system prompt, window and seed.
 
-    >>> texture("needle", "", 8000), texture("needle", "terse", 8000)
-    ('needle@8000', 'needle[terse]@8000')
+    Without a seed it names those of all seeds: what one of which nothing is known is aimed by.
+
+    >>> texture("needle", "", 8000), texture("needle", "terse", 8000, 3)
+    ('needle@8000', 'needle[terse]@8000#3')
     """
-    return f"{scenario}[{variant}]@{limit}" if variant else f"{scenario}@{limit}"
+    named = f"{scenario}[{variant}]" if variant else scenario
+    return f"{named}@{limit}" if seed is None else f"{named}@{limit}#{seed}"
+
+
+def is_of_one_seed(texture: str) -> bool:
+    """Whether a texture is that of the sessions of a single seed."""
+    return "#" in texture
 
 
 def aim(model: CountModel, prompts: Sequence[Prompt]) -> Aim:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SPLITS = 48
 """Places at which the shorter prompts may end and those that are cut begin."""
-_FLAT = 0.4
+FLAT = 0.4
 """Growth of the counts, as a share of what they are, below which they have stopped growing; a
 template's constant makes it a little less than 1."""
 _FALL = 0.85
@@ -140,11 +140,11 @@ def _cap(
             return None
         proven = (tight and sessions > 1) or (share < _ALONE and model.n > 0)
     else:
-        growth, error = _growth(tail.local, counted)
-        stopped = growth + 2 * error < _FLAT
+        growth, error = growth_of(tail.local, counted)
+        stopped = growth + 2 * error < FLAT
         if not (stopped or falls):
             return None
-        proven = sessions > 1 if model.n else (sessions > 1 and growth + 2 * error < _FLAT / 2)
+        proven = sessions > 1 if model.n else (sessions > 1 and growth + 2 * error < FLAT / 2)
         proven = proven or (share < _ALONE and model.n > 0)
     kept = counted[short]
     return Cap(
@@ -155,7 +155,7 @@ def _cap(
     )
 
 
-def _growth(local: Floats, counted: Floats) -> tuple[float, float]:
+def growth_of(local: Floats, counted: Floats) -> tuple[float, float]:
     """Growth of the counts with the length of their prompts, and its standard error.
 
     It is 1 where they grow as they stand, and 0 where they do not grow at all.

@@ -16,9 +16,13 @@ import numpy as np
 
 from harness.core.errors import FileError, Where
 from harness.core.files import write_whole
+from harness.core.record import to_json
 from harness.core.text_kinds import KINDS
 from harness.runs.meter.aims import ANY, UNAIMED, Aim, LengthAims, Prompt, aim
+from harness.runs.meter.cached import whole_counts
+from harness.runs.meter.cap import FLAT, growth_of
 from harness.runs.meter.fit import OURS, CountModel, fit
+from harness.runs.meter.readings import ReadingsBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,34 +30,66 @@ if TYPE_CHECKING:
 
     from harness.core.arms import Stage
     from harness.core.record import Record
+    from harness.runs.meter.readings import Flags, Floats
 
-_BELOW_ANY = 0.25
-"""No tokenizer makes so few of our tokens: such a count leaves out what a cache held."""
+_FEW = 4
+"""With fewer prompts nobody can tell whether their counts grow."""
 
 
 @dataclass(slots=True)
 class _Counts:
-    """What was counted of the prompts of one scenario."""
+    """What was counted of the prompts of one model: by the server beforehand, or in its usage."""
 
-    prompts: list[Prompt] = field(default_factory=list)
-    counted: list[int] = field(default_factory=list)
+    exact: dict[str, set[tuple[Prompt, float]]] = field(default_factory=dict)
+    """By scenario."""
+    usage: ReadingsBuilder = field(default_factory=ReadingsBuilder)
+    scenarios: list[str] = field(default_factory=list)
+    """Of the readings, in their order."""
 
-    def model(self) -> CountModel:
-        """How they were counted; the same in whatever order they came in."""
-        rows = sorted(
-            {
-                (p.local, p.messages, p.kinds, n)
-                for p, n in zip(self.prompts, self.counted, strict=True)
-            }
-        )
-        if not rows:
-            return OURS
-        _, messages, kinds, counted = zip(*rows, strict=True)
-        return fit(
-            np.array(messages, dtype=np.float64),
-            np.array(kinds, dtype=np.float64),
-            np.array(counted, dtype=np.float64),
-        )
+    def observe(self, record: Record) -> None:
+        """Note a call that was answered."""
+        self.usage.add(to_json(record))
+        self.scenarios.append(record.scenario)
+
+    def models(self) -> dict[str, CountModel]:
+        """How prompts were counted, by scenario; the same in whatever order they came in.
+
+        Counts that leave out what a cache held are mended or left out.
+        """
+        found = {scenario: set(counted) for scenario, counted in self.exact.items()}
+        x = self.usage.readings()
+        counts = whole_counts(x)
+        for row in np.flatnonzero(counts.trusted):
+            prompt = Prompt(
+                local=int(x.local[row]),
+                messages=int(x.messages[row]),
+                kinds=tuple(int(tokens) for tokens in x.kinds[row]),
+            )
+            counted = (prompt, float(counts.tokens[row]))
+            found.setdefault(self.scenarios[int(row)], set()).add(counted)
+        return {scenario: _model(counted) for scenario, counted in sorted(found.items())}
+
+
+def _model(counted: Iterable[tuple[Prompt, float]]) -> CountModel:
+    """How these prompts were counted.
+
+    Long ones whose counts do not grow were cut by the server: they teach nothing.
+    """
+    rows = sorted((p.local, p.messages, p.kinds, tokens) for p, tokens in counted)
+    columns = (np.array(column, dtype=np.float64) for column in zip(*rows, strict=True))
+    local, messages, kinds, tokens = columns
+    kept = ~_cut(local, tokens)
+    return fit(messages[kept], kinds[kept], tokens[kept])
+
+
+def _cut(local: Floats, counted: Floats) -> Flags:
+    """Which prompts seem to have been cut: the longest, where their counts do not grow."""
+    long = 2 * local >= local.max()
+    if long.sum() >= _FEW and local[long].max() > local[long].min():
+        growth, error = growth_of(local[long], counted[long])
+        if growth + 2 * error < FLAT:
+            return long
+    return np.zeros(len(local), dtype=np.bool_)
 
 
 @dataclass(slots=True)
@@ -62,7 +98,7 @@ class _OfModel:
 
     counter: str | None = None
     """Who counted its prompts exactly."""
-    counts: dict[str, _Counts] = field(default_factory=dict)
+    counts: _Counts = field(default_factory=_Counts)
     models: dict[str, CountModel] = field(default_factory=dict)
     """By scenario, as the latest stage settled them."""
     aims: dict[str, dict[str, Aim]] = field(default_factory=dict)
@@ -122,26 +158,16 @@ class LengthLedger:
     def observe(self, record: Record) -> None:
         """Learn from a record that no server would have truncated."""
         known = self._models.get(record.model)
-        counted = record.prompt_tokens
-        if (
-            known is None
-            or counted is None
-            or not (record.usage_source or "").startswith("provider")
-        ):
-            return
-        if counted < _BELOW_ANY * record.view_tokens or len(record.kind_tokens) != len(KINDS):
-            return
-        counts = known.counts.setdefault(record.scenario, _Counts())
-        counts.prompts.append(prompt_of(record))
-        counts.counted.append(counted)
+        told = record.usage_source is not None and len(record.kind_tokens) == len(KINDS)
+        if known is not None and told:
+            known.counts.observe(record)
 
     def observe_exact(
         self, model: str, scenario: str, prompts: Sequence[Prompt], counted: Sequence[int]
     ) -> None:
         """Learn from prompts that a server counted before any was sent."""
-        counts = self._models[model].counts.setdefault(scenario, _Counts())
-        counts.prompts += prompts
-        counts.counted += counted
+        exact = self._models[model].counts.exact.setdefault(scenario, set())
+        exact |= set(zip(prompts, map(float, counted), strict=True))
 
     def settle(
         self,
@@ -166,7 +192,7 @@ class LengthLedger:
             return
         first = after not in known.aims
         if first:
-            known.models |= {name: counts.model() for name, counts in sorted(known.counts.items())}
+            known.models |= known.counts.models()
         aims = known.aims.setdefault(after, {})
         new = [] if ANY in aims else [name for name in textures if name not in aims]
         ours = all(known.models.get(scenario_of(name), OURS).is_ours for name in new)
@@ -189,7 +215,7 @@ class LengthLedger:
         """
         known = self._models[model]
         known.counter = counter
-        known.models |= {name: counts.model() for name, counts in sorted(known.counts.items())}
+        known.models |= known.counts.models()
         for stage, made in stages.items():
             known.aims[stage] = {
                 name: aim(known.models.get(scenario_of(name), OURS), own)
@@ -252,9 +278,3 @@ def _read_first(known: Mapping[str, Any]) -> _OfModel:
 def scenario_of(texture: str) -> str:
     """The scenario that a texture is of."""
     return texture.rpartition("@")[0].partition("[")[0]
-
-
-def prompt_of(record: Record) -> Prompt:
-    """How the prompt of a record was made up."""
-    sent = 1 + sum(stop - start for start, stop in record.view)
-    return Prompt(local=record.view_tokens, messages=sent, kinds=record.kind_tokens)

@@ -183,10 +183,10 @@ def _values_of(record: Mapping[str, Any]) -> dict[str, object]:
 
 def reported(record: Mapping[str, Any]) -> int | None:
     """The provider's count as it came, before anything was made of it; None where none came."""
-    if "provider_tokens" in record:
-        raw: int | None = record["provider_tokens"]
-        return raw
-    return record["prompt_tokens"] if record["usage_source"] == "provider" else None
+    raw: int | None = record.get("provider_tokens")
+    if raw is None and record["usage_source"] == "provider":  # of before it was kept apart
+        raw = record["prompt_tokens"]
+    return raw
 
 
 def _messages(record: Mapping[str, Any]) -> int:

@@ -34,12 +34,14 @@ class Sample:
 
 
 def textures(groups: Iterable[SessionTrials]) -> dict[str, list[SessionTrials]]:
-    """The planned sessions by how they are made up."""
+    """The planned sessions by how they are made up, each seed apart and all of them together."""
     found: dict[str, list[SessionTrials]] = {}
     for group in groups:
         if group.trials:
             scenario, limit = group.scenario, group.trials[0].window.limit
-            found.setdefault(texture(scenario.name, scenario.variant, limit), []).append(group)
+            for seed in (None, group.seed):
+                name = texture(scenario.name, scenario.variant, limit, seed)
+                found.setdefault(name, []).append(group)
     return found
 
 

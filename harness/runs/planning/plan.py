@@ -134,9 +134,9 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
 ) -> Iterator[SessionTrials]:
     """The sessions of one seed under one model; controls once, at the smallest window."""
     for window in windows:
-        aimed = windows_aimed(window, aims, materials.scenario)
+        aimed = windows_aimed(window, aims, materials.scenario, materials.seed)
         main = _main(study, materials, aimed)
-        checks = controls(materials, aimed["main"], main)
+        checks = controls(materials, aimed["opening"], _early(study, materials, aimed, main))
         sessions = main + (checks if study.controls and window is windows[0] else [])
         for blueprint in sessions:
             opening = opens(blueprint)
@@ -155,14 +155,32 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
                 )
 
 
-def windows_aimed(window: Window, aims: LengthAims, scenario: Scenario) -> dict[Stage, Window]:
-    """A window as the sessions of each stage are aimed at it."""
-    name = texture(scenario.name, scenario.variant, window.limit)
+def windows_aimed(
+    window: Window, aims: LengthAims, scenario: Scenario, seed: int | None = None
+) -> dict[Stage, Window]:
+    """A window as the sessions of each stage are aimed at it.
+
+    Args:
+        window: The ceiling.
+        aims: Of the model.
+        scenario: Whose sessions they are.
+        seed: Of the sessions; None where each has filler of its own.
+    """
+    name = texture(scenario.name, scenario.variant, window.limit, seed)
     found: dict[Stage, Window] = {}
     for stage in STAGES:
         known = aims.of(stage, name)
         found[stage] = replace(window, ratio=known.ratio, overhead=known.overhead)
     return found
+
+
+def _early(
+    study: Study, materials: Materials, aimed: Mapping[Stage, Window], main: list[Blueprint]
+) -> list[Blueprint]:
+    """The main sessions as they were planned when the controls were sent."""
+    if aimed["opening"] == aimed["main"]:
+        return main
+    return _main(study, materials, {**aimed, "main": aimed["opening"]})
 
 
 def _main(study: Study, materials: Materials, aimed: Mapping[Stage, Window]) -> list[Blueprint]:

@@ -17,6 +17,7 @@ from harness.models.catalog import known_limit
 from harness.runs.folder.layout import MESSAGES, RECORDS
 from harness.runs.folder.reader import lines
 from harness.runs.folder.run_json import read_config
+from harness.runs.meter.readings import reported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -100,12 +101,10 @@ class Stored:
         record = self._replies.find(self._name, messages, repeat)
         if record["reply"] is None:
             raise _failure(record)
-        metered = record["usage_source"] == "provider"
-        counted = record["prompt_tokens"] if metered else None
         return Reply(
             text=record["reply"],
             finish_reason=record["finish_reason"],
-            prompt_tokens=record.get("provider_tokens", counted),
+            prompt_tokens=reported(record),
             written_tokens=record.get("written_tokens"),
             cached_tokens=record["cached_tokens"],
             completion_tokens=record["completion_tokens"],

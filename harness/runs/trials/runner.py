@@ -6,7 +6,7 @@ import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from harness.core.arms import opened
+from harness.core.arms import teaches
 from harness.core.errors import CassetteMissError
 from harness.runs.conversation.chain import prepare, reminder_of
 from harness.runs.conversation.generated_text import GeneratedTexts
@@ -140,7 +140,7 @@ class TrialRunner:
         if done.probe_kind == "rule":
             self._checked.add(done.key)
             return
-        if opened(done):
+        if teaches(done):
             self.ledger.observe(done)
 
     def settle(self, model: str, stage: Stage, following: Iterable[SessionTrials]) -> None:
@@ -198,7 +198,7 @@ class TrialRunner:
 
     def take_in(self, done: Record) -> None:
         """Keep a record, made here or by a worker, and learn from it."""
-        if opened(done):
+        if teaches(done):
             self.ledger.observe(done)
         self._store.append(done)
         self._progress.finished(done)

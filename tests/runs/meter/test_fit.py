@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.runs.meter.fit import OURS, fit
@@ -86,6 +86,7 @@ def test_without_any_count_a_providers_token_is_one_of_ours():
     assert fit(np.array([]), np.zeros((0, 4)), np.array([])) == OURS
 
 
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.tuples(
