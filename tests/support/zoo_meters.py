@@ -271,6 +271,17 @@ class ZooServer:
             self._handle
         )
         self.api_base = server.url_for("/v1")
+        self._server = server
+
+    def count_before(self) -> None:
+        """Count prompts exactly before they are sent, as vLLM does it."""
+
+        def handle(request: Request) -> Response:
+            said = json.loads(request.get_data())["messages"]
+            counted = self.count([Message(m["role"], m["content"]) for m in said])
+            return Response(json.dumps({"count": counted}), mimetype="application/json")
+
+        self._server.expect_request("/tokenize", method="POST").respond_with_handler(handle)
 
     def count(self, messages: Sequence[Message]) -> int:
         """Own tokens of a prompt; each text is counted once."""

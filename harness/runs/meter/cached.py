@@ -23,6 +23,9 @@ _OFTEN = 0.2
 """Share of the forks asked more than once that collapse, from which on a provider leaves out what
 is cached, and no chance it is."""
 
+_AS_FULL = 0.85
+"""A count that is a smaller share of its prompt than this, over that of the fullest of the longer
+ones, met a cache: another session may begin like its own."""
 _NO_TOKENIZER = 0.25
 """No tokenizer makes so few of our tokens, as a share of them."""
 
@@ -98,7 +101,11 @@ def _fullest(x: Readings, tokens: Floats) -> Flags:
     fullest = np.zeros(len(x), dtype=np.bool_)
     trunks = x.trunk[order]
     fullest[order[np.concatenate([[True], trunks[1:] != trunks[:-1]])]] = True
-    return fullest & (share >= _NO_TOKENIZER)
+    fullest &= share >= _NO_TOKENIZER
+    if not fullest.any():
+        return fullest
+    longer = fullest & (x.local >= np.median(x.local[fullest]))
+    return fullest & (share >= _AS_FULL * share[longer].max())
 
 
 def _forks(x: Readings, rows: Flags) -> list[Integers]:

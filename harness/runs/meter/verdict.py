@@ -155,7 +155,7 @@ class _State:
         """Where the server counted the prompt beforehand, there is nothing to be learnt."""
         exact = ~np.isnan(self._x.exact)
         self._whole[exact] = self._x.exact[exact]
-        both = exact & self._trusted
+        both = exact & self._counts.trusted
         short = self._x.exact - self._counts.tokens > np.maximum(
             _SHORT_OF_EXACT + self._quantum, 0.01 * self._x.exact
         )
@@ -168,6 +168,7 @@ class _State:
         if way is None:
             self._distrust(cut)
             return
+        self._trusted[cut] = True
         self._truncated[cut] = 1
         self._blame(cut, way, _EXACT)
 
