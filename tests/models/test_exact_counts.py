@@ -58,7 +58,7 @@ def llama_cpp(httpserver):
 def test_llama_cpp_renders_and_tokenizes(httpserver):
     seen = llama_cpp(httpserver)
     found = counted("openai/x", {"api_base": httpserver.url_for("/v1"), "api_key": "k"})
-    assert found == ("llama.cpp /apply-template and /tokenize", 43)
+    assert found == ("llama.cpp /apply-template and /tokenize", 44)
     body, headers = seen[-1]
     assert (body["add_special"], body["parse_special"]) == (True, True)
     assert headers["Authorization"] == "Bearer k"

@@ -26,7 +26,8 @@ MADE = {AT: [prompt(20, 150, 800), prompt(90, 300, 6000)]}
 def measured(made, provider, **changed):
     return make_record(
         model=MODEL, scenario=SCENARIO, view_tokens=made.local, prompt_tokens=provider,
-        cached_tokens=None, usage_source="provider", view=((0, made.messages - 1),), kind_tokens=made.kinds,
+        cached_tokens=None, usage_source="provider", view=((0, made.messages - 1),),
+        kind_tokens=made.kinds,
         **changed,
     )  # fmt: skip
 
