@@ -93,6 +93,7 @@ SCHEMA = pl.Schema(
         "lost_at": pl.String(),
         "memory_tokens": pl.Int64(),
         "store": pl.String(),
+        "own_store": pl.Boolean(),
         "replies": pl.String(),
         "compactions": pl.Int64(),
         "compacted_from": pl.Int64(),

@@ -114,7 +114,7 @@ class Record:
     """Which session of the chain said the latest plant of the fact; None when it was never said."""
     written: bool | None = None
     """Whether the store of the memory held every value asked for when this session began; None when
-    the fact was not said in an earlier session."""
+    the fact was not said in an earlier session, or when the memory does not list its store."""
     injected: bool | None = None
     """Whether what was carried into this session held them; None likewise."""
     lost_at: LostAt | None = None
@@ -122,7 +122,9 @@ class Record:
     memory_tokens: int = 0
     """Local tokens of what the memory gave back."""
     store: str | None = None
-    """The file with the store of the memory, seen from the run folder."""
+    """The file that tells what the memory kept and gave back, seen from the run folder."""
+    own_store: bool = False
+    """Whether the memory keeps a store of its own and does not list it: `written` is then None."""
     replies: str = "scripted"
     """Who answered the turns of the session: scripted, or live."""
     compactions: int = 0

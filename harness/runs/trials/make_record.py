@@ -154,6 +154,7 @@ def _prepared(fork: Fork) -> dict[str, Any]:
     return {
         "memory_tokens": conversation.carried.memory_tokens,
         "store": conversation.carried.store,
+        "own_store": conversation.carried.own_store,
         "compactions": len(compactions),
         "compacted_from": compactions[-1].before_tokens if compactions else None,
         "compacted_to": compactions[-1].after_tokens if compactions else None,
