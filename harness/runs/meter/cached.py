@@ -105,7 +105,8 @@ def _fullest(x: Readings, tokens: Floats) -> Flags:
     if not fullest.any():
         return fullest
     longer = fullest & (x.local >= np.median(x.local[fullest]))
-    return fullest & (share >= _AS_FULL * share[longer].max())
+    found: Flags = fullest & (share >= _AS_FULL * share[longer].max())
+    return found
 
 
 def _forks(x: Readings, rows: Flags) -> list[Integers]:

@@ -84,7 +84,7 @@ def _model(counted: Iterable[tuple[Prompt, float]]) -> CountModel:
 
 def _cut(local: Floats, counted: Floats) -> Flags:
     """Which prompts seem to have been cut: the longest, where their counts do not grow."""
-    long = 2 * local >= local.max()
+    long: Flags = 2 * local >= local.max()
     if long.sum() >= _FEW and local[long].max() > local[long].min():
         growth, error = growth_of(local[long], counted[long])
         if growth + 2 * error < FLAT:

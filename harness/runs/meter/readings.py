@@ -206,8 +206,8 @@ def _behind(record: Mapping[str, Any], which: Callable[[list[int]], int]) -> int
     told = [tokens for tokens in record.get("plant_behind") or () if tokens >= 0]
     if told:
         return int(which(told))
-    gap: int | None = record.get("gap_tokens")
-    return None if gap is None else gap + _PLANT
+    gap = record.get("gap_tokens")
+    return None if gap is None else int(gap) + _PLANT
 
 
 class _Chance:
