@@ -190,7 +190,7 @@ def reported(record: Mapping[str, Any]) -> int | None:
 
 
 def _messages(record: Mapping[str, Any]) -> int:
-    return 1 + sum(stop - start for start, stop in record["view"])
+    return 1 + int(sum(stop - start for start, stop in record["view"]))
 
 
 def _told(record: Mapping[str, Any]) -> bool:
