@@ -39,7 +39,7 @@ UNSEEN = "maybe_unseen"
 CANNOT_TELL = "cannot_tell"
 """A wrong answer where nobody can tell whether the server had dropped a part of the session."""
 
-NOT_MEASURED = ("ok", "overflow", "refused", "error")
+NOT_MEASURED = ("ok", "cut", "overflow", "refused", "error")
 """Statuses under which a probe may have no score."""
 
 

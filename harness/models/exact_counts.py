@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
+from harness.core.chat_format import to_chat
 from harness.core.messages import Message
 from harness.models.address import address
 from harness.models.options import convert
@@ -144,7 +145,7 @@ class AnthropicCounter(_Asking):
     async def count(self, messages: Sequence[Message]) -> int:
         """Prompt tokens."""
         said = [m for m in _plain(messages) if m["role"] != "system"]
-        system = "\n".join(message.content for message in messages if message.role == "system")
+        system = "\n".join(message.text for message in messages if message.role == "system")
         body: dict[str, object] = {"model": self.model, "messages": said}
         answer = await self.post(
             "/v1/messages/count_tokens", {**body, "system": system} if system else body
@@ -164,12 +165,12 @@ class GeminiCounter(_Asking):
         asked: dict[str, object] = {
             "model": f"models/{self.model}",
             "contents": [
-                {"role": roles[message.role], "parts": [{"text": message.content}]}
+                {"role": roles[message.role], "parts": [{"text": message.text}]}
                 for message in messages
                 if message.role in roles
             ],
         }
-        system = [{"text": message.content} for message in messages if message.role == "system"]
+        system = [{"text": message.text} for message in messages if message.role == "system"]
         if system:
             asked["systemInstruction"] = {"parts": system}
         answer = await self.post(
@@ -228,8 +229,8 @@ def _candidates(
     ]
 
 
-def _plain(messages: Sequence[Message]) -> list[dict[str, str]]:
-    return [{"role": message.role, "content": message.content} for message in messages]
+def _plain(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    return [to_chat(message) for message in messages]
 
 
 def _whole(value: object) -> int:

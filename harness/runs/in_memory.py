@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.record import from_json, to_json
 from harness.models import known_limit, make_model
+from harness.runs.answer_room import AnswerRoom
 from harness.runs.executors.local import Local
 from harness.runs.meter.amend import Settlement
 from harness.runs.meter.ledger import LengthLedger
@@ -73,6 +74,7 @@ def run_in_memory(
         options=options_of(study),
         store=store,
         ledger=LengthLedger(models),
+        room=AnswerRoom(study),
         run_id=_RUN,
         now=_clock,
         progress=progress,

@@ -35,7 +35,7 @@ class KindCounter:
             tokens: Its length as it is rendered.
             said: Whether the scenario says it itself; else it is filler.
         """
-        kind = KINDS.index(kind_of(message.content, said=said))
+        kind = KINDS.index(kind_of(message.text, said=said))
         for index, column in enumerate(self._columns):
             column.append(column[-1] + (tokens - MESSAGE_OVERHEAD if index == kind else 0))
 

@@ -82,7 +82,7 @@ def _of_session(group: SessionTrials, workshop: Workshop) -> list[Sample]:
             continue
         asked = workshop.counter.message(question)
         texts = list(within(session.kind_offsets, [(0, cut.messages)]))
-        texts[KINDS.index(kind_of(question.content, said=True))] += asked - MESSAGE_OVERHEAD
+        texts[KINDS.index(kind_of(question.text, said=True))] += asked - MESSAGE_OVERHEAD
         prompt = Prompt(
             local=cut.tokens + asked + PRIMING, messages=cut.messages + 1, kinds=tuple(texts)
         )
