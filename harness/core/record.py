@@ -149,6 +149,9 @@ class Record:
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Record))
 
+_SEQUENCES = tuple(one.name for one in fields(Record) if str(one.type).startswith("tuple["))
+"""The fields that hold several values, which JSON and polars give back as lists."""
+
 
 def to_json(record: Record) -> dict[str, object]:
     """The record as JSON holds it; field order is that of the class."""
@@ -158,7 +161,10 @@ def to_json(record: Record) -> dict[str, object]:
 def from_json(data: Mapping[str, Any]) -> Record:
     """The record that a line holds; fields of later versions are left out."""
     values: dict[str, Any] = {name: data[name] for name in FIELDS if name in data}
-    for name in ("expected", "planted", "plant_messages", "judge_planted", "judge_errors"):
-        values[name] = tuple(values.get(name) or ())
-    values["view"] = tuple(tuple(span) for span in values.get("view") or ())
+    values |= {name: _as_tuple(values.get(name) or ()) for name in _SEQUENCES}
     return Record(**values)
+
+
+def _as_tuple(value: Any) -> Any:
+    """A list as a tuple, and the lists inside of it too."""
+    return tuple(map(_as_tuple, value)) if isinstance(value, list | tuple) else value
