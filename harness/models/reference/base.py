@@ -67,7 +67,7 @@ class Law(Protocol):
         """
 
 
-laws: Registry[Law] = Registry("reference law")
+laws: Registry[Law] = Registry("reference law", Law)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,8 @@ def unready(error: ModelError) -> NotPrepared:
     """What the trials of a session come to that could not be made ready."""
     if isinstance(error, OverflowRefusedError):
         return NotPrepared(status="overflow", error=_not_sent(str(error)), attempts=error.attempts)
-    status: Status = "refused" if error.kind == "content_filter" else "error"
+    ended: dict[str, Status] = {"content_filter": "refused", "cut": "cut", "thinking": "cut"}
+    status = ended.get(error.kind, "error")
     why = f"{error.kind}: {error} (while the session was made ready)"
     return NotPrepared(status=status, error=why, attempts=error.attempts)
 

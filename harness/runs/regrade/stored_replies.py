@@ -104,7 +104,7 @@ class Stored:
         metered = record["usage_source"] == "provider"
         return Reply(
             text=record["reply"],
-            finish_reason=record["finish_reason"],
+            finish_reason=record.get("finish_reason"),
             prompt_tokens=record["prompt_tokens"] if metered else None,
             cached_tokens=record["cached_tokens"],
             completion_tokens=record["completion_tokens"],
@@ -113,6 +113,9 @@ class Stored:
             attempts=record["attempts"],
             answered_by=record.get("answered_by") or "model",
             version=record.get("model_version"),
+            thinking=record.get("thinking") or "",
+            thinking_tokens=record.get("thinking_tokens"),
+            cut=record.get("cut") or ("length" if record["finish_reason"] == "length" else None),
         )
 
     async def close(self) -> None:
