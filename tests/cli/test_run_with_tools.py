@@ -7,6 +7,7 @@ import json
 import pytest
 
 from harness.core.chat_format import from_chat
+from harness.runs.folder.reader import sent_messages
 from harness.sessions.tokens import TokenCounter
 from tests.support.command import harness, the_run
 from tests.support.openai_server import OpenAIServer
@@ -58,7 +59,8 @@ def chat(number):
 def scenario(tmp_path):
     chats = tmp_path / "chats.jsonl"
     chats.write_text("".join(json.dumps(chat(number)) + "\n" for number in range(90)))
-    changes = {"fills: [": "filler: {file: chats.jsonl}\nfills: ["}
+    rule = "{id: short, say: Keep it short., check: {max_sentence_words: 15}}"
+    changes = {"fills: [": f"rules: [{rule}]\nfiller: {{file: chats.jsonl}}\nfills: ["}
     return small(tmp_path, **changes)
 
 
@@ -104,7 +106,12 @@ def test_a_live_model_gives_the_answer_of_a_turn_and_not_its_calls(server, scena
     last = [body["messages"][-1]["role"] for body in server.requests]
     assert {"user", "tool"} == set(last)
     folder = the_run(tmp_path / "results")
-    assert {record["status"] for record in records(folder)} == {"ok"}
+    found = records(folder)
+    assert {record["status"] for record in found} == {"ok"}
+    sent = [[from_chat(message) for message in body["messages"]] for body in server.requests]
+    shown = [sent_messages(folder, r) for r in found if r["probe_kind"] == "rule"]
+    assert {messages[-1].role for messages in shown} == {"user", "tool"}
+    assert all(messages in sent for messages in shown)
     lines = [json.loads(line) for line in (folder / "messages.jsonl").read_text().splitlines()]
     kept = [line for line in lines if line.get("role") == "tool"]
     assert {part["type"] for line in kept for part in line["content"]} == {"tool_result"}
