@@ -5,10 +5,13 @@ Its one rule: it knows no provider. What a call sends, and how, is said by whoev
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError
+from harness.core.printable import well_formed
 from harness.models.adaptations import (
     MOST,
     SYSTEM,
@@ -16,7 +19,8 @@ from harness.models.adaptations import (
     adapted,
     without_system,
 )
-from harness.models.options import convert, masked
+from harness.models.options import convert, masked, secrets
+from harness.models.redaction import SHORTEST_IN_REPLIES, one_line, secrets_in_env, without
 from harness.models.retries import OURS, OpenGate, Patience, ask
 
 if TYPE_CHECKING:
@@ -57,6 +61,7 @@ class CalledModel(ABC):
         self._gate = gate or OpenGate()
         self._tell = tell
         self._adaptations: tuple[Adaptation, ...] = ()
+        self._secrets = (*secrets(self._options), *secrets_in_env(os.environ))
         Patience.of(self._options)  # a number that is none is told now
 
     def sent_parameters(self, options: Mapping[str, object]) -> dict[str, object]:
@@ -84,7 +89,18 @@ class CalledModel(ABC):
         parameters = self._parameters(given)
 
         async def call(attempt: int) -> Reply:
-            return await self._taken(messages, parameters, attempt)
+            hidden = (*self._secrets, *secrets(parameters))
+            try:
+                reply = await self._taken(messages, parameters, attempt)
+            except ModelError as error:
+                error.args = (without(str(error), hidden),)
+                raise
+            return replace(
+                reply,
+                text=_struck(reply.text, hidden),
+                thinking=_struck(reply.thinking, hidden),
+                version=_shown(reply.version, hidden),
+            )
 
         return await ask(
             call,
@@ -157,6 +173,15 @@ class CalledModel(ABC):
         Raises:
             ModelError: It failed.
         """
+
+
+def _struck(text: str, hidden: Sequence[str]) -> str:
+    """What a model wrote, without secrets and half characters."""
+    return well_formed(without(text, hidden, shortest=SHORTEST_IN_REPLIES))
+
+
+def _shown(version: str | None, hidden: Sequence[str]) -> str | None:
+    return None if version is None else one_line(version, hidden)
 
 
 def for_provider(parameters: Mapping[str, object]) -> dict[str, object]:

@@ -115,6 +115,7 @@ class LitellmModel(CalledModel):
 @cache
 def _litellm() -> Any:
     """The module: offline, quiet, changing nothing that we send, with our provider in it."""
+    os.environ["LITELLM_MODE"] = "PRODUCTION"  # else it takes all of a .env that we left out
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else it asks the network
     # else every message is searched for pictures to shorten in a log that is not kept
     os.environ.setdefault("MAX_BASE64_LENGTH_FOR_LOGGING", "0")
@@ -137,7 +138,22 @@ def _litellm() -> Any:
         litellm.llms.custom_httpx.http_handler.AsyncHTTPHandler,
         import_module("litellm.llms.openai.common_utils").BaseOpenAILLM,
     )
+    _follow_no_redirects(litellm.llms.custom_httpx.http_handler.AsyncHTTPHandler)
     return litellm
+
+
+def _follow_no_redirects(handler: Any) -> None:
+    """Let no server send a call on to another, to which the key would go along.
+
+    httpx takes Authorization out of a redirected request, and no other header that holds a key.
+    """
+    create = handler.create_client
+
+    def create_client(self: Any, *args: Any, **kwargs: Any) -> Any:
+        self.follow_redirects = False
+        return create(self, *args, **kwargs)
+
+    handler.create_client = create_client
 
 
 @lru_cache(maxsize=256)

@@ -23,7 +23,7 @@ from harness.models.base import TIMEOUT_S, CalledModel, asked_tokens, for_provid
 from harness.models.catalog import bundled, entry_in, known_limit
 from harness.models.errors import ServerRefusedError, classify
 from harness.models.litellm_bodies import MOST_BYTES
-from harness.models.options import secrets
+from harness.models.options import secrets, without_keys
 from harness.models.response import reply
 from harness.models.retries import OURS
 
@@ -54,6 +54,9 @@ _FOR_LITELLM = frozenset(
 
 _PICKY = re.compile(r"(?:o\d|gpt-5|chatgpt)")
 """Names whose parameters litellm rewrites, in the versions that its table does not list too."""
+
+_MOVED = frozenset({301, 302, 303, 307, 308})
+_MOST_OF_AN_ADDRESS = 200
 
 _REMEMBERED_CHARACTERS = 8_000
 """Longer messages are written anew each time, so that what is remembered stays below 64 MB."""
@@ -185,7 +188,10 @@ class WireModel(CalledModel):
             data=body,
             headers=self._headers(parameters),
             timeout=limit,
+            allow_redirects=False,  # the key would go along
         ) as response:
+            if response.status in _MOVED:
+                raise _moved(response.status, response.headers.get("Location", ""))
             # the last byte's own time, however long this task then waits for its turn
             response.content.on_eof(lambda: ended.append(time.perf_counter()))
             raw = bytearray()
@@ -226,6 +232,17 @@ class WireModel(CalledModel):
             if isinstance(extra, dict):
                 headers |= {str(key): str(value) for key, value in extra.items()}
         return headers
+
+
+def _moved(status: int, place: str) -> ModelError:
+    """The failure for a server that sends the call on to another."""
+    at = without_keys(place[:_MOST_OF_AN_ADDRESS]) or "nowhere"
+    return ModelError(
+        f"HTTP {status}: the server sends the call on to {at}, where no key is sent: give that"
+        " address as api_base if it is yours",
+        kind="not_found",
+        stops=True,
+    )
 
 
 def _written(message: Message) -> bytes:

@@ -20,6 +20,8 @@ COLUMNS = 80
 """Of a terminal: no line of a report is longer."""
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~&$])")
+_CALLS = re.compile(r"@(?=\w)|#(?=\d)|(?<=\w):(?=//)|(?<=www)\.|(?<=GH)-(?=\d)", re.IGNORECASE)
+"""What a site calls somebody by, or makes a link of, however it is escaped."""
 _WIDE = ("W", "F")
 _VERDICTS = {
     "not_reached": "not reached",
@@ -63,7 +65,7 @@ def markdown(text: str) -> str:
     >>> markdown("a|b <i>")
     'a\\|b \\<i\\>'
     """
-    return _MARKUP.sub(r"\\\1", plain(text))
+    return _CALLS.sub("\\g<0>\u200b", _MARKUP.sub(r"\\\1", plain(text)))
 
 
 def _spelled(char: str) -> str:

@@ -8,7 +8,6 @@ writes says for what purpose, and the call is counted by it.
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -18,7 +17,7 @@ from harness.models.options import affecting_answer
 from harness.models.response import why_cut
 from harness.runs.folder.layout import STORES, WRITINGS
 from harness.runs.folder.reader import lines
-from harness.runs.folder.writer import cut_torn_line
+from harness.runs.folder.writer import Lines, cut_torn_line
 from harness.scoring.normalise import answer
 
 if TYPE_CHECKING:
@@ -186,8 +185,8 @@ class GeneratedTexts:
         if self._folder is None:
             return
         try:
-            with (self._folder / path).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            with Lines(self._folder / path) as file:
+                file.append(line)
         except OSError as error:
             raise _unwritable(self._folder, path, error) from None
 

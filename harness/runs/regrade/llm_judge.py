@@ -8,7 +8,6 @@ too few of the planted ones could be graded no reply is.
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from harness.core.record import from_json
 from harness.models.response import why_cut
 from harness.runs.folder.reader import latest_records
 from harness.runs.folder.run_json import read_config
-from harness.runs.folder.writer import Store
+from harness.runs.folder.writer import Lines, Store
 from harness.scenarios import loads
 from harness.scoring.judged import prompt, verdict
 from harness.scoring.normalise import answer
@@ -235,17 +234,21 @@ def _keep(
     folder: Path, name: str, tasks: Sequence[_Task], found: Sequence[tuple[bool | None, str]]
 ) -> None:
     """Every text that the judge wrote, with what it was asked about."""
-    with (folder / JUDGEMENTS).open("a", encoding="utf-8") as file:
-        for task, (said, text) in zip(tasks, found, strict=True):
-            line = {
-                "judge": name,
-                "key": task.key or None,
-                "planted": {True: "right", False: "wrong", None: None}[task.right],
-                "rubric": task.rubric,
-                "question": task.question,
-                "reference": list(task.reference),
-                "answer": task.answer,
-                "verdict": {True: "right", False: "wrong", None: None}[said],
-                "text": text,
-            }
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    with Lines(folder / JUDGEMENTS) as file:
+        file.append(*(_line(name, *one) for one in zip(tasks, found, strict=True)))
+
+
+def _line(name: str, task: _Task, found: tuple[bool | None, str]) -> dict[str, object]:
+    """One text of the judge's, as it is kept."""
+    said, text = found
+    return {
+        "judge": name,
+        "key": task.key or None,
+        "planted": {True: "right", False: "wrong", None: None}[task.right],
+        "rubric": task.rubric,
+        "question": task.question,
+        "reference": list(task.reference),
+        "answer": task.answer,
+        "verdict": {True: "right", False: "wrong", None: None}[said],
+        "text": text,
+    }
