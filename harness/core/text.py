@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from harness.core.languages import matching
 from harness.core.languages.folding import ascii_digits, silent_out
 from harness.core.languages.reading import read_in
 from harness.core.quantities import MONTH, NUMERAL, ORDINAL, date_of, dates, measures, spelled
@@ -53,6 +54,13 @@ def words(text: str, language: str = "en") -> tuple[str, ...]:
     ('25', '4417', 'and', '99.95%', 'on', 'march', '3rd', '2026')
     """
     return read(text, language).words
+
+
+def find(haystack: Sequence[str], needle: Sequence[str], language: str) -> tuple[int, ...]:
+    """Where the words of the needle stand in a row, with what the language glues to them."""
+    if language == "en":
+        return places(haystack, needle)
+    return matching.find(haystack, tuple(needle), language)
 
 
 def contains(haystack: Sequence[str], needle: Sequence[str]) -> bool:

@@ -44,6 +44,7 @@ def scenario_of(draft: Draft) -> Scenario:
             recall_at_least=model.expect.recall_at_least,
             onset_at_least=model.expect.onset_at_least,
         ),
+        language=model.language,
         hash="",
     )
     return replace(made, hash=identity(made))
@@ -69,6 +70,8 @@ def identity(scenario: Scenario) -> str:
         for one in part:
             if not one[key]:
                 del one[key]
+    if content["language"] == "en":  # and so does a file that names no language
+        del content["language"]
     del content["filler"]["file"]
     for step in content["script"]:
         if step["new_session"] is None:  # scripts without boundaries keep the hash they had

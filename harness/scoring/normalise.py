@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from harness.core.text import Text, contains, places, read, words
+from harness.core.text import Text, contains, find, places, read, words
 
-__all__ = ["Text", "answer", "contains", "places", "read", "words"]
+__all__ = ["Text", "answer", "contains", "find", "places", "read", "words"]
 
 _THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _REST_OF_THOUGHT = re.compile(r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)

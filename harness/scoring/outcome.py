@@ -103,7 +103,7 @@ def _judge_abstention(probe: Probe, reply: Reply, said: Named) -> Judgement:
 
 def _miss(probe: Probe, reply: Reply, said: Named) -> Outcome:
     """What the model itself did instead of answering rightly."""
-    refused = refuses(reply.text)
+    refused = refuses(reply.text, probe.language)
     abstained = abstains(probe, reply.text)
     # a cut reply that had already said something of its own is judged by what it said
     if reply.finish_reason == "length" and not (said.wrong or refused or abstained):

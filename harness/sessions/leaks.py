@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from harness.core.text import contains, words
+from harness.core.text import find, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,10 +40,13 @@ class LeakCheck:
 
     Args:
         texts: Values in every accepted spelling, and planted sentences.
+        language: Of the texts, and of whatever is checked.
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._needles = tuple(sorted({form for text in texts if (form := words(text))}))
+    def __init__(self, texts: Iterable[str], language: str = "en") -> None:
+        self._language = language
+        forms = {form for text in texts if (form := words(text, language))}
+        self._needles = tuple(sorted(forms))
         triggers: set[str] = set()
         for needle in self._needles:
             triggers.update(_triggers(needle))
@@ -54,12 +57,12 @@ class LeakCheck:
         """Whether the text holds one of them as whole words, in any case or spelling."""
         if not self._may_hold(text):
             return False
-        form = words(text)
-        return any(contains(form, needle) for needle in self._needles)
+        form = words(text, self._language)
+        return any(find(form, needle, self._language) for needle in self._needles)
 
     def _may_hold(self, text: str) -> bool:
         """Whether the text is worth a close reading; never False for a text that holds one."""
-        if not text.isascii():
+        if self._language != "en" or not text.isascii():
             return True
         if self._dated and _DATE.search(text):
             return True

@@ -1,0 +1,237 @@
+"""From the phrases of a language to checks of a reply.
+
+Patterns are matched in the normal form, one line, with " , " and " . " where a clause or a sentence
+ends; where no spaces divide words, without any spaces. They are written with accents and folded as
+texts are.
+
+Its one rule: what is not known is told by two words of one clause, one that denies and one of
+telling, knowing or finding, whatever stands between them. So it hears phrasings that nobody listed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from harness.core.languages import language
+from harness.core.languages.folding import fold
+from harness.core.text import read
+
+if TYPE_CHECKING:
+    from harness.core.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrases:
+    """The words of one language; each field is a list of patterns, `|` or a line between two."""
+
+    negations: str
+    """What denies within a clause."""
+    telling: str
+    """Stems of telling, knowing, finding and remembering, and of what is told."""
+    unknown: str
+    """What says by itself that something is not known, was not said or is asked back."""
+    whole: str
+    """What says it only where it is the whole reply."""
+    guess: str
+    """What an answer begins with that is only believed: I think, probably, my guess is."""
+    but: str
+    """What turns round from not knowing to an answer."""
+    copula: str
+    """Verbs that an answer is given with: is, was, is called."""
+    asking: str
+    """Words that make of a guess or a turn an offer or a request: you, could, gladly, check."""
+    offer: str
+    """What only offers or asks for something else: anything else, further questions."""
+    certain: str = ""
+    """Turns of phrase with a denial in them that deny nothing: if I am not mistaken."""
+    refusal: str
+    """What declines for another reason than not knowing."""
+    that: str = ""
+    """Conjunctions after which the clause goes on: that, whether, which."""
+    denied_before: str
+    """What denies a value that follows at once, ending where the value begins."""
+    affirmed_before: str = ""
+    """What looks like that and affirms: not only, none other than."""
+    denied_behind: str
+    """What denies a value that stands before it, beginning where the value ends."""
+    superseded_before: str
+    """What says that the value that follows held earlier."""
+    superseded_behind: str
+    """What says so of the value that stands before it."""
+    was: str
+    """What may stand before a value that held earlier, where `now` stands behind it."""
+    now: str
+    asks_denial: str
+    """Words of a question whose right answer may itself be denied: never, avoid, forbidden."""
+    between: str = ""
+    """Words that may stand between a denial and the value that it denies."""
+
+
+_REACH = 8
+"""Words between the one that denies and the one of telling, at most."""
+_REACH_CHARACTERS = 14
+_NEAR = 9
+"""Words beside a value that are looked at."""
+_NEAR_CHARACTERS = 24
+_NOTHING = re.compile(r"(?!)")
+
+
+class Grammar:
+    """The checks of one language.
+
+    Args:
+        code: Of the language.
+        phrases: Its words.
+    """
+
+    def __init__(self, code: str, phrases: Phrases) -> None:
+        self._code = code
+        self._glue = " " if language(code).spaced else ""
+        negation, telling = _group(phrases.negations), _group(phrases.telling)
+        that = _group(phrases.that) if phrases.that else "(?!)"
+        self._negation = self._words(phrases.negations)
+        self._unknown = self._words(phrases.unknown)
+        if self._glue:
+            step = rf"(?: [^ ,.]+| , {that}(?= ))"
+            gap, back = rf"{step}{{0,{_REACH}}}?", rf"(?: [^ ,.]+){{0,{_REACH}}}?"
+            both = rf"(?<![^ ]){negation}{gap} {telling}|(?<![^ ]){telling}[^ ,.]*{back} {negation}(?![^ ])"
+        else:
+            gap = rf"[^,.]{{0,{_REACH_CHARACTERS}}}?"
+            both = rf"{negation}{gap}{telling}|{telling}{gap}{negation}"
+        self._untold = re.compile(both)
+        self._whole = re.compile(rf"(?:{_group(phrases.whole)}[ ,.]*)+")
+        self._guess = self._words(phrases.guess)
+        self._but = self._words(phrases.but)
+        self._copula = self._words(phrases.copula)
+        self._asking = self._words(phrases.asking)
+        self._offer = self._words(phrases.offer)
+        self._certain = self._words(phrases.certain)
+        self._refusal = self._words(phrases.refusal)
+        self._denial = self._words(phrases.asks_denial)
+        between = rf"(?:{_group(phrases.between)}{self._glue}){{0,6}}" if phrases.between else ""
+        self._denied_before = self._ending(phrases.denied_before, between)
+        self._affirmed_before = self._ending(phrases.affirmed_before, between)
+        self._superseded_before = self._ending(phrases.superseded_before, between)
+        self._denied_behind = self._beginning(phrases.denied_behind)
+        self._superseded_behind = self._beginning(phrases.superseded_behind)
+        self._was, self._now = self._ending(phrases.was, between), self._words(phrases.now)
+
+    def says_unknown(self, text: str) -> bool:
+        """Whether a text says that something is not known or was never said, and guesses nothing."""
+        line = self.line(text)
+        if self._whole.fullmatch(line):
+            return True
+        plain = self._certain.sub("", line)
+        sentences = [part.strip() for part in plain.split(".") if not self._offer.search(part)]
+        unknown = [bool(self._unknown.search(s) or self._untold.search(s)) for s in sentences]
+        if not any(unknown):
+            return False
+        return not any(map(self._guesses, sentences))
+
+    def refuses(self, text: str) -> bool:
+        """Whether a text declines to answer, for another reason than not knowing."""
+        return self._refusal.search(self.line(text)) is not None and not self.says_unknown(text)
+
+    def asks_for_a_denial(self, question: tuple[str, ...]) -> bool:
+        """Whether a right answer to the question, in its words, may itself say not."""
+        return self._denial.search(self._glue.join(question)) is not None
+
+    def is_denied(self, text: Text, start: int, stop: int) -> bool:
+        """Whether the words from `start` to before `stop` are directly denied."""
+        before, behind = self._beside(text, start, stop, across=False)
+        if self._affirmed_before.search(before):
+            return False
+        return bool(self._denied_before.search(before) or self._denied_behind.match(behind))
+
+    def is_superseded(self, text: Text, start: int, stop: int) -> bool:
+        """Whether the words are said to have held earlier, and to hold no more."""
+        before, behind = self._beside(text, start, stop, across=True)
+        if self._superseded_before.search(before) or self._superseded_behind.match(behind):
+            return True
+        return bool(self._was.search(before) and self._now.search(behind))
+
+    def line(self, text: str) -> str:
+        """The normal form as one line, with a mark where a clause ends."""
+        return _line(text, self._code, self._glue)
+
+    def _guesses(self, sentence: str) -> bool:
+        """Whether a sentence that may say much else gives an answer after all."""
+        for found in self._guess.finditer(sentence):
+            rest = _clause(sentence[found.end() :])
+            if not rest:  # where the verb stands last, what is believed stands before it
+                rest = sentence[: found.start()].rpartition(",")[2].strip()
+            if rest and not self._empty(rest):
+                return True
+        for found in self._but.finditer(sentence):
+            rest = _clause(sentence[found.end() :])
+            if self._copula.search(rest) and not self._empty(rest):
+                return True
+        return False
+
+    def _empty(self, text: str) -> bool:
+        """Whether a part of a sentence offers, asks or denies, and so answers nothing."""
+        return bool(
+            self._negation.search(text) or self._asking.search(text) or self._unknown.search(text)
+        )
+
+    def _beside(self, text: Text, start: int, stop: int, *, across: bool) -> tuple[str, str]:
+        """What stands before and behind a value in its clause; across commas, in its sentence."""
+        near = _NEAR if self._glue else _NEAR_CHARACTERS
+        ends = {"."} if across else {".", ","}
+        first = start
+        while first > 0 and start - first < near and text.gaps[first] not in ends:
+            first -= 1
+        last = stop
+        while last < len(text.words) and last - stop < near and text.gaps[last] not in ends:
+            last += 1
+        glued = text.words[stop - 1] if self._code == "ko" and stop > start else ""
+        behind = self._glue.join(text.words[stop:last])
+        return (
+            self._glue.join(text.words[first:start]) + (self._glue if start > first else ""),
+            f"{glued} {behind}".strip() if glued else behind,
+        )
+
+    def _words(self, patterns: str) -> re.Pattern[str]:
+        """Any of the patterns, at the beginning of a word and, unless it is a stem, to its end."""
+        if not patterns.strip():
+            return _NOTHING
+        return re.compile(rf"(?<![^ ]){_group(patterns)}" if self._glue else _group(patterns))
+
+    def _ending(self, patterns: str, between: str) -> re.Pattern[str]:
+        if not patterns.strip():
+            return _NOTHING
+        start = "(?<![^ ])" if self._glue else ""
+        return re.compile(rf"{start}{_group(patterns)}{self._glue and ' '}{between}$")
+
+    def _beginning(self, patterns: str) -> re.Pattern[str]:
+        return re.compile(_group(patterns)) if patterns.strip() else _NOTHING
+
+
+def _clause(text: str) -> str:
+    """The first clause of a text that says something."""
+    return text.strip(" ,").split(",")[0].strip()
+
+
+def _group(patterns: str) -> str:
+    """The patterns of a field as one, folded."""
+    lines = [part.strip() for part in patterns.splitlines()]
+    return f"(?:{'|'.join(_folded(line.strip('|')) for line in lines if line)})"
+
+
+def _folded(pattern: str) -> str:
+    """The pattern with its letters folded; its ASCII stays, since \\S is not \\s."""
+    return re.sub(r"[^\x00-\x7f]+", lambda found: fold(found[0]), pattern)
+
+
+@lru_cache(maxsize=1 << 10)
+def _line(text: str, code: str, glue: str) -> str:
+    form = read(text, code)
+    parts: list[str] = []
+    for i, (word, gap) in enumerate(zip(form.words, form.gaps, strict=True)):
+        if gap and i:
+            parts.append(gap)
+        parts.append(word)
+    return glue.join(parts)
