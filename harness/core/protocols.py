@@ -121,6 +121,14 @@ class Filler(Protocol):
     def identity(self) -> str: ...
 
 
+@runtime_checkable
+class Multilingual(Protocol):
+    """A filler that speaks more than one language."""
+
+    def spoken_in(self, language: str, /) -> Filler:
+        """The same in that language, or as it is where it was told which or knows no other."""
+
+
 class Model(Protocol):
     """Answers one prompt, and knows its own ceiling.
 

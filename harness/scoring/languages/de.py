@@ -3,7 +3,7 @@
 from harness.scoring.languages.grammar import Phrases
 
 PHRASES = Phrases(
-    negations=r"nicht|nie|niemals|nichts|kein\w*|niemand\w*|nirgend\w*|weder|ohne",
+    negations=r"nicht|nie|niemals|nichts|kein\w*|niemand\w*|nirgend\w*|weder|ohne|unmöglich\w*",
     telling=r"""
         erwähn|genannt|nenn|nannt|gesagt|sagt|sagen|erzähl|mitgeteilt|mitteil|angegeben|angabe|angeben
         besproch|gesproch|geredet|festgelegt|festgehalten|bekannt|erinner|weiß|wissen|gewusst|weißt
@@ -13,8 +13,10 @@ PHRASES = Phrases(
         antwort|enthalten|enthält|steht|stand|gehört|behandelt|gefallen|ausgesucht|entschieden|sicher
         festgesetzt|geklärt|thematisiert|überliefert|vor$|gemerkt|auskunft|gewiss|abruf|benannt
         auftauch|aufgetaucht|rede|präsent|verfügung|verfügbar|ersehen|einfallen|fällt
+        herausfind|schließen|erschließ|bericht|offenbar|gemeldet|unterricht|informier|beruf|behaupt|dargelegt|geschildert|preisgegeb|angeführt|aufgeführt|gelistet|niedergeschrieb|geschrieben|schriftlich|sichtbar|sehe|sehen|gesehen|gelernt|erfahren|erfuhr|eingegangen|berührt|gestreift|gezeigt|beantworten|klar|zugänglich|bewusst|geläufig|erläuter|erklär|begründ|belegt|konkret|einsehen|grundlage|anhaltspunkt|spur|material|quelle|wert|kontext|zusammenhang|detail
     """,
     unknown=r"""
+        entzieht sich (?:\w+ ){0,2}kenntnis|müsste ich raten|ich müsste raten|nur raten|(?:ist|wäre) mir (?:neu|fremd|entgangen|schleierhaft)
         (?:un|nicht )bekannt|unklar|ungeklärt|ungewiss|offen geblieben|blieb\w* offen|bleibt offen
         (?:ist|war) (?:noch )?offen|unerwähnt|(?:hab|habe) \w* ?vergessen|entfallen|keine ahnung
         unsicher|fehl(?:t|en) (?:mir|uns|hier|in|die|diese|jede|dazu)|überfragt|überfragt
@@ -34,6 +36,7 @@ PHRASES = Phrases(
     """,
     but=r"aber|doch|jedoch|allerdings|sondern|dennoch|trotzdem|nur",
     copula=r"(?:ist|war|lautet\w*|heißt|hieß|wäre|waren|sind|handelt\w*)(?![^ ])",
+    naming=r"(?:hei(?:ß|ss)t|hieß|lautet\w*)(?= )",
     asking=r"""
         sie|du|ihr|ihnen|dir|gern\w*|nachsehen|nachschauen|nachfragen|wenn|falls|helfen|bitte|möglich
         schwer|schwierig|besser|andere\w*|sonst|noch

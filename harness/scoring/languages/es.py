@@ -3,12 +3,13 @@
 from harness.scoring.languages.grammar import Phrases
 
 PHRASES = Phrases(
-    negations=r"no|nunca|jamás|nada|nadie|ningun\w*|ningún|tampoco|ni|sin",
+    negations=r"no|nunca|jamás|nada|nadie|ningun\w*|ningún|tampoco|ni|sin|imposible\w*|apenas",
     telling=r"""
         mencion|dij|dich|dec|indic|especific|sab|record|recuerd|conoz|conoc|encontr|encuentr|inform|dato|coment
         habl|facilit|proporcion|precis|defin|respond|constan?|constanc|registr|detall|idea|nota\b|notas\b|anotad|menció
         acord|acuerd|comunic|revel|compart|escrib|figur|aparec|trat|aclar|confirm|determin|segur|certez|tengo|tiene|dispon
         dio|dado|diste|estableci|contien|contenid|referenc|pista|memoria|señal|habló|decid|fij|concret|explic|expres|surgi|sali
+        revel|apunt|cit|menc|oíd|oí\b|sup[eo]|averigu|deduc|conclu|identific|localiz|hall|leíd|escrit|intercambi|contexto|pista|fuente|base|describ|expon|enter|list|inclu|plante|toc|salió|abord|posee|poseo|cuento|contad|conocimiento|explic|aludi|alusión|referi|sabr|consta|responder|contestar|contest
     """,
     unknown=r"""
         no (?:lo )?sé(?![^ ])|no se sabe
@@ -24,9 +25,10 @@ PHRASES = Phrases(
     guess=r"(?:yo )?(?:creo|pienso|supongo|diría|imagino|apuesto|apostaría|sospecho|me parece)(?: que| por)*|quizás?|tal vez|probablemente|posiblemente|seguramente|a lo mejor|acaso",
     but=r"pero|sin embargo|aunque|sino|no obstante",
     copula=r"(?:es|era|fue|son|eran|se llama\w*|sería|está|estaba)(?![^ ])",
+    naming=r"se llama\w*",
     asking=r"usted|tú|te|le|puedo|puede\w*|podría\w*|si|gusto|posible|difícil|ayud\w*|comprobar|revisar|favor|imposible|otra\w*|otro\w*",
     offer=r"(?:algo|alguna cosa|otra cosa) más|otra pregunta|más preguntas|alguna otra|otra cosa|no dude\w*",
-    certain=r"si no (?:recuerdo mal|me equivoco|me falla la memoria)|sin (?:ninguna )?duda\w*|sin lugar a dudas",
+    certain=r"nada menos que|si no (?:recuerdo mal|me equivoco|me falla la memoria)|sin (?:ninguna )?duda\w*|sin lugar a dudas",
     refusal=r"""
         no (?:puedo|podemos|debo|quiero|voy a|estoy)(?: [^ ,.]+){0,5} (?:ayud\w*|responder\w*|proporcionar\w*|revelar\w*|compartir\w*|divulgar\w*|dar\w*|facilitar\w*|atender\w*)
         (?:debo|tengo que) (?:rechazar|negarme|declinar)|me niego|rechazo|declino|va (?:en )?contra (?:de )?(?:mis|las|nuestras) (?:\w+ )?(?:normas|políticas|reglas|directrices)|confidencial\w*

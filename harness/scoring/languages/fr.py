@@ -3,15 +3,17 @@
 from harness.scoring.languages.grammar import Phrases
 
 PHRASES = Phrases(
-    negations=r"pas|jamais|aucun\w*|rien|personne|nulle|ni|sans|(?:ne|n) (?:[^ ,.]+ ){1,3}plus",
+    negations=r"pas|jamais|aucun\w*|rien|personne|nulle|ni|sans|(?:ne|n) (?:[^ ,.]+ ){1,3}plus|impossible\w*|guère",
     telling=r"""
         mention|dit|dis|dire|indiqu|précis|sais|sait|savoir|su\b|souvien|souvenir|rappel|connai|connu|trouv|inform
         donn|évoqu|abord|parl|communiqu|fourni|spécifi|défini|répon|trace|élément|détail|idée|discut
         échang|question|figur|appar|not|renseign|mémoire|déterminer|confirm|certain|sûr|précisé|vu\b|vois
         révél|partag|communic|transmis|établi|décid|contien|contenu|présent|écrit|entendu|reçu|dispos
         connaissance|référence|historique|signal|choisi|fixé|expliqu|stipul|énonc
+        révél|signifi|fait état|ressort|ressorti|cité|citée|soulev|entend|appris|apprendre|renseign|conclu|dédui|identifi|retrouv|lu\b|écri|échange|contexte|indice|piste|source|base|matière|expos|décri|descri|communiqué|divulg|exprim|énum|list|enregistr|inscri|tranch|arrêt|saurais|saurait|possède|possession|avis|vent\b|accès
     """,
     unknown=r"""
+        ne saurai\w* (?:vous |le )?(?:dire|répondre)
         inconnu\w*|(?:j ai|ai) oublié|m échappe|aucune idée|pas sûr|pas certain\w*|l ignore|ignore
         (?:pouvez|pourriez|peux|pourrais) (?:vous|tu) (?:me|nous|m|le|la).*|(?:faudrait|faut) (?:que vous|que tu|me).*
         (?:reste|demeure) (?:inconnu|indétermin|imprécis|vague|floue?)\w*|non (?:précisé|mentionné|spécifié|indiqué|communiqué|renseigné|défini|disponible)\w*
@@ -27,6 +29,7 @@ PHRASES = Phrases(
     """,
     but=r"mais|cependant|toutefois|pourtant|néanmoins|sinon",
     copula=r"(?:est|était|sont|étaient|s appelle|s appelait|serait|fut|a été)(?![^ ])",
+    naming=r"(?:s appelle|s appelait|se nomme|se prénomme)",
     asking=r"vous|tu|votre|vos|peux|puis|pouvez|volontiers|si|possible|difficile|vérifi\w*|aider|merci|impossible|je peux|autre\w*",
     offer=r"d autres? (?:questions?|informations?|choses?)|autre chose|n hésitez pas|besoin d (?:autre|aide)",
     certain=r"si je ne (?:me trompe|m abuse)(?: pas)?|sans (?:aucun )?doute(?: possible)?|sauf erreur",

@@ -41,6 +41,8 @@ class Phrases:
     """What turns round from not knowing to an answer."""
     copula: str
     """Verbs that an answer is given with: is, was, is called."""
+    naming: str
+    """Clauses that give a name, whatever else is said not to be known: is called."""
     asking: str
     """Words that make of a guess or a turn an offer or a request: you, could, gladly, check."""
     offer: str
@@ -92,7 +94,7 @@ class Grammar:
         self._glue = " " if language(code).spaced else ""
         negation, telling = _group(phrases.negations), _group(phrases.telling)
         that = _group(phrases.that) if phrases.that else "(?!)"
-        self._negation = self._words(phrases.negations)
+        self._negation = self._whole_words(phrases.negations)
         self._unknown = self._words(phrases.unknown)
         if self._glue:
             step = rf"(?: [^ ,.]+| , {that}(?= ))"
@@ -103,10 +105,12 @@ class Grammar:
             both = rf"{negation}{gap}{telling}|{telling}{gap}{negation}"
         self._untold = re.compile(both)
         self._whole = re.compile(rf"(?:{_group(phrases.whole)}[ ,.]*)+")
-        self._guess = self._words(phrases.guess)
-        self._but = self._words(phrases.but)
+        self._guess = self._whole_words(phrases.guess)
+        self._but = self._whole_words(phrases.but)
+        self._naming = self._words(phrases.naming)
+        self._inner = self._words(phrases.that) if phrases.that else _NOTHING
         self._copula = self._words(phrases.copula)
-        self._asking = self._words(phrases.asking)
+        self._asking = self._whole_words(phrases.asking)
         self._offer = self._words(phrases.offer)
         self._certain = self._words(phrases.certain)
         self._refusal = self._words(phrases.refusal)
@@ -169,7 +173,10 @@ class Grammar:
             rest = _clause(sentence[found.end() :])
             if self._copula.search(rest) and not self._empty(rest):
                 return True
-        return False
+        return any(
+            self._naming.search(clause) and not self._inner.match(clause) and not self._empty(clause)
+            for clause in map(str.strip, sentence.split(","))
+        )
 
     def _empty(self, text: str) -> bool:
         """Whether a part of a sentence offers, asks or denies, and so answers nothing."""
@@ -195,10 +202,15 @@ class Grammar:
         )
 
     def _words(self, patterns: str) -> re.Pattern[str]:
-        """Any of the patterns, at the beginning of a word and, unless it is a stem, to its end."""
+        """Any of the patterns, from the beginning of a word."""
         if not patterns.strip():
             return _NOTHING
         return re.compile(rf"(?<![^ ]){_group(patterns)}" if self._glue else _group(patterns))
+
+    def _whole_words(self, patterns: str) -> re.Pattern[str]:
+        """Any of the patterns, from the beginning of a word to the end of one."""
+        found = self._words(patterns)
+        return re.compile(f"{found.pattern}(?![^ ])") if self._glue else found
 
     def _ending(self, patterns: str, between: str) -> re.Pattern[str]:
         if not patterns.strip():

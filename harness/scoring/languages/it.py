@@ -3,11 +3,12 @@
 from harness.scoring.languages.grammar import Phrases
 
 PHRASES = Phrases(
-    negations=r"non|mai|nulla|niente|nessun\w*|né|senza|neanche|nemmeno|neppure",
+    negations=r"non|mai|nulla|niente|nessun\w*|né|senza|neanche|nemmeno|neppure|impossibil\w*",
     telling=r"""
         menzion|dett|dic|dir|indic|specific|so\b|sa\b|sai\b|sap|ricord|conosc|trov|inform|dat|parl|forni|precis|defini|rispond|rispost
         accenn|nomin|comunic|riferi|rivel|condivis|scritt|figur|appar|tratt|chiarit|chiariment|conferm|determin|sicur|cert|dispon
         risult|emers|registr|dettagl|idea|notizi|memoria|traccia|citat|annot|elencat|stabilit|decis|contien|presente|spiegat|contenut|notizi|affrontat|discuss|riport
+        compar|cenn|rivel|rispond|raccont|espost|apprend|appres|sentit|lett|scrit|dedu|conclu|identific|rintracci|reperi|scambi|contest|indizi|fonte|base|descri|elenc|incl|sollev|emers|possied|possess|avvis|riferim|svel|dire|dirl|dirgl|messaggi|conversazione|colloqui|cronologia|sapu|saprei|accen|pronunci|fatto|informaz|noto\b|nota\b
     """,
     unknown=r"""
         sconosciut\w|ignoto|ignota|ignoro|mi sfugge|(?:ho|l ho) dimenticat\w|nessuna idea|non saprei|boh
@@ -19,6 +20,7 @@ PHRASES = Phrases(
     guess=r"(?:io )?(?:credo|penso|suppongo|direi|immagino|presumo|scommetto|ritengo|mi sembra|mi pare)(?: che| di| sia)*|forse|probabilmente|magari|può darsi(?: che)?",
     but=r"ma|però|tuttavia|comunque|bensì",
     copula=r"(?:è|era|sono|erano|si chiama\w*|fu|sarebbe|sia)(?![^ ])",
+    naming=r"si chiama\w*",
     asking=r"lei|tu|le|ti|può|puoi|potrebbe|potresti|se|volentieri|possibile|difficile|aiut\w*|controll\w*|posso|favore|impossibile|altr\w*",
     offer=r"(?:serve|occorre|bisogno d|desidera) ?(?:\w+ )?(?:altro|altr\w)|altre domande|qualcos altro|altro|non esit\w*",
     certain=r"se non (?:sbaglio|erro|ricordo male|vado errato)|senza (?:alcun )?dubbio|senz altro",

@@ -3,12 +3,13 @@
 from harness.scoring.languages.grammar import Phrases
 
 PHRASES = Phrases(
-    negations=r"niet|nooit|niets|niks|geen|niemand|nergens|noch|zonder",
+    negations=r"niet|nooit|niets|niks|geen|niemand|nergens|noch|zonder|onmogelijk|nauwelijks|nergens|noch",
     telling=r"""
         genoemd|noem|vermeld|gezegd|zei|zeg|verteld|vertel|aangegeven|besproken|bespro|gesproken|vastgelegd|bekend|herinner|weet|weten|geweten|vind|gevonden|vond
         info|gegeven|gegevens|opgegeven|gespecificeerd|specifi|gedefinieerd|beschreven|meegedeeld|mededeel|doorgegeven|verstrekt|terug|beantwoord|antwoord|bepalen|vaststellen|achterhalen
         zeker|idee|notitie|aantekening|genoteerd|sprake|orde|voorgekomen|staat|stond|bevat|onthouden|gehoord|gedeeld|onthuld|gemeld|afgesproken|besloten|bepaald|zien|zie|gezien|beschik|melding|spoor
         opmaken|afleiden|benoemd|gehad|ter sprake|uitgesproken|kennis|details?
+        voor\b|komt|verklap|verraden|onthul|inlicht|ingelicht|geïnformeer|informeer|lees|gelezen|geschreven|schreef|ontdek|afleid|concluder|identific|aangetroffen|aantref|context|aanwijzing|bron|basis|beschrij|opgesomd|duidelijk|aan de orde|behandeld|behandel|ervaren|vernomen|vernam|toegang|beantwoorden|uitgelegd|leg|gerefereerd|verwij|benoem|bericht|gesprek|chat|aangestipt|openbaar|laten
     """,
     unknown=r"""
         onbekend|onduidelijk|ongewis|vergeten|ontschoten|ontgaan|geen idee|onzeker|(?:blijft|bleef|is) (?:nog )?(?:open|onbepaald|onvermeld)|onvermeld
@@ -18,6 +19,7 @@ PHRASES = Phrases(
     guess=r"(?:ik )?(?:denk|geloof|vermoed|gok|schat|meen|neem aan|zou zeggen|dacht)(?: ik| dat| op| het)*|misschien|waarschijnlijk|wellicht|mogelijk|vermoedelijk|allicht",
     but=r"maar|echter|toch|nochtans|desondanks",
     copula=r"(?:is|was|heet\w*|luidt\w*|waren|zijn|zou)(?![^ ])",
+    naming=r"(?:heet\w*|luidt\w*)(?= )",
     asking=r"u|je|jij|jou|uw|graag|als|indien|kan|kunnen|nakijken|helpen|opzoeken|alstublieft|moeilijk|lastig|mogelijk zijn|andere?|nog",
     offer=r"nog iets|iets anders|verder(?:e)? vragen|andere vragen|meer vragen",
     certain=r"als ik (?:me |het )?(?:niet|me niet) (?:vergis|mis heb)|zonder (?:enige )?twijfel",

@@ -3,10 +3,11 @@
 from harness.scoring.languages.grammar import Phrases
 
 PHRASES = Phrases(
-    negations=r"nie|nigdy|nic|niczego|nikt|nikogo|żadn\w*|nigdzie|ani|bez|brak|brakuje|brakło",
+    negations=r"nie|nigdy|nic|niczego|nikt|nikogo|żadn\w*|nigdzie|ani|bez|brak|brakuje|brakło|niemożliw\w*|niepodobna|nigdzie|trudno",
     telling=r"""
         wspomn|wspomin|powiedz|mówi|mówion|poda|wiem|wiadom|wiedz|pamięta|przypom|znam|zna|znale|znajd|inform|dan|wzmian|określ|sprecyz|wymieni|wymien|odpowied|odpowiedz
         pewn|pojęci|zapis|notat|szczegół|ustal|omawia|omówi|porusz|przekaz|ujawni|zdradz|napisa|pojawi|padł|padła|padło|stwierdz|mam\b|zawier|widz|słysza|kontek|dostęp|rozmaw|mow|temat|wynik|ślad|zdefini|zdecyd|wskaz|potwierdz|odnotow|danych|dotyc|wzmiank|mogę
+        pada|padło|poinform|informow|wyjaw|opowied|opowiad|wywniosk|wniosk|zidentyfik|odnal|czyta|pisa|wymian|kontekst|wskazówk|źródł|podstaw|opis|wylicz|zawart|kojarz|przychodzi|świadom|orient|posiada|dysponu|stwierdz|zasygnal|nawiąz|odnos|odpow|dowiedz|dowiad|słych|widać|figur|rozstrzyg|usłysz|treści|rozmow
     """,
     unknown=r"""
         nieznan\w*|niejasn\w*|nieokreślon\w*|niewiadom\w*|zapomnia\w*|wyleciało|umknęł\w*|niepewn\w*|pozostaje|nie mam pojęcia
@@ -16,6 +17,7 @@ PHRASES = Phrases(
     guess=r"(?:chyba|myślę|sądzę|przypuszczam|zgaduję|obstawiam|wydaje mi się|podejrzewam|strzelam|powiedział\w*bym)(?: że)*|może|prawdopodobnie|pewnie|zapewne|być może",
     but=r"ale|jednak|lecz|natomiast|aczkolwiek|tylko",
     copula=r"(?:to|jest|był\w*|brzmi\w*|nazywa\w*|są|byłoby)(?![^ ])",
+    naming=r"(?:nazywa\w*|wabi\w*|ma na imię)",
     asking=r"pan\w*|ty|ci|możesz|może|mogę|jeśli|jeżeli|chętnie|sprawdz\w*|pomo\w*|proszę|trudno|możliw\w*|inn\w*|da się",
     offer=r"czegoś (?:jeszcze|więcej)|coś jeszcze|jeszcze coś|więcej pytań|inne pytania|czymś jeszcze|czegoś innego",
     certain=r"jeśli się nie mylę|o ile się nie mylę|bez (?:żadnych )?wątpienia|bez wątpliwości",

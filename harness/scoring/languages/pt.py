@@ -3,11 +3,12 @@
 from harness.scoring.languages.grammar import Phrases
 
 PHRASES = Phrases(
-    negations=r"não|nunca|jamais|nada|ninguém|nenhum\w*|tampouco|nem|sem",
+    negations=r"não|nunca|jamais|nada|ninguém|nenhum\w*|tampouco|nem|sem|impossível|impossibil\w*",
     telling=r"""
         mencion|dit|diss|diz|indic|especific|sei|sab|record|lembr|conhec|encontr|inform|dad|comentad|coment|convers|fal|fornec|precis|defin|respond|respost
         const|regist|detalh|ideia|idéia|not|comunic|revel|compartilh|partilh|escrit|figur|aparec|trat|esclarec|confirm|determin|cert|tenho|dispo
         refer|abord|cit|estabelec|contém|contém|presente|decid|explic|pista|memória|descrit|acesso|discut|surgi|apont|contad|contou
+        revel|cit|ouvi|soube|descobr|deduz|conclu|identific|localiz|ach[ae]|acho\b|li\b|lid|escrev|troca|contexto|pista|fonte|base|descrev|list|inclu|levant|abord|possu|conhecimento|record|expli|alud|refer|saber|sabe|menç|respond|inform|avis|ocorr|mensag|toc
     """,
     unknown=r"""
         desconhecid\w|desconheço|ignoro|(?:me )?(?:esqueci|escapa|escapou)|esquecido|sem ideia|faço ideia|fica\w* por|por definir|indeterminad\w
@@ -19,7 +20,8 @@ PHRASES = Phrases(
     guess=r"(?:eu )?(?:acho|penso|creio|suponho|diria|imagino|acredito|aposto|arriscaria|palpite)(?: que| em| seria)*|talvez|provavelmente|possivelmente|se calhar|quem sabe|porventura",
     but=r"mas|porém|contudo|todavia|no entanto|entretanto",
     copula=r"(?:é|era|foi|são|eram|chama\w*|seria|está|estava)(?![^ ])",
-    asking=r"você|o senhor|a senhora|te|lhe|posso|pode\w*|podia|se|prazer|possível|difícil|ajud\w*|verificar|favor|impossível|outr\w*|quiser",
+    naming=r"(?:se chama\w*|chama se)",
+    asking=r"você|o senhor|a senhora|te|lhe|posso|pode\w*|podia|se (?:quiser|puder|você|precisar)|prazer|possível|difícil|ajud\w*|verificar|favor|impossível|outr\w*|quiser",
     offer=r"(?:mais )?alguma (?:outra )?coisa|algo mais|mais (?:alguma|perguntas|dúvidas)|outra (?:coisa|pergunta|dúvida)|não hesite",
     certain=r"se não (?:me engano|estou em erro|me falha a memória)|sem (?:nenhuma |qualquer )?dúvida|se não me falha",
     refusal=r"""

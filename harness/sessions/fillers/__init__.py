@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, UsageError
+from harness.core.protocols import Multilingual
 from harness.core.registry import Registry
 from harness.sessions.fillers.file import FileFiller
 from harness.sessions.fillers.workday import Workday
@@ -17,8 +18,13 @@ fillers: Registry[Filler] = Registry("filler")
 fillers.add("workday", Workday)
 
 
-def make_filler(spec: FillerSpec) -> Filler:
+def make_filler(spec: FillerSpec, language: str = "en") -> Filler:
     """The filler that a scenario asks for.
+
+    Args:
+        spec: Its name, or its file.
+        language: Code of the one that the scenario is written in: a filler that speaks several
+            speaks it, unless its own name says which.
 
     Raises:
         UsageError: No filler has that name, or `repeat` is set for one that is not a file.
@@ -26,11 +32,12 @@ def make_filler(spec: FillerSpec) -> Filler:
     if spec.file is not None:
         return FileFiller(path=spec.file, repeat=spec.repeat)
     try:
-        return _named(spec)
+        found = _named(spec)
     except UsageError as error:
         if spec.where is None:
             raise
         raise FileError(spec.where, str(error)) from error
+    return found.spoken_in(language) if isinstance(found, Multilingual) else found
 
 
 def _named(spec: FillerSpec) -> Filler:
