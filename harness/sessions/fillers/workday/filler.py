@@ -54,7 +54,8 @@ class Workday:
 
     def spoken_in(self, language: str, /) -> Workday:
         """The filler in a language that it has text in; unchanged where its own name says one."""
-        return self if self.language or language not in LANGUAGES else Workday(language)
+        told = self.language or language not in LANGUAGES or language == "en"
+        return self if told else Workday(language)
 
     def turns(self, draws: Draws, /) -> Iterator[Turn]:
         """The turns of one seed; every subject has its turn before one comes again."""
