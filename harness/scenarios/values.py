@@ -129,7 +129,7 @@ def _shared(scenario: Scenario, facts: list[Fact]) -> Iterator[tuple[str, _Pool]
     kind = facts[0].generate
     if kind is None:
         return
-    made = space(kind, scenario.name, _words_said(scenario))
+    made = space(kind, scenario.name, _words_said(scenario), scenario.language)
     a_seed, offset = sum(fact.pick for fact in facts), 0
     for fact in facts:
         yield fact.id, _Pool(made.size, a_seed, offset, made.nth)

@@ -120,5 +120,6 @@ def _names(code: str) -> Iterable[tuple[int, str]]:
             for width in ("wide", "abbreviated"):
                 for n, said in months[context][width].items():
                     folded = fold(said).strip(". ")
-                    if len(folded) >= _SHORTEST and not folded[0].isdigit():
+                    long_enough = len(folded) >= _SHORTEST or not folded.isascii()
+                    if long_enough and not folded[0].isdigit():
                         yield n, folded

@@ -28,12 +28,15 @@ _MIXED = re.compile(
 )
 _MIXED_PART = re.compile(rf"([0-9]+(?:\.[0-9]+)?)[ ]?([{''.join((*_SMALL, *_LARGE))}])?")
 _SPELLED = re.compile(rf"[{_HAN}]+(?:点[{_HAN}]+)?")
-_SPELLED_KOREAN = re.compile(rf"(?<![가-힣])[{_HANGUL}]+(?: [{_HANGUL}]+)*")
+_SPELLED_KOREAN = re.compile(
+    rf"(?<![가-힣])[{_HANGUL}]{{2,}}(?: [{_HANGUL}]{{2,}})*"
+    r"(?=[^가-힣]|$|[원명개번호월년시분초층살세점권장대건회차주도은는을를가의로]|퍼센트|입니다|이에요|예요|이었|였|에)"
+)
 _PER_CENT = re.compile(rf"百分之([{_HAN}点]+|[0-9]+(?:\.[0-9]+)?)")
 _COUNTERS = frozenset("年月日号時时点點分秒人個个名回次本枚冊円元块圓歳岁階层楼倍室番台件位")
 _IDIOMS = frozenset({"万一", "千万", "一一", "三三", "百万一", "一二"})
-_FEWEST_HANGUL = 4
-"""Syllables of a spelled Korean number at least; with fewer it may be any word."""
+_OTHER_HANGUL = frozenset({"이만", "만일", "천일", "일만"})
+"""Words that look like a number."""
 _LONGEST = 40
 
 
@@ -91,7 +94,7 @@ def _korean(found: re.Match[str]) -> str:
     run = found[0].replace(" ", "")
     scaled = any(char in _SMALL or char in _LARGE for char in run)
     plain = any(char in _DIGITS for char in run)
-    if len(run) < _FEWEST_HANGUL or not (scaled and plain):
+    if run in _OTHER_HANGUL or not (scaled and plain):
         return found[0]
     number = _value(run)
     return found[0] if number is None else f" {number} "

@@ -16,7 +16,7 @@ from harness.core.languages.folding import fold
 from harness.core.languages.table import TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _SHORT = 4
 """Letters up to which a word may keep a stem of two."""
@@ -24,6 +24,7 @@ _HARDER = {"g": "dz", "k": "c", "r": "rz", "t": "c", "d": "dz", "l": "l"}
 """What becomes of the last letter of a Polish stem before some endings."""
 _SOFTER = {"p": "b", "c": "c", "t": "d", "k": "g"}
 """What becomes of the last letter of a Turkish word before a vowel; ğ is folded to g."""
+_LONG_VOWEL = re.compile(r"([aeou])\1([^aeiou])$")
 _FLEETING = re.compile(r"[eoео](?=[^\W\d_aeiouyаеиоуыэюя]$)")
 """A vowel that falls out when an ending follows: Marek, Marka."""
 
@@ -117,6 +118,15 @@ def _endings(code: str) -> tuple[str, ...]:
     return ("", *sorted(listed, key=len, reverse=True))
 
 
+def _dutch(word: str) -> Iterator[str]:
+    """A stem as it is spelled before a vowel: droog and droge, wit and witte, lief and lieve."""
+    open_ = _LONG_VOWEL.sub(r"\1\2", word)
+    yield open_
+    yield word + word[-1]
+    if word[-1] in "fs":
+        yield open_[:-1] + {"f": "v", "s": "z"}[word[-1]]
+
+
 def _declined(word: str, code: str) -> re.Pattern[str]:
     """The stems of a word, each with any ending of the language."""
     endings = _endings(code)
@@ -131,5 +141,7 @@ def _declined(word: str, code: str) -> re.Pattern[str]:
             stems[stem[:-1] + _HARDER[stem[-1]]] = None
     if code in {"pl", "ru"} and len(word) > least:
         stems[_FLEETING.sub("", word)] = None
+    if code == "nl":
+        stems.update(dict.fromkeys(_dutch(word)))
     listed = "|".join(map(re.escape, stems))
     return re.compile(rf"(?:{listed})(?:{'|'.join(map(re.escape, endings))})")

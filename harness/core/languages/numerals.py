@@ -27,6 +27,8 @@ _RUN_TOGETHER = frozenset({"de", "nl", "it"})
 _LONGEST_RUN = 14
 """Words of a number at most."""
 _LONGEST_WORD = 64
+_ABBREVIATED = 3
+"""Letters of a scale word that is cut short, behind which a full stop ends nothing: 97 tys. 611."""
 _RULES = re.compile(
     r"spellout-(?:numbering|cardinal(?:-(?:masculine|feminine|neuter|native|native-attributive"
     r"|masculine-personal|r|n|s|m))?(?:-genitive)?)"
@@ -101,7 +103,8 @@ def _scaled(items: Items, i: int, words: _Words) -> tuple[str, int] | None:
     """Digits before a scale word, and digits behind it: 97 thousand 611."""
     total, stop, last = Decimal(0), i, 0
     while stop < len(items) and NUMERAL.fullmatch(items[stop][0]):
-        if stop > i and items[stop][1]:
+        gap = items[stop][1] if stop > i else ""
+        if gap and not (gap == "." and len(items[stop - 1][0]) <= _ABBREVIATED):
             break
         after = items[stop + 1] if stop + 1 < len(items) else ("", ".")
         scale = words.scales.get(after[0], 1) if after[1] in ("", ".") else 1

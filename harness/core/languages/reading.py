@@ -106,7 +106,8 @@ def _number(token: str, decimal: str, group: str) -> str:
     if len(kinds) == 1:
         mark = marks[0]
         groups = _GROUPS.fullmatch(token) is not None and token[0] != "0"
-        if groups and (len(marks) > 1 or mark == group or mark not in ".,"):
+        grouping = mark == group or mark not in ".," or (mark == "." and decimal == ",")
+        if groups and (len(marks) > 1 or grouping):
             return token.replace(mark, "")
         if mark == decimal and len(marks) == 1:
             return _decimal(*token.split(mark), keep_zeros=decimal == ".")
@@ -202,12 +203,15 @@ def _per_cent(items: Items, code: str) -> Items:
     """The items with each phrase for per cent as one sign, since one holds a number: pour cent."""
     phrases = [phrase for phrase in _measure_words(code)[0] if phrase != (_YUZDE,)]
     first = {phrase[0] for phrase in phrases}
-    if first.isdisjoint(word for word, _ in items):
+    glued = code == "ko"
+    if not glued and first.isdisjoint(word for word, _ in items):
         return items
     found: Items = []
     i = 0
     while i < len(items):
         phrase = next((p for p in phrases if _stands(items, i, p)), None)
+        if phrase is None and glued and _glued_per_cent(items, i, phrases):
+            phrase = (items[i][0],)
         found.append(("%", items[i][1]) if phrase else items[i])
         i += len(phrase) if phrase else 1
     return found
@@ -247,3 +251,9 @@ def _stands(items: Items, i: int, phrase: tuple[str, ...]) -> bool:
         return False
     here = items[i : i + len(phrase)]
     return tuple(word for word, _ in here) == phrase and not any(gap for _, gap in here[1:])
+
+
+def _glued_per_cent(items: Items, i: int, phrases: Sequence[tuple[str, ...]]) -> bool:
+    """Whether the word is one for per cent with a particle: 60퍼센트입니다."""
+    digits = i and NUMERAL.fullmatch(items[i - 1][0]) and not items[i][1]
+    return bool(digits) and any(items[i][0].startswith(phrase[0]) for phrase in phrases)
