@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.core.errors import FileError, UsageError
+from harness.core.files import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -172,13 +173,8 @@ def _is_lines(out: Path) -> bool:
 def _whole(out: Path) -> Iterator[Callable[[str], object]]:
     """Writes lines to a file that appears when all of them are there."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_name(f"{out.name}.tmp")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
-            yield lambda line: file.write(f"{line}\n")
-        unfinished.replace(out)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole(out) as beside, beside.open("w", encoding="utf-8", newline="\n") as file:
+        yield lambda line: file.write(f"{line}\n")
 
 
 def _to_lines(transcripts: Iterator[Transcript], write: Callable[[str], object]) -> None:

@@ -160,8 +160,13 @@ def _typeset(text: str) -> str:
         text = _NOTE.sub("", _POWER.sub(lambda m: f"{m[1]}^", text))
     if "\\" in text or "{" in text or "~" in text:
         text = _LATEX_COMMA.sub(",", text)
-        text = _LATEX_MARKS.sub(lambda m: m[0][1:] if m[0][1:] in "%&#_" else " ", _LATEX.sub(r"\1", text))
+        text = _LATEX_MARKS.sub(_typed, _LATEX.sub(r"\1", text))
     return text
+
+
+def _typed(mark: re.Match[str]) -> str:
+    """What is seen of a mark of LaTeX: the sign that it escapes, else a space."""
+    return mark[0][1:] if mark[0][1:] in "%&#_" else " "
 
 
 def _ungrouped(match: re.Match[str]) -> str:

@@ -66,12 +66,12 @@ def identity(scenario: Scenario) -> str:
         for step in content["script"]:
             del step["rule"]
     # What a file does not use leaves the hash that it had before there was such a thing.
-    for part, key in ((content["facts"], "told"), (content["script"], "says")):
+    content["language"] = content["language"].removeprefix("en")
+    unused = (([content], "language"), (content["facts"], "told"), (content["script"], "says"))
+    for part, key in unused:
         for one in part:
             if not one[key]:
                 del one[key]
-    if content["language"] == "en":  # and so does a file that names no language
-        del content["language"]
     del content["filler"]["file"]
     for step in content["script"]:
         if step["new_session"] is None:  # scripts without boundaries keep the hash they had

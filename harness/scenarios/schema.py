@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic.json_schema import SkipJsonSchema
 
-from harness.core.languages import Code
+from harness.core.languages import Code  # noqa: TC001 -- pydantic reads it at run time
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"

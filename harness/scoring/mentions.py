@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from harness.core.languages import language
+from harness.core.text import contains, find, places, read, words
 from harness.scoring.negation import asks_for_a_denial, is_denied, taken_back
-from harness.scoring.normalise import answer, contains, find, places, read, words
+from harness.scoring.normalise import answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -138,9 +139,7 @@ def _where(kind: Kind, values: Iterable[Value], text: Text, code: str) -> Iterat
                 yield Mention(value.text, kind, start, start + len(form))
 
 
-def _shaped(
-    probe: Probe, said: str, text: Text, asked: tuple[str, ...]
-) -> Iterator[Mention]:
+def _shaped(probe: Probe, said: str, text: Text, asked: tuple[str, ...]) -> Iterator[Mention]:
     """Mentions of whatever looks like a generated value.
 
     Read twice: as written, and in the normal form, where numbers in words have become digits.

@@ -61,21 +61,21 @@ _EARLIER = (
     r"|at the start|to begin with|to start with|first|until (?:then|now|recently)"
 )
 _ARTICLE = r"(?: (?:the|a|an|our|your|my|its|their|it|to|be|in|at|on|as|with|called|value|of|old))*"
+_SAID = r"was|were|had been|said|wanted|asked for|chose|planned|mentioned"
 _EARLIER_BEFORE = re.compile(
-    rf"\b(?:used to (?:be|say|read)|(?:was|were|had been|said|wanted|asked for|chose|planned"
-    rf"|mentioned|told me)(?: \w+)? (?:{_EARLIER})|(?:{_EARLIER}) (?:it |this |that |he |she |they |you"
-    rf" |we |i )?(?:was|were|had been|said|wanted|asked for|chose|planned|had|mentioned)"
+    rf"\b(?:used to (?:be|say|read)|(?:{_SAID}|told me)(?: \w+)? (?:{_EARLIER})"
+    rf"|(?:{_EARLIER}) (?:it |this |that |he |she |they |you |we |i )?(?:{_SAID}|had)"
     rf"|originally|initially|previously|formerly|replac(?:es|ed|ing)|supersed(?:es|ed|ing)"
     rf"|overrid(?:es|ing)|in place of|took over from|no longer|old|former|previous|outdated"
     rf"|superseded|dropped|abandoned|withdrew|corrected from){_ARTICLE}$"
 )
 _EARLIER_BEHIND = re.compile(
     rf"(?:(?:{_EARLIER}) (?:but|and|then|now)\b"
-    r"|(?:(?:was|were|is|are|got|has been|have been|had been|being) (?:\w+ )?)?(?:replaced|superseded"
-    r"|changed|dropped|revised|updated|overruled|overridden|withdrawn|cancelled|canceled|scrapped"
+    r"|(?:(?:was|were|is|are|got|has been|have been|had been|being) (?:\w+ )?)?"
+    r"(?:replaced|superseded|changed|dropped|revised|updated|overruled|overridden|withdrawn|cancelled|canceled|scrapped"
     r"|discarded|corrected|outdated|obsolete|rejected|abandoned)\b"
-    r"|(?:but )?(?:that|it|this|which) (?:was |has |then |later |since |got |been )*(?:changed|replaced"
-    r"|superseded|revised|updated|corrected|dropped)\b|no longer\b|any ?more\b)"
+    r"|(?:but )?(?:that|it|this|which) (?:was |has |then |later |since |got |been )*"
+    r"(?:changed|replaced|superseded|revised|updated|corrected|dropped)\b|no longer\b|any ?more\b)"
 )
 _FROM = re.compile(rf"\b(?:from|instead of|rather than){_ARTICLE}$")
 _TO = re.compile(r"(?:\w+ ){0,3}(?:to|into)\b")

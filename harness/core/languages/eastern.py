@@ -1,7 +1,7 @@
-"""Numbers of Chinese, Japanese and Korean as digits: 9万7611, 九万七千六百一十一, 구만 칠천육백십일.
+"""Numbers of Chinese, Japanese and Korean as digits: 9万7611, 九万七千六百一十一.
 
-Its one rule: a lone character is a number only where a counter stands behind it, since 一 and 만 are
-in many words that count nothing.
+Its one rule: a lone character is a number only where a counter stands behind it, since 一 and 만
+are in many words that count nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,13 @@ _DIGITS = {
     **{char: n for n, char in enumerate("零一二三四五六七八九")},
     **{char: n for n, char in enumerate("〇壹贰叁肆伍陆柒捌玖")},
     **{char: n for n, char in enumerate("영일이삼사오육칠팔구")},
-    **{"两": 2, "兩": 2, "弐": 2, "参": 3, "壱": 1, "공": 0, "륙": 6},
+    "两": 2,
+    "兩": 2,
+    "弐": 2,
+    "参": 3,
+    "壱": 1,
+    "공": 0,
+    "륙": 6,
 }
 _SMALL = {"十": 10, "百": 100, "千": 1_000, "拾": 10, "佰": 100, "仟": 1_000}
 _SMALL |= {"십": 10, "백": 100, "천": 1_000}

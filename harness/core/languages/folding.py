@@ -20,7 +20,9 @@ _PLAIN = str.maketrans(
         **dict.fromkeys("、،", ","),
         "؛": ";",
         **dict.fromkeys("«»“”„‟「」『』《》〈〉【】", '"'),
-        **dict(zip("øæœłđðþıħß", "o ae oe l d d th i h ss".split(), strict=True)),
+        **dict(
+            zip("øæœłđðþıħß", ("o", "ae", "oe", "l", "d", "d", "th", "i", "h", "ss"), strict=True)
+        ),
         "⁄": "/",
         "٪": "%",
         # one Arabic letter in two spellings; a stroke that only stretches; one Hindi sign in two

@@ -18,6 +18,8 @@ from harness.core.languages.table import TABLE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_FEWEST = 2
+"""Letters of a word that anything is glued to."""
 _SHORT = 4
 """Letters up to which a word may keep a stem of two."""
 _HARDER = {"g": "dz", "k": "c", "r": "rz", "t": "c", "d": "dz", "l": "l"}
@@ -29,13 +31,15 @@ _FLEETING = re.compile(r"[eoео](?=[^\W\d_aeiouyаеиоуыэюя]$)")
 """A vowel that falls out when an ending follows: Marek, Marka."""
 
 _KOREAN = (
-    "은 는 이 가 을 를 의 에 에서 에게 에게서 께 께서 한테 로 으로 와 과 도 만 까지 부터 보다 처럼 마다"
-    " 이나 나 이랑 랑 하고 씨 님 이라고 라고 이라는 라는 이란 란 이라 라 이며 며 이고 고 인 이었 였 이에요"
-    " 예요 에요 이죠 죠 이지요 지요 이다 다 입니다 이었습니다 였습니다 이었어요 였어요 이었다 였다 인데"
-    " 인데요 이네요 네요 이야 야 군요 이군요 이거든요 거든요 일 뿐 대로 조차 밖에 이었고 였고 이었으며"
-    " 이었는데 였는데 입니다만 으로서 로서 으로써 로써 이셨습니다 이십니다 이세요 세요 요 이시고 이신"
-    " 이므로 이니 니까 이니까 이었으니 었 습니다 원 명 개 번 호 일까지 쪽 측"
+    "은 는 이 가 을 를 의 에 에서 에게 에게서 께 께서 한테 로 으로 와 과 도 만 까지 부터 보다 "
+    "처럼 마다 이나 나 이랑 랑 하고 씨 님 이라고 라고 이라는 라는 이란 란 이라 라 이며 며 "
+    "이고 고 인 이었 였 이에요 예요 에요 이죠 죠 이지요 지요 이다 다 입니다 이었습니다 "
+    "였습니다 이었어요 였어요 이었다 였다 인데 인데요 이네요 네요 이야 야 군요 이군요 "
+    "이거든요 거든요 일 뿐 대로 조차 밖에 이었고 였고 이었으며 이었는데 였는데 입니다만 "
+    "으로서 로서 으로써 로써 이셨습니다 이십니다 이세요 세요 요 이시고 이신 이므로 이니 니까 "
+    "이니까 이었으니 었 습니다 원 명 개 번 호 일까지 쪽 측 "
 )
+"""Particles, and endings of "to be"."""
 _TURKISH = (
     r"(?:y|n|s|ni|si|yi|lar|ler|i|u|a|e|in|un|nin|nun|im|um|imiz|umuz|da|de|ta|te|dan|den|tan|ten"
     r"|la|le|yla|yle|ya|ye|na|ne|nda|nde|ndan|nden|dir|dur|tir|tur|di|du|ti|tu|ydi|ydu|mis|mus|ymis"
@@ -89,7 +93,7 @@ def _form(needle: tuple[str, ...], code: str) -> Form:
 def _pattern(word: str, code: str) -> re.Pattern[str] | None:
     """What a word looks like with what its language glues to it."""
     gluing = TABLE[code].gluing
-    if len(word) < 2 or any(char.isdigit() for char in word):
+    if len(word) < _FEWEST or any(char.isdigit() for char in word):
         return None
     if gluing == "endings":
         return _declined(word, code)

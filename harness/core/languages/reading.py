@@ -98,26 +98,29 @@ def ungrouped(text: str, code: str) -> str:
 def _number(token: str, decimal: str, group: str) -> str:
     """One number without grouping."""
     marks = [char for char in token if not char.isdigit()]
-    if not marks:
-        return token
     kinds = set(marks)
     if _LAKHS.fullmatch(token):
         return token.replace(",", "")
-    if len(kinds) == 1:
-        mark = marks[0]
-        groups = _GROUPS.fullmatch(token) is not None and token[0] != "0"
-        grouping = mark == group or mark not in ".," or (mark == "." and decimal == ",")
-        if groups and (len(marks) > 1 or grouping):
-            return token.replace(mark, "")
-        if mark == decimal and len(marks) == 1:
-            return _decimal(*token.split(mark), keep_zeros=decimal == ".")
+    if len(kinds) > 1:
+        return _of_two_marks(token, kinds, marks[-1])
+    if not marks:
         return token
-    last = marks[-1]
+    mark = marks[0]
+    grouping = mark == group or mark not in ".," or (mark == "." and decimal == ",")
+    if _GROUPS.fullmatch(token) and token[0] != "0" and (len(marks) > 1 or grouping):
+        return token.replace(mark, "")
+    if mark == decimal and len(marks) == 1:
+        return _decimal(*token.split(mark), keep_zeros=decimal == ".")
+    return token
+
+
+def _of_two_marks(token: str, kinds: set[str], last: str) -> str:
+    """A number that tells by itself which of its marks groups: 97.611,50."""
     whole, _, part = token.rpartition(last)
     grouped = _GROUPS.fullmatch(whole) or _LAKHS.fullmatch(whole)
     if last in ".," and last not in whole and grouped:
         return _decimal(re.sub(r"\D", "", whole), part, keep_zeros=False)
-    if all(mark not in ".," for mark in kinds) and _GROUPS.fullmatch(token):
+    if kinds.isdisjoint(".,") and _GROUPS.fullmatch(token):
         return re.sub(r"\D", "", token)
     return token
 

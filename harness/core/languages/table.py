@@ -45,7 +45,6 @@ class Language:
     """What an assistant answers to a fact where the scenario does not say."""
 
 
-_ROMANCE_JOIN = "e y et"
 TABLE: dict[str, Language] = {
     found.code: found
     for found in (
@@ -86,8 +85,14 @@ TABLE: dict[str, Language] = {
                 (80, "huitante"),
                 (80, "octante"),
                 (90, "nonante"),
-                *((100 * n, f"{word} cents") for n, word in enumerate(
-                    "deux trois quatre cinq six sept huit neuf".split(), 2)),
+                (200, "deux cents"),
+                (300, "trois cents"),
+                (400, "quatre cents"),
+                (500, "cinq cents"),
+                (600, "six cents"),
+                (700, "sept cents"),
+                (800, "huit cents"),
+                (900, "neuf cents"),
             ),
             scales=(
                 (1_000, "mille mil millier milliers"),
@@ -140,7 +145,13 @@ TABLE: dict[str, Language] = {
             endings="o a os as e es s m ns ao oes aos",
             articles="o a os as um uma uns umas",
             joiners="e",
-            spelled=((100, "cento"), (14, "catorze"), (16, "dezasseis"), (17, "dezassete"), (19, "dezanove")),
+            spelled=(
+                (100, "cento"),
+                (14, "catorze"),
+                (16, "dezasseis"),
+                (17, "dezassete"),
+                (19, "dezanove"),
+            ),
             scales=(
                 (1_000, "mil"),
                 (1_000_000, "milhão milhões"),
@@ -253,9 +264,7 @@ TABLE: dict[str, Language] = {
                 (200, "مئتين"),
                 *(
                     (100 * n, f"{word}{hundred}")
-                    for n, word in enumerate(
-                        "ثلاث أربع خمس ست سبع ثمان تسع".split(), 3
-                    )
+                    for n, word in enumerate(("ثلاث", "أربع", "خمس", "ست", "سبع", "ثمان", "تسع"), 3)
                     for hundred in ("مائة", "مئة")
                 ),
                 (800, "ثمانمائة"),

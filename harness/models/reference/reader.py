@@ -15,7 +15,7 @@ from functools import lru_cache
 from math import log
 from typing import TYPE_CHECKING
 
-from harness.models.reference.languages import SPEECHES
+from harness.models.reference.languages import speech
 from harness.models.reference.text import is_question, language_of, sentences, stems
 
 if TYPE_CHECKING:
@@ -149,7 +149,8 @@ def open_pages(messages: Sequence[Message]) -> tuple[Question, list[Page]]:
 
 def dont_know(language: str) -> str:
     """What a reader says in a language when nothing answers the question."""
-    return SPEECHES[language].dont_know if language in SPEECHES else DONT_KNOW
+    known = speech(language)
+    return known.dont_know if known else DONT_KNOW
 
 
 @lru_cache(maxsize=1 << 12)
@@ -162,8 +163,8 @@ def ask(text: str) -> Question:
     code = language_of(text)
     parts = sentences(text, code)
     asking = [s for s in parts if is_question(s)] or list(parts)
-    if code != "en":
-        listing = re.compile(SPEECHES[code].several, re.IGNORECASE)
+    if (known := speech(code)) is not None:
+        listing = re.compile(known.several, re.IGNORECASE)
         stems_asked = [word for sentence in asking for word in stems(sentence, code)]
         many = any(listing.search(sentence) for sentence in asking)
         return Question(tuple(dict.fromkeys(stems_asked)), many, code)

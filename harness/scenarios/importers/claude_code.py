@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.core.messages import Role
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Sample
 
 _ROLES: Mapping[str, Role] = {"user": "user", "assistant": "assistant"}
@@ -116,7 +116,7 @@ class ClaudeCode:
         """Whether some line names its parent."""
         return any({"parentUuid", "uuid", "type"} <= obj(row).keys() for row in sample.rows)
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The conversations of a file: one, unless several files were put together."""
         log = _Log()
         for row in source.rows():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.core.messages import Role
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Sample
 
 _NAMES: Mapping[str, Role] = {
@@ -62,7 +62,7 @@ class Markdown:
         roles = {found[0] for line in sample.text.splitlines() if (found := _begins(line))}
         return len(roles & {"user", "assistant"}) == _ENOUGH
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The one conversation of a file."""
         script = Script()
         role: Role | None = None

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.core.messages import Role
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Row, Sample
 
 _ROLES: Mapping[str, Role] = {
@@ -49,7 +49,7 @@ class OpenAI:
             for row in sample.rows[:1]
         )
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The chats of a file."""
         alone = Script()
         for row in source.rows():

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.core.messages import Role
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Row, Sample
 
 _ROLES: Mapping[str, Role] = {
@@ -48,7 +48,7 @@ class ShareGPT:
         """Whether the first record has turns of `from` and `value`."""
         return begins(sample, _is_conversation)
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The conversations of a file."""
         return each(
             source,

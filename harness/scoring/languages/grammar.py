@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from harness.core.languages import language
 from harness.core.languages.folding import fold
@@ -22,53 +22,55 @@ from harness.core.text import read
 if TYPE_CHECKING:
     from harness.core.text import Text
 
+Patterns: TypeAlias = tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:
-    """The words of one language; each field is a list of patterns, `|` or a line between two."""
+    """The words of one language; each field is a list of patterns."""
 
-    negations: str
+    negations: Patterns
     """What denies within a clause."""
-    telling: str
+    telling: Patterns
     """Stems of telling, knowing, finding and remembering, and of what is told."""
-    unknown: str
+    unknown: Patterns
     """What says by itself that something is not known, was not said or is asked back."""
-    whole: str
+    whole: Patterns
     """What says it only where it is the whole reply."""
-    guess: str
+    guess: Patterns
     """What an answer begins with that is only believed: I think, probably, my guess is."""
-    but: str
+    but: Patterns
     """What turns round from not knowing to an answer."""
-    copula: str
+    copula: Patterns
     """Verbs that an answer is given with: is, was, is called."""
-    naming: str
+    naming: Patterns
     """Clauses that give a name, whatever else is said not to be known: is called."""
-    asking: str
+    asking: Patterns
     """Words that make of a guess or a turn an offer or a request: you, could, gladly, check."""
-    offer: str
+    offer: Patterns
     """What only offers or asks for something else: anything else, further questions."""
-    certain: str = ""
+    certain: Patterns = ()
     """Turns of phrase with a denial in them that deny nothing: if I am not mistaken."""
-    refusal: str
+    refusal: Patterns
     """What declines for another reason than not knowing."""
-    that: str = ""
+    that: Patterns = ()
     """Conjunctions after which the clause goes on: that, whether, which."""
-    denied_before: str
+    denied_before: Patterns
     """What denies a value that follows at once, ending where the value begins."""
-    affirmed_before: str = ""
+    affirmed_before: Patterns = ()
     """What looks like that and affirms: not only, none other than."""
-    denied_behind: str
+    denied_behind: Patterns
     """What denies a value that stands before it, beginning where the value ends."""
-    superseded_before: str
+    superseded_before: Patterns
     """What says that the value that follows held earlier."""
-    superseded_behind: str
+    superseded_behind: Patterns
     """What says so of the value that stands before it."""
-    was: str
+    was: Patterns
     """What may stand before a value that held earlier, where `now` stands behind it."""
-    now: str
-    asks_denial: str
+    now: Patterns
+    asks_denial: Patterns
     """Words of a question whose right answer may itself be denied: never, avoid, forbidden."""
-    between: str = ""
+    between: Patterns = ()
     """Words that may stand between a denial and the value that it denies."""
 
 
@@ -78,6 +80,8 @@ _REACH_CHARACTERS = 14
 _NEAR = 9
 """Words beside a value that are looked at."""
 _NEAR_CHARACTERS = 24
+_SHORT_REPLY = 120
+"""Characters of a reply that may be nothing but a phrase of `whole`."""
 _NOTHING = re.compile(r"(?!)")
 
 
@@ -99,7 +103,10 @@ class Grammar:
         if self._glue:
             step = rf"(?: [^ ,.]+| , {that}(?= ))"
             gap, back = rf"{step}{{0,{_REACH}}}?", rf"(?: [^ ,.]+){{0,{_REACH}}}?"
-            both = rf"(?<![^ ]){negation}{gap} {telling}|(?<![^ ]){telling}[^ ,.]*{back} {negation}(?![^ ])"
+            both = (
+                rf"(?<![^ ]){negation}{gap} {telling}"
+                rf"|(?<![^ ]){telling}[^ ,.]*{back} {negation}(?![^ ])"
+            )
         else:
             gap = rf"[^,.]{{0,{_REACH_CHARACTERS}}}?"
             both = rf"{negation}{gap}{telling}|{telling}{gap}{negation}"
@@ -124,9 +131,9 @@ class Grammar:
         self._was, self._now = self._ending(phrases.was, between), self._words(phrases.now)
 
     def says_unknown(self, text: str) -> bool:
-        """Whether a text says that something is not known or was never said, and guesses nothing."""
+        """Whether a text says that something is not known or not said, and guesses nothing."""
         line = self.line(text)
-        if self._whole.fullmatch(line):
+        if len(line) <= _SHORT_REPLY and self._whole.fullmatch(line):
             return True
         plain = self._certain.sub("", line)
         sentences = [part.strip() for part in plain.split(".") if not self._offer.search(part)]
@@ -174,7 +181,9 @@ class Grammar:
             if self._copula.search(rest) and not self._empty(rest):
                 return True
         return any(
-            self._naming.search(clause) and not self._inner.match(clause) and not self._empty(clause)
+            self._naming.search(clause)
+            and not self._inner.match(clause)
+            and not self._empty(clause)
             for clause in map(str.strip, sentence.split(","))
         )
 
@@ -201,25 +210,25 @@ class Grammar:
             f"{glued} {behind}".strip() if glued else behind,
         )
 
-    def _words(self, patterns: str) -> re.Pattern[str]:
+    def _words(self, patterns: Patterns) -> re.Pattern[str]:
         """Any of the patterns, from the beginning of a word."""
-        if not patterns.strip():
+        if not patterns:
             return _NOTHING
         return re.compile(rf"(?<![^ ]){_group(patterns)}" if self._glue else _group(patterns))
 
-    def _whole_words(self, patterns: str) -> re.Pattern[str]:
+    def _whole_words(self, patterns: Patterns) -> re.Pattern[str]:
         """Any of the patterns, from the beginning of a word to the end of one."""
         found = self._words(patterns)
         return re.compile(f"{found.pattern}(?![^ ])") if self._glue else found
 
-    def _ending(self, patterns: str, between: str) -> re.Pattern[str]:
-        if not patterns.strip():
+    def _ending(self, patterns: Patterns, between: str) -> re.Pattern[str]:
+        if not patterns:
             return _NOTHING
         start = "(?<![^ ])" if self._glue else ""
         return re.compile(rf"{start}{_group(patterns)}{self._glue and ' '}{between}$")
 
-    def _beginning(self, patterns: str) -> re.Pattern[str]:
-        return re.compile(_group(patterns)) if patterns.strip() else _NOTHING
+    def _beginning(self, patterns: Patterns) -> re.Pattern[str]:
+        return re.compile(_group(patterns)) if patterns else _NOTHING
 
 
 def _clause(text: str) -> str:
@@ -227,14 +236,13 @@ def _clause(text: str) -> str:
     return text.strip(" ,").split(",")[0].strip()
 
 
-def _group(patterns: str) -> str:
+def _group(patterns: Patterns) -> str:
     """The patterns of a field as one, folded."""
-    lines = [part.strip() for part in patterns.splitlines()]
-    return f"(?:{'|'.join(_folded(line.strip('|')) for line in lines if line)})"
+    return f"(?:{'|'.join(map(_folded, patterns))})"
 
 
 def _folded(pattern: str) -> str:
-    """The pattern with its letters folded; its ASCII stays, since \\S is not \\s."""
+    r"""The pattern with its letters folded; its ASCII stays, since \S is not \s."""
     return re.sub(r"[^\x00-\x7f]+", lambda found: fold(found[0]), pattern)
 
 

@@ -109,7 +109,14 @@ def _plan(subject: Subject, draws: Draws) -> Iterator[Beat]:
 
 
 def _new(
-    beat: Beat, writer: Writer, draws: Draws, said: set[str], *, switch: bool, context: bool, glue: str
+    beat: Beat,
+    writer: Writer,
+    draws: Draws,
+    said: set[str],
+    *,
+    switch: bool,
+    context: bool,
+    glue: str,
 ) -> Turn | None:
     """The beat in words that were not said before; None when there are none left."""
     for _ in range(_TRIES):
