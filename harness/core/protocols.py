@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -123,9 +123,9 @@ class Filler(Protocol):
 
 @runtime_checkable
 class Multilingual(Protocol):
-    """A filler that speaks more than one language."""
+    """A filler or a rule that knows more than one language."""
 
-    def spoken_in(self, language: str, /) -> Filler:
+    def spoken_in(self, language: str, /) -> Self:
         """The same in that language, or as it is where it was told which or knows no other."""
 
 

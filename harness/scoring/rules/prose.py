@@ -48,8 +48,12 @@ def words(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1 << 12)
-def sentences(reply: str) -> tuple[str, ...]:
+def sentences(reply: str, language: str = "en") -> tuple[str, ...]:
     r"""The sentences of a reply, none empty, code left out.
+
+    Args:
+        reply: Its text.
+        language: Code of the one that it is in, which knows its own abbreviations.
 
     >>> sentences("It costs 4.50, e.g. at Dr. Wu's. Use v1.2!\n- one item\n- another")
     ("It costs 4.50, e.g. at Dr. Wu's.", 'Use v1.2!', 'one item', 'another')
@@ -60,7 +64,7 @@ def sentences(reply: str) -> tuple[str, ...]:
     encodable = reply.encode("utf-8", "replace").decode()  # half a pair of surrogates is no text
     for block in _blocks(FENCED.sub("\n", encodable)):
         waiting = ""
-        for part in sentencex.segment("en", block):
+        for part in sentencex.segment(language, block):
             piece = waiting + part
             # a numbered point standing in the line: "1. Do this. 2. Do that."
             waiting = piece if _POINT.fullmatch(piece.strip()) else ""
