@@ -29,8 +29,8 @@ _LARGE |= {"만": 10**4, "억": 10**8, "조": 10**12}
 _HAN = "".join(char for char in (*_DIGITS, *_SMALL, *_LARGE) if char < "가")
 _HANGUL = "".join(char for char in (*_DIGITS, *_SMALL, *_LARGE) if char >= "가")
 _MIXED = re.compile(
-    rf"[0-9]+(?:\.[0-9]+)?[ ]?[{''.join((*_SMALL, *_LARGE))}]"
-    rf"(?:[ ]?[0-9]+[ ]?[{''.join((*_SMALL, *_LARGE))}])*(?:[ ]?[0-9]+(?![0-9.]))?"
+    rf"(?<![0-9.])[0-9]{{1,20}}(?:\.[0-9]{{1,20}})?[ ]?[{''.join((*_SMALL, *_LARGE))}]"
+    rf"(?:[ ]?[0-9]{{1,20}}[ ]?[{''.join((*_SMALL, *_LARGE))}])*(?:[ ]?[0-9]{{1,20}}(?![0-9.]))?"
 )
 _MIXED_PART = re.compile(rf"([0-9]+(?:\.[0-9]+)?)[ ]?([{''.join((*_SMALL, *_LARGE))}])?")
 _SPELLED = re.compile(rf"[{_HAN}]+(?:点[{_HAN}]+)?")
@@ -40,6 +40,8 @@ _SPELLED_KOREAN = re.compile(
 )
 _PER_CENT = re.compile(rf"百分之([{_HAN}点]+|[0-9]+(?:\.[0-9]+)?)")
 _COUNTERS = frozenset("年月日号時时点點分秒人個个名回次本枚冊円元块圓歳岁階层楼倍室番台件位")
+EASTERN_RUN = re.compile(rf"[{_HAN}{_HANGUL}]{{2}}|[0-9] ?[{_HAN}{_HANGUL}]")
+"""Two characters of a number in a row: every number of a hundred or more has such."""
 _IDIOMS = frozenset({"万一", "千万", "一一", "三三", "百万一", "一二"})
 _OTHER_HANGUL = frozenset({"이만", "만일", "천일", "일만"})
 """Words that look like a number."""

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from harness.core.languages.eastern import EASTERN_RUN
 from harness.core.languages.folding import fold
 from harness.core.languages.table import TABLE
 from harness.core.quantities import NUMERAL
@@ -249,6 +250,30 @@ def _words(code: str) -> _Words:
 
 def _together(text: str) -> str:
     return _SEAM.sub("", fold(text))
+
+
+def spells_large(text: str, code: str) -> bool:
+    """Whether a folded text may spell a number of a hundred or more: never False for one that does.
+
+    >>> spells_large("zwei tausend", "de"), spells_large("zwei", "de"), spells_large("二千", "zh")
+    (True, False, True)
+    """
+    if not TABLE[code].spaced or code == "ko":
+        return EASTERN_RUN.search(text) is not None
+    return any(word in text for word in _large(code))
+
+
+@lru_cache(maxsize=32)
+def _large(code: str) -> tuple[str, ...]:
+    """What stands in every number word of a hundred or more."""
+    words = _words(code)
+    hundreds = {text for text, n in words.below.items() if n >= _HUNDRED and n % _HUNDRED == 0}
+    found = sorted({*words.scales, *hundreds}, key=len)
+    shortest: list[str] = []
+    for word in found:
+        if not any(part in word for part in shortest):
+            shortest.append(word)
+    return tuple(shortest)
 
 
 def number_words(code: str, number: int) -> Sequence[str]:

@@ -80,6 +80,8 @@ _REACH_CHARACTERS = 14
 _NEAR = 9
 """Words beside a value that are looked at."""
 _NEAR_CHARACTERS = 24
+_LONGEST_WORD = 64
+"""Characters of a word that patterns look at; longer ones are no words."""
 _SHORT_REPLY = 120
 """Characters of a reply that may be nothing but a phrase of `whole`."""
 _NOTHING = re.compile(r"(?!)")
@@ -253,5 +255,5 @@ def _line(text: str, code: str, glue: str) -> str:
     for i, (word, gap) in enumerate(zip(form.words, form.gaps, strict=True)):
         if gap and i:
             parts.append(gap)
-        parts.append(word)
+        parts.append(word[:_LONGEST_WORD])
     return glue.join(parts)

@@ -61,4 +61,4 @@ def _named(spec: FillerSpec) -> Filler:
     return fillers.resolve(spec.name)
 
 
-__all__ = ["FileFiller", "Workday", "filler_note", "fillers", "make_filler"]
+__all__ = ["LANGUAGES", "FileFiller", "Workday", "filler_note", "fillers", "make_filler"]
