@@ -33,6 +33,8 @@ class Phrases:
     """What denies within a clause."""
     telling: Patterns
     """Stems of telling, knowing, finding and remembering, and of what is told."""
+    before_telling: Patterns = ()
+    """Prefixes that a word of telling may have, where the language glues such."""
     unknown: Patterns
     """What says by itself that something is not known, was not said or is asked back."""
     whole: Patterns
@@ -84,6 +86,8 @@ _LONGEST_WORD = 64
 """Characters of a word that patterns look at; longer ones are no words."""
 _SHORT_REPLY = 120
 """Characters of a reply that may be nothing but a phrase of `whole`."""
+_FIGURE = re.compile(r"(?<![^ ])[0-9]|[a-z]-?[0-9]{2}")
+"""A number or a code: who does not know gives none."""
 _NOTHING = re.compile(r"(?!)")
 
 
@@ -99,6 +103,8 @@ class Grammar:
         self._code = code
         self._glue = " " if language(code).spaced else ""
         negation, telling = _group(phrases.negations), _group(phrases.telling)
+        if phrases.before_telling:
+            telling = f"{_group(phrases.before_telling)}?{telling}"
         that = _group(phrases.that) if phrases.that else "(?!)"
         self._negation = self._whole_words(phrases.negations)
         self._unknown = self._words(phrases.unknown)
@@ -182,11 +188,14 @@ class Grammar:
             rest = _clause(sentence[found.end() :])
             if self._copula.search(rest) and not self._empty(rest):
                 return True
+        clauses = [clause.strip() for clause in sentence.split(",")]
+        if any(_FIGURE.search(c) and not self._empty(c) for c in clauses):
+            return True
         return any(
             self._naming.search(clause)
             and not self._inner.match(clause)
             and not self._empty(clause)
-            for clause in map(str.strip, sentence.split(","))
+            for clause in clauses
         )
 
     def _empty(self, text: str) -> bool:
