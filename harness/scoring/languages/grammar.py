@@ -20,6 +20,8 @@ from harness.core.languages.folding import fold
 from harness.core.text import read
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness.core.text import Text
 
 Patterns: TypeAlias = tuple[str, ...]
@@ -47,6 +49,10 @@ class Phrases:
     """Verbs that an answer is given with: is, was, is called."""
     naming: Patterns
     """Clauses that give a name, whatever else is said not to be known: is called."""
+    filler: Patterns
+    """Clauses that say nothing: no, hm, unfortunately, I am sorry."""
+    frame: Patterns
+    """What a clause begins with that only says how much is known: as far as I can see."""
     asking: Patterns
     """Words that make of a guess or a turn an offer or a request: you, could, gladly, check."""
     offer: Patterns
@@ -72,6 +78,8 @@ class Phrases:
     now: Patterns
     asks_denial: Patterns
     """Words of a question whose right answer may itself be denied: never, avoid, forbidden."""
+    joining: Patterns = ()
+    """Words that begin another clause without a comma: and."""
     between: Patterns = ()
     """Words that may stand between a denial and the value that it denies."""
 
@@ -84,6 +92,8 @@ _NEAR = 9
 _NEAR_CHARACTERS = 24
 _LONGEST_WORD = 64
 """Characters of a word that patterns look at; longer ones are no words."""
+_VERB_LAST = frozenset({"ja", "ko", "tr", "hi"})
+_END_WORDS, _END_CHARACTERS = 2, 12
 _SHORT_REPLY = 120
 """Characters of a reply that may be nothing but a phrase of `whole`."""
 _FIGURE = re.compile(r"(?<![^ ])[0-9]|[a-z]-?[0-9]{2}")
@@ -117,11 +127,16 @@ class Grammar:
             )
         else:
             gap = rf"[^,.]{{0,{_REACH_CHARACTERS}}}?"
-            both = rf"{negation}{gap}{telling}|{telling}{gap}{negation}"
+            # in Japanese a word denies what stands before it, and nothing behind it
+            before = "" if code == "ja" else f"{negation}{gap}{telling}|"
+            both = f"{before}{telling}{gap}{negation}"
         self._untold = re.compile(both)
         self._whole = re.compile(rf"(?:{_group(phrases.whole)}[ ,.]*)+")
         self._guess = self._whole_words(phrases.guess)
         self._but = self._whole_words(phrases.but)
+        self._joining = self._whole_words(phrases.joining)
+        self._filler = re.compile(rf"(?:{_group(phrases.filler)}[ ,]*)*")
+        self._frame = self._words(phrases.frame)
         self._naming = self._words(phrases.naming)
         self._inner = self._words(phrases.that) if phrases.that else _NOTHING
         self._copula = self._words(phrases.copula)
@@ -133,6 +148,7 @@ class Grammar:
         between = rf"(?:{_group(phrases.between)}{self._glue}){{0,6}}" if phrases.between else ""
         self._denied_before = self._ending(phrases.denied_before, between)
         self._affirmed_before = self._ending(phrases.affirmed_before, between)
+        self._affirmed = self._words(phrases.affirmed_before)
         self._superseded_before = self._ending(phrases.superseded_before, between)
         self._denied_behind = self._beginning(phrases.denied_behind)
         self._superseded_behind = self._beginning(phrases.superseded_behind)
@@ -145,8 +161,8 @@ class Grammar:
             return True
         plain = self._certain.sub("", line)
         sentences = [part.strip() for part in plain.split(".") if not self._offer.search(part)]
-        unknown = [bool(self._unknown.search(s) or self._untold.search(s)) for s in sentences]
-        if not any(unknown):
+        unknown = any(self._unknown.search(s) or self._untold.search(s) for s in sentences)
+        if not unknown and not self._only_denies(sentences):
             return False
         return not any(map(self._guesses, sentences))
 
@@ -176,6 +192,37 @@ class Grammar:
         """The normal form as one line, with a mark where a clause ends."""
         return _line(text, self._code, self._glue)
 
+    def _only_denies(self, sentences: Sequence[str]) -> bool:
+        """Whether every clause denies or says nothing, and none denies that something is so.
+
+        "There is no number in all of this", whose words are none of those of telling.
+        """
+        denied = framed = False
+        parts = (part for s in sentences for part in self._joining.sub(",", s).split(","))
+        for clause in map(str.strip, parts):
+            denies = self._negation.search(self._end_of(self._affirmed.sub("", clause)))
+            if not clause or self._inner.match(clause):
+                continue
+            if self._filler.fullmatch(clause):  # as far as I know, no
+                denied = denied or (framed and denies is not None)
+            elif denies is None:
+                framed = self._frame.match(clause) is not None
+                if not framed:
+                    return False
+            elif self._copula.search(clause):
+                return False
+            else:
+                denied = True
+        return denied
+
+    def _end_of(self, clause: str) -> str:
+        """Where the verb of a clause stands, in languages that put it last; else all of it."""
+        if self._code not in _VERB_LAST:
+            return clause
+        if self._glue:
+            return " ".join(clause.split()[-_END_WORDS:])
+        return clause[-_END_CHARACTERS:]
+
     def _guesses(self, sentence: str) -> bool:
         """Whether a sentence that may say much else gives an answer after all."""
         for found in self._guess.finditer(sentence):
@@ -189,8 +236,10 @@ class Grammar:
             if self._copula.search(rest) and not self._empty(rest):
                 return True
         clauses = [clause.strip() for clause in sentence.split(",")]
-        if any(_FIGURE.search(c) and not self._empty(c) for c in clauses):
-            return True
+        for clause in self._but.sub(",", sentence).split(","):
+            denied = self._negation.search(clause) or self._unknown.search(clause)
+            if _FIGURE.search(clause) and not denied:
+                return True
         return any(
             self._naming.search(clause)
             and not self._inner.match(clause)
