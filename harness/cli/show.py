@@ -43,10 +43,9 @@ def _find(folder: Path, key: str) -> dict[str, Any]:
     Raises:
         UsageError: There is none, or there are several.
     """
-    from harness.runs.folder.layout import RECORDS
-    from harness.runs.folder.reader import lines
+    from harness.runs.folder.reader import latest_records
 
-    found = {r["key"]: r for r in lines(folder / RECORDS) if r["key"].startswith(key)}
+    found = {name: r for name, r in latest_records(folder).items() if name.startswith(key)}
     if not found:
         raise UsageError(f"{folder.name} has no record whose key starts with '{key}'")
     if len(found) > 1:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.memory import Compaction, LiveReply
 from harness.core.messages import Message, Turn
-from harness.core.protocols import Compacting
+from harness.core.protocols import Compacting, NamesWriter
 from harness.core.window import History
 from harness.runs.conversation.compaction import Inserted, MessageRef, Point, grown
 from harness.runs.conversation.generated_text import ModelWriter
@@ -192,7 +192,8 @@ class LiveSession:
         def prompt(instruction: str, _max_tokens: int) -> list[Message]:
             return [*replaced, Message("user", instruction)]
 
-        turn = await policy.compact(ModelWriter(self._ask, prompt, "summary", policy))
+        named = policy.writer if isinstance(policy, NamesWriter) else None
+        turn = await policy.compact(ModelWriter(self._ask, prompt, "summary", named))
         # It stands where the last message that it replaces stood, or the summary before it.
         last = self._shown[stop - 1]
         before = self._inserted[last.index // 2].before if last.written else last.index + 1

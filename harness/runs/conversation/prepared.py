@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.errors import OverflowRefusedError
-from harness.runs.conversation.memory import given_back
 from harness.sessions.opening import handed_over
 
 if TYPE_CHECKING:
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
     from harness.core.memory import Carried, Compaction, LiveReply
     from harness.core.messages import Message
     from harness.core.probe import Status
-    from harness.core.protocols import Memory
     from harness.core.session import Session
     from harness.core.trial import Trial
     from harness.runs.conversation.compaction import LivedSession
     from harness.runs.conversation.generated_text import Written
+    from harness.runs.conversation.memory import ChainMemory
     from harness.sessions.tokens import TokenCounter
 
 
@@ -68,7 +67,8 @@ class Prepared:
     session: Session
     grown: LivedSession
     carried: Carried
-    memory: Memory
+    memory: ChainMemory
+    """Open until `close`."""
     asks_memory: bool
     """The memory is asked for each question, not when the session begins."""
     spent: PreparationCost
@@ -87,22 +87,29 @@ class Prepared:
             return None
         return unready(self.grown.failed) if self.grown.failed is not None else None
 
+    async def close(self) -> str | None:
+        """End the life of the memory; why it could not be ended, if so."""
+        return await self.memory.close()
+
     def compactions(self, cut: int) -> tuple[Compaction, ...]:
         """The compactions up to a checkpoint."""
         points = self.grown.checkpoints
         return points[cut].compactions if cut < len(points) else ()
 
-    def asked(self, trial: Trial, question: str, count: Callable[[Message], int]) -> Prepared:
+    async def asked(self, trial: Trial, question: str, count: Callable[[Message], int]) -> Prepared:
         """This conversation with what the memory finds for one question, where it is asked then.
 
         Args:
             trial: Whose checkpoint it is.
             question: What will be asked.
             count: Tokens of a message.
+
+        Raises:
+            ModelError: The memory fails.
         """
         if not self.asks_memory:
             return self
-        found = given_back(trial.memory, self.memory, self.carried.notes, question)
+        found = await self.memory.given_back(question)
         if not found:
             return self
         cut = self.session.cuts[trial.cut]

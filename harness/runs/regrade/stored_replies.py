@@ -14,8 +14,8 @@ from harness.core.errors import CassetteMissError, ModelError, OverflowRefusedEr
 from harness.core.messages import Message
 from harness.core.probe import Reply
 from harness.models.catalog import known_limit
-from harness.runs.folder.layout import MESSAGES, RECORDS
-from harness.runs.folder.reader import lines
+from harness.runs.folder.layout import MESSAGES
+from harness.runs.folder.reader import latest_records, lines
 from harness.runs.folder.run_json import read_config
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class StoredReplies:
         config = read_config(folder)
         self.sent: Mapping[str, Mapping[str, object]] = config["sent"]
         """For each model the parameters that went out."""
-        latest = {record["key"]: record for record in lines(folder / RECORDS)}
+        latest = latest_records(folder)
         _check_whole(folder, config, latest.values())
         trunks = {line["trunk"]: line for line in lines(folder / MESSAGES) if "trunk" in line}
         self._held: defaultdict[str, deque[dict[str, Any]]] = defaultdict(deque)

@@ -62,9 +62,9 @@ class Summarise:
         # A summary of what is no longer than a summary would save nothing.
         return start if history.tokens(history.system, start) > self.budget else 0
 
-    async def compact(self, scribe: Writer, /) -> Turn:
+    async def compact(self, writer: Writer, /) -> Turn:
         """The turn that hands over the summary."""
         instruction = INSTRUCTION.format(budget=self.budget)
-        text = await scribe.write(instruction, max_tokens=self.budget)
+        text = await writer.write(instruction, max_tokens=self.budget)
         said = best(sentences(text), self.budget, between="\n", what="more sentences")
         return Turn(f"{HEADING}\n\n{said}", THANKS)
