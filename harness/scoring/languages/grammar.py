@@ -226,10 +226,11 @@ class Grammar:
     def _guesses(self, sentence: str) -> bool:
         """Whether a sentence that may say much else gives an answer after all."""
         for found in self._guess.finditer(sentence):
-            rest = _clause(sentence[found.end() :])
-            if not rest:  # where the verb stands last, what is believed stands before it
-                rest = sentence[: found.start()].rpartition(",")[2].strip()
-            if rest and not self._empty(rest):
+            rest = _clause(self._but.sub(",", sentence[found.end() :]))
+            before = ""
+            if not rest or self._code in _VERB_LAST:  # what is believed may stand before it
+                before = sentence[: found.start()].rpartition(",")[2].strip()
+            if any(part and not self._empty(part) for part in (rest, before)):
                 return True
         for found in self._but.finditer(sentence):
             rest = _clause(sentence[found.end() :])
