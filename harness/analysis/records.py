@@ -12,14 +12,16 @@ from contextlib import contextmanager
 from dataclasses import fields
 from glob import glob
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
 from harness.core.errors import FileError, NothingSelectedError, UsageError, Where
-from harness.core.record import RECORD_SCHEMA, to_json
+from harness.core.record import RECORD_SCHEMA, SHAPE, to_json
 from harness.core.record import Record as RecordFields
+from harness.core.shapes import conform, parse
 from harness.runs.folder.layout import RECORDS
 
 if TYPE_CHECKING:
@@ -59,6 +61,12 @@ SCHEMA = pl.Schema({one.name: _type_of(str(one.type)) for one in fields(RecordFi
 _OURS = tuple(f'{{"schema":{space}{RECORD_SCHEMA},'.encode() for space in ("", " "))
 """How a line of this version begins, as the store writes it and as `json.dumps` does."""
 
+_ANY_VERSION = {f"{name.removesuffix('?')}?": shape for name, shape in SHAPE.items()}
+"""A record with whatever fields it has: those of before had fewer."""
+
+_LOOKED_INTO = 2_000
+"""Records of a file whose fields are looked into one by one; a million would take too long."""
+
 _BLOCK = 1 << 18
 """Bytes of a file that are looked at in one go."""
 
@@ -79,6 +87,8 @@ def read_records(paths: str | Path | Iterable[str | Path]) -> pl.LazyFrame:
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     files = {_records_file(Path(path)).resolve(): Path(path) for path in given}
     whole = [path for path, shown in sorted(files.items()) if _check(path, shown)]
+    for path, shown in files.items():
+        _check_fields(path, shown)
     torn = [path for path in sorted(files) if path not in whole]
     # a scan a file: the plan of a frame then names them all, see `_explained`
     parts = [pl.scan_ndjson(path, schema=SCHEMA) for path in whole]
@@ -162,6 +172,19 @@ def _find_bad_line(frame: Frame) -> None:
     for path in _SCANNED.findall(frame.lazy().explain(optimized=False)):
         for _ in lines(Path(path)):
             pass
+
+
+def _check_fields(path: Path, shown: Path) -> None:
+    """Look into the first records of a file: where polars meets another type it reads null.
+
+    Raises:
+        FileError: A record has a field of another type, or an outcome that there is none of.
+    """
+    with path.open("rb") as file:
+        for number, line in enumerate(islice(file, _LOOKED_INTO), start=1):
+            if line.endswith(b"\n") and not line.isspace():
+                where = Where(file=str(shown), line=number)
+                conform(parse(line, where), _ANY_VERSION, where, what="a record")
 
 
 def _records_file(path: Path) -> Path:

@@ -221,9 +221,12 @@ class CallGate(Protocol):
     `passage` is the time of one call, for a prompt of so many characters: it is entered when the
     call may go out, is handed the reply, and sees the ModelError that leaves it. It raises one of
     kind `stopped` when the model was given up.
+    `wait` is a pause between two attempts; it ends at once when the model is given up.
     """
 
     def passage(self, size: int, /) -> AbstractAsyncContextManager[Callable[[Reply], None]]: ...
+
+    async def wait(self, seconds: float, /) -> None: ...
 
 
 class Progress(Protocol):

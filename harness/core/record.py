@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from harness.core.arms import Arm
     from harness.core.errors import AnsweredBy
     from harness.core.memory import LostAt
-    from harness.core.probe import Outcome, Status
+    from harness.core.probe import Cut, Outcome, Status
     from harness.core.scenario import Layout, ProbeKind
 
 RECORD_SCHEMA = 1
@@ -139,6 +139,14 @@ class Record:
     """None where a price is not known."""
     turn: int | None = None
     """Of a rule: which turn of the session the reply answers, counted from 1."""
+    cut: Cut | None = None
+    """Why the reply is not whole: length, thinking, window or broken_off; None for a whole one."""
+    max_tokens: int | None = None
+    """Tokens that the answer could have, thinking included; None in records that are older."""
+    thinking: str | None = None
+    """What the model thought aloud before it answered, its middle left out where it is long."""
+    thinking_tokens: int | None = None
+    """Of the completion tokens, by the provider's count; None where it tells none."""
     judge: str | None = None
     """The model that gave the score, where no check could."""
     judge_planted: tuple[int, ...] = ()
@@ -151,6 +159,26 @@ FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Record))
 
 _SEQUENCES = tuple(one.name for one in fields(Record) if str(one.type).startswith("tuple["))
 """The fields that hold several values, which JSON and polars give back as lists."""
+
+
+def _shape(annotation: str) -> Any:
+    """What JSON holds of a field of that type; names of `Literal`s are text."""
+    plain = annotation.removesuffix(" | None")
+    nested = {
+        "tuple[tuple[int, int], ...]": [[int]],
+        "tuple[str, ...]": [str],
+        "tuple[int, ...]": [int],
+    }
+    types = {"int": int, "float": float, "bool": bool}
+    found = nested.get(plain) or types.get(plain, str)
+    return (found, None) if plain != annotation else found
+
+
+SHAPE: dict[str, Any] = {
+    field.name if field.default is MISSING else f"{field.name}?": _shape(str(field.type))
+    for field in fields(Record)
+}
+"""What a line of `records.jsonl` has to look like; records of before lack later fields."""
 
 
 def to_json(record: Record) -> dict[str, object]:

@@ -40,7 +40,7 @@ class Terminal:
     def write(self, report: ReportInput, path: Path, /) -> None:
         """Write the text."""
         words = terminal(report.summary, against(report.summary, report.frame))
-        path.write_text(words, encoding="utf-8", newline="\n")
+        path.write_text(words, encoding="utf-8", errors="replace", newline="\n")
 
 
 def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:
@@ -224,7 +224,7 @@ def _facts(group: CurveGroup) -> Iterator[tuple[str, str]]:
     )
     for judge in group.judges:
         yield "judge", headline.judge(judge)
-    yield "not measured", fmt.counts(lost.unscored)
+    yield "not measured", fmt.unscored(lost.unscored)
     if group.overflow_from is not None:
         yield (
             "refused",

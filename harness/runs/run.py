@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, TypedDict
 from harness.core.arms import STAGES
 from harness.core.errors import UsageError, first_of
 from harness.models import known_limit
+from harness.runs.answer_room import AnswerRoom
 from harness.runs.budget import Budget, Purse
 from harness.runs.executors import OnThisMachine, executors
-from harness.runs.folder.layout import LEDGER
+from harness.runs.folder.layout import LEDGER, ROOM
 from harness.runs.limits import Gates, Limits
 from harness.runs.model_stack import CACHE_DAYS, ModelStack
 from harness.runs.open_run import open_run, running_loop
+from harness.runs.planning.named_code import load_code
 from harness.runs.planning.plan import make_plan
 from harness.runs.progress import NoProgress
 from harness.runs.result import expected
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from harness.core.protocols import Progress
     from harness.core.study import Plan, SessionTrials, Study
+    from harness.runs.answer_room import Rooms
     from harness.runs.executors import Executor, ExecutorPlug
     from harness.runs.result import RunResult
     from harness.runs.token_meter import LengthRatios
@@ -137,10 +140,12 @@ class _Ready:
             UsageError: It cannot.
             NothingSelectedError: There is no trial.
         """
+        load_code(study)
         workshop = Workshop()
         resume = how.get("resume")
         ledger = LengthLedger(study.models, None if resume is None else resume / LEDGER)
-        whole = make_plan(study, workshop, known_limit, ledger.aims)
+        room = AnswerRoom(study, None if resume is None else resume / ROOM)
+        whole = make_plan(study, workshop, known_limit, ledger.aims, room.rooms)
         name = how.get("executor", "local")
         plug = executors.resolve(name)
         here = isinstance(plug, OnThisMachine)
@@ -225,7 +230,7 @@ class Stages:
 
     Args:
         whole: The plan with what was known when the run began.
-        bench: What is replayed on; its ledger says how to aim.
+        bench: What is replayed on; it knows how to aim, and how much room answers need.
         workshop: Shared tools.
         limit_of: The context window of a model in tokens, or None where it is not known.
     """
@@ -245,9 +250,7 @@ class Stages:
             model: [group for group in whole.groups if group.model == model]
             for model in whole.study.models
         }
-        self._aimed: dict[str, LengthRatios] = {
-            model: bench.ledger.aims(model) for model in self._groups
-        }
+        self._aimed = {model: self._known(model) for model in self._groups}
 
     @property
     def planned(self) -> list[str]:
@@ -287,13 +290,17 @@ class Stages:
                 return  # a stage that was broken off teaches nothing yet
             self._bench.settle(model, stage)
 
+    def _known(self, model: str) -> tuple[LengthRatios, Rooms]:
+        """What is settled of a model: how its provider counts, and what its answers need."""
+        return self._bench.ledger.aims(model), self._bench.room.rooms(model)
+
     def _aim(self, model: str) -> list[SessionTrials]:
         """The sessions of a model, planned again if its ledger has learned something."""
-        aims = self._bench.ledger.aims(model)
-        if aims != self._aimed[model]:
-            self._aimed[model] = aims
+        aims, rooms = known = self._known(model)
+        if known != self._aimed[model]:
+            self._aimed[model] = known
             alone = replace(self._study, models=(model,))
-            plan = make_plan(alone, self._workshop, self._limit_of, lambda _: aims)
+            plan = make_plan(alone, self._workshop, self._limit_of, lambda _: aims, lambda _: rooms)
             self._groups[model] = list(plan.groups)
             self._bench.replanned(len(self.planned))
         return self._groups[model]

@@ -133,17 +133,17 @@ def open_pages(messages: Sequence[Message]) -> tuple[Question, list[Page]]:
     asked = len(messages) - 1
     while asked >= 0 and messages[asked].role != "user":
         asked -= 1
-    question = ask(messages[asked].content if asked >= 0 else "")
+    question = ask(messages[asked].text if asked >= 0 else "")
     code = question.language
     pages = []
     user = ""  # what the user said just before, which an assistant may echo
     for message in messages[:asked] if asked >= 0 else messages:
         if message.role == "assistant":
-            pages.append(_page(message.content, user, code))
+            pages.append(_page(message.text, user, code))
             user = ""
         else:
-            pages.append(_page(message.content, "", code))
-            user = message.content if message.role == "user" else ""
+            pages.append(_page(message.text, "", code))
+            user = message.text if message.role == "user" else ""
     return question, pages
 
 

@@ -7,6 +7,7 @@ into the session that the other questions share.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
@@ -77,7 +78,7 @@ class Prepared:
     def replies(self) -> tuple[LiveReply, ...]:
         """What the model under test answered to the turns of this session, in order.
 
-        Empty where replies are scripted. `session.messages[reply.message - 1]` is what it answers.
+        Empty where replies are scripted. `session.messages[reply.asked]` is what one answers.
         """
         return self.grown.replies
 
@@ -126,15 +127,14 @@ class Prepared:
             messages=messages,
             hashes=hashes,
             offsets=(
-                *self.session.offsets[: cut.messages + 1],
-                start + sizes[0],
-                start + sum(sizes),
+                *self.session.offsets[: cut.messages],
+                *accumulate(sizes, initial=start),
             ),
             cuts=tuple(cuts),
         )
         points = list(self.grown.checkpoints)
         if points:
-            shown = (*points[trial.cut].shown, len(messages) - 2, len(messages) - 1)
+            shown = (*points[trial.cut].shown, *range(cut.messages, len(messages)))
             points[trial.cut] = replace(points[trial.cut], shown=shown)
         injected = "\n".join(part for part in (self.carried.injected, found) if part)
         return replace(
@@ -144,7 +144,7 @@ class Prepared:
                 self.grown,
                 session=session,
                 checkpoints=tuple(points),
-                restated=(*self.grown.restated, len(messages) - 2),
+                restated=(*self.grown.restated, cut.messages),
             ),
             carried=replace(self.carried, injected=injected, memory_tokens=sum(sizes)),
         )
@@ -154,7 +154,8 @@ def unready(error: ModelError) -> NotPrepared:
     """What the trials of a session come to that could not be made ready."""
     if isinstance(error, OverflowRefusedError):
         return NotPrepared(status="overflow", error=_not_sent(str(error)), attempts=error.attempts)
-    status: Status = "refused" if error.kind == "content_filter" else "error"
+    ended: dict[str, Status] = {"content_filter": "refused", "cut": "cut", "thinking": "cut"}
+    status = ended.get(error.kind, "error")
     why = f"{error.kind}: {error} (while the session was made ready)"
     return NotPrepared(status=status, error=why, attempts=error.attempts)
 

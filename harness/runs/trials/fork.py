@@ -115,7 +115,7 @@ class Fork:
             (
                 index
                 for index in self.conversation.grown.restated
-                if self.view.holds(index) and self._in(self.session.messages[index].content, plant)
+                if self.view.holds(index) and self._in(self.session.messages[index].text, plant)
             ),
             None,
         )

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from harness.core.caching import by_text
 from harness.core.languages import language
 from harness.core.languages.folding import fold
 from harness.core.text import read
@@ -190,7 +190,7 @@ class Grammar:
 
     def line(self, text: str) -> str:
         """The normal form as one line, with a mark where a clause ends."""
-        return _line(text, self._code, self._glue)
+        return _line(self._code, self._glue, text)
 
     def _only_denies(self, sentences: Sequence[str]) -> bool:
         """Whether every clause denies or says nothing, and none denies that something is so.
@@ -307,8 +307,8 @@ def _folded(pattern: str) -> str:
     return re.sub(r"[^\x00-\x7f]+", lambda found: fold(found[0]), pattern)
 
 
-@lru_cache(maxsize=1 << 10)
-def _line(text: str, code: str, glue: str) -> str:
+@by_text(1 << 10)
+def _line(code: str, glue: str, text: str) -> str:
     form = read(text, code)
     parts: list[str] = []
     for i, (word, gap) in enumerate(zip(form.words, form.gaps, strict=True)):

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, UsageError
 from harness.core.languages import language
-from harness.core.protocols import Multilingual
+from harness.core.protocols import Filler, Multilingual
 from harness.core.registry import Registry
 from harness.sessions.fillers.file import FileFiller
 from harness.sessions.fillers.workday import LANGUAGES, Workday
 
 if TYPE_CHECKING:
-    from harness.core.protocols import Filler
     from harness.core.scenario import FillerSpec, Scenario
 
-fillers: Registry[Filler] = Registry("filler")
+fillers: Registry[Filler] = Registry("filler", Filler)
 fillers.add("workday", Workday)
 
 
