@@ -100,6 +100,8 @@ class Compaction:
 class LiveReply:
     """What the model under test answered to one turn of a session that it lives through."""
 
+    asked: int
+    """Index of the first message of the turn that it answers, among those of its session."""
     message: int
     """Index of the reply among the messages of its session."""
     turn: int
@@ -108,7 +110,7 @@ class LiveReply:
     """Counted from 1."""
     text: str
     sent: tuple[Message, ...]
-    """The prompt that it answers, the turn itself last."""
+    """The prompt that it answers, the turn itself last, with its calls and results."""
     sent_tokens: int
     """Local tokens of the prompt that it answers."""
     prompt_tokens: int | None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.core.messages import turn_starts
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,7 +22,9 @@ class Window:
     reserve: int
     """Of these, tokens kept for the answer."""
     ratio: float = 1.0
-    """Provider's tokens for one local token: what sessions are aimed with (law 2)."""
+    """Provider's tokens for one local token more: what sessions are aimed with (law 2)."""
+    overhead: int = 0
+    """Provider's tokens that are there before the first of ours: a chat template's own."""
 
     @property
     def top(self) -> float:
@@ -30,11 +34,11 @@ class Window:
     @property
     def budget(self) -> int:
         """Local tokens that the prompt, question included, may have."""
-        return int((self.limit - self.reserve) / self.ratio)
+        return max(int((self.limit - self.reserve - self.overhead) / self.ratio), 0)
 
     def local(self, fill: float) -> int:
         """Local tokens of a prompt, question included, that fills so much of the window."""
-        return int(fill * self.limit / self.ratio)
+        return max(int((fill * self.limit - self.overhead) / self.ratio), 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,11 @@ class History:
         while count < self.stop and self.messages[count].role == "system":
             count += 1
         return count
+
+    @property
+    def turn_starts(self) -> list[int]:
+        """Indexes of the messages that begin a turn: a policy cuts there and nowhere else."""
+        return turn_starts(self.messages[: self.stop])
 
     def tokens(self, start: int, stop: int) -> int:
         """Length in tokens of the messages from `start` to before `stop`."""

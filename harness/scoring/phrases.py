@@ -77,6 +77,7 @@ UNKNOWN = _any(
     (?:not |im)possible to (?:answer|determine|find|identify|know|say|tell)
     (?:did|do) not (?:catch|find|get|hear|receive|see) (?:\w+ ){0,3}\
         (?:<news>|that|it|this|any|anything)
+    (?:i|we) lack (?:\w+ ){0,3}<news>
     # what was never said
     (?:not|never) <how*>(?:<told>|brought up|come up|came up)
     (?:did|does|do) not <how*>come up
@@ -94,7 +95,7 @@ UNKNOWN = _any(
     no (?:\w+ ){1,3}(?:is|was|were|has been|have been) <how*><told>
     there (?:is|was|are|were) no (?:\w+ ){1,3}(?:in|within) (?:our|the|this|my) (?:\w+ ){0,2}<store>
     nothing in (?:our|the|this|my) (?:\w+ ){0,2}<store>
-    you (?:only )?(?:mentioned|said|told me) [^.]*\
+    you (?:only )?(?:mentioned|said|told me) [^.]{0,200}\
         but not (?:its|the|his|her|their|what|when|where|who)
     have yet to (?:be|give|mention|say|share|specify|tell)
     # what there is none of

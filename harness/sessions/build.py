@@ -27,7 +27,7 @@ def reminder_of(policy: Policy, materials: Materials) -> Reminder | None:
     """What the policy says again as a session grows; None for most policies."""
     if not isinstance(policy, Reminding):
         return None
-    standing = [message.content for message in materials.system]
+    standing = [message.text for message in materials.system]
     return lambda turns, rules: policy.reminder(turns, "\n".join([*standing, *rules]))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.core.messages import Message
+from harness.core.messages import Message, turn_starts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -34,7 +34,7 @@ def opening(
         memory: What the memory gives back.
         transcript: The sessions before, as text.
     """
-    parts = [message.content for message in materials.system if "system" in carry]
+    parts = [message.text for message in materials.system if "system" in carry]
     if "memory" in carry and memory.strip():
         parts.append(f"{REMEMBERED}\n{memory.strip()}")
     if "transcript" in carry and transcript.strip():
@@ -50,11 +50,12 @@ def handed_over(text: str) -> tuple[Message, Message]:
 def as_text(messages: Sequence[Message]) -> list[str]:
     """Each turn of a conversation as text, the system messages left out."""
     turns: list[str] = []
-    for message in messages:
+    starts = set(turn_starts(messages))
+    for index, message in enumerate(messages):
         if message.role == "system":
             continue
-        said = f"{message.role.capitalize()}: {message.content.strip()}"
-        if message.role == "user" or not turns:
+        said = f"{message.role.capitalize()}: {message.text.strip()}"
+        if index in starts or not turns:
             turns.append(said)
         else:
             turns[-1] += f"\n{said}"

@@ -7,10 +7,12 @@ the session beside them, where they belong, and each checkpoint knows which mess
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.window import History, Span, View
+from harness.sessions.kinds import KindCounter, said_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,6 +55,7 @@ class MessageRef:
     """A message of the session under way: said, or written by a compaction."""
 
     index: int
+    """Among the messages of the session, or among all that compactions wrote."""
     written: bool = False
 
 
@@ -107,7 +110,9 @@ def grown(
             Checkpoint(shown=tuple(map(index, point.shown)), compactions=point.compactions)
             for point in points
         ),
-        replies=tuple(replace(reply, message=at[reply.message]) for reply in replies),
+        replies=tuple(
+            replace(reply, asked=at[reply.asked], message=at[reply.message]) for reply in replies
+        ),
         restated=(*sorted(written.values()), *(at[reply.message] for reply in replies)),
         failed=failed,
     )
@@ -121,11 +126,13 @@ def _merged(
     written: dict[int, int] = {}
     messages: list[Message] = []
 
+    ends = list(accumulate(len(text.turn.messages) for text in inserted))
+
     def put(before: int) -> None:
-        for number, text in enumerate(inserted):
+        for end, text in zip(ends, inserted, strict=True):
             if text.before == before:
-                for half, message in enumerate(text.turn.messages):
-                    written[2 * number + half] = len(messages)
+                for number, message in enumerate(text.turn.messages, end - len(text.turn.messages)):
+                    written[number] = len(messages)
                     messages.append(message)
 
     for index, message in enumerate(session.messages):
@@ -141,8 +148,11 @@ def _with_messages(
 ) -> Session:
     """The session with more messages; `at` says where its own went."""
     offsets = [0]
-    for message in messages:
+    kinds, said = KindCounter(), said_in(session.kind_offsets)
+    own = {at[index] for index, told in enumerate(said) if told}
+    for index, message in enumerate(messages):
         offsets.append(offsets[-1] + counter.message(message))
+        kinds.add(message, offsets[-1] - offsets[-2], said=index in own)
     hashes = tuple(message.hash for message in messages)
     end = len(session.messages)
     return replace(
@@ -151,6 +161,7 @@ def _with_messages(
         messages=tuple(messages),
         hashes=hashes,
         offsets=tuple(offsets),
+        kind_offsets=kinds.offsets(),
         plants=tuple(
             replace(plant, message=at[plant.message]) if plant.message >= 0 else plant
             for plant in session.plants

@@ -7,10 +7,12 @@ into the session that the other questions share.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.errors import OverflowRefusedError
+from harness.sessions.kinds import KindCounter
 from harness.sessions.opening import handed_over
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ class Prepared:
     def replies(self) -> tuple[LiveReply, ...]:
         """What the model under test answered to the turns of this session, in order.
 
-        Empty where replies are scripted. `session.messages[reply.message - 1]` is what it answers.
+        Empty where replies are scripted. `session.messages[reply.asked]` is what one answers.
         """
         return self.grown.replies
 
@@ -118,6 +120,10 @@ class Prepared:
         messages = (*self.session.messages[: cut.messages], *turn)
         hashes = (*self.session.hashes[: cut.messages], *(message.hash for message in turn))
         start = self.session.offsets[cut.messages]
+        upto = tuple(column[: cut.messages + 1] for column in self.session.kind_offsets)
+        kinds = KindCounter(upto)
+        for message, size in zip(turn, sizes, strict=True):
+            kinds.add(message, size, said=False)
         cuts = list(self.session.cuts)
         cuts[trial.cut] = replace(cut, messages=len(messages), tokens=cut.tokens + sum(sizes))
         session = replace(
@@ -126,15 +132,15 @@ class Prepared:
             messages=messages,
             hashes=hashes,
             offsets=(
-                *self.session.offsets[: cut.messages + 1],
-                start + sizes[0],
-                start + sum(sizes),
+                *self.session.offsets[: cut.messages],
+                *accumulate(sizes, initial=start),
             ),
+            kind_offsets=kinds.offsets(),
             cuts=tuple(cuts),
         )
         points = list(self.grown.checkpoints)
         if points:
-            shown = (*points[trial.cut].shown, len(messages) - 2, len(messages) - 1)
+            shown = (*points[trial.cut].shown, *range(cut.messages, len(messages)))
             points[trial.cut] = replace(points[trial.cut], shown=shown)
         injected = "\n".join(part for part in (self.carried.injected, found) if part)
         return replace(
@@ -144,7 +150,7 @@ class Prepared:
                 self.grown,
                 session=session,
                 checkpoints=tuple(points),
-                restated=(*self.grown.restated, len(messages) - 2),
+                restated=(*self.grown.restated, cut.messages),
             ),
             carried=replace(self.carried, injected=injected, memory_tokens=sum(sizes)),
         )
@@ -154,7 +160,8 @@ def unready(error: ModelError) -> NotPrepared:
     """What the trials of a session come to that could not be made ready."""
     if isinstance(error, OverflowRefusedError):
         return NotPrepared(status="overflow", error=_not_sent(str(error)), attempts=error.attempts)
-    status: Status = "refused" if error.kind == "content_filter" else "error"
+    ended: dict[str, Status] = {"content_filter": "refused", "cut": "cut", "thinking": "cut"}
+    status = ended.get(error.kind, "error")
     why = f"{error.kind}: {error} (while the session was made ready)"
     return NotPrepared(status=status, error=why, attempts=error.attempts)
 

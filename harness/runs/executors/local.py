@@ -209,4 +209,4 @@ class _Held:
 
 
 def _length(session: Session) -> int:
-    return sum(len(message.content) for message in session.messages)
+    return sum(len(message.text) for message in session.messages)

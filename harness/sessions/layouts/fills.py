@@ -32,12 +32,13 @@ def fills_of(
 
     Args:
         fills: A count of strata, the octaves not counted, or exact fills.
-        window: Strata end where the answer still fits; exact fills may lie past the ceiling.
+        window: Strata end where the answer still fits, and so do exact fills up to 1: the model
+            has to answer under the same ceiling. Those above 1 lie past it.
         draws: Chance of this session's jitter.
         facts_tokens: What the facts take by themselves, question included.
     """
     if fills.count is None:
-        return tuple(sorted(fills.exact))
+        return tuple(sorted({_under(fill, window.top) for fill in fills.exact}))
     empty = near_empty_fill(window.limit, facts_tokens)
     even_from = max(EVEN_FROM, empty)
     octaves = math.ceil(math.log2(even_from / empty) - 1e-9)
@@ -51,6 +52,11 @@ def fills_of(
 
 def _quarter(count: int) -> int:
     return max(1, round(count / 4))
+
+
+def _under(fill: float, top: float) -> float:
+    """A fill that was asked for, with room for the answer under the ceiling; or one past it."""
+    return fill if not top < fill <= 1.0 else math.floor(top * 10**_DIGITS) / 10**_DIGITS
 
 
 def _stratum(i: int, n: int, low: float, high: float, draws: Draws) -> float:

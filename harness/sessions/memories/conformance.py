@@ -44,8 +44,8 @@ class _Diligent:
         return "\n".join(f"- {sentence}" for sentence in self.heard)
 
     async def ask(self, messages: Sequence[Message], /, *, max_tokens: int) -> str:
-        _must(any(message.content.strip() for message in messages), "the writer is asked something")
-        return await self.write(messages[-1].content, max_tokens=max_tokens)
+        _must(any(message.text.strip() for message in messages), "the writer is asked something")
+        return await self.write(messages[-1].text, max_tokens=max_tokens)
 
 
 async def check_memory(memory: Memory) -> None:
@@ -67,7 +67,7 @@ async def check_memory(memory: Memory) -> None:
     other = memory.open(MemoryChain(id="check-b", writer=writer))
     _must(not await session.inject(question), "an empty store gives nothing back")
     for number, messages in enumerate(_SESSIONS, start=1):
-        writer.heard += [message.content for message in messages if message.role == "user"]
+        writer.heard += [message.text for message in messages if message.role == "user"]
         notes = await session.write(_view("check-a", number, messages))
         _check_notes(notes)
         given = await session.inject(question)

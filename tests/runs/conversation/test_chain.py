@@ -80,7 +80,7 @@ def test_exactly_what_was_sent_can_be_shown_again(treated):
 
 def test_nothing_of_an_earlier_session_is_sent_unless_a_treatment_carried_it(treated):
     for record in across(treated, "none"):
-        sent = "\n".join(message.content for message in sent_messages(treated, record))
+        sent = "\n".join(message.text for message in sent_messages(treated, record))
         assert "brand voice has to be" not in sent
         assert record["expected"][0] not in sent
 
