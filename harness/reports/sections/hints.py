@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.analysis.onset.result import WEAK
 from harness.core.near_empty import LONG_TOKENS
 from harness.reports.format import percent
 
@@ -41,7 +42,7 @@ def hints(summary: Summary) -> tuple[str, ...]:
         found.append(
             f"{errors:,} probes failed; ask them again: harness run --resume RUN --retry-errors"
         )
-    for hint in (_few, _blunt, _no_controls, _short, _wide, _unpriced):
+    for hint in (_few, _weak, _blunt, _no_controls, _short, _wide, _unpriced):
         found += [text for text in (hint(group) for group in summary.groups) if text][:1]
     found.append(
         "look at it: harness report RUN -o report.html (or curve.png, heatmap.png, report.md)"
@@ -59,6 +60,17 @@ def _few(group: CurveGroup) -> str | None:
     if group.onset.verdict != "insufficient":
         return None
     return "too little to tell an onset; more sessions: harness run --seeds 30"
+
+
+def _weak(group: CurveGroup) -> str | None:
+    needle = group.needle_only
+    if not group.onset.weak or needle is None or needle.recall >= WEAK:
+        return None
+    return (
+        f"{percent(needle.recall, 0)} are recalled with nothing but the facts: a weak model takes"
+        " the script for its example, so let the assistant say the fact again where it"
+        " acknowledges it (reply: of a fact), and ask again"
+    )
 
 
 def _blunt(group: CurveGroup) -> str | None:
