@@ -191,7 +191,7 @@ class Search:
                 sessions=self._study.seeds * len(self._study.scenarios),
                 batch=batch,
                 draws=Draws("adaptive", model, window.limit),
-                fills_up_to=min(1.0, window.top),
+                fills_up_to=min(1.0, self._bench.room.rooms(model).window(window, "main").top),
             )
             self._written[at] = list(chosen)
             line = {"model": model, "window": window.limit, "batch": batch}
@@ -211,6 +211,7 @@ class Search:
         # Openings of the first batch are built before the ledger is settled, and keep their keys.
         known: Stage = "opening" if batch == 1 and stage == "opening" else "main"
         aimed = replace(window, ratio=self._bench.ledger.aims(model).of(known))
+        aimed = self._bench.room.rooms(model).window(aimed, known)
         for index, choice in enumerate(choices):
             if nearly_empty(choice.fill) == (stage == "opening"):
                 yield self._sessions.group(model, aimed, batch, index, choice)

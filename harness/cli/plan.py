@@ -86,6 +86,12 @@ def command(
             f"At most {before:,} of these calls write into sessions before anything is asked:"
             " notes, summaries, live replies."
         )
+    for row in rows:
+        if row.room_to_think is not None:
+            click.echo(
+                f"{row.model} thinks before it answers: {row.room_to_think:,} of {row.window:,}"
+                " tokens are kept for its answer (-M max_tokens=N says otherwise)."
+            )
     total, without = total_usd(rows), total_usd(rows, cached=False)
     if total is None:
         names = sorted({row.model for row in rows if row.cost_usd is None})

@@ -146,6 +146,12 @@ def _end(result: RunResult, ended: list[Ended], out: Path) -> int:
         if note is not None:
             click.echo(note, err=True)
     click.echo(f"records: {result.folder / 'records.jsonl'}", err=True)
+    if result.cut:
+        click.echo(
+            f"{result.cut:,} of {result.planned:,} replies ended before they held an answer, and"
+            f" are not measured; most with: {result.cut_said}",
+            err=True,
+        )
     _check_complete(result, out)
     if not all(end.enough for end in ended):
         raise IncompleteError("the search ended before its aim was reached; see above")
@@ -234,7 +240,10 @@ def _check_complete(result: RunResult, out: Path) -> None:
     parts = []
     if result.errors:
         kinds = ", ".join(f"{count} {kind}" for kind, count in result.error_kinds)
-        parts.append(f"{result.errors} of {result.planned} trials ended in an error ({kinds})")
+        parts.append(
+            f"{result.errors} of {result.planned} trials ended in an error ({kinds}), most with:"
+            f" {result.error_said}"
+        )
     if result.recorded < result.planned:
         parts.append(f"{result.planned - result.recorded} were not sent")
     for why in dict.fromkeys(why for _, why in result.hopeless):

@@ -129,7 +129,7 @@ def _fills(text: str | None) -> Fills | None:
         if not _FEWEST_FILLS <= int(text) <= _MOST_FILLS:
             raise UsageError(
                 f"--fills {text}: expected {_FEWEST_FILLS} to {_MOST_FILLS} strata, or exact fills"
-                " such as 0.1,0.5,1.0"
+                " such as 0.1,0.5,0.9"
             )
         return Fills(count=int(text))
     exact = tuple(share(part, "fill", most=_MOST_FILL) for part in text.split(","))

@@ -189,6 +189,23 @@ def counts(items: Iterable[Count]) -> str:
     return ", ".join(f"{plain(item.name)} {item.n:,}" for item in items) or "none"
 
 
+_UNSCORED = {
+    "cut": "settings {n} (replies cut before they held an answer: -M max_tokens=4096, or"
+    " -M reasoning_effort=low)"
+}
+
+
+def unscored(items: Iterable[Count]) -> str:
+    """'settings 2 (...), error 3': what was not measured, and what to change, or 'none'."""
+    return (
+        ", ".join(
+            _UNSCORED.get(item.name, f"{plain(item.name)} {{n}}").replace("{n}", f"{item.n:,}")
+            for item in items
+        )
+        or "none"
+    )
+
+
 def number(n: int, noun: str) -> str:
     """How many of something, in the right number.
 

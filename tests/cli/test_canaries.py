@@ -118,7 +118,8 @@ def test_a_key_is_found_nowhere_in_what_is_written_or_printed(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
     def answer(request):
-        told = f"{quoted(door=door)}; {request.url}; {dict(request.headers)}; {request.get_data(as_text=True)}"
+        sent = f"{request.url}; {dict(request.headers)}; {request.get_data(as_text=True)}"
+        told = f"{quoted(door=door)}; {sent}"
         if outcome == "broken":
             return Response(f"<html>{told}", status=200)
         if outcome == "refused":

@@ -101,7 +101,7 @@ class CachedModel:
             data = to_line(reply, self._secrets)
             assert data is not None  # noqa: S101 -- a reply is always a result
             self._shelf.keep(asked, data)
-            return replace(reply, text=data["reply"])
+            return replace(reply, text=data["reply"], thinking=data.get("thinking", ""))
 
     async def close(self) -> None:
         """Close the connections of the model behind this one."""

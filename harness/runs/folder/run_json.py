@@ -112,6 +112,13 @@ def write_config(folder: Path, data: Mapping[str, Any]) -> None:
     write_in_run(folder / CONFIG, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
 
 
+def note_sent(folder: Path, sent: Mapping[str, object]) -> None:
+    """Note what really went out, where the first calls taught that something else has to."""
+    data = read_config(folder)
+    if data["sent"] != sent:
+        write_config(folder, {**data, "sent": dict(sent)})
+
+
 def read_config(folder: Path) -> dict[str, Any]:
     """What `run.json` of a folder holds.
 
