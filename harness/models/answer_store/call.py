@@ -108,7 +108,7 @@ def to_line(result: Result, secrets: Iterable[str]) -> dict[str, Any] | None:
     secrets = tuple(secrets)
     told = {name: getattr(result, name) for name in _TOLD}
     return {
-        "reply": without(result.text, secrets, shortest=SHORTEST_IN_REPLIES),
+        "reply": _struck(result.text, secrets),
         "finish_reason": result.finish_reason,
         **{name: value for name, value in told.items() if value is not None},
         **(
@@ -117,6 +117,10 @@ def to_line(result: Result, secrets: Iterable[str]) -> dict[str, Any] | None:
             else {}
         ),
     }
+
+
+def _struck(text: str, secrets: Iterable[str]) -> str:
+    return without(text, secrets, shortest=SHORTEST_IN_REPLIES)
 
 
 def from_line(data: Mapping[str, Any], source: AnsweredBy) -> Result:
