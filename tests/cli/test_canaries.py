@@ -85,6 +85,9 @@ def set_environment(monkeypatch):
         monkeypatch.setenv(name, value)
 
 
+by_hand = pytest.mark.skipif(
+    not os.environ.get("HARNESS_TEST_LONG"), reason="HARNESS_TEST_LONG=1 asks in every way"
+)
 DOOR = {"user of the address", "password of the address"}
 KEYS = {"header Authorization", "option api_key"}
 
@@ -105,7 +108,13 @@ def found_in(text):
 @pytest.mark.parametrize("via", ["http", "litellm"])
 @pytest.mark.parametrize(
     "case",
-    [("good", False), ("refused", False), ("broken", False), ("good", True), ("refused", True)],
+    [
+        ("good", False),
+        ("refused", False),
+        pytest.param(("broken", False), marks=by_hand),
+        pytest.param(("good", True), marks=by_hand),
+        pytest.param(("refused", True), marks=by_hand),
+    ],
     ids=lambda case: f"{case[0]}{', key in the address' if case[1] else ''}",
 )
 def test_a_key_is_found_nowhere_in_what_is_written_or_printed(
