@@ -59,9 +59,9 @@ class CalledModel(ABC):
         self.name = name
         self._options = convert(options)
         self._gate = gate or OpenGate()
-        self._secrets = (*secrets(self._options), *secrets_in_env(os.environ))
         self._tell = tell
         self._adaptations: tuple[Adaptation, ...] = ()
+        self._secrets = (*secrets(self._options), *secrets_in_env(os.environ))
         Patience.of(self._options)  # a number that is none is told now
 
     def sent_parameters(self, options: Mapping[str, object]) -> dict[str, object]:
@@ -95,7 +95,12 @@ class CalledModel(ABC):
             except ModelError as error:
                 error.args = (without(str(error), hidden),)
                 raise
-            return _without_secrets(reply, hidden)
+            return replace(
+                reply,
+                text=_struck(reply.text, hidden),
+                thinking=_struck(reply.thinking, hidden),
+                version=_shown(reply.version, hidden),
+            )
 
         return await ask(
             call,
@@ -170,12 +175,13 @@ class CalledModel(ABC):
         """
 
 
-def _without_secrets(reply: Reply, hidden: Sequence[str]) -> Reply:
-    """The reply with nothing in it that opens a door, or that UTF-8 cannot hold."""
-    text = without(reply.text, hidden, shortest=SHORTEST_IN_REPLIES)
-    thinking = without(reply.thinking, hidden, shortest=SHORTEST_IN_REPLIES)
-    version = None if reply.version is None else one_line(reply.version, hidden)
-    return replace(reply, text=well_formed(text), thinking=well_formed(thinking), version=version)
+def _struck(text: str, hidden: Sequence[str]) -> str:
+    """What a model wrote, without secrets and half characters."""
+    return well_formed(without(text, hidden, shortest=SHORTEST_IN_REPLIES))
+
+
+def _shown(version: str | None, hidden: Sequence[str]) -> str | None:
+    return None if version is None else one_line(version, hidden)
 
 
 def for_provider(parameters: Mapping[str, object]) -> dict[str, object]:
@@ -189,7 +195,7 @@ def for_provider(parameters: Mapping[str, object]) -> dict[str, object]:
 
 def asked_tokens(messages: Sequence[Message], parameters: Mapping[str, object]) -> tuple[int, int]:
     """The fewest and the most tokens that a call may have asked for, by any tokenizer."""
-    characters = sum(len(message.content) for message in messages)
+    characters = sum(len(message.text) for message in messages)
     return characters // 12, 3 * characters + (most_tokens(parameters) or 0) + 2000
 
 

@@ -134,11 +134,11 @@ def _litellm() -> Any:
         {"provider": PROVIDER, "custom_handler": _reference_provider(litellm)}
     )
     litellm.utils.custom_llm_setup()
-    _follow_no_redirects(litellm.llms.custom_httpx.http_handler.AsyncHTTPHandler)
     watch_bodies(
         litellm.llms.custom_httpx.http_handler.AsyncHTTPHandler,
         import_module("litellm.llms.openai.common_utils").BaseOpenAILLM,
     )
+    _follow_no_redirects(litellm.llms.custom_httpx.http_handler.AsyncHTTPHandler)
     return litellm
 
 
