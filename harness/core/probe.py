@@ -52,6 +52,8 @@ class Probe:
     """Values that this fact might have had in another session, never said in this one."""
     shape: str | None = None
     """Regular expression of everything that a generated value could look like."""
+    language: str = "en"
+    """Code of the language that is spoken in the session, and that the answer is read in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -184,6 +184,14 @@ class Filler(Protocol):
     def turns(self, draws: Draws, /) -> Iterator[Turn]: ...
 
     def identity(self) -> str: ...
+
+
+@runtime_checkable
+class Multilingual(Protocol):
+    """A filler or a rule that knows more than one language."""
+
+    def spoken_in(self, language: str, /) -> Self:
+        """The same in that language, or as it is where it was told which or knows no other."""
 
 
 class Model(Protocol):

@@ -20,10 +20,10 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-_MONTHS = _list(
+MONTHS = _list(
     "january february march april may june july august september october november december"
 )
-MONTH = {name: name for name in _MONTHS} | {name[:3]: name for name in _MONTHS}
+MONTH = {name: name for name in MONTHS} | {name[:3]: name for name in MONTHS}
 """The name of the month for each of its usual spellings."""
 MONTH["sept"] = "september"
 
@@ -241,7 +241,7 @@ def date_of(chunk: str) -> tuple[str, ...]:
         return ()
     if not (1 <= month <= _TWELVE and 1 <= day <= _DAYS):
         return ()
-    return _MONTHS[month - 1], nth_of(day), year
+    return MONTHS[month - 1], nth_of(day), year
 
 
 def dates(items: Items) -> Items:
@@ -287,4 +287,4 @@ def _day(word: str) -> tuple[str, bool] | None:
 
 def _taken(found: Items, before: int) -> bool:
     """Whether the day that stands last belongs to the month before it."""
-    return len(found) > before and found[-before - 1][0] in _MONTHS and before == 1
+    return len(found) > before and found[-before - 1][0] in MONTHS and before == 1

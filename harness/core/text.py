@@ -24,6 +24,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from harness.core.caching import by_text
+from harness.core.languages import matching
+from harness.core.languages.folding import ascii_digits, silent_out
+from harness.core.languages.reading import read_in
 from harness.core.quantities import (
     MONTH,
     NUMERAL,
@@ -48,15 +51,26 @@ class Text:
     """Before each word: "." where a sentence or line ends, "," where a clause does, else ""."""
 
 
-def words(text: str) -> tuple[str, ...]:
+def words(text: str, language: str = "en") -> tuple[str, ...]:
     """The normal form of a text.
+
+    Args:
+        text: Any.
+        language: Code of the one that it is written in.
 
     >>> words("**The voice** isn’t “Dry”; it's matter-of-fact!")
     ('the', 'voice', 'is', 'not', 'dry', 'it', 'is', 'matter', 'of', 'fact')
     >>> words("Twenty-five, 4,417 and 99.95 % on March 3rd, 2026")
     ('25', '4417', 'and', '99.95%', 'on', 'march', '3rd', '2026')
     """
-    return read(text).words
+    return read(text, language).words
+
+
+def find(haystack: Sequence[str], needle: Sequence[str], language: str) -> tuple[int, ...]:
+    """Where the words of the needle stand in a row, with what the language glues to them."""
+    if language == "en":
+        return places(haystack, needle)
+    return matching.find(haystack, tuple(needle), language)
 
 
 def contains(haystack: Sequence[str], needle: Sequence[str]) -> bool:
@@ -80,10 +94,19 @@ def places(haystack: Sequence[str], needle: Sequence[str]) -> tuple[int, ...]:
     return tuple(found)
 
 
-@by_text(1 << 12)
-def read(text: str) -> Text:
+def read(text: str, language: str = "en") -> Text:
     """The normal form of a text, with the gaps between its words, in time linear in its length."""
-    plain = _fold(_unmark(text))
+    return _read(text) if language == "en" else _read_in(language, text)
+
+
+@by_text(1 << 12)
+def _read_in(language: str, text: str) -> Text:
+    return Text(*read_in(short_rows(text), language))
+
+
+@by_text(1 << 12)
+def _read(text: str) -> Text:
+    plain = _fold(unmarked(_GROUPED.sub(_ungrouped, _typeset(text))))
     if "%" in plain:
         plain = _APART.sub("%", plain)
     words: list[str] = []
@@ -123,7 +146,19 @@ def _read_piece(piece: str) -> tuple[Sequence[str], Sequence[str], str]:
 
 # ---------------------------------------------------------------- characters and markup
 
-_GROUPED = re.compile(r"(?<![\w.,])[0-9]{1,3}(?:[,'’\u00a0\u2007\u2009\u202f][0-9]{3})+(?![0-9])")
+_GROUPED = re.compile(
+    r"(?<![\w.,])(?:[0-9]{1,3}(?:[,'’\u00a0\u2007\u2009\u202f][0-9]{3})+"
+    r"|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3})(?![0-9])(?:\.00?(?![0-9.]))?"
+)
+_LATEX = re.compile(
+    r"\\(?:text|mathrm|mathbf|textbf|boxed|operatorname|mbox|emph|textit)\s*\{([^{}]*)\}"
+)
+_LATEX_COMMA = re.compile(r"(?<=[0-9])(?:\{[,.]\}|\\[,;: !]|~|\{\\,\})(?=[0-9]{3}(?![0-9]))")
+_LATEX_MARKS = re.compile(r"\\[()\[\]$%&#_{},;: !]|\$")
+_POWER = re.compile(r"(?<![^\W\d_])([cdkmµ]?m|in|ft|yd|mi)(?:\^(?=[23](?!\w))|(?=[²³](?!\w)))")
+"""A unit before its power: km², km^2."""
+_NOTE = re.compile(r"(?:(?<=[0-9]{3})|(?<=[^\W\d_]{2}))[¹²³⁰⁴-⁹]+(?!\w)")
+"""A raised number behind a word or a long number: a footnote."""
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[\w+-]*[ \t]*$", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)")
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*\s*/?>")
@@ -137,7 +172,7 @@ _PLAIN = str.maketrans(
         **dict.fromkeys("‐‑−﹣－", "-"),
         **dict.fromkeys("—―⸺", ";"),
         **dict.fromkeys("。！？", "."),
-        **dict.fromkeys("$€£¥₹", " "),
+        **dict.fromkeys("$€£¥₹₽₺₩₿¢", " "),
         **dict(zip("øæœłđðþıħ", ("o", "ae", "oe", "l", "d", "d", "th", "i", "h"), strict=True)),
         "⁄": "/",
         "\ufdfa": " ",  # one character that stands for a formula of eighteen
@@ -153,9 +188,8 @@ _BREAK_DASH = re.compile(r"(?<=\s)-+(?=\s)|--+|[–‒]")
 _BARE_POINT = re.compile(r"(?<![\w.])\.(?=[0-9])")
 
 
-def _unmark(text: str) -> str:
-    """The text without markdown and without grouping of digits."""
-    text = _GROUPED.sub(lambda match: re.sub(r"[^0-9]", "", match[0]), text)
+def unmarked(text: str) -> str:
+    """The text without markdown."""
     if "[" in text or "`" in text or "~" in text or "<" in text:
         text = _TAG.sub(" ", _LINK.sub(r"\1", _FENCE.sub("", text)))
     points = _POINT.findall(text)
@@ -163,6 +197,27 @@ def _unmark(text: str) -> str:
     if len(points) > 1 and [int(point) for point in points] == list(range(1, len(points) + 1)):
         text = _POINT.sub("", text)
     return _STARS.sub(lambda match: " " if match[0][0] == "*" and _inside(match) else "", text)
+
+
+def _typeset(text: str) -> str:
+    """The text with the digits of any script as 0 to 9, without what only a typesetter sees."""
+    if not text.isascii():
+        text = ascii_digits(silent_out(text))
+        text = _NOTE.sub("", _POWER.sub(lambda m: f"{m[1]}^", text))
+    if "\\" in text or "{" in text or "~" in text:
+        text = _LATEX_COMMA.sub(",", text)
+        text = _LATEX_MARKS.sub(_typed, _LATEX.sub(r"\1", text))
+    return text
+
+
+def _typed(mark: re.Match[str]) -> str:
+    """What is seen of a mark of LaTeX: the sign that it escapes, else a space."""
+    return mark[0][1:] if mark[0][1:] in "%&#_" else " "
+
+
+def _ungrouped(match: re.Match[str]) -> str:
+    """A grouped number without its groups; .00 behind it is no version."""
+    return re.sub(r"[^0-9]", "", match[0].partition(".")[0])
 
 
 def _inside(match: re.Match[str]) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.caching import by_text
 from harness.core.text import read
+from harness.scoring.languages import grammar
 from harness.scoring.mentions import named
 from harness.scoring.normalise import answer
 from harness.scoring.phrases import GUESS, OPENING, REFUSAL, UNKNOWN, WHOLE
@@ -26,12 +27,16 @@ _LONGEST_WORD = 60
 """Characters of a word that matter to a phrase."""
 
 
-def says_unknown(text: str) -> bool:
+def says_unknown(text: str, language: str = "en") -> bool:
     """Whether a text says that something is not known or was never said, and then guesses nothing.
+
+    A model that is spoken to in another language may fall back to English; that is heard as well.
 
     >>> says_unknown("That was never specified."), says_unknown("I'm not sure; I think it was May.")
     (True, False)
     """
+    if language != "en" and grammar(language).says_unknown(answer(text)):
+        return True
     plain = _clauses(answer(text))
     if WHOLE.search(plain):
         return True
@@ -40,19 +45,22 @@ def says_unknown(text: str) -> bool:
     return not GUESS.search(plain)
 
 
-def refuses(text: str) -> bool:
+def refuses(text: str, language: str = "en") -> bool:
     """Whether a text declines to answer, for another reason than not knowing.
 
     >>> refuses("I'm sorry, but I can't assist with that."), refuses("I can't find it, sorry.")
     (True, False)
     """
-    return REFUSAL.search(_clauses(answer(text))) is not None and not says_unknown(text)
+    if language != "en" and grammar(language).refuses(answer(text)):
+        return True
+    refused = REFUSAL.search(_clauses(answer(text))) is not None
+    return refused and not says_unknown(text, language)
 
 
 def abstains(probe: Probe, reply: str) -> bool:
     """Whether a reply says that it does not know, and names no value at all."""
     said = named(probe, reply)
-    return not said.right and not said.wrong and says_unknown(reply)
+    return not said.right and not said.wrong and says_unknown(reply, probe.language)
 
 
 @by_text(1 << 10)

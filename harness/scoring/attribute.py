@@ -114,7 +114,7 @@ def _judge_abstention(probe: Probe, reply: Reply, said: Named) -> Judgement:
 
 def _miss(probe: Probe, reply: Reply, said: Named) -> Outcome:
     """What the model itself did instead of answering rightly."""
-    refused = refuses(reply.text)
+    refused = refuses(reply.text, probe.language)
     abstained = abstains(probe, reply.text)
     silent = not answer(reply.text).strip()
     if refused or silent or reply.finish_reason == "content_filter":

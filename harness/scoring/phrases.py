@@ -77,6 +77,7 @@ UNKNOWN = _any(
     (?:not |im)possible to (?:answer|determine|find|identify|know|say|tell)
     (?:did|do) not (?:catch|find|get|hear|receive|see) (?:\w+ ){0,3}\
         (?:<news>|that|it|this|any|anything)
+    (?:i|we) lack (?:\w+ ){0,3}<news>
     # what was never said
     (?:not|never) <how*>(?:<told>|brought up|come up|came up)
     (?:did|does|do) not <how*>come up

@@ -223,10 +223,11 @@ class Builder:
     def _close(self, size: int) -> Steps:
         """A closing turn of exactly `size` tokens."""
         workshop = self._materials.workshop
+        closers = workshop.closers(self._materials.scenario.language)
         used = self._supply.remarks
-        turn = workshop.closers.pair(size - _TURN_OVERHEAD, self._draws, used)
+        turn = closers.pair(size - _TURN_OVERHEAD, self._draws, used)
         while turn is not None and self._leaks(turn):
-            turn = workshop.closers.pair(size - _TURN_OVERHEAD, self._draws, used)
+            turn = closers.pair(size - _TURN_OVERHEAD, self._draws, used)
         if turn is None:
             raise UsageError(f"no closing remark of {size} tokens is left; use longer filler turns")
         yield from self._add(turn, self._sizes_of(turn))

@@ -145,7 +145,7 @@ class Fork:
         )
 
     def _in(self, text: str, plant: Plant) -> bool:
-        return holds(text, plant.value, self.probe.question)
+        return holds(text, plant.value, self.probe.question, self.probe.language)
 
     @cached_property
     def crossing(self) -> Crossing | None:

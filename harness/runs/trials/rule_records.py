@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
+from harness.core.protocols import Multilingual
 from harness.core.record import Record
 from harness.runs.trials.make_record import of_trial
 from harness.scoring.rules import kept, rules
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=256)
-def _check(spec: Spec) -> RuleCheck:
-    return rules.resolve(spec)
+def _check(spec: Spec, language: str) -> RuleCheck:
+    """The rule, for replies in the language of the scenario."""
+    found = rules.resolve(spec)
+    return found.spoken_in(language) if isinstance(found, Multilingual) else found
 
 
 def rule_records(
@@ -59,7 +62,15 @@ def rule_records(
         for reply in conversation.replies:
             if not _is_given(rule, given, conversation.session, reply):
                 continue
-            yield _record(rule, reply, conversation, trial, run_id=run_id, now=now)
+            yield _record(
+                rule,
+                reply,
+                conversation,
+                trial,
+                language=group.scenario.language,
+                run_id=run_id,
+                now=now,
+            )
 
 
 def _given(group: SessionTrials) -> frozenset[str]:
@@ -94,13 +105,14 @@ def _record(
     conversation: Prepared,
     trial: Trial,
     *,
+    language: str,
     run_id: str,
     now: str,
 ) -> Record:
     session, limit = conversation.session, trial.window.limit
     question = session.messages[reply.asked].text
     verdict = kept(
-        _check(rule.check),
+        _check(rule.check, language),
         reply.text,
         finish_reason=reply.finish_reason,
         in_view=_saying(rule, reply.sent) is not None,

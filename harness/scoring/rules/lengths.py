@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.core.printable import shown
 from harness.core.probe import Score
@@ -37,13 +37,19 @@ class MaxSentenceWords:
     """Kept when no sentence has more words than that; blocks of code do not count."""
 
     most: int
+    language: str = "en"
+    """Code of the language that says where a sentence ends; that of the scenario unless given."""
 
     def __post_init__(self) -> None:
         _positive("max_sentence_words", self.most)
 
+    def spoken_in(self, language: str, /) -> MaxSentenceWords:
+        """The rule for replies in a language, unless it was told another."""
+        return self if self.language != "en" else replace(self, language=language)
+
     def check(self, reply: str, /) -> Score:
         """Whether every sentence is short enough."""
-        counted = [(len(found), found) for found in map(words, sentences(reply))]
+        counted = [(len(found), found) for found in map(words, sentences(reply, self.language))]
         longest, said = max(counted, key=lambda sentence: sentence[0], default=(0, ()))
         if longest <= self.most:
             return Score(1.0, f"The longest sentence has {_number(longest)}.")

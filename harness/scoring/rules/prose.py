@@ -81,19 +81,28 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@by_text(1 << 12)
-def sentences(reply: str) -> tuple[str, ...]:
+def sentences(reply: str, language: str = "en") -> tuple[str, ...]:
     r"""The sentences of a reply, none empty, code left out.
+
+    Args:
+        reply: Its text.
+        language: Code of the one that it is in, which knows its own abbreviations.
 
     >>> sentences("It costs 4.50, e.g. at Dr. Wu's. Use v1.2!\n- one item\n- another")
     ("It costs 4.50, e.g. at Dr. Wu's.", 'Use v1.2!', 'one item', 'another')
     """
+    return _sentences(language, reply)
+
+
+@by_text(1 << 12)
+def _sentences(language: str, reply: str) -> tuple[str, ...]:
     import sentencex
 
     found: list[str] = []
     for block in _blocks(without_code(well_formed(reply))):
         waiting = ""
-        for part in (part for piece in _pieces(block) for part in sentencex.segment("en", piece)):
+        parts = (p for piece in _pieces(block) for p in sentencex.segment(language, piece))
+        for part in parts:
             piece = waiting + part
             # a numbered point standing in the line: "1. Do this. 2. Do that."
             waiting = piece if _POINT.fullmatch(piece.strip()) else ""

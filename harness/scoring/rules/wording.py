@@ -21,6 +21,10 @@ _PLAIN = str.maketrans(
 _EMPHASIS = re.compile(r"\*{1,3}(?=\S)|(?<=\S)\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)|`+")
 _OPENING = re.compile(r"^(?:[\s>#\"]|[-*+•]\s|\*{1,3}|_{1,3}|`+)*")
 _MARKS = frozenset("*_`")
+_UNSPACED = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+"""Characters of languages that put no space between words."""
+_GLUED = re.compile(rf"{_UNSPACED.pattern}|[\uac00-\ud7a3]")
+"""Those, and the syllables of Korean, which glues its particles behind."""
 _TYPOGRAPHY = 8
 """Characters of marks that may stand before and in the opening of a reply."""
 
@@ -136,8 +140,8 @@ def _holds(reply: str, phrase: str) -> bool:
 @lru_cache(maxsize=1 << 10)
 def _whole(phrase: str) -> str:
     """A pattern that finds the phrase where no letter or digit goes on before or after it."""
-    before = r"(?<!\w)" if phrase[:1].isalnum() else ""
-    after = r"(?!\w)" if phrase[-1:].isalnum() else ""
+    before = r"(?<!\w)" if phrase[:1].isalnum() and not _UNSPACED.match(phrase[:1]) else ""
+    after = r"(?!\w)" if phrase[-1:].isalnum() and not _GLUED.match(phrase[-1:]) else ""
     return f"{before}{re.escape(phrase)}{after}"
 
 
