@@ -29,8 +29,8 @@ def check(study: Study) -> None:
     check_treatments(study)
     for scenario in study.scenarios:
         check_seeds(scenario, study.first_seed + study.seeds)
-        for fact in scenario.facts:
-            has(scorers.resolve(fact.score), "score", f"scorer '{fact.score}'")
+        for question in scenario.questions:
+            has(scorers.resolve(question.score), "score", f"scorer '{question.score}'")
         for rule in scenario.rules:
             has(rules.resolve(rule.check), "check", f"rule '{rule.check}'")
 

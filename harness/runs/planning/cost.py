@@ -146,7 +146,7 @@ def _calls(
         policy = Spec.parse(trial.policy)
         budget = int(dict(policy.options).get("tokens", trial.window.budget))
         budget = min(budget, trial.window.budget)
-        question = materials.question_tokens(trial.fact)
+        question = materials.question_tokens(trial.question_id)
         session = trial.blueprint.cuts[trial.cut].tokens
         fits = session + question <= budget
         if policy.name == "refuse" and not fits:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.arms import ARMS
 from harness.core.record import Record
+from harness.kinds.answers import guess
 from harness.scoring import Judgement, score_and_attribute, scorers
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def make_record(
         started_at: UTC, ISO 8601.
     """
     trial, reply = fork.trial, answer.reply
+    question = fork.materials.scenario.question(trial.question_id)
     truncated = _truncated(fork, reply, meter)
     judgement, broken = _judged(
         fork, answer, _fact_lost(fork, reply, meter) if truncated else truncated
@@ -69,9 +71,12 @@ def make_record(
         if reply.prompt_tokens is None
         else "provider",
         cost_usd=reply.cost_usd if reply else None,
-        fact=trial.fact,
-        probe=f"{trial.fact}@{trial.blueprint.stream}:{trial.cut}",
+        question_id=trial.question_id,
+        fact=question.subject,
+        probe=f"{trial.question_id}@{trial.blueprint.stream}:{trial.cut}",
         probe_kind=trial.kind,
+        counts=trial.counts,
+        guess=guess(question),
         question=fork.probe.question,
         expected=tuple(value.text for value in fork.probe.expected),
         reply=reply.text if reply else None,
@@ -132,11 +137,11 @@ def _crossed(fork: Fork, score: float | None) -> dict[str, Any]:
     crossing = fork.crossing
     if crossing is None:
         return {}
-    untold = expects_abstention(fork.trial)
+    told = ARMS[fork.trial.arm].told
     return {
         "written": crossing.written,
         "injected": crossing.injected,
-        "lost_at": None if untold else crossing.lost_at(score),
+        "lost_at": crossing.lost_at(score) if told else None,
     }
 
 
@@ -160,11 +165,6 @@ def _prepared(fork: Fork) -> dict[str, Any]:
     }
 
 
-def expects_abstention(trial: Trial) -> bool:
-    """Whether the right answer is that it was never said."""
-    return trial.kind == "abstain" or not ARMS[trial.arm].told
-
-
 def _judged(
     fork: Fork, answer: CallResult, fact_truncated: bool | None
 ) -> tuple[Judgement, str | None]:
@@ -173,7 +173,7 @@ def _judged(
     A reply is paid for: it is kept whatever a scorer does, and can be scored again.
     """
     trial = fork.trial
-    spec = fork.materials.scenario.fact(trial.fact).score
+    spec = fork.materials.scenario.question(trial.question_id).score
     try:
         found = score_and_attribute(
             fork.probe,
@@ -182,7 +182,7 @@ def _judged(
             status=answer.status,
             in_view=fork.in_view,
             fact_truncated=fact_truncated,
-            expects_abstention=expects_abstention(trial),
+            told=ARMS[trial.arm].told,
             lost_in_memory=fork.crossing is not None and not fork.crossing.injected,
         )
     except Exception as error:

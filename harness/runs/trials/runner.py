@@ -206,7 +206,7 @@ class TrialRunner:
         if short is not None:
             return Fork(trial, session, materials), short
         count = materials.workshop.counter.message
-        asked = conversation.asked(trial, materials.question(trial.fact), count)
+        asked = conversation.asked(trial, materials.question(trial.question_id), count)
         self._store.keep(asked.session)
         return Fork(trial, asked.session, materials, asked), None
 
@@ -219,6 +219,6 @@ def _named(trial: Trial) -> str:
     """The trial as a user finds it in the scenario."""
     arm = "" if trial.arm == "main" else f", arm {trial.arm}"
     return (
-        f"scenario '{trial.scenario}', seed {trial.seed}, fact '{trial.fact}', window"
+        f"scenario '{trial.scenario}', seed {trial.seed}, question '{trial.question_id}', window"
         f" {trial.window.limit:,}{arm}"
     )
