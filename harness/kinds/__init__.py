@@ -14,6 +14,7 @@ from harness.core.errors import UsageError
 from harness.core.registry import Registry
 from harness.core.scenario import Counts
 from harness.kinds.abstain import Abstain
+from harness.kinds.conformance import check_kind
 from harness.kinds.recall import Recall
 from harness.kinds.set_ import Set
 from harness.kinds.update import Update
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from harness.core.protocols import Kind
     from harness.core.spec import Spec
 
-__all__ = ["kind_of", "kinds"]
+__all__ = ["check_kind", "kind_of", "kinds"]
 
 kinds: Registry[Kind] = Registry("kind")
 kinds.add("abstain", Abstain)

@@ -16,7 +16,7 @@ def judged(probe, reply, **more):
         "status": "ok",
         "in_view": True,
         "fact_truncated": False,
-        "expects_abstention": False,
+        "told": True,
     }
     judgement = score_and_attribute(probe, reply, **{**options, **more})
     return judgement.score, judgement.outcome
@@ -118,7 +118,7 @@ def test_an_ok_trial_has_a_reply(tone):
 def test_where_the_fact_is_not_in_the_session_abstaining_is_right(
     tone, reply, text, score, outcome
 ):
-    assert judged(tone, reply(text), expects_abstention=True, in_view=None) == (score, outcome)
+    assert judged(tone, reply(text), told=False, in_view=None) == (score, outcome)
 
 
 def test_a_probe_that_expects_no_value_expects_an_abstention(probe, reply):
@@ -155,6 +155,6 @@ def test_the_reason_of_the_scorer_is_kept(tone, reply):
         status="ok",
         in_view=True,
         fact_truncated=None,
-        expects_abstention=False,
+        told=True,
     )
     assert judgement.why == "The reply does not name 'dry'."

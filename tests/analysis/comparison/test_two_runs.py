@@ -401,7 +401,7 @@ def test_the_message_is_one_plain_sentence():
 def test_abstain_probes_are_compared_when_asked_and_are_not_called_recall():
     rows = run([[1]] * 8, probe_kind="abstain")
     assert compare(rows, rows).n_pairs == 0
-    assert compare(rows, rows, kinds=["abstain"]).message.startswith("B scores as much as A")
+    assert compare(rows, rows, counts="abstain").message.startswith("B scores as much as A")
 
 
 @pytest.mark.parametrize("sessions", [1, 2, 5])
