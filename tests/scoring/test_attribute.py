@@ -98,7 +98,7 @@ def test_a_prompt_that_was_refused_is_a_result_without_a_score(tone, status):
 
 
 def test_an_ok_trial_has_a_reply(tone):
-    with pytest.raises(ValueError, match="status 'ok' has a reply; fact 'tone' has none"):
+    with pytest.raises(ValueError, match="status 'ok' has a reply; question 'tone' has none"):
         judged(tone, None)
 
 
