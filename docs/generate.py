@@ -24,7 +24,8 @@ BEGIN, END = "<!-- made by: make docs -->", "<!-- until here -->"
 
 _ORDER = (
     "ScenarioModel", "FactModel", "QuestionModel", "Listed", "Generate", "NamedFiller",
-    "FileFiller", "TurnStep", "PlantStep", "FillerStep", "Stretch", "ProbeStep", "RuleStep", "RuleModel", "ExpectModel",
+    "FileFiller", "TurnStep", "PlantStep", "FillerStep", "Stretch", "ProbeStep", "RuleStep",
+    "RuleModel", "ExpectModel",
 )  # fmt: skip
 """Which comes first; what is not named here follows in the order of the schema."""
 _TITLES = {

@@ -7,7 +7,6 @@ what it was about to ask. What cannot be reached is told before anything is sent
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from harness.core.errors import UsageError
 from harness.runs.executors.local import Local
 from harness.runs.folder.layout import BATCHES
 from harness.runs.folder.reader import lines
+from harness.runs.folder.writer import Lines
 from harness.runs.planning.plan import windows_of
 from harness.scenarios.values import check_seeds
 from harness.sessions.layouts.units import check_window
@@ -91,7 +91,10 @@ class Search:
         self._local = Local(limits)
         self._path = folder / BATCHES
         self._written: dict[tuple[str, int, int], list[Choice]] = {
-            (line["model"], line["window"], line["batch"]): [Choice(**c) for c in line["choices"]]
+            (line["model"], line["window"], line["batch"]): [
+                Choice(**{name: c[name] for name in ("seed", "fill", "position", "why")})
+                for c in line["choices"]
+            ]
             for line in lines(self._path)
         }
         self._rows: dict[tuple[str, int], dict[str, dict[str, Any]]] = {}
@@ -187,12 +190,12 @@ class Search:
                 sessions=self._study.seeds * len(self._study.scenarios),
                 batch=batch,
                 draws=Draws("adaptive", model, window.limit),
-                fills_up_to=min(1.0, window.top),
+                fills_up_to=min(1.0, self._bench.room.rooms(model).window(window, "main").top),
             )
             self._written[at] = list(chosen)
             line = {"model": model, "window": window.limit, "batch": batch}
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line | {"choices": [asdict(c) for c in chosen]}) + "\n")
+            with Lines(self._path) as file:
+                file.append(line | {"choices": [asdict(c) for c in chosen]})
         return self._written[at]
 
     def _groups(
@@ -207,6 +210,7 @@ class Search:
         # Openings of the first batch are built before the ledger is settled, and keep their keys.
         known: Stage = "opening" if batch == 1 and stage == "opening" else "main"
         aimed = replace(window, ratio=self._bench.ledger.aims(model).of(known))
+        aimed = self._bench.room.rooms(model).window(aimed, known)
         for index, choice in enumerate(choices):
             if nearly_empty(choice.fill) == (stage == "opening"):
                 yield self._sessions.group(model, aimed, batch, index, choice)
@@ -246,3 +250,8 @@ def check_adaptive(
 def goal_data(goal: SearchGoal) -> dict[str, Any]:
     """The goal as `run.json` holds it."""
     return asdict(goal)
+
+
+def _choice(data: Mapping[str, Any]) -> Choice:
+    """A choice that was written before; what a later version adds is left out."""
+    return Choice(seed=data["seed"], fill=data["fill"], position=data["position"], why=data["why"])

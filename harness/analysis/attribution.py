@@ -35,7 +35,7 @@ BY_MODEL = (
 UNSEEN = "maybe_unseen"
 """A wrong answer while part of the session, perhaps the fact, was not before the model's eyes."""
 
-NOT_MEASURED = ("ok", "overflow", "refused", "error")
+NOT_MEASURED = ("ok", "cut", "overflow", "refused", "error")
 """Statuses under which a probe may have no score."""
 
 

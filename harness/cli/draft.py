@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.core.errors import NothingSelectedError, UsageError
+from harness.core.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +80,7 @@ def draft(
     title = re.sub(r"[^\w .,:;()-]+", " ", one.title).strip()
     head = _HEAD.format(source=source.name, title=f" ({title})" if title else "", path=path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(dump(data, head), encoding="utf-8")
+    write_whole(path, dump(data, head))
     count = len(data["facts"])
     click.echo(
         f"{path}: {count} fact{'s' * (count != 1)} of conversation '{one.id}'"
@@ -105,7 +106,7 @@ def _conversation(source: Path, wanted: str | None) -> tuple[Transcript, int]:
     best: Transcript | None = None
     size = -1
     for number, one in enumerate(tally.sifted(importer.sessions(file_source(source))), 1):
-        length = sum(len(message.content) for message in one.messages)
+        length = sum(len(message.text) for message in one.messages)
         if (wanted is None and length > size) or wanted in {one.id, str(number)}:
             best, size = one, length
     tally.check_any()

@@ -9,7 +9,13 @@ if TYPE_CHECKING:
     from harness.core.errors import AnsweredBy
     from harness.core.scenario import Value
 
-Status = Literal["ok", "overflow", "refused", "error"]
+Status = Literal["ok", "cut", "overflow", "refused", "error"]
+"""How a call ended. `cut`: the reply ended before its answer; nothing was measured."""
+
+Cut = Literal["length", "thinking", "window", "broken_off"]
+"""Why a reply ended before it was whole: at `max_tokens`, while it was still thinking, at the end
+of the window, or by a fault of the provider's."""
+
 Outcome = Literal[
     "recalled",
     "evicted",
@@ -69,6 +75,7 @@ class Reply:
     """What came back from a model, with the provider's own meter readings."""
 
     text: str
+    """The answer, without what was thought aloud before it."""
     finish_reason: str | None
     """As litellm names them: stop, length, content_filter, ...; None where not told."""
     prompt_tokens: int | None
@@ -84,3 +91,9 @@ class Reply:
     answered_by: AnsweredBy = "model"
     version: str | None = None
     """What the provider says answered, with its fingerprint where it tells one."""
+    thinking: str = ""
+    """What was thought aloud, in marks or beside the answer; never scored."""
+    thinking_tokens: int | None = None
+    """Of the completion tokens, by the provider's count; None where it tells none."""
+    cut: Cut | None = None
+    """Why the reply is not whole, so that a wrong answer in it is none; None for a whole one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from harness.core.arms import Arm
     from harness.core.errors import AnsweredBy
     from harness.core.memory import LostAt
-    from harness.core.probe import Outcome, Status
+    from harness.core.probe import Cut, Outcome, Status
     from harness.core.scenario import Counts, Layout
 
 RECORD_SCHEMA = 2
@@ -121,7 +121,7 @@ class Record:
     """Which session of the chain said the latest plant of the fact; None when it was never said."""
     written: bool | None = None
     """Whether the store of the memory held every value asked for when this session began; None when
-    the fact was not said in an earlier session."""
+    the fact was not said in an earlier session, or when the memory does not list its store."""
     injected: bool | None = None
     """Whether what was carried into this session held them; None likewise."""
     lost_at: LostAt | None = None
@@ -129,7 +129,9 @@ class Record:
     memory_tokens: int = 0
     """Local tokens of what the memory gave back."""
     store: str | None = None
-    """The file with the store of the memory, seen from the run folder."""
+    """The file that tells what the memory kept and gave back, seen from the run folder."""
+    own_store: bool = False
+    """Whether the memory keeps a store of its own and does not list it: `written` is then None."""
     replies: str = "scripted"
     """Who answered the turns of the session: scripted, or live."""
     compactions: int = 0
@@ -147,6 +149,14 @@ class Record:
     """None where a price is not known."""
     turn: int | None = None
     """Of a rule: which turn of the session the reply answers, counted from 1."""
+    cut: Cut | None = None
+    """Why the reply is not whole: length, thinking, window or broken_off; None for a whole one."""
+    max_tokens: int | None = None
+    """Tokens that the answer could have, thinking included; None in records that are older."""
+    thinking: str | None = None
+    """What the model thought aloud before it answered, its middle left out where it is long."""
+    thinking_tokens: int | None = None
+    """Of the completion tokens, by the provider's count; None where it tells none."""
     judge: str | None = None
     """The model that gave the score, where no check could."""
     judge_planted: tuple[int, ...] = ()
@@ -157,6 +167,29 @@ class Record:
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Record))
 
+_SEQUENCES = tuple(one.name for one in fields(Record) if str(one.type).startswith("tuple["))
+"""The fields that hold several values, which JSON and polars give back as lists."""
+
+
+def _shape(annotation: str) -> Any:
+    """What JSON holds of a field of that type; names of `Literal`s are text."""
+    plain = annotation.removesuffix(" | None")
+    nested = {
+        "tuple[tuple[int, int], ...]": [[int]],
+        "tuple[str, ...]": [str],
+        "tuple[int, ...]": [int],
+    }
+    types = {"int": int, "float": float, "bool": bool}
+    found = nested.get(plain) or types.get(plain, str)
+    return (found, None) if plain != annotation else found
+
+
+SHAPE: dict[str, Any] = {
+    field.name if field.default is MISSING else f"{field.name}?": _shape(str(field.type))
+    for field in fields(Record)
+}
+"""What a line of `records.jsonl` has to look like; records of before lack later fields."""
+
 
 def to_json(record: Record) -> dict[str, object]:
     """The record as JSON holds it; field order is that of the class."""
@@ -166,7 +199,10 @@ def to_json(record: Record) -> dict[str, object]:
 def from_json(data: Mapping[str, Any]) -> Record:
     """The record that a line holds; fields of later versions are left out."""
     values: dict[str, Any] = {name: data[name] for name in FIELDS if name in data}
-    for name in ("expected", "planted", "plant_messages", "judge_planted", "judge_errors"):
-        values[name] = tuple(values.get(name) or ())
-    values["view"] = tuple(tuple(span) for span in values.get("view") or ())
+    values |= {name: _as_tuple(values.get(name) or ()) for name in _SEQUENCES}
     return Record(**values)
+
+
+def _as_tuple(value: Any) -> Any:
+    """A list as a tuple, and the lists inside of it too."""
+    return tuple(map(_as_tuple, value)) if isinstance(value, list | tuple) else value

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, get_args
 
 from harness.core.errors import UsageError
+from harness.core.protocols import Kind
 from harness.core.registry import Registry
 from harness.core.scenario import Counts
 from harness.kinds.abstain import Abstain
@@ -20,12 +21,11 @@ from harness.kinds.set_ import Set
 from harness.kinds.update import Update
 
 if TYPE_CHECKING:
-    from harness.core.protocols import Kind
     from harness.core.spec import Spec
 
 __all__ = ["check_kind", "kind_of", "kinds"]
 
-kinds: Registry[Kind] = Registry("kind")
+kinds: Registry[Kind] = Registry("kind", Kind)
 kinds.add("abstain", Abstain)
 kinds.add("recall", Recall)
 kinds.add("set", Set)

@@ -31,7 +31,7 @@ def check_kind(kind: Kind, *, values: Sequence[str] = ()) -> None:
         AssertionError: A clause of the contract is broken; the message says which.
     """
     least, most = kind.facts
-    _claim(0 <= least and (most is None or most >= least), "`facts` is (least, most or None)")
+    _claim(least >= 0 and (most is None or most >= least), "`facts` is (least, most or None)")
     _claim(kind.counts in get_args(Counts) and kind.counts != "rule", "`counts` is one of Counts")
     Spec.parse(kind.score)
     listed = tuple(map(Value, values))

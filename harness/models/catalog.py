@@ -53,6 +53,23 @@ def marked(name: str) -> bool:
     return reference_spec(name) is None and takes_marks(bundled(), name)
 
 
+def reasons(name: str, options: Mapping[str, object]) -> bool:
+    """Whether a model thinks before it answers, by the catalogue and by what is asked of it.
+
+    Claude thinks only where it is asked to; `reasoning_effort=none` asks for no thinking.
+
+    >>> reasons("openai/gpt-5", {}), reasons("openai/gpt-5", {"reasoning_effort": "none"})
+    (True, False)
+    """
+    effort = options.get("reasoning_effort")
+    if effort is not None or options.get("thinking") is not None:
+        return str(effort).lower() not in {"none", "disable", "minimal"} or effort is None
+    if reference_spec(name) is not None:
+        return False
+    entry = entry_in(bundled(), name)
+    return entry is not None and bool(entry.get("supports_reasoning")) and "claude" not in name
+
+
 def price(name: str, prompt_tokens: int = 0) -> Price | None:
     """What a model charges; None where it is not known. The reference models are free.
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.analysis.comparison.for_report import Against
-    from harness.analysis.records import Frame
     from harness.analysis.summary.model import Adherence, Control, CurveGroup, Summary, Treatments
+    from harness.reports.report_input import ReportInput
 
 _FLAGS = {"leak": "**LEAK**", "weak": "**FAILS WITHOUT FILLER**", None: ""}
 
@@ -26,10 +26,10 @@ _FLAGS = {"leak": "**LEAK**", "weak": "**FAILS WITHOUT FILLER**", None: ""}
 class Markdown:
     """Tables that GitHub, GitLab and most wikis show."""
 
-    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:
+    def write(self, report: ReportInput, path: Path, /) -> None:
         """Write the text."""
-        words = markdown(summary, against(summary, frame))
-        path.write_text(words, encoding="utf-8", newline="\n")
+        words = markdown(report.summary, against(report.summary, report.frame))
+        path.write_text(words, encoding="utf-8", errors="replace", newline="\n")
 
 
 def markdown(summary: Summary, tables: Iterable[Against] = ()) -> str:
@@ -158,7 +158,7 @@ def _facts(group: CurveGroup) -> Iterator[str]:
     )
     for judge in group.judges:
         yield f"judge: {fmt.markdown(headline.judge(judge))}"
-    yield f"not measured: {fmt.markdown(fmt.counts(lost.unscored))}"
+    yield f"not measured: {fmt.markdown(fmt.unscored(lost.unscored))}"
     if group.overflow_from is not None:
         yield f"refused as too long from a fill of {fmt.percent(group.overflow_from)}"
     if group.abstain is not None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from harness.models import known_limit, make_model
+from harness.runs.answer_room import AnswerRoom
 from harness.runs.executors.local import Local
 from harness.runs.model_stack import options_of
 from harness.runs.open_run import closing
@@ -71,6 +72,7 @@ def run_in_memory(
         options=options_of(study),
         store=store,
         ledger=LengthLedger(models),
+        room=AnswerRoom(study),
         run_id=_RUN,
         now=_clock,
         progress=progress,

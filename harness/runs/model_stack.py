@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from harness.runs.limits import Gates
 
 
+CACHE_DAYS = 7.0
+"""Answers in the cache that are older are asked for anew."""
+
+
 class AnswerOptions(TypedDict, total=False):
     """Where answers are kept: what `ModelStack` takes, and every kind of run hands to it."""
 
@@ -69,7 +73,7 @@ class ModelStack:
         record: bool = False,
         stored: Path | None = None,
         cache: Path | None = None,
-        cache_days: float = 7.0,
+        cache_days: float = CACHE_DAYS,
         cache_local: bool = True,
         purse: Purse | None = None,
     ) -> None:
@@ -88,7 +92,9 @@ class ModelStack:
                 self._replayed(begun.enter_context(Cassette(cassette)))
             else:
                 self.models = {
-                    name: make_model(name, self._options, gates.gate(name, self._options))
+                    name: make_model(
+                        name, self._options, gates.gate(name, self._options), gates.note
+                    )
                     for name in self._names
                 }
                 if purse is not None and purse.budget.bounded:
@@ -163,7 +169,7 @@ class ModelStack:
 
 def options_of(study: Study) -> dict[str, str]:
     """The parameters of every call."""
-    return dict(study.options) | {"max_tokens": str(study.reserve)}
+    return {"max_tokens": str(study.reserve)} | dict(study.options)
 
 
 @contextmanager

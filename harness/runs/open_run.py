@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, TypeVar
 from harness.core.errors import UsageError
 from harness.core.record import from_json
 from harness.models.options import affecting_answer
+from harness.runs.answer_room import AnswerRoom
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.folder.find import new_folder
-from harness.runs.folder.layout import LEDGER, RECORDS
-from harness.runs.folder.reader import lines
-from harness.runs.folder.run_json import config, read_config, write_config
+from harness.runs.folder.layout import LEDGER, ROOM
+from harness.runs.folder.reader import latest_records
+from harness.runs.folder.run_json import config, note_sent, read_config, write_config
 from harness.runs.folder.writer import Store
 from harness.runs.interrupts import Interrupts
 from harness.runs.model_stack import options_of, unless_missed
@@ -27,7 +28,7 @@ from harness.runs.token_meter import LengthLedger
 from harness.runs.trials.runner import TrialRunner
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Coroutine, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -70,9 +71,9 @@ class OpenRun:
         self.progress.begin(total, done)
         self.interrupts.charge(self.folder)
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
+    async def run(self, work: Awaitable[T]) -> T:
         """What the work gives, as far as it came; then connections are closed."""
-        return asyncio.run(self.interrupts.watch(closing(work, self.models)))
+        return await self.interrupts.watch(closing(work, self.models))
 
     def result(self, planned: Sequence[str]) -> RunResult:
         """What it came to, so far."""
@@ -112,18 +113,32 @@ def open_run(
     """
     folder = _open_folder(whole, workshop, models, out=out, resume=resume, adaptive=adaptive)
     with unless_missed(folder, new=resume is None), Store(folder) as store:
-        before = {r["key"]: r for r in lines(folder / RECORDS)}
+        before = latest_records(folder)
+        sent = _sent(whole, models)
         bench = _bench_of(whole.study, workshop, models, store, progress=progress, gates=gates)
-        yield OpenRun(
-            folder=folder,
-            bench=bench,
-            done=_finished(before, retry_errors=retry_errors),
-            interrupts=Interrupts(bench, gates, purse, models, progress),
-            purse=purse,
-            models=models,
-            progress=progress,
-            _before=before,
-        )
+        try:
+            yield OpenRun(
+                folder=folder,
+                bench=bench,
+                done=_finished(before, retry_errors=retry_errors),
+                interrupts=Interrupts(bench, gates, purse, models, progress),
+                purse=purse,
+                models=models,
+                progress=progress,
+                _before=before,
+            )
+        finally:
+            if _sent(whole, models) != sent:
+                note_sent(folder, _sent(whole, models))
+
+
+def running_loop() -> bool:
+    """Whether an event loop is running in this thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 async def closing(work: Awaitable[T], models: Mapping[str, Model]) -> T:
@@ -154,14 +169,30 @@ def _open_folder(
         return resume
     now = datetime.now(tz=UTC)
     folder = new_folder(out, whole, now)
-    sent = {name: model.sent_parameters(options_of(whole.study)) for name, model in models.items()}
-    write_config(folder, config(whole, workshop, now, sent, adaptive))
+    write_config(folder, config(whole, workshop, now, _sent(whole, models), adaptive))
     return folder
+
+
+def _sent(whole: Plan, models: Mapping[str, Model]) -> dict[str, object]:
+    """The parameters that go out to each model; the longest of its answers decides `max_tokens`."""
+    study = whole.study
+    options = {name: options_of(study) for name in models}
+    for group in whole.groups if not study.answer_is_bounded else ():
+        reserve = max(trial.window.reserve for trial in group.trials) if group.trials else 0
+        most = max(int(options[group.model]["max_tokens"]), reserve)
+        options[group.model] = {**options[group.model], "max_tokens": str(most)}
+    return {name: model.sent_parameters(options[name]) for name, model in models.items()}
 
 
 def _finished(before: Mapping[str, Mapping[str, object]], *, retry_errors: bool) -> set[str]:
     """Keys that need not be asked again."""
-    return {k for k, r in before.items() if not (retry_errors and r["status"] == "error")}
+    return {k for k, r in before.items() if not (retry_errors and _may_heal(r))}
+
+
+def _may_heal(record: Mapping[str, object]) -> bool:
+    """Whether a trial may come to something else when it is asked again as it was."""
+    broken = record["status"] == "cut" and record.get("cut") == "broken_off"
+    return record["status"] == "error" or broken
 
 
 def _bench_of(
@@ -180,11 +211,14 @@ def _bench_of(
         options=options_of(study),
         store=store,
         ledger=LengthLedger(models, store.folder / LEDGER),
+        room=AnswerRoom(study, store.folder / ROOM, progress.note),
         run_id=store.folder.name,
         now=lambda: datetime.now(tz=UTC).isoformat(),
         progress=progress,
         hopeless=gates.stopped,
-        writings=GeneratedTexts(store.folder, models, options_of(study)),
+        writings=GeneratedTexts(
+            store.folder, models, options_of(study), is_fixed=study.answer_is_bounded
+        ),
     )
 
 

@@ -15,7 +15,8 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Self
 
 from harness.core.errors import FileError, Where
-from harness.core.files import write_whole
+from harness.core.files import write_in_run
+from harness.core.shapes import conform, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -138,6 +139,12 @@ class LengthRatios:
         return {"bare": 1.0, "opening": self.opening, "main": self.main}[stage]
 
 
+_SHAPE: dict[str, Any] = {"models": {}}
+_KNOWN = {
+    "aims": {"opening?": float, "main?": float},
+    "meter": ({"ratio": (float, None), "upper": (float, None), "margin": float}, None),
+}
+
 UNAIMED = LengthRatios()
 """Before anything is known, a provider's token counts as one of ours."""
 
@@ -206,20 +213,25 @@ class LengthLedger:
             name: {"aims": self._aims[name], "meter": _fixed(meter)}
             for name, meter in sorted(self._meters.items())
         }
-        write_whole(self._path, json.dumps({"schema": 1, "models": models}, indent=2) + "\n")
+        write_in_run(self._path, json.dumps({"schema": 1, "models": models}, indent=2) + "\n")
 
     def _load(self, path: Path) -> None:
+        where = Where(file=str(path))
         try:
-            data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            data = parse(path.read_bytes(), where)
+            conform(
+                data, _SHAPE, where, what="a length ledger; delete it to learn the lengths again"
+            )
             for name, known in data["models"].items():
                 if name not in self._meters:
                     continue
+                conform(known, _KNOWN, where, what="a length ledger; delete it to learn again")
                 self._aims[name] = {key: float(value) for key, value in known["aims"].items()}
                 if known["meter"] is not None:
                     self._meters[name] = Meter.settled(**known["meter"])
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise FileError(
-                Where(file=str(path)),
+                where,
                 f"not a length ledger ({type(error).__name__}: {error}); delete it to learn the"
                 " lengths again",
             ) from None

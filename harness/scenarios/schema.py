@@ -340,7 +340,8 @@ class ScenarioModel(_Model):
     """growing: one session a seed, asked as it grows; grid: a fresh session for each fill and
     position. growing unless given."""
     fills: Fills = DEFAULT_CHECKPOINTS
-    """How many checkpoints, or a list of fills: 1.0 is the context window, above 1 is past it."""
+    """How many checkpoints, or a list of fills: 1 is as full as leaves room to answer, above 1 is
+    past the ceiling."""
     positions: Annotated[list[Share], Field(min_length=1)] | Absent = None
     """Where plants stand: 0 = first token, 1 = last."""
     script: Annotated[list[StepModel], Field(min_length=1)] | Absent = None

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from harness.core.caching import by_text
+from harness.core.printable import shown
 from harness.core.text import contains, places, read, words
 from harness.scoring.negation import asks_for_a_denial, is_denied
 from harness.scoring.normalise import answer
@@ -46,7 +48,8 @@ class Mention:
 
     def __str__(self) -> str:
         what = _KINDS.get(self.kind)
-        return f"'{self.value}', {what}" if what else f"'{self.value}'"
+        value = shown(self.value)
+        return f"'{value}', {what}" if what else f"'{value}'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Named:
         return not self.stands(value) and any(m.value == value.text for m in self.right)
 
 
-@lru_cache(maxsize=256)
+@by_text(256)
 def named(probe: Probe, reply: str) -> Named:
     """The values of a probe that a reply names."""
     said = answer(reply)
@@ -128,19 +131,24 @@ def _shaped(shape: str, said: str, text: Text, asked: tuple[str, ...]) -> Iterat
 
     Read twice: as written, and in the normal form, where numbers in words have become digits.
     """
-    matches = [
+    matches = (
         m.group() for source in (said, " ".join(text.words)) for m in re.finditer(shape, source)
-    ]
-    for form in dict.fromkeys(words(match) for match in matches):
-        if not contains(asked, form):
-            for start in places(text.words, form):
-                yield Mention(" ".join(form), "shape", start, start + len(form))
+    )
+    forms = {words(match) for match in dict.fromkeys(matches)}
+    made_up = {form for form in forms if not contains(asked, form)}
+    for size in {len(form) for form in made_up if form}:
+        rows = zip(*(text.words[i:] for i in range(size)), strict=False)
+        for start, form in enumerate(rows):
+            if form in made_up:
+                yield Mention(" ".join(form), "shape", start, start + size)
 
 
 def _longest(found: Sequence[Mention]) -> Iterator[Mention]:
     """The mentions that do not lie inside a longer one."""
-    spans = {(m.start, m.stop) for m in found}
-    for mention in dict.fromkeys(found):
-        start, stop = mention.start, mention.stop
-        if not any(a <= start and stop <= b and b - a > stop - start for a, b in spans):
+    furthest, widest = -1, (-1, -1)
+    for mention in sorted(dict.fromkeys(found), key=lambda m: (m.start, -m.stop)):
+        span = (mention.start, mention.stop)
+        if mention.stop > furthest or span == widest:
             yield mention
+        if mention.stop > furthest:
+            furthest, widest = mention.stop, span

@@ -33,6 +33,7 @@ _YEAR = re.compile(r"[12][0-9]{3}")
 _SCALE = {"k": 1_000, "m": 1_000_000, "b": 1_000_000_000, "mn": 1_000_000, "bn": 1_000_000_000}
 _APART = frozenset({"k", "mn", "bn"})
 """Suffixes that may stand apart from their number; a lone m is a metre."""
+_MOST_DIGITS, _MOST_ZEROS = 60, 10_000
 _PERCENT = frozenset({"percent", "percentage", "pct", "percents"})
 _CURRENCY = re.compile(
     r"(\$|\bdollars?\b|\busd\b)|(€|\beuros?\b|\beur\b)|(£|\bpounds?\b|\bgbp\b)|(¥|\byen\b|\bjpy\b)",
@@ -93,7 +94,7 @@ class Number:
         asked = {(q.value, q.percent) for q in quantities(read(probe.question))}
         for q in found:
             if q not in rights and not q.ordinal and (q.value, q.percent) not in asked:
-                return Score(0.0, f"The reply gives another number, {q.value.normalize():f}.")
+                return Score(0.0, f"The reply gives another number, {_told(q.value)}.")
         inside = {i for q in rights for i in range(q.start, q.stop)}
         wrong = [
             m for m in named(probe, reply).wrong if not inside.issuperset(range(m.start, m.stop))
@@ -130,7 +131,7 @@ def quantities(text: Text) -> Iterator[Quantity]:
     """The numbers of a text, in order; years of dates are left out."""
     for i, word in enumerate(text.words):
         if match := ORDINAL.fullmatch(word):
-            yield Quantity(Decimal(match[1]), percent=False, ordinal=True, start=i, stop=i + 1)
+            yield Quantity(_decimal(match[1]), percent=False, ordinal=True, start=i, stop=i + 1)
             continue
         match = _NUMBER.fullmatch(word)
         if match is None or _is_year(text, i):
@@ -138,8 +139,22 @@ def quantities(text: Text) -> Iterator[Quantity]:
         number, suffix = match.groups()
         after = text.words[i + 1] if i + 1 < len(text.words) and not text.gaps[i + 1] else ""
         apart = not suffix and after in _APART
-        value = Decimal(number) * _SCALE.get(after if apart else suffix, 1)
+        value = _decimal(number) * _SCALE.get(after if apart else suffix, 1)
         yield Quantity(value, percent=suffix == "%", ordinal=False, start=i, stop=i + 1 + apart)
+
+
+def _decimal(number: str) -> Decimal:
+    """The number; of one with more digits than anybody compares, the first and how many follow."""
+    whole, _, fraction = number.partition(".")
+    if len(whole) > _MOST_DIGITS:
+        return Decimal(f"{whole[:_MOST_DIGITS]}E{min(len(whole) - _MOST_DIGITS, _MOST_ZEROS)}")
+    return Decimal(f"{whole}.{fraction[:_MOST_DIGITS]}")
+
+
+def _told(value: Decimal) -> str:
+    """The number as a sentence says it."""
+    plain = value.normalize()
+    return f"{plain:E}" if plain.adjusted() > _MOST_DIGITS else f"{plain:f}"
 
 
 def _is_year(text: Text, i: int) -> bool:

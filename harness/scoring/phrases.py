@@ -94,7 +94,7 @@ UNKNOWN = _any(
     no (?:\w+ ){1,3}(?:is|was|were|has been|have been) <how*><told>
     there (?:is|was|are|were) no (?:\w+ ){1,3}(?:in|within) (?:our|the|this|my) (?:\w+ ){0,2}<store>
     nothing in (?:our|the|this|my) (?:\w+ ){0,2}<store>
-    you (?:only )?(?:mentioned|said|told me) [^.]*\
+    you (?:only )?(?:mentioned|said|told me) [^.]{0,200}\
         but not (?:its|the|his|her|their|what|when|where|who)
     have yet to (?:be|give|mention|say|share|specify|tell)
     # what there is none of

@@ -74,13 +74,13 @@ class Broken(Recall):
     needs_too: ClassVar[tuple[Plant, ...]] = ()
     gives: ClassVar[object] = None
 
-    def needs(self, question, said, /):
+    def needs(self, _question, said, /):
         return [*said[-1:], *self.needs_too]
 
     def expected(self, question, said, drawn, /):
         return super().expected(question, said, drawn) if self.gives is None else self.gives
 
-    def guess(self, question, /):
+    def guess(self, _question, /):
         return self.share
 
 
@@ -103,18 +103,27 @@ class Mute:
     """No kind at all."""
 
 
+class Half:
+    """The methods of a kind, and nothing that it says of itself."""
+
+    sayings = Recall.sayings
+    needs = Recall.needs
+    expected = Recall.expected
+    guess = Recall.guess
+
+
 class Odd(Broken):
     counts = "elsewhere"
 
 
 class Fails(Broken):
-    def expected(self, question, said, drawn, /):
+    def expected(self, _question, _said, _drawn, /):
         raise KeyError("nothing here")
 
-    def needs(self, question, said, /):
+    def needs(self, _question, _said, /):
         return [plant("z", 0, 9)]
 
-    def guess(self, question, /):
+    def guess(self, _question, /):
         return 7
 
 
@@ -122,8 +131,10 @@ HERE = "tests.kinds.test_kind_conformance"
 
 
 def test_what_is_no_kind_is_refused_by_name():
-    with pytest.raises(UsageError, match="Mute' has no 'facts'; see harness.core.protocols.Kind"):
+    with pytest.raises(UsageError, match="Mute' has no method 'sayings'; see Kind"):
         kind_of(Spec(f"{HERE}:Mute"))
+    with pytest.raises(UsageError, match=r"Half' has no 'facts'; see harness\.core\.protocols"):
+        kind_of(Spec(f"{HERE}:Half"))
     with pytest.raises(UsageError, match="counts towards 'elsewhere'; expected recall, abstain"):
         kind_of(Spec(f"{HERE}:Odd"))
 

@@ -23,7 +23,7 @@ _HOW = {
     "incomplete": "it names a part",
     "fabricated": "it makes one up",
     "refused": "it refuses",
-    "output_truncated": "its reply is cut off",
+    "output_truncated": "its reply is cut off",  # in runs of before such replies had no score
 }
 _MOST = 0.5
 

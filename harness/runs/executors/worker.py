@@ -14,6 +14,7 @@ from harness.core.errors import UsageError
 from harness.core.record import Record
 from harness.core.session import Session
 from harness.models import make_model
+from harness.runs.answer_room import AnswerRoom
 from harness.runs.executors.local import Local
 from harness.runs.limits import Gates
 from harness.runs.model_stack import options_of
@@ -107,6 +108,7 @@ class Worker:
             options=options_of(self._study),
             store=outbox,
             ledger=LengthLedger.of(readings),
+            room=AnswerRoom(self._study),
             run_id=self._run_id,
             now=lambda: datetime.now(tz=UTC).isoformat(),
             progress=NoProgress(),

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import FileError, UsageError, Where
 from harness.core.messages import Message
-from harness.runs.folder.layout import MESSAGES, RECORDS
+from harness.core.parts import content_from_json
+from harness.core.record import SHAPE as RECORD
+from harness.core.shapes import conform, parse
+from harness.runs.folder.layout import BATCHES, MESSAGES, RECORDS, WRITINGS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -50,15 +53,45 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
         for number, raw in enumerate(file, start=1):
             if not raw.endswith(b"\n"):
                 return
-            try:
-                value = json.loads(raw)
-            except ValueError as error:
-                raise FileError(Where(file=str(path), line=number), f"not JSON: {error}") from None
+            where = Where(file=str(path), line=number)
+            value = parse(raw, where)
             if not isinstance(value, dict):
-                raise FileError(
-                    Where(file=str(path), line=number), "expected a JSON object on each line"
-                )
+                raise FileError(where, "expected a JSON object on each line")
+            _check(path.name, value, where)
             yield value
+
+
+def _check(name: str, value: dict[str, Any], where: Where) -> None:
+    """Make sure that a line is one of its file.
+
+    Raises:
+        FileError: It is not.
+    """
+    if name == MESSAGES:
+        conform(value, _TRUNK_LINE if "trunk" in value else _MESSAGE_LINE, where, what="a message")
+    elif name in _LINES:
+        shape, what = _LINES[name]
+        conform(value, shape, where, what=what)
+
+
+_MESSAGE_LINE = {"hash": str, "role": str, "content": str}
+_TRUNK_LINE = {"trunk": str, "messages": [str]}
+_CHOICE = {"seed": int, "fill": float, "position": float, "why": str}
+_LINES: dict[str, tuple[dict[str, Any], str]] = {
+    RECORDS: (RECORD, "a record"),
+    WRITINGS: (
+        {
+            "key": str, "text": str, "finish_reason": (str, None), "prompt_tokens": (int, None),
+            "completion_tokens": (int, None), "cost_usd": (float, None),
+        },
+        "a text that a model wrote",
+    ),
+    BATCHES: (
+        {"model": str, "window": int, "batch": int, "choices": [_CHOICE]},
+        "a batch of an adaptive run",
+    ),
+}  # fmt: skip
+"""What the lines of each file look like, and what one is called."""
 
 
 def sent_messages(folder: Path, record: Mapping[str, Any]) -> list[Message]:
@@ -76,11 +109,21 @@ def sent_messages(folder: Path, record: Mapping[str, Any]) -> list[Message]:
     wanted = [name for start, stop in record["view"] for name in hashes[start:stop]]
     needed = set(wanted)
     texts = {
-        line["hash"]: Message(line["role"], line["content"])
+        line["hash"]: _message(line)
         for line in lines(folder / MESSAGES)
         if line.get("hash") in needed
     }
-    return [*(texts[name] for name in wanted), Message("user", record["question"])]
+    sent = [texts[name] for name in wanted]
+    return sent if asks_in_view(record) else [*sent, Message("user", record["question"])]
+
+
+def asks_in_view(record: Mapping[str, Any]) -> bool:
+    """Whether the question stands in the view, since calls and results were sent behind it.
+
+    Else it is the last message, and follows the view.
+    """
+    cut: int | None = record.get("cut_messages")
+    return cut is not None and any(stop > cut for _, stop in record["view"])
 
 
 def conversations(folders: Iterable[Path], trunks: Collection[str]) -> dict[str, list[str]]:
@@ -90,10 +133,12 @@ def conversations(folders: Iterable[Path], trunks: Collection[str]) -> dict[str,
 
 def texts(folders: Iterable[Path], hashes: Collection[str]) -> dict[str, Message]:
     """The messages of these names that the run folders hold."""
-    return {
-        line["hash"]: Message(line["role"], line["content"])
-        for line in _lines_of(folders, _HASH, hashes)
-    }
+    return {line["hash"]: _message(line) for line in _lines_of(folders, _HASH, hashes)}
+
+
+def _message(line: Mapping[str, Any]) -> Message:
+    """The message of a line of `messages.jsonl`."""
+    return Message(line["role"], content_from_json(line["content"]))
 
 
 def _lines_of(

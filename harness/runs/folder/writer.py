@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shlex
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from harness.core.errors import IncompleteError, UsageError
-from harness.core.files import dump_line
+from harness.core.files import dump_line, stopped_run
+from harness.core.parts import content_to_json
 from harness.core.record import to_json
-from harness.runs.folder.layout import MESSAGES, RECORDS
+from harness.runs.folder.layout import MESSAGES, RECORDS, STORES
 from harness.runs.folder.reader import lines
 
 if TYPE_CHECKING:
@@ -77,7 +77,11 @@ class Store:
         if session.trunk in self._kept:
             return
         new = {
-            name: {"hash": name, "role": message.role, "content": message.content}
+            name: {
+                "hash": name,
+                "role": message.role,
+                "content": content_to_json(message.content),
+            }
             for name, message in zip(session.hashes, session.messages, strict=True)
             if name not in self._kept
         }
@@ -153,10 +157,8 @@ class Lines:
 
     def _stopped(self, error: OSError) -> IncompleteError:
         folder = self.path.parent
-        return IncompleteError(
-            f"{self.path}: {error.strerror}; what was recorded before is kept. Make room, then go"
-            f" on with: harness run --resume {shlex.quote(str(folder))}"
-        )
+        run = folder.parent if folder.name == STORES else folder
+        return stopped_run(self.path, run, error)
 
 
 def cut_torn_line(path: Path) -> None:

@@ -10,15 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.core.spec import Spec
+from harness.core.window import History
 from harness.models.catalog import cost, marked
 from harness.models.usage import Usage
-from harness.runs.planning.cost_of_preparing import preparations
+from harness.runs.planning.cost_of_preparing import preparations, shown_tokens
+from harness.sessions.build import build, reminder_of
 from harness.sessions.materials import Materials
+from harness.sessions.policies import SendAll, Summarise, policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from harness.core.session import Session
     from harness.core.study import Plan, SessionTrials
     from harness.models.catalog import Price
     from harness.sessions.materials import Workshop
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 
 ANSWER_TOKENS = 24
 """What an answer usually takes; most questions ask for a value only."""
+
+THINKING_TOKENS = 600
+"""What a model that reasons usually thinks about such a question, where nothing bounds it."""
 
 _NO_CACHE = 1024
 """The shortest prompt that a provider caches, where the price list does not say."""
@@ -50,6 +56,8 @@ class Estimate:
     cached_tokens: int
     """Of these, what a provider's prefix cache can hold."""
     completion_tokens: int
+    room_to_think: int | None
+    """Tokens kept for each answer of a model that the catalogue says reasons; None for others."""
     cost_usd: float | None
     """With the cache where its price is known; None when the model has no price."""
     cost_uncached_usd: float | None
@@ -70,7 +78,7 @@ def estimates(plan: Plan, workshop: Workshop, price: Prices) -> list[Estimate]:
             limit = group.trials[0].window.limit
             cells.setdefault((group.model, limit), []).append(group)
     return [
-        _estimate(model, window, groups, workshop, price)
+        _estimate(model, window, groups, workshop, price, plan.study.reserve)
         for (model, window), groups in cells.items()
     ]
 
@@ -82,11 +90,16 @@ def total_usd(rows: list[Estimate], *, cached: bool = True) -> float | None:
     return sum(known) if len(known) == len(costs) else None
 
 
-def _estimate(
-    model: str, window: int, groups: list[SessionTrials], workshop: Workshop, price: Prices
+def _estimate(  # noqa: PLR0917 -- what a cell of the plan is made of
+    model: str,
+    window: int,
+    groups: list[SessionTrials],
+    workshop: Workshop,
+    price: Prices,
+    usual: int,
 ) -> Estimate:
-    usual = price(model, 0)
-    least = _NO_CACHE if usual is None else usual.cache_from_tokens
+    base = price(model, 0)
+    least = _NO_CACHE if base is None else base.cache_from_tokens
     writes = marked(model)
     known: set[str] = set()
     prepared = [
@@ -94,7 +107,12 @@ def _estimate(
         for group in groups
         for call in preparations(group, Materials(group.scenario, group.seed, workshop), known)
     ]
-    asked = [call for group in groups for call in _calls(group, workshop, least, writes=writes)]
+    reserve = max(trial.window.reserve for group in groups for trial in group.trials)
+    asked = [
+        call
+        for group in groups
+        for call in _calls(group, workshop, least, writes=writes, thinks=reserve > usual)
+    ]
     by_model = [(model, call) for call in asked] + prepared
     calls = [call for _, call in by_model]
     return Estimate(
@@ -107,6 +125,7 @@ def _estimate(
         prompt_tokens=sum(call.prompt_tokens or 0 for call in calls),
         cached_tokens=sum(call.cached_tokens or 0 for call in calls),
         completion_tokens=sum(call.completion_tokens or 0 for call in calls),
+        room_to_think=reserve if reserve > usual else None,
         cost_usd=_sum(cost(price(name, call.prompt_tokens or 0), call) for name, call in by_model),
         cost_uncached_usd=_sum(
             cost(
@@ -128,7 +147,7 @@ def _sum(costs: Iterator[float | None]) -> float | None:
 
 
 def _calls(
-    group: SessionTrials, workshop: Workshop, least: int, *, writes: bool
+    group: SessionTrials, workshop: Workshop, least: int, *, writes: bool, thinks: bool
 ) -> Iterator[Usage]:
     """What each call will read on the meter; the first probe of a checkpoint goes before the rest.
 
@@ -137,32 +156,92 @@ def _calls(
         workshop: Shared tools.
         least: Tokens of the shortest prompt that is cached.
         writes: Whether writing to the cache is asked for, and charged.
+        thinks: Whether the model thinks before it answers.
     """
     materials = Materials(group.scenario, group.seed, workshop)
-    held = 0  # tokens of the session that the provider's cache holds
+    prompts = _Prompts(group, materials)
     again = len(group.trials) > 1
-    here: tuple[int, int] | None = None  # the checkpoint, and what its first probe has left there
+    held: _Prompt | None = None  # what the provider's cache holds of the session
     for trial in group.trials:
-        policy = Spec.parse(trial.policy)
-        budget = int(dict(policy.options).get("tokens", trial.window.budget))
-        budget = min(budget, trial.window.budget)
-        question = materials.question_tokens(trial.question_id)
-        session = trial.blueprint.cuts[trial.cut].tokens
-        fits = session + question <= budget
-        if policy.name == "refuse" and not fits:
+        sent = prompts.of(trial.cut, materials.question_tokens(trial.question_id))
+        if sent is None:
             continue
-        if policy.name not in {"send_all", "refuse"} and not fits:
-            session = max(budget - question, 0)
-            # The oldest turns go: what was sent at an earlier checkpoint is no prefix any more.
-            held = 0
-        shared = here[1] if here is not None and here[0] == trial.cut else held
-        shared = min(shared, session)
+        shared = 0 if held is None else sent.shares(held)
+        written = writes and again and sent.session >= least
         yield Usage(
-            prompt_tokens=session + question,
+            prompt_tokens=sent.tokens,
             cached_tokens=shared if shared >= least else 0,
-            written_tokens=session - shared if writes and again and session >= least else 0,
-            completion_tokens=ANSWER_TOKENS,
+            written_tokens=sent.session - shared if written else 0,
+            completion_tokens=ANSWER_TOKENS + (THINKING_TOKENS if thinks else 0),
         )
-        if here is None or here[0] != trial.cut:
-            here = (trial.cut, session)
-        held = session
+        held = sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prompt:
+    """A prompt that is sent, in local tokens."""
+
+    session: int
+    """Of what is sent of the session."""
+    question: int
+    stretches: tuple[tuple[int, int], ...]
+    """What is sent of the session: from how many of its tokens on, and how many of them."""
+
+    @property
+    def tokens(self) -> int:
+        return self.session + self.question
+
+    def shares(self, held: _Prompt) -> int:
+        """Tokens of this prompt that begin a prompt of before, too."""
+        shared = 0
+        for (start, size), (from_, length) in zip(self.stretches, held.stretches, strict=False):
+            if start != from_:
+                break
+            shared += min(size, length)
+            if size != length:
+                break
+        return shared
+
+
+class _Prompts:
+    """The prompts of one session under its policy, by checkpoint and question.
+
+    The policy is asked for its view, as it is when the session is sent; only where everything is
+    sent the session need not be built for that. Summaries are taken to be as long as they may be.
+    """
+
+    def __init__(self, group: SessionTrials, materials: Materials) -> None:
+        trial = group.trials[0]
+        self._policy = policies.resolve(trial.policy)
+        self._budget = trial.window.budget
+        self._cuts = trial.blueprint.cuts
+        self._session: Session | None = None
+        if not isinstance(self._policy, SendAll):
+            reminder = reminder_of(self._policy, materials)
+            self._session = build(trial.blueprint, materials, reminder=reminder)
+
+    def of(self, cut: int, question: int) -> _Prompt | None:
+        """The prompt of a question at a checkpoint; None where the policy sends nothing."""
+        if self._session is None:
+            tokens = self._cuts[cut].tokens
+            return _Prompt(session=tokens, question=question, stretches=((0, tokens),))
+        if isinstance(self._policy, Summarise):
+            tokens = shown_tokens(self._policy, self._session, self._budget)[
+                self._session.cuts[cut].messages
+            ]
+            return _Prompt(session=tokens, question=question, stretches=((0, tokens),))
+        history = History(
+            messages=self._session.messages,
+            offsets=self._session.offsets,
+            stop=self._session.cuts[cut].messages,
+            question_tokens=question,
+        )
+        view = self._policy.view(history, self._budget)
+        if view.refused is not None:
+            return None
+        stretches = tuple(
+            (history.offsets[span.start], history.tokens(span.start, span.stop))
+            for span in view.spans
+        )
+        sent = sum(size for _, size in stretches)
+        return _Prompt(session=sent, question=question, stretches=stretches)

@@ -13,6 +13,7 @@ from harness.core.study import Plan, SessionTrials, window_tokens
 from harness.core.trial import Treatment, Trial
 from harness.core.window import Window
 from harness.kinds import kind_of
+from harness.runs.answer_room import USUAL, first_reserve
 from harness.runs.planning.check import check, check_windows
 from harness.runs.planning.trial_key import Keys
 from harness.runs.token_meter import UNAIMED
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from harness.core.scenario import Layout, Scenario
     from harness.core.session import Blueprint
     from harness.core.study import Study
+    from harness.runs.answer_room import Rooms
     from harness.runs.token_meter import LengthRatios
     from harness.sessions.materials import Workshop
 
@@ -37,6 +39,7 @@ def make_plan(
     workshop: Workshop,
     limit_of: Callable[[str], int | None],
     aims_of: Callable[[str], LengthRatios] = lambda _: UNAIMED,
+    rooms_of: Callable[[str], Rooms] = lambda _: USUAL,
 ) -> Plan:
     """Every trial of a study.
 
@@ -45,6 +48,7 @@ def make_plan(
         workshop: Shared tools.
         limit_of: The context window of a model in tokens, or None where it is not known.
         aims_of: How the provider of a model counts, as far as its ledger knows.
+        rooms_of: How much room a model's answers need, as far as that is known.
 
     Raises:
         UsageError: Something that is asked for cannot be done; nothing was sent.
@@ -58,7 +62,15 @@ def make_plan(
         for seed in seeds_of(study, scenario):
             materials = Materials(scenario, seed, workshop)
             for model in study.models:
-                groups += _groups(study, materials, model, windows[model], workshop, aims_of(model))
+                groups += _groups(
+                    study,
+                    materials,
+                    model,
+                    windows[model],
+                    workshop,
+                    aims_of(model),
+                    rooms_of(model),
+                )
     if not any(group.trials for group in groups):
         raise NothingSelectedError("the study has no trials: no fact is said before any checkpoint")
     order = {model: index for index, model in enumerate(study.models)}
@@ -108,7 +120,7 @@ def needs_preparing(group: SessionTrials) -> bool:
 
 def windows_of(study: Study, model: str, limit_of: Callable[[str], int | None]) -> list[Window]:
     """The windows of one model, smallest first, none twice."""
-    limits: set[int] = set()
+    limits: dict[int, int] = {}
     for text in study.windows:
         tokens = window_tokens(text)
         limit = limit_of(model) if tokens is None else tokens
@@ -117,13 +129,14 @@ def windows_of(study: Study, model: str, limit_of: Callable[[str], int | None]) 
                 f"the context window of model '{model}' is not known: give -w in tokens, such as"
                 " -w 32k"
             )
-        if limit <= study.reserve:
+        reserve = first_reserve(study, model, limit)
+        if limit <= reserve:
             raise UsageError(
                 f"a window of {limit} tokens leaves nothing for the session: {study.reserve} are"
                 " kept for the answer; use a larger -w or a smaller -M max_tokens"
             )
-        limits.add(limit)
-    return [Window(limit, study.reserve) for limit in sorted(limits)]
+        limits[limit] = reserve
+    return [Window(limit, reserve) for limit, reserve in sorted(limits.items())]
 
 
 def _groups(  # noqa: PLR0917 -- what a session is made of
@@ -133,10 +146,13 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
     windows: list[Window],
     workshop: Workshop,
     aims: LengthRatios,
+    rooms: Rooms,
 ) -> Iterator[SessionTrials]:
     """The sessions of one seed under one model; controls once, at the smallest window."""
     for window in windows:
-        aimed: dict[Stage, Window] = {s: replace(window, ratio=aims.of(s)) for s in STAGES}
+        aimed: dict[Stage, Window] = {
+            s: rooms.window(replace(window, ratio=aims.of(s)), s) for s in STAGES
+        }
         main = _main(study, materials, aimed)
         checks = controls(materials, aimed["main"], main)
         sessions = main + (checks if study.controls and window is windows[0] else [])

@@ -8,26 +8,24 @@ too few of the planted ones could be graded no reply is.
 from __future__ import annotations
 
 import asyncio
-import json
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.core.draws import Draws
 from harness.core.errors import ModelError, NothingSelectedError, OverflowRefusedError, UsageError
 from harness.core.messages import Message
 from harness.core.record import from_json
-from harness.runs.folder.layout import RECORDS
-from harness.runs.folder.reader import lines
+from harness.models.response import why_cut
+from harness.runs.folder.reader import latest_records
 from harness.runs.folder.run_json import read_config
-from harness.runs.folder.writer import Store
-from harness.scenarios import load
+from harness.runs.folder.writer import Lines, Store
+from harness.scenarios import loads
 from harness.scoring.judged import prompt, verdict
 from harness.scoring.normalise import answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from harness.core.probe import Outcome
     from harness.core.protocols import Model
@@ -150,10 +148,7 @@ def _rubrics(folder: Path) -> dict[tuple[str, str], str]:
     """Scenario and question -> the rubric, of the questions that are left to a judge."""
     found: dict[tuple[str, str], str] = {}
     for kept in read_config(folder)["scenarios"]:
-        with tempfile.TemporaryDirectory() as place:
-            path = Path(place) / "scenario.yaml"
-            path.write_text(kept["source"], encoding="utf-8")
-            scenario = load(path)
+        scenario = loads(kept["source"], kept["path"])
         for question in scenario.questions:
             if question.score.name == "judge":
                 rubric = dict(question.score.options).get("rubric", "")
@@ -163,7 +158,7 @@ def _rubrics(folder: Path) -> dict[tuple[str, str], str]:
 
 def _waiting(folder: Path, rubrics: Mapping[tuple[str, str], str]) -> list[Record]:
     """The replies that no judge has graded."""
-    latest = {raw["key"]: raw for raw in lines(folder / RECORDS)}
+    latest = latest_records(folder)
     # in an order that does not depend on which call came back first
     records = sorted(map(from_json, latest.values()), key=_place)
     return [
@@ -230,6 +225,8 @@ async def _all(
                 reply = await model.ask([Message("user", asked)], options)
             except (ModelError, OverflowRefusedError) as error:
                 return None, f"no verdict: {error}"
+        if reply.cut is not None and not reply.text.strip():
+            return None, f"no verdict: {why_cut(reply)}"
         return verdict(answer(reply.text)), reply.text
 
     return list(await asyncio.gather(*map(one, tasks)))
@@ -239,17 +236,21 @@ def _keep(
     folder: Path, name: str, tasks: Sequence[_Task], found: Sequence[tuple[bool | None, str]]
 ) -> None:
     """Every text that the judge wrote, with what it was asked about."""
-    with (folder / JUDGEMENTS).open("a", encoding="utf-8") as file:
-        for task, (said, text) in zip(tasks, found, strict=True):
-            line = {
-                "judge": name,
-                "key": task.key or None,
-                "planted": {True: "right", False: "wrong", None: None}[task.right],
-                "rubric": task.rubric,
-                "question": task.question,
-                "reference": list(task.reference),
-                "answer": task.answer,
-                "verdict": {True: "right", False: "wrong", None: None}[said],
-                "text": text,
-            }
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    with Lines(folder / JUDGEMENTS) as file:
+        file.append(*(_line(name, *one) for one in zip(tasks, found, strict=True)))
+
+
+def _line(name: str, task: _Task, found: tuple[bool | None, str]) -> dict[str, object]:
+    """One text of the judge's, as it is kept."""
+    said, text = found
+    return {
+        "judge": name,
+        "key": task.key or None,
+        "planted": {True: "right", False: "wrong", None: None}[task.right],
+        "rubric": task.rubric,
+        "question": task.question,
+        "reference": list(task.reference),
+        "answer": task.answer,
+        "verdict": {True: "right", False: "wrong", None: None}[said],
+        "text": text,
+    }

@@ -8,11 +8,13 @@ before, which the first probe there has written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.models.catalog import marked
+from harness.models.options import convert
+from harness.models.response import why_cut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,11 +35,51 @@ class CallResult:
     reply: Reply | None = None
     error: str | None = None
     attempts: int = 0
+    max_tokens: int | None = None
+    """Tokens that the answer could have, as far as we said so."""
     answered_by: AnsweredBy | None = None
 
 
 async def ask(fork: Fork, model: Model, options: Mapping[str, object]) -> CallResult:
     """Put the question, and say what came of it; no failure of a provider leaves here."""
+    most = convert(options).get("max_tokens")
+    answer = await _asked(fork, model, options)
+    answer = replace(answer, max_tokens=most if isinstance(most, int) else None)
+    reply = answer.reply
+    if reply is None or answer.status != "ok":
+        return answer
+    if reply.cut is None and _ends_the_window(reply, fork):
+        reply = replace(reply, cut="window")
+    if reply.cut is None or reply.text.strip():
+        return replace(answer, reply=reply)
+    return replace(answer, reply=reply, status="cut", error=why_cut(reply))
+
+
+def joined(first: CallResult, second: CallResult) -> CallResult:
+    """The second answer, with what both of them cost."""
+    if first.reply is None or second.reply is None:
+        return second
+    costs = (first.reply.cost_usd, second.reply.cost_usd)
+    cost_usd = None if None in costs else sum(cost or 0.0 for cost in costs)
+    attempts = first.attempts + second.attempts
+    reply = replace(second.reply, cost_usd=cost_usd, attempts=attempts)
+    return replace(second, reply=reply, attempts=attempts)
+
+
+def _ends_the_window(reply: Reply, fork: Fork) -> bool:
+    """Whether prompt and answer fill the window to its end, so that no more could be said.
+
+    Some servers say `stop` where they cut an answer there.
+    """
+    prompt, answer = reply.prompt_tokens, reply.completion_tokens
+    if prompt is None or answer is None:
+        return False
+    limit = fork.trial.window.limit
+    return prompt < limit <= prompt + answer + 1
+
+
+async def _asked(fork: Fork, model: Model, options: Mapping[str, object]) -> CallResult:
+    """What the call came to, by what is known of it alone."""
     if fork.view.refused is not None:
         return CallResult(status="overflow", error=f"not sent: {fork.view.refused}")
     try:

@@ -10,8 +10,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from harness.core.arms import ARMS
+from harness.core.printable import shown
 from harness.core.record import Record
 from harness.kinds.answers import guess
+from harness.models.response import why_cut
 from harness.scoring import Judgement, score_and_attribute, scorers
 
 if TYPE_CHECKING:
@@ -20,9 +22,14 @@ if TYPE_CHECKING:
     from harness.core.session import Plant
     from harness.core.spec import Spec
     from harness.core.trial import Trial
+    from harness.runs.answer_room import AnswerRoom
     from harness.runs.token_meter import Meter
     from harness.runs.trials.ask import CallResult
     from harness.runs.trials.fork import Fork
+
+
+_THINKING_END = 2_000
+"""Characters that are kept of either end of what was thought."""
 
 
 @lru_cache(maxsize=256)
@@ -31,7 +38,7 @@ def _scorer(spec: Spec) -> Scorer:
 
 
 def make_record(
-    fork: Fork, answer: CallResult, meter: Meter, *, run_id: str, started_at: str
+    fork: Fork, answer: CallResult, meter: Meter, *, room: AnswerRoom, run_id: str, started_at: str
 ) -> Record:
     """The record of a trial.
 
@@ -39,6 +46,7 @@ def make_record(
         fork: What was asked of what.
         answer: What came of it.
         meter: How this provider counts.
+        room: How much room the answer had.
         run_id: The run.
         started_at: UTC, ISO 8601.
     """
@@ -50,6 +58,8 @@ def make_record(
     )
     if broken is not None:
         answer = replace(answer, status="error", error=broken)
+    elif _cut_short(answer, judgement) and reply is not None:
+        answer = replace(answer, status="cut", error=why_cut(reply, fixed=room.is_fixed))
     latest = fork.own[-1] if fork.own else None
     here = latest is not None and latest.message >= 0
     return Record(
@@ -102,10 +112,28 @@ def make_record(
         model_version=reply.version if reply else None,
         answered_by=answer.answered_by,
         planted_session=latest.session_number if latest else None,
+        cut=reply.cut if reply else None,
+        max_tokens=answer.max_tokens,
+        thinking=_middle_out(reply.thinking) or None if reply else None,
+        thinking_tokens=reply.thinking_tokens if reply else None,
         **of_trial(trial),
         **_crossed(fork, judgement.score),
         **_prepared(fork),
     )
+
+
+def _cut_short(answer: CallResult, judgement: Judgement) -> bool:
+    """Whether the reply was cut before it held its answer."""
+    cut = judgement.score is None and judgement.outcome == "output_truncated"
+    return answer.status == "cut" or (answer.status == "ok" and cut)
+
+
+def _middle_out(text: str) -> str:
+    """The text; of a long one its two ends."""
+    if len(text) <= 2 * _THINKING_END:
+        return text
+    left = len(text) - 2 * _THINKING_END
+    return f"{text[:_THINKING_END]} [... {left:,} characters ...] {text[-_THINKING_END:]}"
 
 
 def of_trial(trial: Trial) -> dict[str, Any]:
@@ -155,6 +183,7 @@ def _prepared(fork: Fork) -> dict[str, Any]:
     return {
         "memory_tokens": conversation.carried.memory_tokens,
         "store": conversation.carried.store,
+        "own_store": conversation.carried.own_store,
         "compactions": len(compactions),
         "compacted_from": compactions[-1].before_tokens if compactions else None,
         "compacted_to": compactions[-1].after_tokens if compactions else None,
@@ -165,12 +194,16 @@ def _prepared(fork: Fork) -> dict[str, Any]:
     }
 
 
+_LONGEST_REASON = 300
+
+
 def _judged(
     fork: Fork, answer: CallResult, fact_truncated: bool | None
 ) -> tuple[Judgement, str | None]:
-    """What the reply is worth; or why a user's own scorer could not say so.
+    """What the reply is worth; or why its scorer could not say so.
 
-    A reply is paid for: it is kept whatever a scorer does, and can be scored again.
+    A reply is paid for: it is kept whatever a scorer does, ours or a user's, and can be scored
+    again.
     """
     trial = fork.trial
     spec = fork.materials.scenario.question(trial.question_id).score
@@ -185,10 +218,8 @@ def _judged(
             told=ARMS[trial.arm].told,
             lost_in_memory=fork.crossing is not None and not fork.crossing.injected,
         )
-    except Exception as error:
-        if ":" not in spec.name:  # one of ours: a bug to be seen
-            raise
-        why = f"scorer: {spec} failed: {type(error).__name__}: {error}"
+    except Exception as error:  # noqa: BLE001 -- one reply never ends a run
+        why = shown(f"scorer: {spec} failed: {type(error).__name__}: {error}", _LONGEST_REASON)
         return Judgement(score=None, outcome=None, why=""), why
     return found, None
 

@@ -7,15 +7,15 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from harness.core.arms import opened
-from harness.core.errors import CassetteMissError
-from harness.runs.conversation.chain import prepare, reminder_of
+from harness.core.errors import CassetteMissError, ModelError
+from harness.runs.conversation.chain import prepare
 from harness.runs.conversation.generated_text import GeneratedTexts
-from harness.runs.conversation.prepared import NotPrepared, Prepared
-from harness.runs.trials.ask import CallResult, ask
+from harness.runs.conversation.prepared import NotPrepared, Prepared, unready
+from harness.runs.trials.ask import CallResult, ask, joined
 from harness.runs.trials.fork import Fork
 from harness.runs.trials.make_record import make_record
 from harness.runs.trials.rule_records import rule_records
-from harness.sessions.build import build
+from harness.sessions.build import build, reminder_of
 from harness.sessions.materials import Materials
 from harness.sessions.policies import policies
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from harness.core.session import Session
     from harness.core.study import SessionTrials
     from harness.core.trial import Trial
+    from harness.runs.answer_room import AnswerRoom
     from harness.runs.token_meter import LengthLedger
     from harness.sessions.materials import Workshop
 
@@ -49,6 +50,7 @@ class TrialRunner:
         progress: Is told what happens.
         hopeless: Models that were given up, and why; others may add to it while the run goes on.
         writings: Keeps what models write into sessions; unless given, in memory.
+        room: How many tokens answers get.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class TrialRunner:
         options: Mapping[str, str],
         store: RecordSink,
         ledger: LengthLedger,
+        room: AnswerRoom,
         run_id: str,
         now: Callable[[], str],
         progress: Progress,
@@ -78,6 +81,7 @@ class TrialRunner:
         self._checked: set[str] = set()
         """Keys of the rule records that are kept."""
         self.ledger = ledger
+        self.room = room
         self.halting = False
         """Whether the run is being interrupted, so that a failure is no last word."""
         self.hopeless: Mapping[str, str] = {} if hopeless is None else hopeless
@@ -105,6 +109,12 @@ class TrialRunner:
         if isinstance(made, Prepared):
             self._check_rules(made, group, repeat)
         return made
+
+    async def release(self, made: Prepared) -> None:
+        """The last question of a prepared session is answered: its memory may be closed."""
+        trouble = await made.close()
+        if trouble is not None:
+            self._progress.note(trouble)
 
     def _check_rules(self, made: Prepared, group: SessionTrials, repeat: int) -> None:
         """Keep what the live replies of a session made of the rules that were given."""
@@ -140,11 +150,12 @@ class TrialRunner:
             self._checked.add(done.key)
             return
         if opened(done):
-            self.ledger.observe(done)
+            self._observe(done)
 
     def settle(self, model: str, stage: Stage) -> None:
         """That stage of a model is over: the next is aimed by what it taught."""
         self.ledger.settle(model, stage)
+        self.room.settle(model, stage)
 
     def replanned(self, total: int) -> None:
         """The run has so many trials now, since lengths are aimed better."""
@@ -165,32 +176,54 @@ class TrialRunner:
             materials: Its scenario and seed.
             conversation: The session as it was made ready, where it had to be.
         """
-        fork, unready = self._fork(trial, session, materials, conversation)
+        fork, missing = await self._fork(trial, session, materials, conversation)
         started_at = self._now()
         try:
-            if unready is None:
-                answer = await ask(fork, self._models[trial.model], self._options)
+            if missing is None:
+                done = await self._asked(fork, started_at)
             else:
                 answer = CallResult(
-                    status=unready.status, error=unready.error, attempts=unready.attempts
+                    status=missing.status, error=missing.error, attempts=missing.attempts
                 )
+                done = self._record(fork, answer, started_at)
         except CassetteMissError as miss:
             raise CassetteMissError(f"{_named(trial)}: {miss}") from None
-        if answer.status == "error" and (self.halting or not answer.attempts):
+        if done.status == "error" and (self.halting or not done.attempts):
             return  # it was never sent, or was not waited for: a run that goes on will ask
-        done = make_record(
-            fork, answer, self.ledger.meter(trial.model), run_id=self._run_id, started_at=started_at
-        )
         self.take_in(done)
+
+    async def _asked(self, fork: Fork, started_at: str) -> Record:
+        """The record of a question that was put; once more with all the room, if it was cut."""
+        trial = fork.trial
+        model, options = self._models[trial.model], self.room.options(trial, self._options)
+        answer = await ask(fork, model, options)
+        done = self._record(fork, answer, started_at)
+        more = self.room.again(trial, done) if done.status == "cut" else None
+        if more is None:
+            return done
+        second = await ask(fork, model, {**options, "max_tokens": str(more)})
+        if second.reply is None:
+            return done
+        return self._record(fork, joined(answer, second), started_at)
+
+    def _record(self, fork: Fork, answer: CallResult, started_at: str) -> Record:
+        meter = self.ledger.meter(fork.trial.model)
+        return make_record(
+            fork, answer, meter, room=self.room, run_id=self._run_id, started_at=started_at
+        )
 
     def take_in(self, done: Record) -> None:
         """Keep a record, made here or by a worker, and learn from it."""
         if opened(done):
-            self.ledger.observe(done)
+            self._observe(done)
         self._store.append(done)
         self._progress.finished(done)
 
-    def _fork(
+    def _observe(self, done: Record) -> None:
+        self.ledger.observe(done)
+        self.room.observe(done)
+
+    async def _fork(
         self,
         trial: Trial,
         session: Session,
@@ -206,7 +239,10 @@ class TrialRunner:
         if short is not None:
             return Fork(trial, session, materials), short
         count = materials.workshop.counter.message
-        asked = conversation.asked(trial, materials.question(trial.question_id), count)
+        try:
+            asked = await conversation.asked(trial, materials.question(trial.question_id), count)
+        except ModelError as error:  # a memory that is asked for each question has failed
+            return Fork(trial, session, materials), unready(error)
         self._store.keep(asked.session)
         return Fork(trial, asked.session, materials, asked), None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, Where
+from harness.core.protocols import Importer
 from harness.core.registry import Registry
 from harness.scenarios.importers.chatgpt import ChatGPT
 from harness.scenarios.importers.claude import Claude
@@ -20,10 +21,9 @@ from harness.scenarios.importers.sharegpt import ShareGPT
 from harness.scenarios.importers.source import ByteSource, file_source
 
 if TYPE_CHECKING:
-    from harness.core.protocols import Importer
     from harness.core.transcript import Sample
 
-importers: Registry[Importer] = Registry("importer")
+importers: Registry[Importer] = Registry("importer", Importer)
 importers.add("chatgpt", ChatGPT)
 importers.add("claude", Claude)
 importers.add("claude-code", ClaudeCode)

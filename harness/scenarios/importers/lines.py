@@ -10,6 +10,8 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from harness.core.chat_format import to_chat
+
 if TYPE_CHECKING:
     from harness.core.transcript import Transcript
 
@@ -21,9 +23,7 @@ def line(one: Transcript, number: int) -> str:
         one: The conversation.
         number: Its place in the file, counted from 1; an id that says no more is left out.
     """
-    chat: dict[str, object] = {
-        "messages": [{"role": said.role, "content": said.content} for said in one.messages]
-    }
+    chat: dict[str, object] = {"messages": [to_chat(said) for said in one.messages]}
     extras = {
         "id": one.id if one.id != str(number) else "",
         "title": one.title,

@@ -146,7 +146,7 @@ class Script:
         last = self.messages[-1] if self.messages else None
         fresh = self.breaks and self.breaks[-1] == len(self.messages)
         if same_turn and last is not None and last.role == role and not fresh:
-            self.messages[-1] = Message(role, f"{last.content}\n\n{said}")
+            self.messages[-1] = Message(role, f"{last.text}\n\n{said}")
         else:
             self.messages.append(Message(role, said))
         return len(self.messages) - 1

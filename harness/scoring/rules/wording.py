@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from harness.core.probe import Score
+from harness.core.text import short_rows
+from harness.scoring.patterns import TOO_SLOW, all_found, check_pattern
 
 _PLAIN = str.maketrans(
     {**dict.fromkeys("‘’‚‛ʼ´", "'"), **dict.fromkeys("“”„‟«»", '"'), "\u00ad": None, "\u200b": None}
@@ -106,14 +108,14 @@ class Regex:
     pattern: str
 
     def __post_init__(self) -> None:
-        try:
-            re.compile(self.pattern)
-        except re.error as error:
-            raise ValueError(f"'{self.pattern}' is no regular expression: {error}") from error
+        check_pattern(self.pattern)
 
     def check(self, reply: str, /) -> Score:
-        """Whether it is found."""
-        if re.search(self.pattern, reply):
+        """Whether it is found; None where that takes longer than half a second."""
+        found = all_found([self.pattern], reply)
+        if found is None:
+            return Score(None, TOO_SLOW)
+        if found:
             return Score(1.0, "The pattern is found in the reply.")
         return Score(0.0, "The pattern is not found in the reply.")
 
@@ -147,7 +149,7 @@ def _flat(text: str, *, keep: str, fold: bool = True) -> str:
         keep: The phrase that is looked for; marks that it holds itself are not taken out.
         fold: Whether capitals become small letters.
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_PLAIN)
+    plain = unicodedata.normalize("NFKC", short_rows(text)).translate(_PLAIN)
     if _MARKS.isdisjoint(keep):
         plain = _EMPHASIS.sub("", plain)
     plain = " ".join(plain.split())

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, UsageError
+from harness.core.protocols import Filler
 from harness.core.registry import Registry
 from harness.sessions.fillers.file import FileFiller
 from harness.sessions.fillers.workday import Workday
 
 if TYPE_CHECKING:
-    from harness.core.protocols import Filler
     from harness.core.scenario import FillerSpec
 
-fillers: Registry[Filler] = Registry("filler")
+fillers: Registry[Filler] = Registry("filler", Filler)
 fillers.add("workday", Workday)
 
 

@@ -153,7 +153,9 @@ def _turns(said: list[ChatLine]) -> tuple[Turn, ...]:
     if merged and merged[0][0] == "assistant":
         del merged[0]
     texts = [text for _, text in merged]
-    return tuple(Turn(user, answer) for user, answer in zip(texts[::2], texts[1::2], strict=False))
+    return tuple(
+        Turn.of(user, answer) for user, answer in zip(texts[::2], texts[1::2], strict=False)
+    )
 
 
 def _kind(value: object) -> str:

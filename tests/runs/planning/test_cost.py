@@ -11,7 +11,7 @@ from benchmarks.billing import serve
 from harness.core.scenario import Fills
 from harness.core.study import Study
 from harness.models.catalog import Price, price
-from harness.runs.planning.cost import ANSWER_TOKENS, estimates, total_usd
+from harness.runs.planning.cost import ANSWER_TOKENS, THINKING_TOKENS, estimates, total_usd
 from harness.runs.run import plan, run
 from harness.scenarios import load_all
 from harness.sessions.materials import Workshop
@@ -58,7 +58,9 @@ def test_an_estimate_is_what_a_provider_bills(tmp_path, name):
     assert sum(r["cached_tokens"] for r in told) == bill.cached_tokens
     assert sum(r["cost_usd"] for r in told) == pytest.approx(bill.usd)
     inputs = bill.usd - bill.completion_tokens * bill.price.output_per_token
-    answers = before.calls * ANSWER_TOKENS * bill.price.output_per_token
+    assert before.room_to_think is not None
+    answer = ANSWER_TOKENS + THINKING_TOKENS  # which this reader does not use up
+    answers = before.calls * answer * bill.price.output_per_token
     assert before.cost_usd - answers == pytest.approx(inputs, rel=0.1)
     assert before.cost_uncached_usd >= before.cost_usd
 
@@ -99,3 +101,35 @@ def test_an_unknown_price_is_unknown_and_spoils_the_total():
     assert unknown.cost_usd is unknown.cost_uncached_usd is None
     assert total_usd([known, unknown]) is None
     assert total_usd([known, known]) == pytest.approx(2 * known.cost_usd)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "send_all",
+        "drop_oldest",
+        "drop_oldest?tokens=1500",
+        "keep_ends",
+        "refuse",
+        "reintroduce?every=3",
+        "reintroduce?every=3&then=send_all",
+        "reintroduce?every=3&then=keep_ends",
+        "reintroduce?every=3&then=refuse",
+    ],
+)
+def test_a_plan_costs_what_its_run_then_sends_under_every_policy(tmp_path, policy):
+    asked = Study(
+        scenarios=load_all([SCENARIOS / "brand-voice.yaml"]),
+        models=("reference/perfect?limit=100000",),
+        windows=("2k",),
+        policies=(policy,),
+        seeds=2,
+        fills=Fills(exact=(0.04, 0.5, 0.9, 1.2)),
+    )
+    workshop = Workshop()
+    (estimate,) = estimates(plan(asked, workshop), workshop, price)
+    result = run(asked, out=tmp_path)
+    records = map(json.loads, (result.folder / "records.jsonl").read_text().splitlines())
+    sent = [record["view_tokens"] for record in records if record["status"] == "ok"]
+    assert estimate.calls == len(sent)
+    assert estimate.prompt_tokens == pytest.approx(sum(sent), rel=0.01)

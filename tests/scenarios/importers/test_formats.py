@@ -13,11 +13,11 @@ from tests.scenarios.importers.conftest import FILES
 
 
 def said(transcript):
-    return [(message.role, message.content) for message in transcript.messages]
+    return [(message.role, message.text) for message in transcript.messages]
 
 
 def texts(transcript):
-    return [message.content for message in transcript.messages]
+    return [message.text for message in transcript.messages]
 
 
 def test_there_is_a_file_of_every_format_but_inspects():
