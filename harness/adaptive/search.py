@@ -7,7 +7,7 @@ what it was about to ask. What cannot be reached is told before anything is sent
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.adaptive.choose import Choice, next_batch
@@ -20,7 +20,7 @@ from harness.runs.executors.local import Local
 from harness.runs.folder.layout import BATCHES
 from harness.runs.folder.reader import lines
 from harness.runs.folder.writer import Lines
-from harness.runs.planning.plan import windows_of
+from harness.runs.planning.plan import windows_aimed, windows_of
 from harness.scenarios.values import check_seeds
 from harness.sessions.layouts.units import check_window
 from harness.sessions.materials import Materials
@@ -139,7 +139,6 @@ class Search:
         for index, window in enumerate(windows_of(self._study, model, limit_of)):
             if index == 0 and self._study.controls:
                 await self._replay(list(self._sessions.controls(model, window)), done)
-            self._bench.settle(model, "bare")
             ended.append(await self._search(model, window, done))
         return ended
 
@@ -156,11 +155,15 @@ class Search:
                 return Ended(model, window.limit, spent, enough=False)
             batch += 1
             choices = self._choices(model, window, batch, rows)
+            if batch == 1:
+                openings = list(self._groups(model, window, batch, choices, "opening"))
+                self._bench.settle(model, "bare", openings)
             # The openings of the first batch teach how to aim all that follows.
             for stage in ("opening", "main"):
                 groups = list(self._groups(model, window, batch, choices, stage))
                 await self._replay(groups, done)
-                self._bench.settle(model, stage)
+                long = self._groups(model, window, batch, choices, "main")
+                self._bench.settle(model, stage, long if stage == "opening" else ())
 
     def _spent(self, model: str, rows: Sequence[Mapping[str, Any]]) -> str | None:
         """Why nothing more may be asked, if so."""
@@ -209,10 +212,12 @@ class Search:
         """The sessions of a batch that are sent at that stage, by what is known now."""
         # Openings of the first batch are built before the ledger is settled, and keep their keys.
         known: Stage = "opening" if batch == 1 and stage == "opening" else "main"
-        aimed = replace(window, ratio=self._bench.ledger.aims(model).of(known))
-        aimed = self._bench.room.rooms(model).window(aimed, known)
+        aims = self._bench.ledger.aims(model)
+        rooms = self._bench.room.rooms(model)
         for index, choice in enumerate(choices):
             if nearly_empty(choice.fill) == (stage == "opening"):
+                scenario = self._sessions.scenario(choice)
+                aimed = rooms.window(windows_aimed(window, aims, scenario)[known], known)
                 yield self._sessions.group(model, aimed, batch, index, choice)
 
     async def _replay(self, groups: list[SessionTrials], done: set[str]) -> None:

@@ -79,8 +79,10 @@ class Reply:
     finish_reason: str | None
     """As litellm names them: stop, length, content_filter, ...; None where not told."""
     prompt_tokens: int | None
-    """The provider's count; None where it reports none."""
+    """The provider's count, as it reports it; None where it reports none."""
     cached_tokens: int | None = None
+    written_tokens: int | None = None
+    """Tokens of the prompt that were written to the provider's prefix cache, where that is told."""
     completion_tokens: int | None = None
     cost_usd: float | None = None
     """None where the price is not known; never 0 for want of knowledge."""
@@ -97,3 +99,20 @@ class Reply:
     """Of the completion tokens, by the provider's count; None where it tells none."""
     cut: Cut | None = None
     """Why the reply is not whole, so that a wrong answer in it is none; None for a whole one."""
+
+    @property
+    def whole_tokens(self) -> int | None:
+        """Prompt tokens with what the provider left out of its count and told beside it."""
+        return whole_prompt(self.prompt_tokens, self.cached_tokens, self.written_tokens)
+
+
+def whole_prompt(counted: int | None, cached: int | None, written: int | None) -> int | None:
+    """Tokens of a whole prompt, as far as one call can tell.
+
+    A count that is smaller than the part of it that was cached does not hold that part.
+
+    >>> whole_prompt(40, 900, None), whole_prompt(940, 900, None), whole_prompt(None, None, None)
+    (940, 940, None)
+    """
+    beside = (cached or 0) + (written or 0)
+    return counted + beside if counted is not None and beside > counted else counted

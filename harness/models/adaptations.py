@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.messages import Message
+from harness.core.parts import TextPart
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -185,5 +186,7 @@ def without_system(messages: Sequence[Message]) -> list[Message]:
     if not count:
         return rest
     if rest and rest[0].role == "user":
-        return [Message("user", f"{standing}\n\n{rest[0].text}"), *rest[1:]]
+        said = rest[0].content
+        first = f"{standing}\n\n{said}" if isinstance(said, str) else (TextPart(standing), *said)
+        return [Message("user", first), *rest[1:]]
     return [Message("user", standing), *rest]

@@ -124,13 +124,14 @@ def cost(price: Price | None, usage: Usage) -> float | None:
     """
     if price == FREE:
         return 0.0
-    if price is None or usage.prompt_tokens is None or usage.completion_tokens is None:
+    prompt = usage.whole_tokens
+    if price is None or prompt is None or usage.completion_tokens is None:
         return None
-    cached = min(usage.cached_tokens or 0, usage.prompt_tokens)
-    written = min(usage.written_tokens or 0, usage.prompt_tokens - cached)
+    cached = min(usage.cached_tokens or 0, prompt)
+    written = min(usage.written_tokens or 0, prompt - cached)
     write = price.cache_write_per_token
     return (
-        (usage.prompt_tokens - cached - written) * price.input_per_token
+        (prompt - cached - written) * price.input_per_token
         + cached * price.cached_input_per_token
         + written * (price.input_per_token if write is None else write)
         + usage.completion_tokens * price.output_per_token

@@ -154,7 +154,9 @@ def _facts(group: CurveGroup) -> Iterator[str]:
     yield f"recalled {lost.recalled:,} of {lost.n:,}{partial}"
     yield (
         f"lost by the model {lost.by_model:,}, by the application or server"
-        f" {lost.by_application:,}; causes: {fmt.markdown(fmt.counts(lost.causes))}"
+        f" {lost.by_application:,}"
+        + (f", nobody can tell by whom {lost.by_nobody:,}" if lost.by_nobody else "")
+        + f"; causes: {fmt.markdown(fmt.counts(lost.causes))}"
     )
     for judge in group.judges:
         yield f"judge: {fmt.markdown(headline.judge(judge))}"

@@ -84,6 +84,8 @@ class ModelStack:
         self._cache: Cache | None = None
         self._open = ExitStack()
         self.models: dict[str, Model] = {}
+        self.are_live = stored is None and cassette is None
+        """Models are called, and nothing is recorded that is to be replayed without them."""
         with ExitStack() as begun:
             if stored is not None:
                 replies = StoredReplies(stored)

@@ -6,6 +6,7 @@ Its one rule: a run that goes on is a new run that has some of its records alrea
 from __future__ import annotations
 
 import asyncio
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,13 +19,14 @@ from harness.runs.answer_room import AnswerRoom
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.folder.find import new_folder
 from harness.runs.folder.layout import LEDGER, ROOM
-from harness.runs.folder.reader import latest_records
+from harness.runs.folder.reader import latest_records, records
 from harness.runs.folder.run_json import config, note_sent, read_config, write_config
 from harness.runs.folder.writer import Store
 from harness.runs.interrupts import Interrupts
+from harness.runs.meter.amend import Settlement
+from harness.runs.meter.ledger import LengthLedger
 from harness.runs.model_stack import options_of, unless_missed
 from harness.runs.result import result
-from harness.runs.token_meter import LengthLedger
 from harness.runs.trials.runner import TrialRunner
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class OpenRun:
     purse: Purse
     models: Mapping[str, Model]
     progress: Progress
+    store: Store
     _before: Mapping[str, Mapping[str, Any]]
 
     def before(self) -> Iterator[Record]:
@@ -76,7 +79,8 @@ class OpenRun:
         return await self.interrupts.watch(closing(work, self.models))
 
     def result(self, planned: Sequence[str]) -> RunResult:
-        """What it came to, so far."""
+        """What it came to, so far: what its calls tell together is written into its records."""
+        settle(self.store)
         return result(self.folder, planned, self.bench, self.purse)
 
 
@@ -93,6 +97,7 @@ def open_run(
     resume: Path | None,
     retry_errors: bool,
     adaptive: Mapping[str, object] | None = None,
+    stored: Path | None = None,
 ) -> Iterator[OpenRun]:
     """A new run, or one that goes on, for as long as its records are written.
 
@@ -107,11 +112,14 @@ def open_run(
         resume: The folder that goes on instead.
         retry_errors: Ask again where the record is an error.
         adaptive: The aim of an adaptive run.
+        stored: A run folder whose replies are graded again: its sessions are aimed alike.
 
     Raises:
         UsageError: The folder cannot be made, or belongs to another study.
     """
     folder = _open_folder(whole, workshop, models, out=out, resume=resume, adaptive=adaptive)
+    if stored is not None and (stored / LEDGER).exists():
+        shutil.copy(stored / LEDGER, folder / LEDGER)
     with unless_missed(folder, new=resume is None), Store(folder) as store:
         before = latest_records(folder)
         sent = _sent(whole, models)
@@ -125,6 +133,7 @@ def open_run(
                 purse=purse,
                 models=models,
                 progress=progress,
+                store=store,
                 _before=before,
             )
         finally:
@@ -139,6 +148,12 @@ def running_loop() -> bool:
     except RuntimeError:
         return False
     return True
+
+
+def settle(store: Store) -> None:
+    """Write into the records of a run what all of its calls tell together."""
+    found = Settlement(records(store.folder))
+    store.rewrite(found.amended(records(store.folder)))
 
 
 async def closing(work: Awaitable[T], models: Mapping[str, Model]) -> T:

@@ -19,8 +19,8 @@ SMALL = ("-w", "3k", "--seeds", 2, "--fills", 6)
 
 def ran(server, out, *more):
     found = harness(
-        "run", SCENARIOS / "needle.yaml", "-m", "openai/zoo", *server.flags, "-M", "max_wait_s=0.01",
-        *(more or SMALL), "--out", out,
+        "run", SCENARIOS / "needle.yaml", "-m", "openai/zoo", *server.flags,
+        "-M", "max_wait_s=0.01", *(more or SMALL), "--out", out,
     )  # fmt: skip
     lines = (the_run(out) / "records.jsonl").read_text().splitlines()
     return found, [json.loads(line) for line in lines]

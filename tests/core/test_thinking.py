@@ -79,7 +79,10 @@ def test_a_lone_closing_mark_at_the_end_closes_nothing(opens, closes):
         ("<think></think>Dry.", "Dry."),
         ("Let me see. <think>tender? no</think> Dry.", "Let me see.  Dry."),
         ("<think>a</think><answer>Dry.</answer>", "Dry."),
-        ("<|begin_of_thought|>a<|end_of_thought|><|begin_of_solution|>Dry.<|end_of_solution|>", "Dry."),
+        (
+            "<|begin_of_thought|>a<|end_of_thought|><|begin_of_solution|>Dry.<|end_of_solution|>",
+            "Dry.",
+        ),
         ("<think>a</think>Dry.<|im_end|>", "Dry."),
         (("<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>commentary<|message|>b"
          "<|end|><|start|>assistant<|channel|>final<|message|>Dry.<|return|>"), "Dry."),
@@ -138,8 +141,8 @@ def test_megabytes_take_no_longer_than_their_length(piece, first):
 
 
 PIECES = st.sampled_from(
-    ["<think>", "</think>", "[THINK]", "[/THINK]", "<|channel|>", "analysis", "final", "<|message|>",
-     "dry", " ", "\n", "`", ".", "assistant", "<|end|>", "<", "Tender"]
+    ["<think>", "</think>", "[THINK]", "[/THINK]", "<|channel|>", "analysis", "final",
+     "<|message|>", "dry", " ", "\n", "`", ".", "assistant", "<|end|>", "<", "Tender"]
 )  # fmt: skip
 
 

@@ -57,9 +57,11 @@ async def test_a_spent_account_stops_the_model(route):
 
 
 async def test_a_wait_of_hours_is_told_and_not_waited_out(route):
-    with ZooServer(zoo.asks_for_hours) as server:
-        with pytest.raises(ModelError, match="asks to wait 3,724 s") as caught:
-            await asked(server, route)
+    with (
+        ZooServer(zoo.asks_for_hours) as server,
+        pytest.raises(ModelError, match="asks to wait 3,724 s") as caught,
+    ):
+        await asked(server, route)
     assert caught.value.stops
 
 
@@ -87,17 +89,21 @@ async def test_what_a_model_refuses_is_learnt_from_its_refusal(behaviour, route)
 
 
 async def test_a_refusal_that_nothing_mends_is_told_without_secrets(route):
-    with ZooServer(zoo.never_satisfied) as server:
-        with pytest.raises(ModelError, match="the flux capacitor of [*]+ is not") as caught:
-            await asked(server, route)
+    with (
+        ZooServer(zoo.never_satisfied) as server,
+        pytest.raises(ModelError, match=r"the flux capacitor of [*]+ is not") as caught,
+    ):
+        await asked(server, route)
     assert caught.value.kind == "bad_request"
     assert len(server.calls) == 1
 
 
 async def test_a_ceiling_is_known_by_its_meaning(route):
-    with ZooServer(zoo.refuses_by_meaning) as server:
-        with pytest.raises(OverflowRefusedError, match="is what fits"):
-            await asked(server, route)
+    with (
+        ZooServer(zoo.refuses_by_meaning) as server,
+        pytest.raises(OverflowRefusedError, match="is what fits"),
+    ):
+        await asked(server, route)
     assert len(server.calls) == 1
 
 
@@ -123,7 +129,7 @@ async def test_a_parameter_that_is_none_is_left_out(route, name):
 async def test_a_wait_ends_when_the_call_is_given_up(route):
     with ZooServer(lambda call: call.refused("slow", 429, {"Retry-After": "300"})) as server:
         task = asyncio.ensure_future(asked(server, route))
-        while not server.calls:
+        while not server.calls:  # noqa: ASYNC110 -- the server is in another thread
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.2)
         task.cancel()

@@ -82,8 +82,10 @@ async def test_an_answer_that_is_broken_off_is_asked_for_again_and_then_taken(be
 
 
 async def test_a_refusal_beside_empty_content_is_a_refusal(route):
-    with ZooServer(zoo.refuses_beside) as server:
-        with pytest.raises(ModelError, match="the model refused: I'm sorry") as caught:
-            await asked(server, route)
+    with (
+        ZooServer(zoo.refuses_beside) as server,
+        pytest.raises(ModelError, match="the model refused: I'm sorry") as caught,
+    ):
+        await asked(server, route)
     assert caught.value.kind == "content_filter"
     assert len(server.calls) == 1

@@ -143,8 +143,8 @@ def minute_quota(call: Call) -> Sent:
     if call.number > _FIRST:
         return call.reply()
     return call.refused(
-        "You exceeded your current quota, please check your plan and billing details. Quota exceeded"
-        " for metric: generate_content_free_tier_requests, limit: 15 (quotaId:"
+        "You exceeded your current quota, please check your plan and billing details. Quota"
+        " exceeded for metric: generate_content_free_tier_requests, limit: 15 (quotaId:"
         " GenerateRequestsPerMinutePerProjectPerModel-FreeTier). Please retry in 0.05s.",
         429,
     )

@@ -32,7 +32,10 @@ Result: TypeAlias = Reply | ModelError
 _RESULTS = frozenset({"overflow", "content_filter"})
 """Errors that the same call would meet again: they say something about the model."""
 
-_TOLD = ("prompt_tokens", "cached_tokens", "completion_tokens", "version", "thinking_tokens", "cut")
+_TOLD = (
+    "prompt_tokens", "cached_tokens", "written_tokens", "completion_tokens", "version",
+    "thinking_tokens", "cut",
+)  # fmt: skip
 """What the provider tells beside the answer, where it does."""
 
 
@@ -122,6 +125,7 @@ def from_line(data: Mapping[str, Any], source: AnsweredBy) -> Result:
             finish_reason=data.get("finish_reason"),
             prompt_tokens=data.get("prompt_tokens"),
             cached_tokens=data.get("cached_tokens"),
+            written_tokens=data.get("written_tokens"),
             completion_tokens=data.get("completion_tokens"),
             version=data.get("version"),
             thinking=data.get("thinking", ""),

@@ -150,7 +150,7 @@ class Reader:
     def write(self, task: Task, prompt: Prompt) -> str:
         """The notes that it takes of what it can see."""
         roles = [message.role for message in prompt.messages[: len(prompt.pages)]]
-        worth = {"user": 1.0, "assistant": OF_THE_MODEL}
+        worth = {"user": 1.0, "tool": 1.0, "assistant": OF_THE_MODEL}
         told = {i: worth[role] for i, role in enumerate(roles) if role in worth}
         return take_notes(
             task,

@@ -7,6 +7,7 @@ with its line.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import FileError, UsageError, Where
@@ -68,13 +69,21 @@ def _check(name: str, value: dict[str, Any], where: Where) -> None:
         FileError: It is not.
     """
     if name == MESSAGES:
-        conform(value, _TRUNK_LINE if "trunk" in value else _MESSAGE_LINE, where, what="a message")
+        is_parts = isinstance(value.get("content"), list)
+        shape = _PARTS_LINE if is_parts else _MESSAGE_LINE
+        conform(value, _TRUNK_LINE if "trunk" in value else shape, where, what="a message")
+        if is_parts or value.get("role") == "tool":
+            try:
+                _message(value)
+            except ValueError as error:
+                raise FileError(where, f"not a message: {error}") from None
     elif name in _LINES:
         shape, what = _LINES[name]
         conform(value, shape, where, what=what)
 
 
 _MESSAGE_LINE = {"hash": str, "role": str, "content": str}
+_PARTS_LINE = {"hash": str, "role": str, "content": [{"type": str}]}
 _TRUNK_LINE = {"trunk": str, "messages": [str]}
 _CHOICE = {"seed": int, "fill": float, "position": float, "why": str}
 _LINES: dict[str, tuple[dict[str, Any], str]] = {
@@ -133,7 +142,11 @@ def conversations(folders: Iterable[Path], trunks: Collection[str]) -> dict[str,
 
 def texts(folders: Iterable[Path], hashes: Collection[str]) -> dict[str, Message]:
     """The messages of these names that the run folders hold."""
-    return {line["hash"]: _message(line) for line in _lines_of(folders, _HASH, hashes)}
+    found: dict[str, Message] = {}
+    for line in _lines_of(folders, _HASH, hashes):
+        with suppress(ValueError):  # damaged, and so passed over
+            found[line["hash"]] = _message(line)
+    return found
 
 
 def _message(line: Mapping[str, Any]) -> Message:

@@ -14,9 +14,9 @@ from harness.core.trial import Treatment, Trial
 from harness.core.window import Window
 from harness.kinds import kind_of
 from harness.runs.answer_room import USUAL, first_reserve
+from harness.runs.meter.aims import LengthAims, texture
 from harness.runs.planning.check import check, check_windows
 from harness.runs.planning.trial_key import Keys
-from harness.runs.token_meter import UNAIMED
 from harness.sessions.layouts import blueprints, controls
 from harness.sessions.materials import Materials
 from harness.sessions.memories import NOTHING
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from harness.core.session import Blueprint
     from harness.core.study import Study
     from harness.runs.answer_room import Rooms
-    from harness.runs.token_meter import LengthRatios
     from harness.sessions.materials import Workshop
 
 
@@ -38,7 +37,7 @@ def make_plan(
     study: Study,
     workshop: Workshop,
     limit_of: Callable[[str], int | None],
-    aims_of: Callable[[str], LengthRatios] = lambda _: UNAIMED,
+    aims_of: Callable[[str], LengthAims] = lambda _: LengthAims(),
     rooms_of: Callable[[str], Rooms] = lambda _: USUAL,
 ) -> Plan:
     """Every trial of a study.
@@ -145,16 +144,15 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
     model: str,
     windows: list[Window],
     workshop: Workshop,
-    aims: LengthRatios,
+    aims: LengthAims,
     rooms: Rooms,
 ) -> Iterator[SessionTrials]:
     """The sessions of one seed under one model; controls once, at the smallest window."""
     for window in windows:
-        aimed: dict[Stage, Window] = {
-            s: rooms.window(replace(window, ratio=aims.of(s)), s) for s in STAGES
-        }
+        known = windows_aimed(window, aims, materials.scenario, materials.seed)
+        aimed = {stage: rooms.window(own, stage) for stage, own in known.items()}
         main = _main(study, materials, aimed)
-        checks = controls(materials, aimed["main"], main)
+        checks = controls(materials, aimed["opening"], _early(study, materials, aimed, main))
         sessions = main + (checks if study.controls and window is windows[0] else [])
         for blueprint in sessions:
             opening = opens(blueprint)
@@ -171,6 +169,34 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
                     trials=tuple(trials),
                     opening=opening,
                 )
+
+
+def windows_aimed(
+    window: Window, aims: LengthAims, scenario: Scenario, seed: int | None = None
+) -> dict[Stage, Window]:
+    """A window as the sessions of each stage are aimed at it.
+
+    Args:
+        window: The ceiling.
+        aims: Of the model.
+        scenario: Whose sessions they are.
+        seed: Of the sessions; None where each has filler of its own.
+    """
+    name = texture(scenario.name, scenario.variant, window.limit, seed)
+    found: dict[Stage, Window] = {}
+    for stage in STAGES:
+        known = aims.of(stage, name)
+        found[stage] = replace(window, ratio=known.ratio, overhead=known.overhead)
+    return found
+
+
+def _early(
+    study: Study, materials: Materials, aimed: Mapping[Stage, Window], main: list[Blueprint]
+) -> list[Blueprint]:
+    """The main sessions as they were planned when the controls were sent."""
+    if aimed["opening"] == aimed["main"]:
+        return main
+    return _main(study, materials, {**aimed, "main": aimed["opening"]})
 
 
 def _main(study: Study, materials: Materials, aimed: Mapping[Stage, Window]) -> list[Blueprint]:

@@ -6,11 +6,12 @@ import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from harness.core.arms import opened
+from harness.core.arms import teaches
 from harness.core.errors import CassetteMissError, ModelError
 from harness.runs.conversation.chain import prepare
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.conversation.prepared import NotPrepared, Prepared, unready
+from harness.runs.meter.samples import prompts, textures
 from harness.runs.trials.ask import CallResult, ask, joined
 from harness.runs.trials.fork import Fork
 from harness.runs.trials.make_record import make_record
@@ -20,7 +21,7 @@ from harness.sessions.materials import Materials
 from harness.sessions.policies import policies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from harness.core.arms import Stage
     from harness.core.protocols import Model, Progress, RecordSink
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
     from harness.core.session import Session
     from harness.core.study import SessionTrials
     from harness.core.trial import Trial
+    from harness.models.exact_counts import ExactCounter
     from harness.runs.answer_room import AnswerRoom
-    from harness.runs.token_meter import LengthLedger
+    from harness.runs.meter.ledger import LengthLedger
     from harness.sessions.materials import Workshop
 
 _SEEDS_AT_HAND = 4
@@ -82,6 +84,8 @@ class TrialRunner:
         """Keys of the rule records that are kept."""
         self.ledger = ledger
         self.room = room
+        self.counters: dict[str, ExactCounter] = {}
+        """Who counts the prompts of a model exactly, where its server does."""
         self.halting = False
         """Whether the run is being interrupted, so that a failure is no last word."""
         self.hopeless: Mapping[str, str] = {} if hopeless is None else hopeless
@@ -118,10 +122,7 @@ class TrialRunner:
 
     def _check_rules(self, made: Prepared, group: SessionTrials, repeat: int) -> None:
         """Keep what the live replies of a session made of the rules that were given."""
-        meter = self.ledger.meter(group.model)
-        found = rule_records(
-            made, group, meter, repeat=repeat, run_id=self._run_id, now=self._now()
-        )
+        found = rule_records(made, group, repeat=repeat, run_id=self._run_id, now=self._now())
         new = [one for one in found if one.key not in self._checked]
         if new:
             self._store.keep(made.session)
@@ -149,12 +150,19 @@ class TrialRunner:
         if done.probe_kind == "rule":
             self._checked.add(done.key)
             return
-        if opened(done):
+        if teaches(done):
             self._observe(done)
 
-    def settle(self, model: str, stage: Stage) -> None:
-        """That stage of a model is over: the next is aimed by what it taught."""
-        self.ledger.settle(model, stage)
+    def settle(self, model: str, stage: Stage, following: Iterable[SessionTrials]) -> None:
+        """That stage of a model is over: the next is aimed by what it taught.
+
+        Args:
+            model: Its name.
+            stage: What is over.
+            following: The sessions of the next stage, as they are planned so far.
+        """
+        made = textures(following)
+        self.ledger.settle(model, stage, lambda: prompts(made, self._workshop), made)
         self.room.settle(model, stage)
 
     def replanned(self, total: int) -> None:
@@ -196,25 +204,27 @@ class TrialRunner:
         """The record of a question that was put; once more with all the room, if it was cut."""
         trial = fork.trial
         model, options = self._models[trial.model], self.room.options(trial, self._options)
-        answer = await ask(fork, model, options)
+        counts = self.ledger.counts(trial.model, trial.scenario)
+        counter = self.counters.get(trial.model)
+        answer = await ask(fork, model, options, counts, counter)
         done = self._record(fork, answer, started_at)
         more = self.room.again(trial, done) if done.status == "cut" else None
         if more is None:
             return done
-        second = await ask(fork, model, {**options, "max_tokens": str(more)})
+        second = await ask(fork, model, {**options, "max_tokens": str(more)}, counts, counter)
         if second.reply is None:
             return done
         return self._record(fork, joined(answer, second), started_at)
 
     def _record(self, fork: Fork, answer: CallResult, started_at: str) -> Record:
-        meter = self.ledger.meter(fork.trial.model)
+        counts = self.ledger.counts(fork.trial.model, fork.trial.scenario)
         return make_record(
-            fork, answer, meter, room=self.room, run_id=self._run_id, started_at=started_at
+            fork, answer, counts, room=self.room, run_id=self._run_id, started_at=started_at
         )
 
     def take_in(self, done: Record) -> None:
         """Keep a record, made here or by a worker, and learn from it."""
-        if opened(done):
+        if teaches(done):
             self._observe(done)
         self._store.append(done)
         self._progress.finished(done)

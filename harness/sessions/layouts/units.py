@@ -97,7 +97,7 @@ def check_window(materials: Materials, window: Window) -> int:
     question = question_room(materials)
     fact = max(sum(u.tokens for u in units_about(materials, q)) for q in scenario.questions)
     least = materials.system_tokens() + fact + question
-    enough = math.ceil(least * window.ratio) + window.reserve
+    enough = math.ceil(least * window.ratio) + window.overhead + window.reserve
     if least > window.budget:
         raise UsageError(
             f"{scenario.path}: a window of {window.limit} tokens is too small for scenario"
