@@ -19,7 +19,7 @@ from harness.scoring.rules import check_rule, kept, rules
 from tests.support.hostile_texts import CATEGORIES, hostile, nested, of_category
 
 PROBE = Probe(
-    fact="tone",
+    question_id="tone",
     kind="recall",
     question="Which brand voice did the art director ask for?",
     expected=(Value("dry", ("bone-dry",)), Value("5417", ("5,417",))),
@@ -51,7 +51,7 @@ def grade(text, spec="contains"):
         status="ok",
         in_view=True,
         fact_truncated=False,
-        expects_abstention=False,
+        told=True,
     )
 
 

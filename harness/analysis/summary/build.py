@@ -71,11 +71,12 @@ MIN_ONSET_SESSIONS = 10
 _NEEDED = (
     *GROUP, "run_id", "scenario", "session", "arm", "fill_requested", "fill", "position",
     "gap_tokens", "session_tokens", "view_tokens", "prompt_tokens", "cached_tokens",
-    "completion_tokens", "usage_source", "cost_usd", "fact", "probe_kind", "score", "outcome",
-    "status", "in_view", "server_truncated", "fact_dropped", "dropped", "injected", "started_at",
+    "completion_tokens", "usage_source", "cost_usd", "fact", "probe_kind", "counts", "guess",
+    "score", "outcome", "status", "in_view", "server_truncated", "fact_dropped", "dropped",
+    "injected", "started_at",
 )  # fmt: skip
 _OF_A_CURVE = (
-    "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "probe_kind",
+    "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "counts",
     "in_view", "server_truncated",
 )  # fmt: skip
 _ALSO = ("variant", "judge", "judge_planted")
@@ -109,7 +110,7 @@ def summarise(
     rows, n_duplicates = unique_trials(_narrow(frame))
     if rows.is_empty():
         raise NothingSelectedError("there are no records to report; `harness run` makes some")
-    asked = rows.filter(pl.col("probe_kind") != "rule")  # adherence is no recall
+    asked = rows.filter(pl.col("counts") != "rule")  # adherence is no recall
     parts = _runs(asked) if apart else [asked]
     # One group under the other, and the runs of each in the order of time.
     groups = sorted((group for part in parts for group in _groups(part, criterion)), key=group_key)

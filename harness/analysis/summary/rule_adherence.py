@@ -22,13 +22,12 @@ if TYPE_CHECKING:
 
     from harness.analysis.records import Frame
 
-RULE = ("rule",)
 MIN_RULE_CHECKS = 200
 """With fewer checks a rule has no onset of its own."""
 
 _NEEDED = (
     *GROUP, "run_id", "key", "scenario", "session", "session_number", "repeat", "trunk", "turn",
-    "fill_requested", "fill", "score", "fact", "arm", "probe_kind", "in_view", "server_truncated",
+    "fill_requested", "fill", "score", "fact", "arm", "in_view", "server_truncated",
 )  # fmt: skip
 _THIRD = 3
 _LEVEL = 0.95
@@ -42,10 +41,11 @@ def adherence(frame: Frame, *, criterion: float = 0.05) -> tuple[Adherence, ...]
         frame: Records.
         criterion: The drop from the own plateau that counts as drift, in (0, 1).
     """
-    rules = once(collect(main_rows(frame, RULE).select(_NEEDED)))
+    rules = once(collect(main_rows(frame, "rule").select(_NEEDED)))
     if rules.is_empty():
         return ()
-    sets = once(collect(main_rows(frame, ("set",)).select(_NEEDED)))
+    several = main_rows(frame).filter(pl.col("expected").list.len() > 1)
+    sets = once(collect(several.select(_NEEDED)))
     sets = sets.filter(pl.col("score").is_not_null())
     found = []
     for key, rows in sorted(rules.partition_by(*GROUP, as_dict=True).items()):
@@ -107,7 +107,7 @@ def _share(rows: pl.DataFrame) -> Share | None:
 def _bins(rows: pl.DataFrame, axis: Any) -> tuple[Bin, ...]:
     if rows.is_empty():
         return ()
-    table = recall_curve(rows, axis, kinds=RULE)
+    table = recall_curve(rows, axis, counts="rule")
     return tuple(
         Bin(
             start=row["from"],

@@ -15,7 +15,7 @@ from harness.core.session import Blueprint, PlannedCut, PlannedPlant
 from harness.sessions.due import said_by
 from harness.sessions.layouts.grid import in_order
 from harness.sessions.layouts.openings import opening
-from harness.sessions.layouts.units import check_window, question_room, rotated, units_of
+from harness.sessions.layouts.units import check_window, in_turn, question_room, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def growing(
         UsageError: The window cannot hold even one plant and its question.
     """
     least = check_window(materials, window)
-    question = question_room(materials, [fact.id for fact in materials.scenario.facts])
+    question = question_room(materials)
     controls = [fill for fill in fills if fill <= NEARLY_EMPTY]
     prints = [opening(materials, window, fill, index) for index, fill in enumerate(controls)]
     lengths = {
@@ -64,7 +64,8 @@ def _trunk(
     sizes: dict[Say, int] = {
         say: materials.turn_tokens(materials.plant(say.fact, say.ordinal)) for say in says
     }
-    abstain = [fact.id for fact in materials.scenario.facts if fact.kind == "abstain"]
+    scenario = materials.scenario
+    never = [one.id for one in scenario.questions if not scenario.says(one)]
     # What was never said needs no probe at every checkpoint: first, middle and last will do.
     fills = sorted(lengths)
     spots = {0, len(fills) // 2, len(fills) - 1}
@@ -76,16 +77,16 @@ def _trunk(
         due = said_by(lengths[fill], waiting, sizes, start=reached)
         waiting = waiting[len(due) :]
         said |= {say.fact for say in due if isinstance(say, PlannedPlant)}
-        ask = [fact.id for fact in materials.scenario.facts if fact.id in said]
+        ask = [one.id for one in scenario.said_questions if said >= set(one.about)]
         cuts.append(
             PlannedCut(
                 tokens=lengths[fill],
-                ask=(*ask, *(abstain if index in spots else ())),
+                ask=(*ask, *(never if index in spots else ())),
                 fill_requested=fill,
             )
         )
     return Blueprint(
-        scenario=materials.scenario.name,
+        scenario=scenario.name,
         seed=materials.seed,
         arm="main",
         says=says,
@@ -97,7 +98,7 @@ def _places(
     materials: Materials, lengths: Sequence[int], positions: Sequence[float]
 ) -> tuple[PlannedPlant, ...]:
     """Where each unit is said: the first before the first checkpoint, the others after it."""
-    order = rotated(units_of(materials), materials.seed, materials.draws_all("order"))
+    order = in_turn(materials, units_of(materials), materials.seed)
     draws = materials.draws("places")
     first = materials.system_tokens()
     end = lengths[-1]
