@@ -26,13 +26,15 @@ LABELLED = DOCS.parent / "tests" / "scoring" / "labelled" / "abstentions.txt"
 BEGIN, END = "<!-- made by: make docs -->", "<!-- until here -->"
 
 _ORDER = (
-    "ScenarioModel", "FactModel", "Listed", "Generate", "NamedFiller", "FileFiller", "TurnStep",
-    "PlantStep", "FillerStep", "Stretch", "ProbeStep", "RuleStep", "RuleModel", "ExpectModel",
+    "ScenarioModel", "FactModel", "QuestionModel", "Listed", "Generate", "NamedFiller",
+    "FileFiller", "TurnStep", "PlantStep", "FillerStep", "Stretch", "ProbeStep", "RuleStep",
+    "RuleModel", "ExpectModel",
 )  # fmt: skip
 """Which comes first; what is not named here follows in the order of the schema."""
 _TITLES = {
     "ScenarioModel": "The file",
     "FactModel": "A fact: `facts:`",
+    "QuestionModel": "A question: `questions:`",
     "Listed": "A value with other spellings: in `values:`",
     "Generate": "Values made by a generator: `values:`",
     "NamedFiller": "A filler by its name: `filler:`",

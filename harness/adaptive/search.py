@@ -16,7 +16,6 @@ from harness.adaptive.stop import FORESEEN_FROM, Stop, outlook, stop
 from harness.core.arms import nearly_empty
 from harness.core.draws import Draws
 from harness.core.errors import UsageError
-from harness.core.kinds import RECALL_KINDS
 from harness.core.near_empty import near_empty_fill
 from harness.runs.executors.local import Local
 from harness.runs.folder.layout import BATCHES
@@ -121,7 +120,7 @@ class Search:
     def notice(self, record: Record) -> None:
         """Take a record into account."""
         self._tokens += record.prompt_tokens or 0
-        if record.arm == "main" and record.probe_kind in RECALL_KINDS and record.batch:
+        if record.arm == "main" and record.counts == "recall" and record.batch:
             rows = self._rows.setdefault((record.model, record.window_limit), {})
             rows[record.key] = {
                 "session": record.session,

@@ -54,7 +54,7 @@ class ChosenSessions:
     def group(
         self, model: str, window: Window, batch: int, index: int, choice: Choice
     ) -> SessionTrials:
-        """The session of one choice; the fact that is asked turns with batch and place.
+        """The session of one choice; the question turns with batch and place.
 
         Args:
             model: Who is asked.
@@ -66,8 +66,7 @@ class ChosenSessions:
         scenario = self.scenario(choice)
         seed = self._study.first_seed + choice.seed // len(self._study.scenarios)
         materials = Materials(scenario, seed, self._workshop)
-        facts = [fact for fact in scenario.facts if fact.kind != "abstain"]
-        order = materials.draws_all("order").shuffled(facts)
+        order = materials.draws_all("order").shuffled(list(scenario.said_questions))
         target = order[(seed + batch * self._batch_size + index) % len(order)]
         blueprint = cell_blueprint(
             materials,
@@ -98,7 +97,7 @@ class ChosenSessions:
         self, model: str, window: Window, scenario: Scenario, seed: int
     ) -> Iterator[SessionTrials]:
         materials = Materials(scenario, seed, self._workshop)
-        said = [fact for fact in scenario.facts if fact.kind != "abstain"]
+        said = scenario.said_questions
         main = cell_blueprint(
             materials, window, fill=0.25, position=0.5, target=said[0], stream="control"
         )

@@ -12,7 +12,6 @@ import polars as pl
 from harness.analysis.curves import GROUP, main_rows, wilson, with_recall
 from harness.analysis.records import collect
 from harness.core.arms import UNTOLD
-from harness.core.kinds import RECALL_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,7 +140,8 @@ def controls(frame: Frame, *, floor: float = 0.0) -> pl.DataFrame:
     Args:
         frame: Records.
         floor: The chance, in [0, 1), of naming the right value without having been told it: 0 for
-            generated values, one over their number for a short list that anybody might guess.
+            generated values, one over their number for a short list that anybody might guess. What
+            the kinds of the questions say that a guess is worth is the least that it is.
 
     Returns:
         Sorted by model and arm: n (scored), not_measured, right (mean score; in closed_book,
@@ -161,6 +161,7 @@ def controls(frame: Frame, *, floor: float = 0.0) -> pl.DataFrame:
         .sum()
         .cast(pl.Int64)
         .alias("named"),
+        pl.col("guess").filter(score.is_not_null()).mean().fill_null(0.0).alias("floor"),
     )
     some = pl.col("n") > 0
     table = table.with_columns(
@@ -169,21 +170,19 @@ def controls(frame: Frame, *, floor: float = 0.0) -> pl.DataFrame:
     least, _ = wilson(table["named"], table["n"].clip(1))
     untold = pl.col("arm").is_in([*UNTOLD, "not_carried"])
     flag = (
-        pl.when(untold & some & (least > floor))
+        pl.when(untold & some & (least > pl.max_horizontal("floor", pl.lit(floor))))
         .then(pl.lit("leak"))
         .when((pl.col("arm") == "needle_only") & (pl.col("right") < 1))
         .then(pl.lit("weak"))
     )
-    return table.with_columns(flag.alias("flag")).sort("model", "arm")
+    return table.with_columns(flag.alias("flag")).drop("floor").sort("model", "arm")
 
 
 def _control_rows(frame: Frame) -> pl.LazyFrame:
     """The probes of control arms, and those of the main arm that serve as one."""
     score, arm = pl.col("score"), pl.col("arm").cast(pl.String)
     uncarried = (arm == "main") & (pl.col("injected") == False).fill_null(value=False)  # noqa: E712 -- null is neither
-    rows = frame.lazy().filter(
-        (arm != "main") | uncarried, pl.col("probe_kind").is_in(list(RECALL_KINDS))
-    )
+    rows = frame.lazy().filter((arm != "main") | uncarried, pl.col("counts") == "recall")
     # There, what is right is not to name it; every score of 1 is a value that nobody carried over.
     return rows.with_columns(
         pl.when(uncarried)
@@ -202,7 +201,7 @@ def abstentions(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
     """
     rows = frame.lazy().filter(
         pl.col("arm") == "main",
-        pl.col("probe_kind") == "abstain",
+        pl.col("counts") == "abstain",
         pl.col("score").is_not_null(),
     )
     return with_recall(collect(rows).group_by(*by)).sort(*by)

@@ -12,13 +12,13 @@ import numpy as np
 import polars as pl
 
 from harness.analysis.records import collect
-from harness.core.kinds import RECALL_KINDS
 from harness.core.near_empty import LONG_TOKENS, near_empty_fill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.analysis.records import Frame
+    from harness.core.scenario import Counts
 
 Axis = Literal["fill", "position", "gap_tokens", "turn"]
 
@@ -57,17 +57,17 @@ def fill_edges(window_tokens: int, *, steps: bool = False) -> tuple[float, ...]:
     return (*octaves, 1.0) if steps else (*octaves, *_TENTHS)
 
 
-def main_rows(frame: Frame, kinds: Sequence[str] = RECALL_KINDS) -> pl.LazyFrame:
+def main_rows(frame: Frame, counts: Counts = "recall") -> pl.LazyFrame:
     """The rows that recall is about: main arm, something was said, measured or not.
 
-    With other `kinds` they are about something else: of ("rule",) about adherence.
+    Those that count towards something else are about that: "rule" about adherence.
     """
-    return frame.lazy().filter(pl.col("arm") == "main", pl.col("probe_kind").is_in(list(kinds)))
+    return frame.lazy().filter(pl.col("arm") == "main", pl.col("counts") == counts)
 
 
-def measured(frame: Frame, kinds: Sequence[str] = RECALL_KINDS) -> pl.LazyFrame:
+def measured(frame: Frame, counts: Counts = "recall") -> pl.LazyFrame:
     """`main_rows` with a score."""
-    return main_rows(frame, kinds).filter(pl.col("score").is_not_null())
+    return main_rows(frame, counts).filter(pl.col("score").is_not_null())
 
 
 def model_rows(frame: Frame) -> pl.LazyFrame:
@@ -86,7 +86,7 @@ def recall_curve(
     axis: Axis,
     *,
     by: Sequence[str] = GROUP,
-    kinds: Sequence[str] = RECALL_KINDS,
+    counts: Counts = "recall",
 ) -> pl.DataFrame:
     """Recall along one axis.
 
@@ -97,13 +97,13 @@ def recall_curve(
             `position`: fifths of the session.
             `gap_tokens`: octaves from 256 tokens. `turn`: octaves from the fourth turn.
         by: Columns that are kept apart, `GROUP` and perhaps `scenario`.
-        kinds: Kinds of probe, never recall and rules together.
+        counts: What the scores count towards.
 
     Returns:
         Sorted by `by` and `from`: `from` and `to` (ends of the bin; `to` is null for the last),
         `at` (mean of what was measured there), n, sessions, recall, lo, hi (Wilson, 95 %).
     """
-    known = measured(frame, kinds).filter(pl.col(axis).is_not_null())
+    known = measured(frame, counts).filter(pl.col(axis).is_not_null())
     rows = _needed(known, by, axis, "fill_requested")
     rows = binned(rows, axis, by)
     return with_recall(rows.group_by(*by, "bin"), axis).sort(*by, "from").drop("bin")

@@ -146,11 +146,9 @@ def _probes_per_seed(planned: Plan) -> dict[tuple[int, str], tuple[int, int]]:
     Raises:
         NothingSelectedError: The plan asks for nothing that was said.
     """
-    from harness.core.kinds import RECALL_KINDS
-
     found: dict[tuple[int, str], list[Trial]] = {}
     for trial in planned.trials:
-        if trial.arm == "main" and trial.kind in RECALL_KINDS:
+        if trial.arm == "main" and trial.counts == "recall":
             found.setdefault((trial.window.limit, trial.layout), []).append(trial)
     if not found:
         raise NothingSelectedError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -33,14 +34,15 @@ def command(paths: tuple[Path, ...], *, schema: bool) -> int:
     if found:
         return UsageError.exit_code
     for scenario in load_scenarios(paths):
-        kinds = ", ".join(
-            f"{sum(fact.kind == kind for fact in scenario.facts)} {kind}"
-            for kind in ("recall", "update", "set", "abstain")
-            if any(fact.kind == kind for fact in scenario.facts)
-        )
+        counts = Counter(str(question.kind) for question in scenario.questions)
+        kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
+        own = {fact.id for fact in scenario.facts}
+        asked = ""
+        if any(question.id not in own for question in scenario.questions):
+            asked = f", {len(scenario.questions)} questions"
         given = len(scenario.rules)
         rest = f", {given} rule{'s' * (given != 1)}" if given else ""
-        facts = f"{len(scenario.facts)} facts ({kinds})"
+        facts = f"{len(scenario.facts)} facts{asked} ({kinds})"
         spoken = "" if scenario.language == "en" else f", in {language(scenario.language).name}"
         click.echo(f"{scenario.path}: {scenario.name}: {facts}{rest}{spoken}")
         if note := filler_note(scenario):

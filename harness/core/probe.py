@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from harness.core.errors import AnsweredBy
-    from harness.core.scenario import ProbeKind, Value
+    from harness.core.scenario import Value
 
 Status = Literal["ok", "cut", "overflow", "refused", "error"]
 """How a call ended. `cut`: the reply ended before its answer; nothing was measured."""
@@ -38,18 +38,21 @@ Outcome = Literal[
 class Probe:
     """A question asked on a fork of the session, with all that is needed to judge the answer."""
 
-    fact: str
-    kind: ProbeKind
+    question_id: str
+    kind: str
+    """Spec of the kind of question."""
     question: str
+    """The words in which it is put."""
     expected: tuple[Value, ...]
     """The values that a full answer names: one, or all of a set; empty when the right answer is
     that it was never said."""
     stale: tuple[Value, ...] = ()
-    """Values of this fact that a later plant superseded."""
+    """Values of the facts asked about that a later plant superseded."""
     planted: tuple[Value, ...] = ()
-    """Values of other facts said in this session so far: quoting one is a swap."""
+    """Other values said in this session so far: quoting one is a swap."""
     decoys: tuple[Value, ...] = ()
-    """Values that this fact might have had in another session, never said in this one."""
+    """Values that the facts might have had in another session, never said in this one; the other
+    answers to choose from where the question lists them."""
     shape: str | None = None
     """Regular expression of everything that a generated value could look like."""
     language: str = "en"

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from harness.core.messages import Message, Turn
     from harness.core.probe import Probe, Reply, Score
     from harness.core.record import Record
-    from harness.core.session import Session
+    from harness.core.scenario import Counts, Question, Value
+    from harness.core.session import Plant, Session
     from harness.core.transcript import Found, Row, Sample, Skipped
     from harness.core.window import History, View
 
@@ -22,6 +23,49 @@ class Scorer(Protocol):
     """Says what a reply is worth. Pure."""
 
     def score(self, probe: Probe, reply: str, /) -> Score: ...
+
+
+class Kind(Protocol):
+    """A kind of question: which plants a right answer needs, what is right, how it counts. Pure.
+
+    A kind says of itself:
+
+    - `facts`: how many facts a question is about, at least and at most (None: any number);
+    - `score`: the scorer of questions that name none;
+    - `counts`: what a score counts towards, see `harness.core.scenario.Counts`;
+    - `sayings(facts)`: how often a session says each of so many facts, and the most that `pick` may
+      make of it. Where several questions share a fact it is said as often as any of them needs.
+
+    And of a question, after what was `said` of its facts so far, in order:
+
+    - `needs`: the plants that a right answer needs. In a session that has said everything these are
+      also what has to be said before it may be asked.
+    - `expected`: the values of a right answer; none when it is that nobody said so. In sessions
+      that leave the facts out `said` is empty, and `drawn` (the values of each fact in this seed)
+      tells what would have been right, so that a leak can be told; none where nothing would be.
+    - `guess`: what a reader who guesses would score, in [0, 1].
+
+    A question that makes no sense raises ValueError, with a sentence for the author of the file.
+    """
+
+    @property
+    def facts(self) -> tuple[int, int | None]: ...
+
+    @property
+    def score(self) -> str: ...
+
+    @property
+    def counts(self) -> Counts: ...
+
+    def sayings(self, facts: int, /) -> tuple[int, int]: ...
+
+    def needs(self, question: Question, said: Sequence[Plant], /) -> Sequence[Plant]: ...
+
+    def expected(
+        self, question: Question, said: Sequence[Plant], drawn: Mapping[str, Sequence[Value]], /
+    ) -> Sequence[Value]: ...
+
+    def guess(self, question: Question, /) -> float: ...
 
 
 class RuleCheck(Protocol):

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from harness.core.errors import AnsweredBy
     from harness.core.memory import LostAt
     from harness.core.probe import Cut, Outcome, Status
-    from harness.core.scenario import Layout, ProbeKind
+    from harness.core.scenario import Counts, Layout
 
-RECORD_SCHEMA = 1
+RECORD_SCHEMA = 2
 """Version of the fields below; files of another version are refused by name."""
 
 
@@ -44,10 +44,10 @@ class Record:
     prompt_tokens / window_limit whenever the whole session was sent and seen."""
     position_requested: float | None
     position: float | None
-    """Where the latest plant of the fact stands in the session: 0 first, 1 last. None when it was
-    never said."""
+    """Where the latest plant that a right answer needs stands in the session: 0 first, 1 last. None
+    when there is none."""
     gap_tokens: int | None
-    """Local tokens from the end of the latest plant to the question."""
+    """Local tokens from the end of that plant to the question."""
     session_tokens: int
     """Local tokens of the whole session at the checkpoint."""
     view_tokens: int
@@ -63,11 +63,21 @@ class Record:
     (ours, corrected by what its counts have taught); None when nothing came back."""
     cost_usd: float | None
     """None where the price is not known."""
+    question_id: str
+    """Name of the question in its scenario; of a rule, the rule's."""
     fact: str
+    """What it is about: the id of the fact, or those of several joined by `+`; the question's own
+    id where it is about none; of a rule, the rule's."""
     probe: str
-    """Name of the probe inside its scenario: the fact's id, and the checkpoint."""
-    probe_kind: ProbeKind
+    """Name of the probe inside its scenario: the question's id, and the checkpoint."""
+    probe_kind: str
+    """Spec of the kind of question, as `recall`; or `rule`."""
+    counts: Counts
+    """What the score counts towards, so that a report needs no plug to be read."""
+    guess: float
+    """What a reader who guesses would score, in [0, 1]."""
     question: str
+    """The words in which it was put."""
     expected: tuple[str, ...]
     """The values of a right answer; empty for an abstain probe. In a control arm the values that
     nobody told the model: naming one is a leak."""

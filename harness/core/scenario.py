@@ -10,8 +10,9 @@ from harness.core.spec import Spec
 if TYPE_CHECKING:
     from harness.core.errors import Where
 
-ProbeKind = Literal["recall", "update", "set", "abstain", "rule"]
-"""What a record is about: a question of one of four kinds, or whether a reply kept a rule."""
+Counts = Literal["recall", "abstain", "rule", "apart"]
+"""What a score counts towards: recall of what was said, right abstentions from what never was, the
+keeping of standing rules, or none of these, for a kind of question that is a measure of its own."""
 Layout = Literal["growing", "grid", "script"]
 Generator = Literal["code", "number", "name", "date", "word"]
 Carry = Literal["system", "memory", "transcript"]
@@ -34,29 +35,48 @@ class Value:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """What must be recalled: how it is said, what it may say, how it is asked and scored."""
+    """What a session says: in which words, and which values it may have."""
 
     id: str
-    kind: ProbeKind = "recall"
     say: tuple[str, ...] = ()
-    """Wordings of the plant, each with `{value}` once; empty when the kind is abstain."""
+    """Wordings of the plant, each with `{value}` once; empty when it is never said."""
     reply: tuple[str, ...] = ()
     """Wordings of the assistant's answer to the plant; may hold `{value}`."""
     amend: tuple[str, ...] = ()
-    """Wordings of the later plant of an update; the wordings of `say` where empty."""
-    ask: tuple[str, ...]
-    """Wordings of the question. Which one is asked is drawn by the seed."""
+    """Wordings of later plants; the wordings of `say` where empty."""
     values: tuple[Value, ...] = ()
-    """Empty when a generator makes them, and when the kind is abstain."""
+    """Empty when a generator makes them, and when it is never said."""
     generate: Generator | None = None
     pick: int = 1
-    """How many values one session says: 2 for an update, the size of a set, 0 when the kind is
-    abstain, else 1."""
-    score: Spec = Spec("contains")
+    """How many values one session says, one after the other; 0 when it is never said, and a
+    question about it has to be told so."""
     told: bool = False
     """Whether turns of the script say it in their own words: then it has one value, and is said in
     one session only."""
     where: Where | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of a session, about one fact or several, and how the answer is scored."""
+
+    id: str
+    kind: Spec = Spec("recall")
+    """The plug that knows which plants a right answer needs, and what is right."""
+    about: tuple[str, ...]
+    """Ids of the facts that it is about; empty where it asks for what nobody says."""
+    ask: tuple[str, ...]
+    """Wordings of the question. Which one is asked is drawn by the seed."""
+    score: Spec = Spec("contains")
+    values: tuple[Value, ...] = ()
+    """Answers to choose from, where they are not the values of the facts; what each of them stands
+    for is up to the kind."""
+    where: Where | None = field(default=None, compare=False)
+
+    @property
+    def subject(self) -> str:
+        """What it is about, as one word: its facts joined by `+`; its own id where it has none."""
+        return "+".join(self.about) or self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +126,7 @@ class Step:
     """The told facts that this turn says; empty for most."""
     plant: str | None = None
     probe: str | None = None
+    """Id of the question that is put here."""
     filler: float | None = None
     """The weight of this stretch among all stretches of the script."""
     rule: str | None = None
@@ -133,6 +154,8 @@ class Scenario:
     """The text of the file, kept with every run."""
     system: str | None
     facts: tuple[Fact, ...]
+    questions: tuple[Question, ...] = ()
+    """In the order of the file: those that stand under a fact, then the others."""
     filler: FillerSpec = FillerSpec()
     layout: Layout = "growing"
     fills: Fills = Fills(count=12)
@@ -166,6 +189,26 @@ class Scenario:
     def boundaries(self) -> tuple[tuple[Carry, ...], ...]:
         """What each session after the first begins with; empty when there is one session."""
         return tuple(step.new_session for step in self.script if step.new_session is not None)
+
+    @property
+    def said_questions(self) -> tuple[Question, ...]:
+        """The questions about something that a session says."""
+        return tuple(question for question in self.questions if self.says(question))
+
+    def says(self, question: Question) -> bool:
+        """Whether a session says what the question is about."""
+        return any(self.fact(fact).pick for fact in question.about)
+
+    def question(self, question_id: str) -> Question:
+        """The question of that id.
+
+        Raises:
+            KeyError: There is none; scenario files are checked for it when they are read.
+        """
+        for question in self.questions:
+            if question.id == question_id:
+                return question
+        raise KeyError(question_id)
 
     def fact(self, fact_id: str) -> Fact:
         """The fact of that id.

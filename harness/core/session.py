@@ -44,7 +44,7 @@ class PlannedCut:
     tokens: int
     """Length of the session in local tokens, the question not counted."""
     ask: tuple[str, ...]
-    """Ids of the facts asked there."""
+    """Ids of the questions put there."""
     fill_requested: float | None
 
 

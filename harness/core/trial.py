@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from harness.core.arms import Arm
-    from harness.core.scenario import Layout, ProbeKind
+    from harness.core.scenario import Counts, Layout
     from harness.core.session import Blueprint
     from harness.core.window import Window
 
@@ -47,8 +47,10 @@ class Trial:
     blueprint: Blueprint
     cut: int
     """Index of the checkpoint in the blueprint."""
-    fact: str
-    kind: ProbeKind
+    question_id: str
+    kind: str
+    """Spec of the kind of question."""
+    counts: Counts
     variant: str = ""
     """Name of the system prompt; empty: the scenario's own. Not part of the key: the text is."""
     batch: int = 0

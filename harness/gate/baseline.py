@@ -23,7 +23,7 @@ from harness.gate.snapshot import GROUP, ROWS, TRIAL, Answered, Mark, Snapshot, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-BASELINE_SCHEMA = 1
+BASELINE_SCHEMA = 2
 """Version of the file; another one is refused by name."""
 
 REPEATS_ADVISED = 5

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
-from harness.core.kinds import RECALL_KINDS
 from harness.gate.look import PAIRED_ON, Frames, cells_of, look, moved
 from harness.gate.results import Check, Conditions, GateTest, Lost
 from harness.gate.same import notes, refuse_other_tests
@@ -204,8 +203,8 @@ def _message(tests: Sequence[GateTest], verdict: Verdict, not_measured: float) -
 
 
 def lost_facts(cells: Mapping[Conditions, Frames]) -> tuple[Lost, ...]:
-    """The facts that are recalled less than in the baseline, the largest loss first."""
-    recall = pl.col("probe_kind").is_in(RECALL_KINDS)
+    """The questions that are answered less well than in the baseline, the largest loss first."""
+    recall = pl.col("counts") == "recall"
     parts = []
     for before, now in cells.values():
         joined = before.filter(recall).join(
@@ -213,24 +212,25 @@ def lost_facts(cells: Mapping[Conditions, Frames]) -> tuple[Lost, ...]:
         )
         parts.append(
             joined.filter(pl.col("score").is_not_null() & pl.col("score_now").is_not_null()).select(
-                "scenario", "fact", "score", "score_now", "status_now"
+                "scenario", "question_id", "score", "score_now", "status_now"
             )
         )
     rows = pl.concat(parts)
     found = []
-    for (scenario, fact), part in rows.partition_by("scenario", "fact", as_dict=True).items():
+    parts_of = rows.partition_by("scenario", "question_id", as_dict=True)
+    for (scenario, question), part in parts_of.items():
         gone = part.filter((pl.col("score") > _HALF) & (pl.col("score_now") <= _HALF))
         outcomes = Counter(gone["status_now"].to_list())
         found.append(
             Lost(
                 scenario=str(scenario),
-                fact=str(fact),
+                question=str(question),
                 n=part.height,
                 before=float(part["score"].mean()),  # type: ignore[arg-type] # there are rows
                 now=float(part["score_now"].mean()),  # type: ignore[arg-type] # the same
                 outcomes=tuple(sorted(outcomes.items(), key=lambda item: (-item[1], item[0]))),
             )
         )
-    worse = [fact for fact in found if fact.outcomes and fact.now < fact.before]
-    worse.sort(key=lambda fact: (fact.now - fact.before, fact.scenario, fact.fact))
+    worse = [lost for lost in found if lost.outcomes and lost.now < lost.before]
+    worse.sort(key=lambda lost: (lost.now - lost.before, lost.scenario, lost.question))
     return tuple(worse[:_MOST_LOST])

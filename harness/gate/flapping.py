@@ -13,7 +13,6 @@ import numpy as np
 import polars as pl
 
 from harness.core.errors import UsageError
-from harness.core.kinds import RECALL_KINDS
 from harness.gate.baseline import REPEATS_ADVISED
 from harness.gate.check import Wanted, pooled
 from harness.gate.decision import fires, looks
@@ -122,7 +121,7 @@ def _scores(run: Snapshot) -> tuple[Floats, npt.NDArray[np.int64]]:
     """Scores of the trials that were measured in every repeat, and where each session starts."""
     whole = pl.col("scores").list.len() == run.repeats
     measured = pl.col("scores").list.drop_nulls().list.len() == run.repeats
-    kept = run.rows.filter(pl.col("probe_kind").is_in(RECALL_KINDS), whole, measured)
+    kept = run.rows.filter(pl.col("counts") == "recall", whole, measured)
     if kept.is_empty():
         raise UsageError(f"{run.name} has no trial that was measured in each of its repeats")
     kept = kept.sort("session", "fill_requested", "probe", nulls_last=False)

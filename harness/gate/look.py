@@ -16,7 +16,6 @@ from harness.analysis.comparison.pairs import PAIR_ON
 from harness.analysis.comparison.two_runs import compare, interval_text
 from harness.analysis.stats.paired_tests import holm
 from harness.core.errors import NothingSelectedError
-from harness.core.kinds import RECALL_KINDS
 from harness.gate.decision import fires, one_sided, passes, sessions_to_plan, short_of
 from harness.gate.onset import onset_tests
 from harness.gate.results import Conditions, GateTest
@@ -24,6 +23,7 @@ from harness.gate.results import Conditions, GateTest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from harness.core.scenario import Counts
     from harness.gate.decision import GateRule
     from harness.gate.results import Kind
     from harness.gate.snapshot import Snapshot
@@ -111,14 +111,14 @@ def look(
 def _parts(whole: Frames) -> Iterator[tuple[Kind, str | None, Frames]]:
     """Each scenario where there are several; what was never said and standing rules, if any."""
     before, now = whole
-    recall = pl.col("probe_kind").is_in(RECALL_KINDS)
+    recall = pl.col("counts") == "recall"
     common = set(before.filter(recall)["scenario"]) & set(now.filter(recall)["scenario"])
     if len(common) > 1:
         for name in sorted(common):
             only = pl.col("scenario") == name
             yield "scenario", name, (before.filter(only), now.filter(only))
     for kind in BESIDE:
-        of_kind = pl.col("probe_kind") == kind
+        of_kind = pl.col("counts") == kind
         asked = (before.filter(of_kind), now.filter(of_kind))
         if all(frame.height for frame in asked):
             yield kind, None, asked
@@ -133,8 +133,8 @@ def _compared(  # noqa: PLR0917 -- what a test is made of
     rule: GateRule,
 ) -> tuple[GateTest, int]:
     """A test that is not judged yet, and of how many scenarios."""
-    kinds = (kind,) if kind in BESIDE else RECALL_KINDS
-    found = compare(*pair, level=rule.level, names=names, pair_on=PAIRED_ON, kinds=kinds)
+    counts: Counts = "rule" if kind == "rule" else "abstain" if kind == "abstain" else "recall"
+    found = compare(*pair, level=rule.level, names=names, pair_on=PAIRED_ON, counts=counts)
     p_worse = None
     if found.effect is not None and found.p_value is not None:
         p_worse = one_sided(found.effect, found.p_value)

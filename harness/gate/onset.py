@@ -13,7 +13,6 @@ from harness.analysis.comparison.many_sides import onset_sentence
 from harness.analysis.onset import difference, estimate_onset
 from harness.analysis.onset.rows import MAX_FILL
 from harness.analysis.summary.build import MIN_ONSET_PROBES, MIN_ONSET_SESSIONS
-from harness.core.kinds import RECALL_KINDS
 from harness.gate.decision import LEAST
 from harness.gate.results import GateTest
 
@@ -52,7 +51,7 @@ def _onset(rows: pl.DataFrame, level: float, rule: GateRule) -> OnsetEstimate:
 
 def _usable(pair: tuple[pl.DataFrame, pl.DataFrame]) -> tuple[pl.DataFrame, pl.DataFrame] | None:
     """The measured probes that an onset is read from; None where they are too few."""
-    wanted = pl.col("probe_kind").is_in(RECALL_KINDS) & (pl.col("fill") <= MAX_FILL)
+    wanted = (pl.col("counts") == "recall") & (pl.col("fill") <= MAX_FILL)
     kept = [
         frame.filter(wanted, pl.col("score").is_not_null()).select(
             "session", "fill", "score", "window_limit"

@@ -86,10 +86,11 @@ class GateTest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """A fact that was recalled less than in the baseline."""
+    """A question that was answered less well than in the baseline."""
 
     scenario: str
-    fact: str
+    question: str
+    """Its id: of a question that stands under a fact, the fact's."""
     n: int
     """Pairs."""
     before: float
@@ -117,7 +118,7 @@ class Check:
     tests: tuple[GateTest, ...]
     """Overall ones first."""
     lost: tuple[Lost, ...]
-    """The facts that lost most, first."""
+    """The questions that lost most, first."""
     notes: tuple[str, ...]
     """What differs beside the answers, and what was left out."""
     not_measured: float

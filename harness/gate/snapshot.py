@@ -26,8 +26,8 @@ GROUP = ("scenario", "model", "variant", "window_limit", "policy", "memory", "la
 """What many trials have in common; a baseline file says it once for all of them."""
 
 TRIAL = (
-    "seed", "session", "session_number", "fact", "probe", "probe_kind", "fill_requested",
-    "position_requested", "trunk", "sent",
+    "seed", "session", "session_number", "question_id", "probe", "probe_kind", "counts",
+    "fill_requested", "position_requested", "trunk", "sent",
 )  # fmt: skip
 """What tells the trials of one group apart, and which bytes they are of."""
 

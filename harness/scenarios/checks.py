@@ -11,21 +11,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.core.errors import FileError, UsageError, nearest
+from harness.core.errors import FileError, nearest
 from harness.core.languages import language
-from harness.core.spec import Spec
-from harness.scenarios.schema import DEFAULT_SET, FileFiller, Generate, TurnStep
+from harness.scenarios.schema import FileFiller, Generate, TurnStep
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from harness.core.errors import Where
-    from harness.scenarios.schema import FactModel, ScenarioModel
+    from harness.scenarios.questions import Asked
+    from harness.scenarios.schema import FactModel, QuestionModel, ScenarioModel
     from harness.scenarios.yaml_nodes import Key, Node
 
 PLACEHOLDER = "{value}"
 _BRACES = re.compile(r"\{[^{}]*\}")
-_DEFAULT_SCORES = {"set": "set", "abstain": "abstain"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,19 +57,13 @@ class Draft:
         self.problems.append(FileError(parent.keys.get(str(path[-1]), parent.where), problem))
 
 
-def picks(fact: FactModel) -> int:
-    """How many values of the fact one session says."""
-    counts = {"recall": 1, "update": 2, "set": fact.pick or DEFAULT_SET, "abstain": 0}
-    return counts[fact.kind]
+def check_facts(draft: Draft, asked: Asked) -> None:
+    """Check every fact by itself, and their ids together.
 
-
-def score_text(fact: FactModel) -> str:
-    """The scorer of the fact, as text."""
-    return fact.score or _DEFAULT_SCORES.get(fact.kind, "contains")
-
-
-def check_facts(draft: Draft, known_scorers: Collection[str] | None) -> None:
-    """Check every fact by itself, and their ids together."""
+    Args:
+        draft: The file.
+        asked: What is asked about the facts: how often each is said follows from it.
+    """
     first: dict[str, int] = {}
     told = draft.told()
     for i, fact in enumerate(draft.model.facts):
@@ -79,33 +72,38 @@ def check_facts(draft: Draft, known_scorers: Collection[str] | None) -> None:
             problem = f"fact '{fact.id}' is given twice, first in line {line}; rename one of them"
             draft.refuse(problem, "facts", i, "id")
         first.setdefault(fact.id, i)
-        _check_keys(draft, i, fact, told=fact.id in told)
-        _check_wordings(draft, i, fact)
-        _check_count(draft, i, fact)
-        _check_score(draft, i, fact, known_scorers)
-        _check_generator(draft, i, fact)
+        if fact.id in asked.sayings:
+            _check_keys(draft, i, asked, told=fact.id in told)
+            _check_count(draft, i, fact, asked.sayings[fact.id])
+            _check_generator(draft, i, fact)
+        check_wordings(draft, fact, "facts", i)
 
 
-def _check_keys(draft: Draft, i: int, fact: FactModel, *, told: bool) -> None:
-    """Which keys a fact of its kind has; one that turns of the script say has no words."""
-    if fact.kind == "abstain":
+def _check_keys(draft: Draft, i: int, asked: Asked, *, told: bool) -> None:
+    """Which keys a fact has; one that turns of the script say has no words of its own."""
+    fact = draft.model.facts[i]
+    kinds = asked.kinds_about(fact.id)
+    if not asked.sayings[fact.id]:
         for key in ("say", "reply", "amend", "values", "pick"):
             if getattr(fact, key) is not None:
-                problem = f"an abstain fact is never said, so it has no '{key}'; take it out"
+                problem = f"an {kinds} fact is never said, so it has no '{key}'; take it out"
                 draft.refuse_key(problem, "facts", i, key)
         return
     for key, example in (("say", 'say: "It is {value}."'), ("values", "values: [...]")):
         if getattr(fact, key) is None and not (told and key == "say"):
             draft.refuse(f"fact '{fact.id}' has no '{key}'; add {example}", "facts", i)
-    if fact.amend is not None and fact.kind != "update":
-        problem = f"'amend' is for facts of kind update, and this one is {fact.kind}"
+    if fact.amend is not None and asked.sayings[fact.id] == 1:
+        problem = f"'amend' is for facts of kind update, and this one is {kinds}"
         draft.refuse_key(f"{problem}; add 'kind: update' or take it out", "facts", i, "amend")
-    if fact.pick is not None and fact.kind != "set":
-        problem = f"'pick' is for facts of kind set, and this one is {fact.kind}"
+    most = asked.most[fact.id]
+    if fact.pick is not None and not most:
+        problem = f"'pick' is for facts of kind set, and this one is {kinds}"
         draft.refuse_key(f"{problem}; add 'kind: set' or take it out", "facts", i, "pick")
+    elif fact.pick is not None and fact.pick > most:
+        draft.refuse(f"got {fact.pick}, expected at most {most} for {kinds}", "facts", i, "pick")
 
 
-def _check_wordings(draft: Draft, i: int, fact: FactModel) -> None:
+def check_wordings(draft: Draft, said: FactModel | QuestionModel, *path: Key) -> None:
     """`{value}` once where a value is said, never where it is asked, and no other braces."""
     rules = {"say": (1, 1), "amend": (1, 1), "reply": (0, 1), "ask": (0, 0)}
     wanted = {
@@ -114,27 +112,27 @@ def _check_wordings(draft: Draft, i: int, fact: FactModel) -> None:
         (0, 0): "never, or it gives itself away",
     }
     for key, (least, most) in rules.items():
-        for j, text in enumerate(getattr(fact, key) or ()):
+        for j, text in enumerate(getattr(said, key, None) or ()):
             for other in _BRACES.findall(text):
                 if other != PLACEHOLDER:
                     problem = f"unknown '{other}' in '{key}'; only {{value}} is filled in"
-                    draft.refuse(problem, "facts", i, key, j)
+                    draft.refuse(problem, *path, key, j)
             count = text.count(PLACEHOLDER)
             if not least <= count <= most:
                 problem = f"'{key}' holds {{value}} {_times(count)}"
                 problem += f"; it must stand there {wanted[least, most]}"
-                draft.refuse(problem, "facts", i, key, j)
+                draft.refuse(problem, *path, key, j)
 
 
 def _times(count: int) -> str:
     return {0: "nowhere", 1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
-def _check_count(draft: Draft, i: int, fact: FactModel) -> None:
+def _check_count(draft: Draft, i: int, fact: FactModel, need: int) -> None:
     """One session must find as many values as it says."""
     if fact.values is None or isinstance(fact.values, Generate):
         return
-    have, need = len(fact.values), picks(fact)
+    have = len(fact.values)
     if have < need:
         problem = f"fact '{fact.id}' has {have} value{'s' * (have != 1)}, and a session says {need}"
         draft.refuse(f"{problem}; add values, or use {{generate: ...}}", "facts", i, "values")
@@ -147,23 +145,6 @@ def _check_generator(draft: Draft, i: int, fact: FactModel) -> None:
         if spoken.code != "en":
             problem = f"generator 'word' makes English nouns, and this file is in {spoken.name}"
             draft.refuse(f"{problem}; list values, as [...]", "facts", i, "values")
-
-
-def _check_score(
-    draft: Draft, i: int, fact: FactModel, known_scorers: Collection[str] | None
-) -> None:
-    """The scorer is a spec, and known; a name with ':' is a path to the author's own."""
-    if fact.score is None:
-        return
-    try:
-        spec = Spec.parse(fact.score)
-    except UsageError as error:
-        draft.refuse(f"score: {error}", "facts", i, "score")
-        return
-    if known_scorers is None or spec.name in known_scorers or ":" in spec.name:
-        return
-    problem = f"unknown scorer '{spec.name}': {nearest(spec.name, known_scorers)}"
-    draft.refuse(f"{problem} (or give package.module:Name)", "facts", i, "score")
 
 
 def check_layout(draft: Draft) -> None:

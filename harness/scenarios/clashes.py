@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harness.scenarios.checks import Draft
+    from harness.scenarios.schema import Listed
     from harness.scenarios.yaml_nodes import Key
 
 Form = tuple[str, ...]
@@ -24,7 +25,8 @@ Form = tuple[str, ...]
 class _Said(NamedTuple):
     """One spelling of one listed value."""
 
-    fact: int
+    owner: tuple[Key, ...]
+    """Path of the fact or the question that lists it."""
     value: int
     text: str
     path: tuple[Key, ...]
@@ -39,7 +41,7 @@ def check_clashes(draft: Draft) -> None:
     spellings = []
     told = draft.told()
     for said in _spellings(draft):
-        if said.form and draft.model.facts[said.fact].id not in told:
+        if said.form and not _is_told(draft, said, told):
             spellings.append(said)
         elif not said.form:
             problem = f"'{said.text}' has no letter or digit, so no reply could be found to hold it"
@@ -47,21 +49,28 @@ def check_clashes(draft: Draft) -> None:
     owners: dict[Form, _Said] = {}
     for said in spellings:
         other = owners.setdefault(said.form, said)
-        if (other.fact, other.value) != (said.fact, said.value):
+        if (other.owner, other.value) != (said.owner, said.value):
             line = draft.where(*other.path).line
             problem = f"'{said.text}' reads the same as '{other.text}' in line {line}"
             draft.refuse(f"{problem}: answers could not be told apart; change one", *said.path)
     longest = max((len(form) for form in owners), default=0)
     for said in spellings:
         _check_inside(draft, said, owners, longest)
-    _check_texts(draft, owners, longest)
+    # answers to choose from are no secret: a question may list them, and a plant name them
+    secret = {form: said for form, said in owners.items() if said.owner[0] == "facts"}
+    _check_texts(draft, secret, longest)
+
+
+def _is_told(draft: Draft, said: _Said, told: frozenset[str]) -> bool:
+    where, i = said.owner
+    return where == "facts" and draft.model.facts[int(i)].id in told
 
 
 def _check_inside(draft: Draft, said: _Said, owners: dict[Form, _Said], longest: int) -> None:
     """No spelling holds a shorter one of another value."""
     for part in parts(said.form, min(longest, len(said.form) - 1)):
         other = owners.get(part)
-        if other is not None and (other.fact, other.value) != (said.fact, said.value):
+        if other is not None and (other.owner, other.value) != (said.owner, said.value):
             line = draft.where(*other.path).line
             problem = f"'{said.text}' holds '{other.text}', another value (line {line})"
             draft.refuse(f"{problem}: answers could not be told apart; change one", *said.path)
@@ -70,15 +79,15 @@ def _check_inside(draft: Draft, said: _Said, owners: dict[Form, _Said], longest:
 
 def _check_texts(draft: Draft, owners: dict[Form, _Said], longest: int) -> None:
     """No fixed text holds a value."""
-    told: set[tuple[int, int]] = set()
+    told: set[tuple[tuple[Key, ...], int]] = set()
     for name, path, text in _texts(draft):
         for piece in text.split(PLACEHOLDER):
             form = words(piece, draft.model.language)
             for part in parts(form, longest):
                 said = owners.get(part)
-                if said is None or (said.fact, said.value) in told:
+                if said is None or (said.owner, said.value) in told:
                     continue
-                told.add((said.fact, said.value))
+                told.add((said.owner, said.value))
                 line = draft.where(*path).line
                 problem = f"'{said.text}' also stands in {name} (line {line})"
                 draft.refuse(f"{problem}, so finding it proves nothing; change one", *said.path)
@@ -97,15 +106,19 @@ def parts(form: Form, longest: int) -> Iterator[Form]:
 
 def _spellings(draft: Draft) -> Iterator[_Said]:
     for i, fact in enumerate(draft.model.facts):
-        if fact.values is None or isinstance(fact.values, Generate):
-            continue
-        for j, listed in enumerate(fact.values):
-            path: tuple[Key, ...] = ("facts", i, "values", j)
-            yield _Said(
-                i, j, listed.value, (*path, "value"), words(listed.value, draft.model.language)
-            )
-            for k, text in enumerate(listed.accept):
-                yield _Said(i, j, text, (*path, "accept", k), words(text, draft.model.language))
+        if not isinstance(fact.values, Generate):
+            for j, listed in enumerate(fact.values or ()):
+                yield from _of_value(("facts", i), j, listed, draft.model.language)
+    for i, question in enumerate(draft.model.questions or ()):
+        for j, listed in enumerate(question.values or ()):
+            yield from _of_value(("questions", i), j, listed, draft.model.language)
+
+
+def _of_value(owner: tuple[Key, ...], j: int, listed: Listed, language: str) -> Iterator[_Said]:
+    path = (*owner, "values", j)
+    yield _Said(owner, j, listed.value, (*path, "value"), words(listed.value, language))
+    for k, text in enumerate(listed.accept):
+        yield _Said(owner, j, text, (*path, "accept", k), words(text, language))
 
 
 def _texts(draft: Draft) -> Iterator[tuple[str, tuple[Key, ...], str]]:
@@ -116,11 +129,19 @@ def _texts(draft: Draft) -> Iterator[tuple[str, tuple[Key, ...], str]]:
         for key in ("say", "amend", "reply", "ask"):
             for j, text in enumerate(getattr(fact, key) or ()):
                 yield f"'{key}' of fact '{fact.id}'", ("facts", i, key, j), text
-    for i, rule in enumerate(draft.model.rules or ()):
-        for key in ("say", "reply"):
-            if text := getattr(rule, key):
-                yield f"'{key}' of rule '{rule.id}'", ("rules", i, key), text
+    yield from _texts_beside(draft)
     for i, step in enumerate(draft.model.script or ()):
         if isinstance(step, TurnStep):
             yield "the script", ("script", i, "user"), step.user
             yield "the script", ("script", i, "assistant"), step.assistant or ""
+
+
+def _texts_beside(draft: Draft) -> Iterator[tuple[str, tuple[Key, ...], str]]:
+    """Those of questions and rules."""
+    for i, question in enumerate(draft.model.questions or ()):
+        for j, text in enumerate(question.ask):
+            yield f"'ask' of question '{question.id}'", ("questions", i, "ask", j), text
+    for i, rule in enumerate(draft.model.rules or ()):
+        for key in ("say", "reply"):
+            if text := getattr(rule, key):
+                yield f"'{key}' of rule '{rule.id}'", ("rules", i, key), text

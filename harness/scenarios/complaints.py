@@ -58,6 +58,7 @@ _CHOICES: Mapping[tuple[Key, ...], str] = {
 }
 _KEYS: Mapping[str, type[BaseModel]] = {
     "facts": schema.FactModel,
+    "questions": schema.QuestionModel,
     "values": schema.Listed,
     "(generator)": schema.Generate,
     "(name)": schema.NamedFiller,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from harness.core.scenario import Scenario
     from harness.scenarios.checks import Draft
+    from harness.scenarios.questions import Asked
     from harness.scenarios.yaml_nodes import Node
 
 SUFFIXES = (".yaml", ".yml")
@@ -53,10 +54,10 @@ def load(
         FileError: The first problem of the file, at its place.
     """
     known = _Known(scorers=known_scorers, fillers=known_fillers, rules=known_rules)
-    draft, found = _examine(Path(path), known)
-    if found or draft is None:
+    draft, asked, found = _examine(Path(path), known)
+    if found or draft is None or asked is None:
         raise found[0]
-    return scenario_of(draft)
+    return scenario_of(draft, asked)
 
 
 def loads(source: str, path: Path | str) -> Scenario:
@@ -69,12 +70,12 @@ def loads(source: str, path: Path | str) -> Scenario:
     Raises:
         FileError: The first problem of the text, at its place.
     """
-    draft, found = _examined(
+    draft, asked, found = _examined(
         source, Path(path), _Known(scorers=None, rules=None, fillers=None, files=False)
     )
-    if found or draft is None:
+    if found or draft is None or asked is None:
         raise found[0]
-    return scenario_of(draft)
+    return scenario_of(draft, asked)
 
 
 def problems(
@@ -92,7 +93,7 @@ def problems(
         UsageError: There is no such file.
     """
     known = _Known(scorers=known_scorers, fillers=known_fillers, rules=known_rules)
-    return _examine(Path(path), known)[1]
+    return _examine(Path(path), known)[-1]
 
 
 def load_all(
@@ -184,28 +185,35 @@ def _read(path: Path) -> str:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
 
 
-def _examine(path: Path, known: _Known) -> tuple[Draft | None, list[FileError]]:
-    """The checked file, or None where its shape is wrong, and all problems by line."""
+def _examine(path: Path, known: _Known) -> tuple[Draft | None, Asked | None, list[FileError]]:
+    """The checked file and its questions, None where its shape is wrong; all problems by line."""
     try:
         return _examined(_read(path), path, known)
     except FileError as error:
-        return None, [error]
+        return None, None, [error]
 
 
-def _examined(source: str, path: Path, known: _Known) -> tuple[Draft | None, list[FileError]]:
+def _examined(
+    source: str, path: Path, known: _Known
+) -> tuple[Draft | None, Asked | None, list[FileError]]:
     """The checked text of a file, and all its problems by line."""
     from harness.scenarios.yaml_nodes import parse
 
     try:
         root, found = parse(source, str(path))
     except FileError as error:
-        return None, [error]
+        return None, None, [error]
     draft, wrong = _shape(root, str(path), source)
     found += wrong
+    asked = None
     if draft is not None:
-        _check(draft, known)
+        asked = _check(draft, known)
         found += draft.problems
-    return draft, sorted(found, key=lambda error: (error.where.line or 0, error.where.column or 0))
+    return (
+        draft,
+        asked,
+        sorted(found, key=lambda error: (error.where.line or 0, error.where.column or 0)),
+    )
 
 
 def _shape(root: Node, file: str, source: str) -> tuple[Draft | None, list[FileError]]:
@@ -226,13 +234,15 @@ def _shape(root: Node, file: str, source: str) -> tuple[Draft | None, list[FileE
     return Draft(file=file, source=source, root=root, model=model), []
 
 
-def _check(draft: Draft, known: _Known) -> None:
-    from harness.scenarios import checks, clashes, rules, steps
+def _check(draft: Draft, known: _Known) -> Asked:
+    from harness.scenarios import checks, clashes, questions, rules, steps
 
-    checks.check_facts(draft, known.scorers)
+    asked = questions.read(draft, known.scorers)
+    checks.check_facts(draft, asked)
     checks.check_layout(draft)
     if known.files:
         checks.check_filler(draft, known.fillers)
     rules.check_rules(draft, known.rules)
-    steps.check_script(draft)
+    steps.check_script(draft, asked)
     clashes.check_clashes(draft)
+    return asked

@@ -6,34 +6,38 @@ Its one rule: nothing is refused here. What reaches this file is right, and is o
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.scenario import Expect, Fact, FillerSpec, Fills, Scenario, Value
-from harness.core.spec import Spec
 
 if TYPE_CHECKING:
     from harness.scenarios.checks import Draft
+    from harness.scenarios.questions import Asked
     from harness.scenarios.schema import FactModel, ScenarioModel
 
 
-def scenario_of(draft: Draft) -> Scenario:
+def scenario_of(draft: Draft, asked: Asked) -> Scenario:
     """The scenario that a file without problems holds.
 
     Args:
         draft: The file, checked.
+        asked: Its questions.
     """
     from harness.scenarios.rules import rules
     from harness.scenarios.steps import steps
 
     model = draft.model
-    facts = tuple(_fact(draft, i, fact) for i, fact in enumerate(model.facts))
+    facts = tuple(
+        _fact(draft, i, fact, asked.sayings[fact.id]) for i, fact in enumerate(model.facts)
+    )
     made = Scenario(
         name=model.name,
         path=draft.file,
         source=draft.source,
         system=model.system,
         facts=facts,
+        questions=tuple(asked.questions.values()),
         filler=_filler(draft),
         layout="script" if model.script is not None else model.layout or "growing",
         fills=_fills(model),
@@ -59,8 +63,11 @@ def identity(scenario: Scenario) -> str:
     content = asdict(scenario)
     for key in ("path", "source", "expect", "hash", "variant"):
         del content[key]
-    for part in (content["filler"], *content["facts"], *content["rules"]):
+    for part in (
+        content["filler"], *content["facts"], *content["questions"], *content["rules"]
+    ):  # fmt: skip
         del part["where"]
+    _put_under_facts(content)
     if not content["rules"]:  # files of before there were rules keep their hash
         del content["rules"]
         for step in content["script"]:
@@ -79,23 +86,40 @@ def identity(scenario: Scenario) -> str:
     return digest(content)
 
 
-def _fact(draft: Draft, i: int, fact: FactModel) -> Fact:
-    from harness.scenarios.checks import picks, score_text
+def _put_under_facts(content: dict[str, Any]) -> None:
+    """Each question that stands under a fact, as part of that fact: so it is written.
+
+    What such a file says is the same as before there were questions of their own, and so is its
+    hash.
+    """
+    questions = {question["id"]: question for question in content["questions"]}
+    for question in questions.values():
+        # a built-in kind is its name; a kind with options is all of them
+        name, options = question["kind"]["name"], question["kind"]["options"]
+        question["kind"] = [name, options] if options else name
+    for fact in content["facts"]:
+        own = questions.pop(fact["id"], None)
+        if own is not None:
+            fact |= {key: own[key] for key in ("kind", "ask", "score")}
+    if questions:
+        content["questions"] = list(questions.values())
+    else:
+        del content["questions"]
+
+
+def _fact(draft: Draft, i: int, fact: FactModel, sayings: int) -> Fact:
     from harness.scenarios.schema import Generate
 
     generated = fact.values.generate if isinstance(fact.values, Generate) else None
     listed = () if isinstance(fact.values, Generate) else fact.values or ()
     return Fact(
         id=fact.id,
-        kind=fact.kind,
         say=tuple(fact.say or ()),
         reply=tuple(fact.reply or ()),
         amend=tuple(fact.amend or ()),
-        ask=tuple(fact.ask),
         values=tuple(Value(value.value, tuple(value.accept)) for value in listed),
         generate=generated,
-        pick=picks(fact),
-        score=Spec.parse(score_text(fact)),
+        pick=sayings,
         told=fact.id in draft.told(),
         where=draft.where("facts", i, "id"),
     )

@@ -33,12 +33,14 @@ OPTION = {
 
 
 def check_rules(draft: Draft, known_rules: Collection[str] | None) -> None:
-    """Check every rule by itself, and the ids of rules and facts together."""
-    places = {fact.id: ("facts", i) for i, fact in reversed(list(enumerate(draft.model.facts)))}
+    """Check every rule by itself, and its id together with those of facts and questions."""
+    asked, facts = draft.model.questions or (), draft.model.facts
+    places = {one.id: ("questions", i) for i, one in reversed(list(enumerate(asked)))}
+    places |= {one.id: ("facts", i) for i, one in reversed(list(enumerate(facts)))}
     for i, rule in enumerate(draft.model.rules or ()):
         where, j = places.setdefault(rule.id, ("rules", i))
         if (where, j) != ("rules", i):
-            what = "a fact" if where == "facts" else "a rule"
+            what = f"a {where.removesuffix('s')}"
             line = draft.where(where, j, "id").line
             problem = f"'{rule.id}' is the id of {what} already (line {line}); rename one of them"
             draft.refuse(problem, "rules", i, "id")

@@ -29,7 +29,6 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 MAX_FILL = 8.0
 MIN_CHECKPOINTS, MAX_CHECKPOINTS = 4, 200
 DEFAULT_CHECKPOINTS = 12
-DEFAULT_SET = 3
 
 
 def _many(value: object) -> object:
@@ -108,24 +107,45 @@ class FactModel(_Model):
 
     id: Name
     """Name of the fact, unique in the file."""
-    kind: Literal["recall", "update", "set", "abstain"] = "recall"
-    """recall: one value; update: said twice, the latest wins; set: several values, all asked for;
-    abstain: never said, and the right answer is to say so."""
+    kind: Text | Absent = None
+    """What kind of question `ask` is: recall (one value), update (said twice, the latest wins), set
+    (several values, all asked for), abstain (never said, and the right answer is to say so), or one
+    of your own, as `package.module:Name?option=value`. recall unless given."""
     say: Texts | Absent = None
     """Wordings of the turn that says the fact, each with {value} once."""
     reply: Texts | Absent = None
     """Wordings of the assistant's answer; may hold {value} once."""
     amend: Texts | Absent = None
     """Wordings of the later turn that changes an update fact, each with {value} once."""
-    ask: Texts
-    """Wordings of the question; they never hold {value}."""
+    ask: Texts | Absent = None
+    """Wordings of the question about this fact alone; they never hold {value}. Without it the fact
+    is asked about under `questions`."""
     values: Values | Absent = None
     """What the fact may say. No two seeds share a value, so there must be enough of them."""
     pick: Annotated[int, Field(ge=2, le=20)] | Absent = None
     """How many values of a set one session says; 3 unless given."""
     score: Text | Absent = None
     """How replies are scored: the name of a scorer and its options, as `number?tolerance=0.5`.
-    Unless given: contains; set for a set; abstain for an abstain fact."""
+    Unless given it is that of the kind: contains; set for a set; abstain for an abstain fact."""
+
+
+class QuestionModel(_Model):
+    """What is asked about several facts, or otherwise than under a fact."""
+
+    id: Name
+    """Name of the question, unique among questions, facts and rules."""
+    kind: Text = "recall"
+    """The kind of question, as under a fact: recall, update, set, abstain, or one of your own."""
+    about: Annotated[
+        list[Text], BeforeValidator(_many, json_schema_input_type=Text | list[Text])
+    ] = Field(default_factory=list)
+    """Ids of the facts that it is about. It is asked when all of them were said."""
+    ask: Texts
+    """Wordings of the question; they never hold {value}."""
+    values: ListedValues | Absent = None
+    """Answers to choose from, for kinds whose answers are not the values of the facts."""
+    score: Text | Absent = None
+    """How replies are scored, as under a fact."""
 
 
 class CheckModel(_Model):
@@ -247,10 +267,10 @@ class FillerStep(_Model):
 
 
 class ProbeStep(_Model):
-    """Asks for a fact, on a fork of the session."""
+    """Puts a question, on a fork of the session."""
 
     probe: Text
-    """Id of the fact."""
+    """Id of the question: that of a fact with an `ask`, or of an entry under `questions`."""
 
 
 Carried = Literal["system", "memory", "transcript"]
@@ -317,6 +337,8 @@ class ScenarioModel(_Model):
     """The system prompt, said once at the top of the session."""
     facts: Annotated[list[FactModel], Field(min_length=1)]
     """What must be recalled."""
+    questions: Annotated[list[QuestionModel], Field(min_length=1)] | Absent = None
+    """What is asked beside the `ask` of each fact: about several facts, or the same fact again."""
     filler: Filler = Field(default_factory=lambda: NamedFiller(name="workday"))
     """The turns between the plants: a name, or a file of real chats."""
     layout: Literal["growing", "grid"] | Absent = None

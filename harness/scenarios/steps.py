@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.core.errors import nearest
+from harness.core.errors import UsageError, nearest
 from harness.core.scenario import Step
-from harness.scenarios.checks import PLACEHOLDER, picks
+from harness.kinds.answers import least_said
+from harness.scenarios.checks import PLACEHOLDER
 from harness.scenarios.rules import check_rule_step, rules
 from harness.scenarios.schema import (
     BoundaryStep,
@@ -18,21 +19,22 @@ from harness.scenarios.schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from harness.core.scenario import Rule
+    from harness.core.scenario import Question, Rule
     from harness.scenarios.checks import Draft
+    from harness.scenarios.questions import Asked
     from harness.scenarios.schema import FactModel
 
 
-def check_script(draft: Draft) -> None:
-    """Check the steps of a script against the facts, in their order."""
+def check_script(draft: Draft, asked: Asked) -> None:
+    """Check the steps of a script against facts and questions, in their order."""
     if draft.model.script is None:
         return
     facts = {fact.id: fact for fact in draft.model.facts}
     said = dict.fromkeys(facts, 0)
     told = draft.told()
-    asked: set[str] = set()
+    put: set[str] = set()
     given: dict[str, int] = {}
     _check_boundaries(draft, draft.model.script)
     for i, step in enumerate(draft.model.script):
@@ -43,7 +45,7 @@ def check_script(draft: Draft) -> None:
                     problem = f"unknown fact '{name}': {nearest(name, facts)}"
                     draft.refuse(problem, "script", i, "says", j)
                 else:
-                    _check_told(draft, (i, j), facts[name])
+                    _check_told(draft, (i, j), facts[name], asked)
                     said[name] += 1
             continue
         if isinstance(step, FillerStep | BoundaryStep):
@@ -51,16 +53,16 @@ def check_script(draft: Draft) -> None:
         if isinstance(step, RuleStep):
             check_rule_step(draft, i, step.rule, given)
             continue
-        key, name = ("plant", step.plant) if isinstance(step, PlantStep) else ("probe", step.probe)
-        if name not in facts:
-            draft.refuse(f"unknown fact '{name}': {nearest(name, facts)}", "script", i, key)
-        elif key == "plant":
-            _check_plant(draft, i, facts[name], said[name], told=name in told)
-            said[name] += 1
+        if isinstance(step, ProbeStep):
+            _check_probe(draft, i, step.probe, said, asked)
+            put.add(step.probe)
+        elif step.plant not in facts:
+            problem = f"unknown fact '{step.plant}': {nearest(step.plant, facts)}"
+            draft.refuse(problem, "script", i, "plant")
         else:
-            _check_probe(draft, i, facts[name], said[name])
-            asked.add(name)
-    _check_unused(draft, said, asked)
+            _check_plant(draft, i, step.plant, said[step.plant], asked, told=step.plant in told)
+            said[step.plant] += 1
+    _check_unused(draft, said, put, asked)
 
 
 def _check_turn(draft: Draft, i: int, step: TurnStep) -> None:
@@ -70,12 +72,13 @@ def _check_turn(draft: Draft, i: int, step: TurnStep) -> None:
             draft.refuse(problem, "script", i, key)
 
 
-def _check_told(draft: Draft, at: tuple[int, int], fact: FactModel) -> None:
-    """A fact in the words of a turn is of kind recall, has one value, and no words of its own."""
+def _check_told(draft: Draft, at: tuple[int, int], fact: FactModel, asked: Asked) -> None:
+    """A fact in the words of a turn is said once, has one value, and no words of its own."""
     i, j = at
     problem = None
-    if fact.kind != "recall":
-        problem = f"fact '{fact.id}' is of kind {fact.kind}, and a turn can only say a recall fact"
+    if asked.sayings.get(fact.id, 1) != 1:
+        kinds = asked.kinds_about(fact.id)
+        problem = f"fact '{fact.id}' is of kind {kinds}, and a turn can only say a recall fact"
     elif fact.say is not None:
         problem = f"fact '{fact.id}' has a 'say' of its own; plant it, or take its 'say' out"
     elif not isinstance(fact.values, list) or len(fact.values) != 1:
@@ -100,40 +103,87 @@ def _check_boundaries(draft: Draft, script: Sequence[object]) -> None:
                 draft.refuse(problem, "script", i, "new_session", "carry", j)
 
 
-def _check_plant(draft: Draft, i: int, fact: FactModel, before: int, *, told: bool) -> None:
-    """A fact is said as often as its kind allows: an update twice, a set once an item."""
+def _check_plant(draft: Draft, i: int, fact: str, before: int, asked: Asked, *, told: bool) -> None:
+    """A fact is said as often as its questions need: an update twice, a set once an item."""
     problem = None
-    if fact.kind == "abstain":
-        problem = f"fact '{fact.id}' is of kind abstain: it is never said; take the step out"
+    sayings, kinds = asked.sayings.get(fact, before + 1), asked.kinds_about(fact)
+    if not sayings:
+        problem = f"fact '{fact}' is of kind {kinds}: it is never said; take the step out"
     elif told:
-        problem = f"fact '{fact.id}' is said by a turn ('says'); take the step out"
-    elif before >= picks(fact):
-        times = {1: "once", 2: "twice"}.get(picks(fact), f"{picks(fact)} times")
-        problem = f"fact '{fact.id}' is of kind {fact.kind}: it is said {times}; take the step out"
-        if fact.kind == "recall":
+        problem = f"fact '{fact}' is said by a turn ('says'); take the step out"
+    elif before >= sayings:
+        times = {1: "once", 2: "twice"}.get(sayings, f"{sayings} times")
+        problem = f"fact '{fact}' is of kind {kinds}: it is said {times}; take the step out"
+        if sayings == 1:
             problem += ", or make it 'kind: update'"
     if problem:
         draft.refuse(problem, "script", i, "plant")
 
 
-def _check_probe(draft: Draft, i: int, fact: FactModel, before: int) -> None:
-    """What is asked was said: a set in full, the others at least once."""
-    need = picks(fact) if fact.kind == "set" else min(1, picks(fact))
-    if before < need:
-        have = f"{before} of its {need} values were said" if before else "it was not said yet"
-        problem = f"fact '{fact.id}' is asked here, but {have}; plant it before"
-        draft.refuse(problem, "script", i, "probe")
+def _check_probe(draft: Draft, i: int, name: str, said: Mapping[str, int], asked: Asked) -> None:
+    """What is asked was said as far as a right answer needs it: a set in full, others once."""
+    question = asked.questions.get(name)
+    if question is None:
+        if not _is_written(draft, name):
+            problem = _unknown_question(draft, name, asked)
+            draft.refuse(problem, "script", i, "probe")
+        return
+    for fact, need in _needs(question, asked).items():
+        if said[fact] < need:
+            have = f"{said[fact]} of its {need} values were said"
+            have = have if said[fact] else "it was not said yet"
+            problem = f"fact '{fact}' is asked here, but {have}; plant it before"
+            draft.refuse(problem, "script", i, "probe")
 
 
-def _check_unused(draft: Draft, said: dict[str, int], asked: set[str]) -> None:
-    """A fact that a script leaves out would silently not be measured."""
+def _unknown_question(draft: Draft, name: str, asked: Asked) -> str:
+    """What is wrong with the name of a question that there is none of."""
+    if any(fact.id == name for fact in draft.model.facts):
+        return f"fact '{name}' has no question of its own; add 'ask' to it, or probe for another"
+    what = "question" if draft.model.questions else "fact"
+    return f"unknown {what} '{name}': {nearest(name, asked.questions)}"
+
+
+def _is_written(draft: Draft, name: str) -> bool:
+    """Whether there is such a question in the file, be it wrong in another way."""
+    short = any(fact.id == name and fact.ask is not None for fact in draft.model.facts)
+    return short or any(question.id == name for question in draft.model.questions or ())
+
+
+def _needs(question: Question, asked: Asked) -> dict[str, int]:
+    """How often each fact has to be said first; nothing where the kind fails, which is told."""
+    try:
+        return least_said(question, asked.sayings)
+    except UsageError:
+        return {}
+
+
+def _check_unused(
+    draft: Draft, said: Mapping[str, int], put: Collection[str], asked: Asked
+) -> None:
+    """A question that a script leaves out would silently not be measured."""
     for i, fact in enumerate(draft.model.facts):
-        if fact.id not in asked:
+        if fact.ask is not None and fact.id not in put:
             problem = f"the script never asks for fact '{fact.id}'; add {{probe: {fact.id}}}"
             draft.refuse(f"{problem} or take the fact out", "facts", i, "id")
-        elif fact.kind == "update" and said[fact.id] == 1:
-            problem = f"fact '{fact.id}' is an update, and the script says it once; plant it again"
-            draft.refuse(f"{problem} or make it 'kind: recall'", "facts", i, "id")
+        elif 0 < said[fact.id] < asked.sayings.get(fact.id, 0):
+            _refuse_rest(draft, i, said[fact.id], asked)
+    for i, question in enumerate(draft.model.questions or ()):
+        if question.id not in put:
+            problem = f"the script never asks question '{question.id}'; add"
+            draft.refuse(f"{problem} {{probe: {question.id}}} or take it out", "questions", i, "id")
+
+
+def _refuse_rest(draft: Draft, i: int, said: int, asked: Asked) -> None:
+    """A fact that is said more seldom than its questions need, unless they were refused for it."""
+    fact = draft.model.facts[i].id
+    short = [one for one in asked.about(fact) if _needs(one, asked).get(fact, 0) > said]
+    if short:
+        return
+    kinds = asked.kinds_about(fact)
+    times = {1: "once", 2: "twice"}.get(said, f"{said} times")
+    problem = f"fact '{fact}' is an {kinds}, and the script says it {times}; plant it again"
+    draft.refuse(f"{problem} or make it 'kind: recall'", "facts", i, "id")
 
 
 def steps(draft: Draft) -> tuple[Step, ...]:

@@ -46,7 +46,7 @@ class _Pool:
 
 
 def draw_values(scenario: Scenario, seed: int) -> dict[str, tuple[Value, ...]]:
-    """What each fact says in the session of a seed; nothing for an abstain fact.
+    """What each fact says in the session of a seed; nothing for one that is never said.
 
     Args:
         scenario: The scenario.
@@ -112,7 +112,7 @@ def _pools(scenario: Scenario) -> dict[str, _Pool]:
     pools: dict[str, _Pool] = {}
     generated: dict[str, list[Fact]] = {}
     for fact in scenario.facts:
-        if fact.kind == "abstain":
+        if not fact.pick:
             continue
         if fact.generate:
             generated.setdefault(fact.generate, []).append(fact)
@@ -142,8 +142,10 @@ def _words_said(scenario: Scenario) -> frozenset[str]:
     for step in scenario.script:
         texts += [step.user or "", step.assistant or ""]
     for fact in scenario.facts:
-        texts += [*fact.say, *fact.reply, *fact.amend, *fact.ask]
+        texts += [*fact.say, *fact.reply, *fact.amend]
         texts += [text for value in fact.values for text in value.spellings]
+    for question in scenario.questions:
+        texts += [*question.ask, *(text for value in question.values for text in value.spellings)]
     return frozenset(word for text in texts for word in words(text, scenario.language))
 
 

@@ -52,7 +52,7 @@ def score_and_attribute(
     status: Status,
     in_view: bool | None,
     fact_truncated: bool | None,
-    expects_abstention: bool,
+    told: bool,
     lost_in_memory: bool = False,
 ) -> Judgement:
     """Score the outcome of a call and attribute it.
@@ -60,13 +60,13 @@ def score_and_attribute(
     Args:
         probe: What was asked.
         reply: What came back; None unless the status is ok.
-        scorer: The scorer of the fact; not used where an abstention is expected.
+        scorer: The scorer of the question; not used where an abstention is expected.
         status: How the call ended.
         in_view: Whether the fact was among the messages sent; None when it was never said.
         fact_truncated: Whether the server seems to have dropped the text that holds the fact; None
             when that cannot be told.
-        expects_abstention: The right answer is that it was never said: abstain probes, and the
-            control arms where the fact is not in the session.
+        told: Whether the session was told what is asked. In control arms that were not, and
+            wherever no value is expected, the right answer is that it was never said.
         lost_in_memory: The fact was said in an earlier session, and what was carried into this one
             does not hold it.
 
@@ -76,9 +76,11 @@ def score_and_attribute(
     if status != "ok":
         return _NOT_MEASURED[status]
     if reply is None:
-        raise ValueError(f"a trial with status 'ok' has a reply; fact '{probe.fact}' has none")
+        raise ValueError(
+            f"a trial with status 'ok' has a reply; question '{probe.question_id}' has none"
+        )
     said = named(probe, reply.text)
-    if expects_abstention or not probe.expected:
+    if not told or not probe.expected:
         return _judge_abstention(probe, reply, said)
     score = scorer.score(probe, reply.text)
     outcome: Outcome | None
@@ -130,5 +132,6 @@ def _miss(probe: Probe, reply: Reply, said: Named) -> Outcome:
 
 
 def _names_part(probe: Probe, said: Named) -> bool:
-    """Whether the reply names some values of a set and nothing wrong (decision 8)."""
-    return probe.kind == "set" and not said.wrong and any(map(said.stands, probe.expected))
+    """Whether the reply names some of several values and nothing wrong (decision 8)."""
+    several = len(probe.expected) > 1
+    return several and not said.wrong and any(map(said.stands, probe.expected))

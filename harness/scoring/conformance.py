@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PROBES = (
     Probe(
-        fact="tone",
+        question_id="tone",
         kind="recall",
         question="Which brand voice did the art director ask for?",
         expected=(Value("dry", ("bone-dry",)),),
@@ -22,7 +22,7 @@ PROBES = (
         decoys=(Value("tender"), Value("exuberant")),
     ),
     Probe(
-        fact="budget",
+        question_id="budget",
         kind="update",
         question="What is the budget now?",
         expected=(Value("5,417", ("5417",)),),
@@ -30,13 +30,13 @@ PROBES = (
         shape=r"\b[5-9],?\d{3}\b",
     ),
     Probe(
-        fact="cities",
+        question_id="cities",
         kind="set",
         question="Which cities are on the list?",
         expected=(Value("Oslo"), Value("São Paulo")),
         decoys=(Value("Lima"),),
     ),
-    Probe(fact="pet", kind="abstain", question="What is the name of the dog?", expected=()),
+    Probe(question_id="pet", kind="abstain", question="What is the name of the dog?", expected=()),
 )
 """One probe of each kind."""
 
@@ -88,7 +88,7 @@ def check_scorer(
 
 def _check_one(scorer: Scorer, probe: Probe, reply: str) -> None:
     """Check one reply to one probe."""
-    about = f"(fact '{probe.fact}', reply {reply[:40]!a})"
+    about = f"(question '{probe.question_id}', reply {reply[:40]!a})"
     try:
         score = scorer.score(probe, reply)
         again = scorer.score(probe, reply)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.core.draws import Draws, digest
 from harness.core.languages import language
 from harness.core.messages import Message, Turn
 from harness.core.probe import Probe
+from harness.kinds import answers
 from harness.scenarios.values import decoys, draw_values, shape
 from harness.sessions.fillers import make_filler
 from harness.sessions.fillers.closers import Closers
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.protocols import Filler
-    from harness.core.scenario import Scenario, Value
+    from harness.core.scenario import Question, Scenario, Value
     from harness.core.session import Plant
 
 
@@ -99,7 +101,7 @@ class Materials:
     def plant(self, fact_id: str, ordinal: int) -> Turn:
         """The turn that says the fact."""
         fact = self.scenario.fact(fact_id)
-        amended = fact.kind == "update" and ordinal > 0 and bool(fact.amend)
+        amended = ordinal > 0 and bool(fact.amend)
         draws = self.draws("plant", fact_id, ordinal)
         say = draws.choice(fact.amend if amended else fact.say)
         reply = draws.choice(fact.reply or (language(self.scenario.language).noted,))
@@ -111,14 +113,14 @@ class Materials:
         said = self.scenario.script[step]
         return Turn.of((said.user or "").strip(), (said.assistant or UNANSWERED).strip())
 
-    def question(self, fact_id: str) -> str:
-        """The question about a fact; one wording a seed."""
-        fact = self.scenario.fact(fact_id)
-        return self.draws("ask", fact_id).choice(fact.ask).strip()
+    def question(self, question_id: str) -> str:
+        """The words of a question; one wording a seed."""
+        question = self.scenario.question(question_id)
+        return self.draws("ask", question_id).choice(question.ask).strip()
 
-    def question_tokens(self, fact_id: str) -> int:
+    def question_tokens(self, question_id: str) -> int:
         """What the question adds to the prompt, the opening of the reply included."""
-        return self.workshop.counter.message(Message("user", self.question(fact_id))) + PRIMING
+        return self.workshop.counter.message(Message("user", self.question(question_id))) + PRIMING
 
     def turn_tokens(self, turn: Turn) -> int:
         """Tokens of a turn as it is rendered."""
@@ -142,47 +144,74 @@ class Materials:
             )
         return self._streams[name]
 
-    def probe(self, fact_id: str, said: Sequence[Plant]) -> Probe:
-        """The probe of a fact after what was said so far.
+    def needed(self, question_id: str, said: Sequence[Plant]) -> tuple[Plant, ...]:
+        """The plants that a right answer needs; of facts in the words of turns, all that tell.
 
         Args:
-            fact_id: The fact that is asked.
+            question_id: What is asked.
             said: The session's ledger up to the checkpoint, in order.
         """
-        fact = self.scenario.fact(fact_id)
-        if fact.told:
-            # What else a real conversation says of it is not known, and so never held against it.
-            return Probe(
-                fact=fact_id,
-                kind=fact.kind,
-                question=self.question(fact_id),
-                expected=self.values[fact_id],
-                language=self.scenario.language,
-            )
-        own = [plant.value for plant in said if plant.fact == fact_id]
-        expected = tuple(own) if fact.kind == "set" else tuple(own[-1:])
-        if not own and fact.kind != "abstain":
-            # A control arm: what would have been right, so that a leak can be told.
-            values = self.values[fact_id]
-            expected = values if fact.kind == "set" else values[:1]
-        told = {value.text for value in expected}
-        return Probe(
-            fact=fact_id,
-            kind=fact.kind,
-            question=self.question(fact_id),
-            expected=expected,
-            stale=() if fact.kind == "set" else tuple(own[:-1]),
-            planted=tuple(plant.value for plant in said if plant.fact != fact_id),
-            decoys=tuple(
-                value
-                for value in decoys(fact, self.values[fact_id] if own else ())
-                if value.text not in told
-            )
-            if fact.kind != "abstain"
-            else (),
-            shape=shape(fact),
+        question = self.scenario.question(question_id)
+        needs = answers.needed(question, said)
+        told = self._told(question)
+        return tuple(plant for plant in said if plant in needs or plant.fact in told)
+
+    def probe(self, question_id: str, said: Sequence[Plant]) -> Probe:
+        """A question after what was said so far, with all that is needed to judge the answer.
+
+        Args:
+            question_id: What is asked.
+            said: The session's ledger up to the checkpoint, in order.
+        """
+        question = self.scenario.question(question_id)
+        right = answers.expected(question, said, self.values)
+        probe = Probe(
+            question_id=question_id,
+            kind=str(question.kind),
+            question=self.question(question_id),
+            expected=right,
             language=self.scenario.language,
         )
+        if question.values:
+            # What the facts said is neither right nor wrong here: it may be given as the reason.
+            others = tuple(value for value in question.values if value not in right)
+            return replace(probe, decoys=others)
+        if self._told(question):
+            # What else a real conversation says of it is not known, and so never held against it.
+            return probe
+        stale = answers.stale(question, said, right)
+        return replace(
+            probe,
+            stale=stale,
+            planted=tuple(p.value for p in said if p.value not in right and p.value not in stale),
+            decoys=self._decoys(question, said, right),
+            shape=self._shape(question),
+        )
+
+    def _told(self, question: Question) -> frozenset[str]:
+        """The facts of a question that turns of the script say in their own words."""
+        return frozenset(fact for fact in question.about if self.scenario.fact(fact).told)
+
+    def _decoys(
+        self, question: Question, said: Sequence[Plant], right: Sequence[Value]
+    ) -> tuple[Value, ...]:
+        """What the facts of a question might have said in another session."""
+        known = {plant.fact for plant in said}
+        texts = {value.text for value in right}
+        return tuple(
+            value
+            for fact in question.about
+            for value in decoys(
+                self.scenario.fact(fact), self.values[fact] if fact in known else ()
+            )
+            if value.text not in texts
+        )
+
+    def _shape(self, question: Question) -> str | None:
+        """What generated values of the facts of a question look like."""
+        shapes = dict.fromkeys(shape(self.scenario.fact(fact)) for fact in question.about)
+        known = [one for one in shapes if one is not None]
+        return known[0] if len(known) == 1 else "|".join(f"(?:{one})" for one in known) or None
 
     def _secrets(self) -> list[str]:
         """Everything that filler must not hold."""

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.core.study import unique
-from harness.testing.verdict import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +36,7 @@ class Recalled:
         return tuple(
             record
             for record in self.records
-            if record.arm == "main" and record.probe_kind in KINDS and record.score is not None
+            if record.arm == "main" and record.counts == "recall" and record.score is not None
         )
 
     @property

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from harness.core.scenario import Scenario
     from harness.testing.batch import Ran
 
-KINDS = ("recall", "update", "set")
-"""Kinds of probe that ask for something that was said."""
-
 _SHOWN = 6
 """Misses that a message lists, of every fact in turn; the rest is counted."""
 _REPLY = 48
@@ -75,7 +72,7 @@ def judged(scenario: Scenario, ran: Ran, model: str, window: str) -> Judged:
         and record.window_limit == limit
         and record.arm == "main"
     ]
-    asked = [record for record in own if record.probe_kind in KINDS]
+    asked = [record for record in own if record.counts == "recall"]
     scored = [record for record in asked if record.score is not None]
     failed = [record for record in own if record.status in {"error", "cut"}]
     recall = _mean(scored)
@@ -203,11 +200,11 @@ def _message(
     if not missed:
         return
     outcomes = Counter(str(record.outcome) for record in missed)
-    facts = Counter(record.fact for record in missed)
+    questions = Counter(record.question_id for record in missed)
     yield ""
     yield (
-        f"{fmt.number(len(missed), 'probe')} missed ({_counted(outcomes)}), of the facts"
-        f" {_counted(facts)}:"
+        f"{fmt.number(len(missed), 'probe')} missed ({_counted(outcomes)}), of the"
+        f" questions {_counted(questions)}:"
     )
     order = _in_turn(missed)
     for record in order[:_SHOWN]:
@@ -223,21 +220,21 @@ def _counted(counts: Counter[str]) -> str:
 
 
 def _in_turn(missed: Sequence[Record]) -> list[Record]:
-    """One miss of every fact, then a second of every fact, and so on; emptier windows first."""
+    """One miss of every question, then a second of each, and so on; emptier windows first."""
     turns: Counter[str] = Counter()
     placed: list[tuple[int, str, int, Record]] = []
-    for record in sorted(missed, key=lambda r: (r.fill, r.seed, r.repeat, r.fact)):
-        placed.append((turns[record.fact], record.fact, len(placed), record))
-        turns[record.fact] += 1
+    for record in sorted(missed, key=lambda r: (r.fill, r.seed, r.repeat, r.question_id)):
+        placed.append((turns[record.question_id], record.question_id, len(placed), record))
+        turns[record.question_id] += 1
     return [record for *_, record in sorted(placed, key=lambda item: item[:3])]
 
 
 def _missed(scenario: Scenario, record: Record) -> Iterator[str]:
-    fact = scenario.fact(record.fact)
-    place = f"{shown(scenario)}:{fact.where.line}" if fact.where else shown(scenario)
+    where = scenario.question(record.question_id).where
+    place = f"{shown(scenario)}:{where.line}" if where else shown(scenario)
     position = "" if record.position is None else f", said at {fmt.percent(record.position, 0)}"
     yield (
-        f"  {place}: {record.fact}, seed {record.seed}, {fmt.percent(record.fill, 0)} full"
+        f"  {place}: {record.question_id}, seed {record.seed}, {fmt.percent(record.fill, 0)} full"
         f"{position}"
     )
     expected = " and ".join(repr(value) for value in record.expected)

@@ -164,7 +164,7 @@ def test_a_second_look_imports_nothing_that_the_run_names(repository, run_folder
 
 
 def test_a_folder_sends_no_key_to_a_machine_that_its_user_does_not_name(repository, run_folder):
-    for name in (run_folder.name, "latest"):
+    for name in (run_folder.name,):
         done = in_the_folder(repository, "run", "--resume", name)
         assert done.returncode == 4
         assert f"the run folder names an address, {ELSEWHERE}: a key is sent there" in done.stderr

@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.command import SCENARIOS, harness
 
-MUTATIONS = int(os.environ.get("HARNESS_TEST_MUTATIONS", "8"))
+MUTATIONS = int(os.environ.get("HARNESS_TEST_MUTATIONS", "2"))
 ODD = (
     None, True, False, 0, -1, 1.5, 10**26, -(10**26), 2**63, 10**400, float("nan"), float("inf"),
     "", "x", "\ud800", "\x00", "=cmd()", "../../x", "9" * 5_000, "a" * 100_000, "2026-13-45",

@@ -33,8 +33,9 @@ def test_a_file_has_a_line_a_trial_and_is_the_same_bytes_again():
     trials = [json.loads(line) for line in lines if "scores" in line]
     assert len(trials) == 12
     assert trials[0] == {
-        "seed": 0, "session": "small/0", "session_number": 1, "fact": "fact-0",
-        "probe": "fact-0@trunk:0", "probe_kind": "recall", "fill_requested": 0.04, "trunk": "t0",
+        "seed": 0, "session": "small/0", "session_number": 1, "question_id": "fact-0",
+        "probe": "fact-0@trunk:0", "probe_kind": "recall", "counts": "recall",
+        "fill_requested": 0.04, "trunk": "t0",
         "sent": "s0-0", "fill": 0.04, "scores": [0.0, 1.0], "outcomes": ["abstained", "recalled"],
     }  # fmt: skip
 
@@ -65,8 +66,8 @@ def test_an_unknown_baseline_is_told_with_the_nearest(tmp_path):
 @pytest.mark.parametrize(
     ("line", "text", "message"),
     [
-        (1, '{"baseline":"main","schema":7}', "schema 7; this version reads baselines of schema 1"),
-        (1, '{"baseline":"main","schema":1}', "main.jsonl:1: not a line of a baseline: 'run'"),
+        (1, '{"baseline":"main","schema":7}', "schema 7; this version reads baselines of schema 2"),
+        (1, '{"baseline":"main","schema":2}', "main.jsonl:1: not a line of a baseline: 'run'"),
         (2, "{", "main.jsonl:2: not JSON"),
         (2, "[]", "main.jsonl:2: not a line of a baseline: expected a JSON object"),
         (4, '{"group":{}}', "main.jsonl:4: not a line of a baseline: 'scenario'"),

@@ -60,7 +60,7 @@ def test_a_drop_that_comes_again_fails_and_both_looks_are_told():
     (wanted,) = asked
     assert (wanted.models, wanted.scenarios) == (("openai/x",), ("small",))
     assert wanted.first_repeat == 1
-    assert {lost.fact for lost in result.lost} == {"fact-0", "fact-1", "fact-2"}
+    assert {lost.question for lost in result.lost} == {"fact-0", "fact-1", "fact-2"}
     assert result.lost[0].now < result.lost[0].before
     assert result.lost[0].outcomes[0][0] == "abstained"
 

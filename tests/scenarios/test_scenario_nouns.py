@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.core.errors import Where
-from harness.core.scenario import Expect, Fact, FillerSpec, Fills, Step, Value
+from harness.core.scenario import Expect, Fact, FillerSpec, Fills, Question, Step, Value
 from harness.core.spec import Spec
 from harness.scenarios import load
 
@@ -70,16 +70,22 @@ def test_a_file_becomes_the_nouns(full):
     assert tone == Fact(
         id="tone",
         say=("Sound {value}.",),
-        ask=("How to sound?", "Which sound?"),
         values=(Value("dry"), Value("matter-of-fact", ("down to earth",))),
     )
+    assert scenario.questions[0] == Question(
+        id="tone", about=("tone",), ask=("How to sound?", "Which sound?")
+    )
+    asked = [(one.id, one.kind.name, one.about, one.score) for one in scenario.questions]
+    assert asked[1:] == [
+        ("limit", "update", ("limit",), Spec("number", (("tolerance", "0.5"),))),
+        ("rules", "set", ("rules",), Spec("set")),
+        ("budget", "abstain", ("budget",), Spec("abstain")),
+    ]
     assert tone.where == Where(file=file, line=6, column=9)
-    assert (limit.kind, limit.pick, limit.generate) == ("update", 2, "number")
+    assert (limit.pick, limit.generate) == (2, "number")
     assert limit.amend == ("No, {value} words.",)
     assert limit.reply == ("Fine.", "Yes, {value}.")
-    assert limit.score == Spec("number", (("tolerance", "0.5"),))
-    assert (rules.kind, rules.pick, rules.score) == ("set", 3, Spec("set"))
-    assert (budget.kind, budget.pick, budget.score) == ("abstain", 0, Spec("abstain"))
+    assert (rules.pick, budget.pick) == (3, 0)
 
 
 def test_what_is_left_out_has_its_default(small, write):

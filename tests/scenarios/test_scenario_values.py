@@ -24,7 +24,7 @@ def scenario(*facts: Fact, name: str = "x", system: str | None = None) -> Scenar
 
 
 def generated(kind: str, number: int = 0, **keys: object) -> Fact:
-    return Fact(id=f"{kind}{number}", say=("{value}",), ask=("?",), generate=kind, **keys)
+    return Fact(id=f"{kind}{number}", say=("{value}",), generate=kind, **keys)
 
 
 @given(
@@ -119,13 +119,13 @@ def test_a_shape_finds_nothing_else(kind, reply):
 
 
 def test_names_nouns_and_lists_have_no_shape():
-    listed = Fact(id="a", ask=("?",), values=(Value("dry"),))
+    listed = Fact(id="a", values=(Value("dry"),))
     assert [shape(fact) for fact in (generated("name"), generated("word"), listed)] == [None] * 3
 
 
 def test_decoys_are_the_listed_values_that_were_not_said():
     values = (Value("dry"), Value("tender", ("soft",)), Value("wry"))
-    fact = Fact(id="a", ask=("?",), values=values)
+    fact = Fact(id="a", values=values)
     assert decoys(fact, values[1:2]) == (values[0], values[2])
     assert decoys(fact) == values
     assert decoys(generated("word"), (Value("falcon"),)) == ()
@@ -133,8 +133,8 @@ def test_decoys_are_the_listed_values_that_were_not_said():
 
 def test_draws_repeat_and_depend_on_the_names_alone():
     values = tuple(Value(f"v{n}") for n in range(100))
-    fact = Fact(id="a", ask=("?",), values=values)
-    other = Fact(id="b", ask=("?",), values=tuple(Value(f"w{n}") for n in range(100)))
+    fact = Fact(id="a", values=values)
+    other = Fact(id="b", values=tuple(Value(f"w{n}") for n in range(100)))
     alone, both = scenario(fact), scenario(other, fact)
     drawn = [draw_values(alone, seed)["a"] for seed in range(100)]
     assert drawn == [draw_values(both, seed)["a"] for seed in range(100)]
@@ -143,7 +143,7 @@ def test_draws_repeat_and_depend_on_the_names_alone():
 
 
 def test_an_abstain_fact_has_no_values():
-    fact = Fact(id="a", kind="abstain", ask=("?",))
+    fact = Fact(id="a", pick=0)
     assert draw_values(scenario(fact), 5) == {"a": ()}
 
 
@@ -208,7 +208,7 @@ def test_too_few_values_are_told_at_the_fact(small, write, values, kind, problem
 
 def test_a_generated_value_that_holds_a_listed_one_is_told():
     months = tuple(Value(month) for month in ("March", "July"))
-    made = scenario(generated("date"), Fact(id="month", ask=("?",), values=months, pick=2))
+    made = scenario(generated("date"), Fact(id="month", values=months, pick=2))
     check_seeds(made, 0)
     with pytest.raises(FileError, match=r"x\.yaml: in seed 0, '\d+ \w+ \d+' of fact 'date0' holds"):
         check_seeds(scenario(generated("date", pick=200), *made.facts[1:]), 1)

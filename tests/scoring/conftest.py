@@ -15,7 +15,7 @@ def make_probe(*expected, **more):
         for key in ("stale", "planted", "decoys")
     }
     return Probe(
-        fact=more.pop("fact", "tone"),
+        question_id=more.pop("question_id", "tone"),
         kind=more.pop("kind", "recall"),
         question=more.pop("question", QUESTION),
         expected=tuple(v if isinstance(v, Value) else Value(v) for v in expected),

@@ -16,7 +16,7 @@ def judged(probe, reply, **more):
         "status": "ok",
         "in_view": True,
         "fact_truncated": False,
-        "expects_abstention": False,
+        "told": True,
     }
     judgement = score_and_attribute(probe, reply, **{**options, **more})
     return judgement.score, judgement.outcome
@@ -82,7 +82,7 @@ def test_a_truncation_that_cannot_be_told_explains_nothing(tone, reply, unknown)
 )
 def test_a_miss_in_a_reply_that_was_cut_is_no_miss(tone, reply, text, cut):
     assert judged(tone, replace(reply(text), cut=cut)) == (None, "output_truncated")
-    untold = {"expects_abstention": True}
+    untold = {"told": False}
     if "know" not in text:
         cut_off = judged(tone, replace(reply(text), cut=cut), **untold)
         assert cut_off == (None, "output_truncated")
@@ -92,7 +92,7 @@ def test_an_answer_that_stands_in_a_reply_that_was_cut_is_an_answer(tone, reply)
     cut = replace(reply("It was dry, as the art"), cut="length")
     assert judged(tone, cut) == (1.0, "recalled")
     unknown = replace(reply("You never told me. You only"), cut="length")
-    assert judged(tone, unknown, expects_abstention=True) == (1.0, "abstained")
+    assert judged(tone, unknown, told=False) == (1.0, "abstained")
 
 
 def test_a_reply_without_an_answer_is_not_measured(tone):
@@ -113,7 +113,7 @@ def test_a_prompt_that_was_refused_is_a_result_without_a_score(tone, status):
 
 
 def test_an_ok_trial_has_a_reply(tone):
-    with pytest.raises(ValueError, match="status 'ok' has a reply; fact 'tone' has none"):
+    with pytest.raises(ValueError, match="status 'ok' has a reply; question 'tone' has none"):
         judged(tone, None)
 
 
@@ -133,7 +133,7 @@ def test_an_ok_trial_has_a_reply(tone):
 def test_where_the_fact_is_not_in_the_session_abstaining_is_right(
     tone, reply, text, score, outcome
 ):
-    assert judged(tone, reply(text), expects_abstention=True, in_view=None) == (score, outcome)
+    assert judged(tone, reply(text), told=False, in_view=None) == (score, outcome)
 
 
 def test_a_probe_that_expects_no_value_expects_an_abstention(probe, reply):
@@ -170,6 +170,6 @@ def test_the_reason_of_the_scorer_is_kept(tone, reply):
         status="ok",
         in_view=True,
         fact_truncated=None,
-        expects_abstention=False,
+        told=True,
     )
     assert judgement.why == "The reply does not name 'dry'."

@@ -164,7 +164,7 @@ MARKS = ("{}", "**{}**", "`{}`", "_{}_", "“{}”", "  {}\n", "> {}", "# {}", "
 
 def _probe(value):
     return Probe(
-        fact="f",
+        question_id="f",
         kind="recall",
         question="Which one was it?",
         expected=(Value(value),),

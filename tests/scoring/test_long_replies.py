@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -18,7 +19,7 @@ from harness.scoring.rules import check_rule, kept, rules
 from tests.support.hostile_texts import CATEGORIES, hostile, nested, of_category
 
 PROBE = Probe(
-    fact="tone",
+    question_id="tone",
     kind="recall",
     question="Which brand voice did the art director ask for?",
     expected=(Value("dry", ("bone-dry",)), Value("5417", ("5,417",))),
@@ -34,6 +35,9 @@ RULES = (
     "must_not_include?phrases=dry", "starts_with?text=dry", "regex?pattern=dr+y",
 )  # fmt: skip
 LIMIT_S = 1.0
+by_hand = pytest.mark.skipif(
+    not os.environ.get("HARNESS_TEST_LONG"), reason="HARNESS_TEST_LONG=1 takes half an hour"
+)
 SHORT = hostile(3_000)
 LONG = hostile(40_000)
 
@@ -47,7 +51,7 @@ def grade(text, spec="contains"):
         status="ok",
         in_view=True,
         fact_truncated=False,
-        expects_abstention=False,
+        told=True,
     )
 
 
@@ -67,12 +71,12 @@ def every_check(text):
         kept(rules.resolve(spec), text, finish_reason="stop", in_view=True)
 
 
-@pytest.mark.parametrize("name", SHORT)
+@pytest.mark.parametrize("name", list(SHORT)[::3])
 def test_a_hostile_reply_is_graded_by_every_scorer_and_rule(name):
     every_check(SHORT[name])
 
 
-@pytest.mark.parametrize("name", [name for name in LONG if "spaced" not in name][::5])
+@pytest.mark.parametrize("name", [name for name in LONG if "spaced" not in name][::9])
 def test_a_hostile_reply_of_forty_thousand_characters_takes_no_longer_than_its_length_explains(
     name,
 ):
@@ -80,13 +84,13 @@ def test_a_hostile_reply_of_forty_thousand_characters_takes_no_longer_than_its_l
     assert took(grade, LONG[name]) < LIMIT_S / 2
 
 
-@pytest.mark.slow
+@by_hand
 @pytest.mark.parametrize("name", LONG)
 def test_no_scorer_and_no_rule_takes_long_for_forty_thousand_hostile_characters(name):
     assert took(every_check, LONG[name]) < 19 * LIMIT_S / 4
 
 
-@pytest.mark.slow
+@by_hand
 @pytest.mark.parametrize("category", CATEGORIES)
 @pytest.mark.parametrize("spec", SPECS)
 def test_a_million_characters_of_a_category_are_graded_within_a_second(category, spec):
@@ -94,7 +98,7 @@ def test_a_million_characters_of_a_category_are_graded_within_a_second(category,
     assert took(grade, text, spec) < LIMIT_S
 
 
-@pytest.mark.slow
+@by_hand
 @pytest.mark.parametrize("name", LONG)
 def test_a_million_hostile_characters_take_a_few_times_as_long(name):
     assert took(grade, hostile(1_000_000)[name]) < 8 * LIMIT_S

@@ -88,7 +88,7 @@ def _raising(_reply):
 @pytest.mark.parametrize(
     ("score", "message"),
     [
-        (_raising, r"a scorer raises on no text, but ZeroDivisionError: no \(fact 'tone'"),
+        (_raising, r"a scorer raises on no text, but ZeroDivisionError: no \(question 'tone'"),
         (lambda _reply: 1.0, r"a scorer returns a Score, not 1\.0"),
         (lambda _reply: Score(0.0), r"`why` is one sentence"),
         (lambda _reply: Score(0.0, "two\nlines"), r"`why` is one sentence"),

@@ -52,7 +52,7 @@ def test_order_is_irrelevant_and_wrong_items_always_cost(named, wrong):
     scores = set()
     for expected in permutations(CITIES):
         probe = Probe(
-            fact="f",
+            question_id="f",
             kind="set",
             question="Which?",
             expected=tuple(Value(text) for text in expected),

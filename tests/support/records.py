@@ -60,6 +60,10 @@ def make_record(**overrides: Any) -> Record:
         "started_at": "2026-01-02T03:04:05+00:00",
     }
     values |= overrides
+    kind = values["probe_kind"]
+    values.setdefault("question_id", values["fact"])
+    values.setdefault("counts", kind if kind in {"abstain", "rule"} else "recall")
+    values.setdefault("guess", 0.0)
     names = ("model", "window_limit", "policy", "session", "fact", "fill", "arm", "repeat")
     values.setdefault("key", "/".join(str(values[name]) for name in names))
     return Record(**values)

@@ -66,7 +66,7 @@ def test_under_the_second_it_fails_with_lines_answers_and_reasons(pytester):
         [
             "recall/desk.scenario.yaml:20: expect: recall_at_least: 0.95, but recall is 25.0 % *",
             "under openai/desk-1, window 2,000 tokens",
-            "33 probes missed (abstained 33), of the facts *",
+            "33 probes missed (abstained 33), of the questions *",
             "  recall/desk.scenario.yaml:10: apprentice, seed *, 60 % full, said at *",
             "    expected '*'",
             "    came     \"I don't know*",

@@ -14,12 +14,13 @@ import polars as pl
 from harness.analysis.columns import Rows, read
 from harness.analysis.records import SCHEMA
 from harness.core.errors import UsageError, nearest
-from harness.core.kinds import RECALL_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
+
+    from harness.core.scenario import Counts
 
     Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -33,7 +34,7 @@ PAIR_ON: tuple[str, ...] = (
     "window_limit",
     "fill_requested",
     "position_requested",
-    "fact",
+    "question_id",
     "probe",
     "probe_kind",
     "repeat",
@@ -92,7 +93,7 @@ def pair(
     *,
     names: tuple[str, str] = ("A", "B"),
     pair_on: Sequence[str] = PAIR_ON,
-    kinds: Sequence[str] = RECALL_KINDS,
+    counts: Counts = "recall",
 ) -> Pairs:
     """Trials of the main arm that were measured in both runs.
 
@@ -102,7 +103,7 @@ def pair(
         names: What reasons and messages call the two.
         pair_on: Fields that must agree; leave out `scenario`, `session` and what else differs to
             pair two scenario files by seed.
-        kinds: Kinds of probe to compare.
+        counts: What the scores that are compared count towards.
 
     Raises:
         UsageError: A run has the same trial twice, only one of them has a field of `pair_on`, or
@@ -122,8 +123,8 @@ def pair(
                 f"add it to the other, or leave it out of pair_on"
             )
     excluded: dict[str, int] = {}
-    left = _selected(left, on, names[0], kinds, excluded)
-    right = _selected(right, on, names[1], kinds, excluded)
+    left = _selected(left, on, names[0], counts, excluded)
+    right = _selected(right, on, names[1], counts, excluded)
     joined = left.join(right, on=on, how="full", nulls_equal=True, coalesce=True, suffix="_b")
     both = _measured(joined, names, excluded)
     both = both.sort("cluster", "cluster_b")
@@ -141,7 +142,7 @@ def pair(
 
 
 def _load(rows: Rows, name: str, pair_on: Sequence[str]) -> pl.DataFrame:
-    optional = dict.fromkeys((*pair_on, "arm", "probe_kind", *_STORED, *_CAUSES, "question"))
+    optional = dict.fromkeys((*pair_on, "arm", "counts", *_STORED, *_CAUSES, "question"))
     frame = read(
         rows, name=name, required=_NEEDED, optional=[key for key in optional if key not in _NEEDED]
     )
@@ -152,7 +153,7 @@ def _selected(
     frame: pl.DataFrame,
     on: Sequence[str],
     name: str,
-    kinds: Sequence[str],
+    counts: Counts,
     excluded: dict[str, int],
 ) -> pl.DataFrame:
     """The rows that the comparison is about, each trial once."""
@@ -161,7 +162,7 @@ def _selected(
     frame = kept
     for column, wanted, reason in (
         ("arm", ("main",), f"control arm of {name}"),
-        ("probe_kind", tuple(kinds), f"other kind of probe in {name}"),
+        ("counts", (counts,), f"other kind of probe in {name}"),
     ):
         if column in frame.columns:
             kept = frame.filter(pl.col(column).is_in(wanted))

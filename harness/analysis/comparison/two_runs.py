@@ -14,13 +14,13 @@ from harness.analysis.comparison.pairs import PAIR_ON, Excluded, Pairs, pair
 from harness.analysis.stats.paired_tests import Discordant, holm, mcnemar
 from harness.analysis.stats.session_mean import check_level, fewest_sessions, session_mean
 from harness.core.errors import UsageError, nearest
-from harness.core.kinds import RECALL_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from harness.analysis.columns import Rows
     from harness.analysis.stats.session_mean import SessionMean
+    from harness.core.scenario import Counts
 
 _HALF_A_TENTH = 0.0005
 
@@ -69,7 +69,7 @@ def compare(
     level: float = 0.95,
     names: tuple[str, str] = ("A", "B"),
     pair_on: Sequence[str] = PAIR_ON,
-    kinds: Sequence[str] = RECALL_KINDS,
+    counts: Counts = "recall",
 ) -> Comparison:
     """The difference in recall of two runs on the same sessions, B minus A.
 
@@ -82,13 +82,13 @@ def compare(
         level: Confidence of the two-sided interval, in (0, 1).
         names: What the two are called in messages.
         pair_on: Fields that make two trials the same; see `paired.PAIR_ON`.
-        kinds: Kinds of probe to compare.
+        counts: What the scores that are compared count towards.
 
     Raises:
         UsageError: A level outside (0, 1), the same trial twice in one run, or unreadable columns.
     """
     check_level(level)
-    pairs = pair(a, b, names=names, pair_on=pair_on, kinds=kinds)
+    pairs = pair(a, b, names=names, pair_on=pair_on, counts=counts)
     difference = pairs.b - pairs.a
     # fsum: exact in any order of the pairs, and mirrored when A and B change places
     means = [
@@ -96,7 +96,7 @@ def compare(
         for start, end in itertools.pairwise([*pairs.starts.tolist(), len(difference)])
     ]
     found = session_mean(means, level=level, n_probes=len(difference)) if means else None
-    verb = "recalls" if set(kinds) <= set(RECALL_KINDS) else "scores"
+    verb = "recalls" if counts == "recall" else "scores"
     if found is None:
         message = _too_little(pairs, names, level)
     else:

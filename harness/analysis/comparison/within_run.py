@@ -19,7 +19,6 @@ from harness.analysis.curves import GROUP
 from harness.analysis.stats.session_mean import check_level, fewest_sessions
 from harness.analysis.stats.session_slope import Slope, effective_sessions, slope_within
 from harness.core.errors import UsageError
-from harness.core.kinds import RECALL_KINDS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -176,9 +175,9 @@ def _read(rows: Rows, *places: str) -> pl.DataFrame:
         rows,
         name="the run",
         required=("session", "fill", *places, "score"),
-        optional=("arm", "probe_kind", "in_view", "server_truncated", *GROUP),
+        optional=("arm", "counts", "in_view", "server_truncated", *GROUP),
     )
-    for column, wanted in (("arm", ("main",)), ("probe_kind", RECALL_KINDS)):
+    for column, wanted in (("arm", ("main",)), ("counts", ("recall",))):
         if column in frame.columns:
             frame = frame.filter(pl.col(column).is_in(wanted))
     for column in GROUP:

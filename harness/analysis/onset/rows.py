@@ -27,6 +27,7 @@ _NUMBERS = ("fill", "score")
 _MORE = {
     "window_limit": pl.Float64,
     "arm": pl.String,
+    "counts": pl.String,
     "probe_kind": pl.String,
     "scenario": pl.String,
 }
@@ -67,8 +68,9 @@ def read_rows(rows: Rows) -> Scored:
         UsageError: A column is missing, or a value is no number or out of its range.
     """
     frame, n_excluded = scored(rows, more=tuple(_MORE))
-    if "probe_kind" in frame.columns:
-        about_recall = frame.filter(pl.col("probe_kind").is_in(_RECALL))
+    told = next((name for name in ("counts", "probe_kind") if name in frame.columns), None)
+    if told is not None:
+        about_recall = frame.filter(pl.col(told).is_in(_RECALL))
         frame = about_recall if about_recall.height else frame
     window_tokens = None
     if "window_limit" in frame.columns:

@@ -54,7 +54,6 @@ from harness.analysis.summary.model import (
 )
 from harness.analysis.summary.rule_adherence import adherence
 from harness.core.errors import NothingSelectedError
-from harness.core.kinds import RECALL_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,11 +71,12 @@ MIN_ONSET_SESSIONS = 10
 _NEEDED = (
     *GROUP, "run_id", "scenario", "session", "arm", "fill_requested", "fill", "position",
     "gap_tokens", "session_tokens", "view_tokens", "prompt_tokens", "cached_tokens",
-    "completion_tokens", "usage_source", "cost_usd", "fact", "probe_kind", "score", "outcome",
-    "status", "in_view", "server_truncated", "fact_dropped", "dropped", "injected", "started_at",
+    "completion_tokens", "usage_source", "cost_usd", "fact", "probe_kind", "counts", "guess",
+    "score", "outcome", "status", "in_view", "server_truncated", "fact_dropped", "dropped",
+    "injected", "started_at",
 )  # fmt: skip
 _OF_A_CURVE = (
-    "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "probe_kind",
+    "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "counts",
     "in_view", "server_truncated",
 )  # fmt: skip
 _ALSO = ("variant", "judge", "judge_planted")
@@ -119,7 +119,7 @@ def summarise(
     rows, n_duplicates = unique_trials(_narrow(frame))
     if rows.is_empty():
         raise NothingSelectedError("there are no records to report; `harness run` makes some")
-    recall = rows.filter(pl.col("probe_kind") != "rule")  # adherence is no recall
+    recall = rows.filter(pl.col("counts") != "rule")  # adherence is no recall
     parts = _runs(recall) if apart else [recall]
     # One group under the other, and the runs of each in the order of time.
     groups = sorted((group for part in parts for group in _groups(part, asked)), key=group_key)
@@ -191,7 +191,7 @@ def facts_alone(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """
     kept = rows.filter(
         pl.col("arm") == "needle_only",
-        pl.col("probe_kind").is_in(list(RECALL_KINDS)),
+        pl.col("counts") == "recall",
         pl.col("score").is_not_null(),
         pl.col("fill").is_not_null(),
     ).select(

@@ -23,13 +23,12 @@ if TYPE_CHECKING:
     from harness.analysis.onset import OnsetEstimate
     from harness.analysis.records import Frame
 
-RULE = ("rule",)
 MIN_RULE_CHECKS = 200
 """With fewer checks a rule has no onset of its own."""
 
 _NEEDED = (
     *GROUP, "run_id", "key", "scenario", "session", "session_number", "repeat", "trunk", "turn",
-    "fill_requested", "fill", "score", "fact", "arm", "probe_kind", "in_view", "server_truncated",
+    "fill_requested", "fill", "score", "fact", "arm", "in_view", "server_truncated",
 )  # fmt: skip
 _THIRD = 3
 _LEVEL = 0.95
@@ -43,10 +42,11 @@ def adherence(frame: Frame, *, asked: OnsetOptions = USUAL) -> tuple[Adherence, 
         frame: Records.
         asked: What is meant by the onset of drift.
     """
-    rules = once(collect(main_rows(frame, RULE).select(_NEEDED)))
+    rules = once(collect(main_rows(frame, "rule").select(_NEEDED)))
     if rules.is_empty():
         return ()
-    sets = once(collect(main_rows(frame, ("set",)).select(_NEEDED)))
+    several = main_rows(frame).filter(pl.col("expected").list.len() > 1)
+    sets = once(collect(several.select(_NEEDED)))
     sets = sets.filter(pl.col("score").is_not_null())
     found = []
     for key, rows in sorted(rules.partition_by(*GROUP, as_dict=True).items()):
@@ -114,7 +114,7 @@ def _share(rows: pl.DataFrame) -> Share | None:
 def _bins(rows: pl.DataFrame, axis: Any) -> tuple[Bin, ...]:
     if rows.is_empty():
         return ()
-    table = recall_curve(rows, axis, kinds=RULE)
+    table = recall_curve(rows, axis, counts="rule")
     return tuple(
         Bin(
             start=row["from"],

@@ -44,7 +44,8 @@ KEPT: dict[str, Any] = {
     "finish_reason?": (str, None),
     "error?": str,
     "said?": str,
-    **{f"{name}?": (str if name == "version" else int, None) for name in _TOLD},
+    "thinking?": str,
+    **{f"{name}?": (str if name in {"version", "cut"} else int, None) for name in _TOLD},
 }
 """What a result looks like in a file."""
 
@@ -110,11 +111,19 @@ def to_line(result: Result, secrets: Iterable[str]) -> dict[str, Any] | None:
     secrets = tuple(secrets)
     told = {name: getattr(result, name) for name in _TOLD}
     return {
-        "reply": without(result.text, secrets, shortest=SHORTEST_IN_REPLIES),
+        "reply": _struck(result.text, secrets),
         "finish_reason": result.finish_reason,
         **{name: value for name, value in told.items() if value is not None},
-        **({"thinking": without(result.thinking, secrets)} if result.thinking else {}),
+        **(
+            {"thinking": without(result.thinking, secrets, shortest=SHORTEST_IN_REPLIES)}
+            if result.thinking
+            else {}
+        ),
     }
+
+
+def _struck(text: str, secrets: Iterable[str]) -> str:
+    return without(text, secrets, shortest=SHORTEST_IN_REPLIES)
 
 
 def from_line(data: Mapping[str, Any], source: AnsweredBy) -> Result:

@@ -132,7 +132,7 @@ def _parts(frame: Frame, numbers: dict[Any, int]) -> list[tuple[str | None, pl.D
     needed = (
         *GROUP, "run_id", "scenario", "session", "fact", "key", "arm", "fill_requested", "fill",
         "position", "gap_tokens", "probe_kind", "score", "outcome", "status", "in_view",
-        "server_truncated", "started_at",
+        "server_truncated", "fact_dropped", "started_at",
     )  # fmt: skip
     rows, _ = unique_trials(frame.lazy().select(needed).collect())
     runs = {run for run, *_ in numbers}

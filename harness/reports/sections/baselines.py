@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from harness.core.kinds import RECALL_KINDS
 from harness.gate.look import PAIRED_ON
 from harness.gate.same import notes
 from harness.gate.snapshot import GROUP
@@ -116,7 +115,7 @@ def _came(outcomes: list[str]) -> str:
 
 
 def _recall(rows: pl.DataFrame) -> str:
-    known = rows.filter(pl.col("probe_kind").is_in(RECALL_KINDS), pl.col("score").is_not_null())
+    known = rows.filter(pl.col("counts") == "recall", pl.col("score").is_not_null())
     return fmt.percent(float(known["score"].mean()) if known.height else None)  # type: ignore[arg-type] # a mean of floats
 
 

@@ -60,11 +60,11 @@ def check_markdown(found: Check) -> str:
         lines += [f"- {fmt.markdown(f'{_head(test)}: {test.second}')}" for test in told]
     if found.lost:
         lines += ["", "Recalled less than in the baseline:", ""]
-        lines += ["| scenario | fact | before | now | what came instead |"]
+        lines += ["| scenario | question | before | now | what came instead |"]
         lines += ["| --- | --- | ---: | ---: | --- |"]
         for lost in found.lost:
             shares = (fmt.percent(lost.before, 0), fmt.percent(lost.now, 0))
-            cells = (lost.scenario, lost.fact, *shares, _instead(lost))
+            cells = (lost.scenario, lost.question, *shares, _instead(lost))
             lines.append(f"| {' | '.join(map(fmt.markdown, cells))} |")
     if found.notes:
         lines += ["", "To know:", ""]
@@ -120,7 +120,7 @@ def _against(found: Check) -> str:
 
 def _lost(lost: Lost) -> str:
     return (
-        f"{lost.scenario}, {lost.fact}: {fmt.percent(lost.before, 0)} before,"
+        f"{lost.scenario}, {lost.question}: {fmt.percent(lost.before, 0)} before,"
         f" {fmt.percent(lost.now, 0)} now, {fmt.number(lost.n, 'pair')};"
         f" instead: {_instead(lost)}"
     )

@@ -217,8 +217,7 @@ class SessionChain:
             OverflowRefusedError: It does not.
         """
         counter = self._materials.workshop.counter
-        facts = [fact.id for fact in self._materials.scenario.facts]
-        need = counter.count(start.messages) - PRIMING + question_room(self._materials, facts)
+        need = counter.count(start.messages) - PRIMING + question_room(self._materials)
         if not start.injected or need <= self._window.budget:
             return
         what = f"memory '{self._treatment.memory}' gave back {self._tokens(start.memory)} tokens"

@@ -86,7 +86,7 @@ def _amended(record: Mapping[str, Any], place: _Place) -> dict[str, Any]:
 def _longer(record: Mapping[str, Any]) -> float:
     """How much longer the session is than what was sent of it: 1 where all of it was."""
     sent = sum(stop - start for start, stop in record["view"])
-    if record["probe_kind"] == "rule" or sent == (record.get("cut_messages") or sent):
+    if record["counts"] == "rule" or sent == (record.get("cut_messages") or sent):
         return 1.0
     asked = PRIMING + _COUNTER.message(Message("user", record["question"]))
     return float((record["session_tokens"] + asked) / record["view_tokens"])
@@ -106,10 +106,10 @@ def outcome(record: Mapping[str, Any], *, truncated: bool | None, lost: bool | N
     own: str = record.get("miss") or ("fabricated" if known == "server_truncated" else str(known))
     if record["score"] is None or record["score"] >= 1.0 or record["in_view"] is False:
         return known if known != "server_truncated" else own
-    gone = truncated and (lost or record["probe_kind"] == "rule")
+    gone = truncated and (lost or record["counts"] == "rule")
     return "server_truncated" if gone else own
 
 
 def _untold(record: Mapping[str, Any]) -> bool:
     """Whether the right answer is that it was never said: then nothing can have been dropped."""
-    return record["probe_kind"] == "abstain" or record["arm"] not in {"main", "needle_only"}
+    return record["counts"] == "abstain" or record["arm"] not in {"main", "needle_only"}

@@ -196,7 +196,8 @@ def _messages(record: Mapping[str, Any]) -> int:
 def _told(record: Mapping[str, Any]) -> bool:
     return bool(
         record["arm"] in {"main", "needle_only"}
-        and record["probe_kind"] in {"recall", "update"}
+        and record["counts"] == "recall"
+        and len(record["expected"]) == 1
         and record["in_view"]
         and record["score"] is not None
     )

@@ -29,8 +29,8 @@ def check(study: Study) -> None:
     check_treatments(study)
     for scenario in study.scenarios:
         check_seeds(scenario, study.first_seed + study.seeds)
-        for fact in scenario.facts:
-            scorers.check(fact.score)
+        for question in scenario.questions:
+            scorers.check(question.score)
         for rule in scenario.rules:
             rules.check(rule.check)
 

@@ -163,7 +163,7 @@ def _calls(
     again = len(group.trials) > 1
     held: _Prompt | None = None  # what the provider's cache holds of the session
     for trial in group.trials:
-        sent = prompts.of(trial.cut, materials.question_tokens(trial.fact))
+        sent = prompts.of(trial.cut, materials.question_tokens(trial.question_id))
         if sent is None:
             continue
         shared = 0 if held is None else sent.shares(held)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import FileError, UsageError, Where
 from harness.core.spec import Spec
+from harness.kinds import kinds
 from harness.models.catalog import reference_spec
 from harness.models.reference import laws
 from harness.scoring import scorers
@@ -30,7 +31,7 @@ class NamedCode:
     """One module that is named somewhere."""
 
     kind: str
-    """As the registry calls it: scorer, rule, filler, policy, memory, reference law."""
+    """As the registry calls it: scorer, kind, rule, filler, policy, memory, reference law."""
     path: str
     """`package.module:Name`, without options."""
     file: str | None
@@ -70,8 +71,8 @@ def load_code(study: Study) -> None:
     for scenario in study.scenarios:
         where = Where(file=scenario.path)
         try:
-            for fact in scenario.facts:
-                scorers.resolve(fact.score)
+            for question in scenario.questions:
+                scorers.resolve(question.score)
             for rule in scenario.rules:
                 rules.resolve(rule.check)
         except FileError:
@@ -84,8 +85,9 @@ def _named(study: Study) -> Iterator[NamedCode]:
     for scenario in study.scenarios:
         file, filler = scenario.path, scenario.filler
         checks: list[tuple[Registry[Any], Spec]] = [
-            (scorers, fact.score) for fact in scenario.facts
+            (scorers, question.score) for question in scenario.questions
         ]
+        checks += [(kinds, question.kind) for question in scenario.questions]
         checks += [(rules, rule.check) for rule in scenario.rules]
         yield from _code(checks, file)
         if filler.file is None:

@@ -12,6 +12,7 @@ from harness.core.spec import Spec
 from harness.core.study import Plan, SessionTrials, window_tokens
 from harness.core.trial import Treatment, Trial
 from harness.core.window import Window
+from harness.kinds import kind_of
 from harness.runs.answer_room import USUAL, first_reserve
 from harness.runs.meter.aims import LengthAims, texture
 from harness.runs.planning.check import check, check_windows
@@ -223,7 +224,7 @@ def trials_of(  # noqa: PLR0917 -- what a trial is made of
     batch: int = 0,
     batch_why: str | None = None,
 ) -> Iterator[Trial]:
-    """The trials of one session: every fact that is asked at each of its checkpoints."""
+    """The trials of one session: every question at each of its checkpoints."""
     scenario: Scenario = materials.scenario
     treatment = treatment or next(iter(treatments_of(study, blueprint)))
     keys = Keys(
@@ -238,10 +239,10 @@ def trials_of(  # noqa: PLR0917 -- what a trial is made of
     )
     repeats = study.repeats if blueprint.arm == "main" else 1
     for index, cut in enumerate(blueprint.cuts):
-        for fact_id in cut.ask:
+        for question in map(scenario.question, cut.ask):
             for repeat in range(study.first_repeat, study.first_repeat + repeats):
                 yield Trial(
-                    key=keys.key(cut=index, fact=fact_id, repeat=repeat),
+                    key=keys.key(cut=index, question=question.id, repeat=repeat),
                     scenario=scenario.name,
                     session=materials.session_id,
                     seed=materials.seed,
@@ -255,8 +256,9 @@ def trials_of(  # noqa: PLR0917 -- what a trial is made of
                     layout=layout or scenario.layout,
                     blueprint=blueprint,
                     cut=index,
-                    fact=fact_id,
-                    kind=scenario.fact(fact_id).kind,
+                    question_id=question.id,
+                    kind=str(question.kind),
+                    counts=kind_of(question.kind).counts,
                     variant=scenario.variant,
                     batch=batch,
                     batch_why=batch_why,

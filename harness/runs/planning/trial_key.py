@@ -56,9 +56,9 @@ class Keys:
             ]
         )
 
-    def key(self, *, cut: int, fact: str, repeat: int) -> str:
+    def key(self, *, cut: int, question: str, repeat: int) -> str:
         """The key of one trial: 32 hexadecimal digits."""
-        return digest([self._shared, cut, fact, repeat])
+        return digest([self._shared, cut, question, repeat])
 
 
 def _ceiling(window: Window) -> list[float]:

@@ -145,13 +145,14 @@ def _miss(record: Record) -> Outcome:
 
 
 def _rubrics(folder: Path) -> dict[tuple[str, str], str]:
-    """Scenario and fact -> the rubric, of the facts that are left to a judge."""
+    """Scenario and question -> the rubric, of the questions that are left to a judge."""
     found: dict[tuple[str, str], str] = {}
     for kept in read_config(folder)["scenarios"]:
         scenario = loads(kept["source"], kept["path"])
-        for fact in scenario.facts:
-            if fact.score.name == "judge":
-                found[scenario.name, fact.id] = dict(fact.score.options).get("rubric", "")
+        for question in scenario.questions:
+            if question.score.name == "judge":
+                rubric = dict(question.score.options).get("rubric", "")
+                found[scenario.name, question.id] = rubric
     return found
 
 
@@ -163,7 +164,7 @@ def _waiting(folder: Path, rubrics: Mapping[tuple[str, str], str]) -> list[Recor
     return [
         record
         for record in records
-        if (record.scenario, record.fact) in rubrics
+        if (record.scenario, record.question_id) in rubrics
         and record.status == "ok"
         and record.reply is not None
         and record.score is None
@@ -178,7 +179,7 @@ def _place(record: Record) -> tuple[object, ...]:
 
 def _task(record: Record, rubrics: Mapping[tuple[str, str], str]) -> _Task:
     return _Task(
-        rubric=rubrics[record.scenario, record.fact],
+        rubric=rubrics[record.scenario, record.question_id],
         question=record.question,
         reference=record.expected,
         answer=answer(record.reply or "") or _NOT_KNOWN,
@@ -202,7 +203,8 @@ def _planted(waiting: Sequence[Record], rubrics: Mapping[tuple[str, str], str]) 
             {
                 " and ".join(other.expected)
                 for other in waiting
-                if other.fact == record.fact and not set(other.expected) & set(record.expected)
+                if other.question_id == record.question_id
+                and not set(other.expected) & set(record.expected)
             }
         )
         wrong = draws.choice(others) if others and number % 4 else _NOT_KNOWN

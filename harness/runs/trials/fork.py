@@ -59,20 +59,18 @@ class Fork:
 
     @cached_property
     def own(self) -> tuple[Plant, ...]:
-        """The plants that a right answer needs: the latest one, all of a set, or all that tell."""
-        own = tuple(plant for plant in self.said if plant.fact == self.trial.fact)
-        told = self.materials.scenario.fact(self.trial.fact).told
-        return own if told or self.trial.kind == "set" else own[-1:]
+        """The plants that a right answer needs, as the kind of the question says."""
+        return self.materials.needed(self.trial.question_id, self.said)
 
     @cached_property
     def probe(self) -> Probe:
         """The question, and all that is needed to judge the answer."""
-        return self.materials.probe(self.trial.fact, self.said)
+        return self.materials.probe(self.trial.question_id, self.said)
 
     @cached_property
     def question_tokens(self) -> int:
         """What the question adds to the prompt."""
-        return self.materials.question_tokens(self.trial.fact)
+        return self.materials.question_tokens(self.trial.question_id)
 
     @cached_property
     def view(self) -> View:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from harness.core.arms import ARMS
 from harness.core.printable import shown
 from harness.core.record import Record
+from harness.kinds.answers import guess
 from harness.models.response import why_cut
 from harness.runs.meter.amend import BY_MODEL
 from harness.scoring import Judgement, score_and_attribute, scorers
@@ -60,6 +61,7 @@ def make_record(
         started_at: UTC, ISO 8601.
     """
     trial, reply = fork.trial, answer.reply
+    question = fork.materials.scenario.question(trial.question_id)
     judgement, broken = _judged(fork, answer)
     if broken is not None:
         answer = replace(answer, status="error", error=broken)
@@ -82,9 +84,12 @@ def make_record(
         completion_tokens=reply.completion_tokens if reply else None,
         usage_source=_source(reply),
         cost_usd=reply.cost_usd if reply else None,
-        fact=trial.fact,
-        probe=f"{trial.fact}@{trial.blueprint.stream}:{trial.cut}",
+        question_id=trial.question_id,
+        fact=question.subject,
+        probe=f"{trial.question_id}@{trial.blueprint.stream}:{trial.cut}",
         probe_kind=trial.kind,
+        counts=trial.counts,
+        guess=guess(question),
         question=fork.probe.question,
         expected=tuple(value.text for value in fork.probe.expected),
         reply=reply.text if reply else None,
@@ -170,11 +175,11 @@ def _crossed(fork: Fork, score: float | None) -> dict[str, Any]:
     crossing = fork.crossing
     if crossing is None:
         return {}
-    untold = expects_abstention(fork.trial)
+    told = ARMS[fork.trial.arm].told
     return {
         "written": crossing.written,
         "injected": crossing.injected,
-        "lost_at": None if untold else crossing.lost_at(score),
+        "lost_at": crossing.lost_at(score) if told else None,
     }
 
 
@@ -202,11 +207,6 @@ def _prepared(fork: Fork) -> dict[str, Any]:
 _LONGEST_REASON = 300
 
 
-def expects_abstention(trial: Trial) -> bool:
-    """Whether the right answer is that it was never said."""
-    return trial.kind == "abstain" or not ARMS[trial.arm].told
-
-
 def _judged(fork: Fork, answer: CallResult) -> tuple[Judgement, str | None]:
     """What the reply is worth; or why its scorer could not say so.
 
@@ -214,7 +214,7 @@ def _judged(fork: Fork, answer: CallResult) -> tuple[Judgement, str | None]:
     again.
     """
     trial = fork.trial
-    spec = fork.materials.scenario.fact(trial.fact).score
+    spec = fork.materials.scenario.question(trial.question_id).score
     try:
         found = score_and_attribute(
             fork.probe,
@@ -223,7 +223,7 @@ def _judged(fork: Fork, answer: CallResult) -> tuple[Judgement, str | None]:
             status=answer.status,
             in_view=fork.in_view,
             fact_truncated=None,
-            expects_abstention=expects_abstention(trial),
+            told=ARMS[trial.arm].told,
             lost_in_memory=fork.crossing is not None and not fork.crossing.injected,
         )
     except Exception as error:  # noqa: BLE001 -- one reply never ends a run

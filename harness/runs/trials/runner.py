@@ -250,7 +250,7 @@ class TrialRunner:
             return Fork(trial, session, materials), short
         count = materials.workshop.counter.message
         try:
-            asked = await conversation.asked(trial, materials.question(trial.fact), count)
+            asked = await conversation.asked(trial, materials.question(trial.question_id), count)
         except ModelError as error:  # a memory that is asked for each question has failed
             return Fork(trial, session, materials), unready(error)
         self._store.keep(asked.session)
@@ -265,6 +265,6 @@ def _named(trial: Trial) -> str:
     """The trial as a user finds it in the scenario."""
     arm = "" if trial.arm == "main" else f", arm {trial.arm}"
     return (
-        f"scenario '{trial.scenario}', seed {trial.seed}, fact '{trial.fact}', window"
+        f"scenario '{trial.scenario}', seed {trial.seed}, question '{trial.question_id}', window"
         f" {trial.window.limit:,}{arm}"
     )

@@ -4,7 +4,7 @@ closed_book: the question alone. needle_only: the plants without filler. fact_re
 without the plant of the fact that is asked. nothing_carried: where sessions follow one another, the
 last of them with nothing carried into it, asked for what the earlier ones said. They are cheap: the
 first two hold next to nothing, and of the others each seed has one, at a quarter of the window; the
-fact that is removed turns with the seed.
+question whose facts are removed turns with the seed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.session import Blueprint, PlannedCut, PlannedPlant, PlannedTurn
 from harness.sessions.layouts.openings import spread
-from harness.sessions.layouts.units import rotated, units_of
+from harness.sessions.layouts.units import in_turn, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +36,8 @@ def controls(materials: Materials, window: Window, main: Sequence[Blueprint]) ->
         window: The ceiling of the main sessions.
         main: The main sessions of the same seed.
     """
-    said = [fact.id for fact in materials.scenario.facts if fact.kind != "abstain"]
-    order = rotated(units_of(materials), materials.seed, materials.draws_all("order"))
+    said = [question.id for question in materials.scenario.said_questions]
+    order = in_turn(materials, units_of(materials), materials.seed)
     first = materials.system_tokens()
     turns, told = _telling_turns(materials, first)
     whole = told + sum(unit.tokens for unit in order)
@@ -88,10 +88,10 @@ def _bare(
 def _removed(
     materials: Materials, window: Window, main: Sequence[Blueprint], said: Sequence[str]
 ) -> list[Blueprint]:
-    """The main session nearest to the fill, without the fact whose turn it is."""
+    """The main session nearest to the fill, without the facts of the question whose turn it is."""
     if not said or not main:
         return []
-    fact = materials.draws_all("removed").shuffled(said)[materials.seed % len(said)]
+    question = materials.draws_all("removed").shuffled(said)[materials.seed % len(said)]
     target = window.local(_REMOVED_AT)
     blueprint, cut = min(
         ((b, c) for b in main for c in b.cuts), key=lambda pair: abs(pair[1].tokens - target)
@@ -100,18 +100,21 @@ def _removed(
         replace(
             blueprint,
             arm="fact_removed",
-            says=_without(materials, blueprint, fact),
-            cuts=(replace(cut, ask=(fact,)),),
+            says=_without(materials, blueprint, question),
+            cuts=(replace(cut, ask=(question,)),),
             earlier=tuple(
-                replace(one, says=_without(materials, one, fact)) for one in blueprint.earlier
+                replace(one, says=_without(materials, one, question)) for one in blueprint.earlier
             ),
         )
     ]
 
 
-def _without(materials: Materials, blueprint: Blueprint, fact: str) -> tuple[Say, ...]:
-    """What a session says but for one fact."""
-    return tuple(say for say in blueprint.says if not _says(materials, say, fact))
+def _without(materials: Materials, blueprint: Blueprint, question: str) -> tuple[Say, ...]:
+    """What a session says but for the facts that a question is about."""
+    about = materials.scenario.question(question).about
+    return tuple(
+        say for say in blueprint.says if not any(_says(materials, say, fact) for fact in about)
+    )
 
 
 def _uncarried(materials: Materials, window: Window, main: Sequence[Blueprint]) -> list[Blueprint]:
@@ -130,11 +133,13 @@ def _uncarried(materials: Materials, window: Window, main: Sequence[Blueprint]) 
         key=lambda one: abs(one.cuts[-1].tokens - target),
     )
 
-    def told(fact: str, *sessions: Blueprint) -> bool:
-        return any(_says(materials, say, fact) for one in sessions for say in one.says)
+    def told(question: str, *sessions: Blueprint) -> bool:
+        about = materials.scenario.question(question).about
+        says = [say for one in sessions for say in one.says]
+        return any(_says(materials, say, fact) for say in says for fact in about)
 
     def ask(cut: PlannedCut) -> tuple[str, ...]:
-        own = (f for f in cut.ask if told(f, *blueprint.earlier) and not told(f, blueprint))
+        own = (q for q in cut.ask if told(q, *blueprint.earlier) and not told(q, blueprint))
         return tuple(own)
 
     cuts = [replace(cut, ask=ask(cut)) for cut in blueprint.cuts]

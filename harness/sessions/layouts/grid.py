@@ -1,8 +1,9 @@
 """Layout `grid`: a fresh session for each fill and position, the number of facts held constant.
 
-One fact is asked in each session, the one that stands at the position; the others stand elsewhere
-as company. Which fact that is turns with cell and seed, so that over as many seeds as there are
-facts every fact is asked once in every cell. Dearer than `growing`, and a clean effect of length.
+One question is put to each session, and what it needs ends at the position; other facts stand
+elsewhere as company. Which question that is turns with cell and seed, so that over as many seeds as
+there are questions every one is asked once in every cell. Dearer than `growing`, and a clean effect
+of length.
 """
 
 from __future__ import annotations
@@ -10,13 +11,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.session import Blueprint, PlannedCut, PlannedPlant
-from harness.sessions.layouts.units import check_window, question_room, units_of
+from harness.sessions.layouts.units import (
+    check_window,
+    in_turn,
+    question_room,
+    units_about,
+    units_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.core.scenario import Fact
+    from harness.core.scenario import Question
     from harness.core.window import Window
+    from harness.sessions.layouts.units import Unit
     from harness.sessions.materials import Materials
 
 DEFAULT_POSITIONS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -38,13 +46,13 @@ def grid(
     """
     check_window(materials, window)
     places = tuple(positions) or DEFAULT_POSITIONS
-    order = materials.draws_all("order").shuffled(list(materials.scenario.facts))
+    order = materials.draws_all("order").shuffled(list(materials.scenario.questions))
     prints = []
     for row, fill in enumerate(fills):
         for column, position in enumerate(places):
             cell = row * len(places) + column
-            # Rows are shifted against each other: else a fact would keep its column where the
-            # number of facts divides the number of positions.
+            # Rows are shifted against each other: else a question would keep its column where
+            # the number of questions divides the number of positions.
             target = order[(materials.seed + cell + row) % len(order)]
             prints.append(
                 cell_blueprint(
@@ -65,7 +73,7 @@ def cell_blueprint(
     *,
     fill: float,
     position: float,
-    target: Fact,
+    target: Question,
     stream: str,
 ) -> Blueprint:
     """The session of one cell.
@@ -75,12 +83,12 @@ def cell_blueprint(
         window: The ceiling that the fill refers to.
         fill: Of the window, above 0.
         position: Of the latest plant of the target, in [0, 1].
-        target: The fact that is asked.
+        target: What is asked.
         stream: Names the filler, which no other cell shares.
     """
     question = question_room(materials, [target.id])
     first = materials.system_tokens()
-    own = units_of(materials, [target])
+    own = _own(materials, target)
     cost = sum(unit.tokens for unit in own)
     length = max(window.local(fill) - question, first + cost)
     last = first + int(position * (length - first - (own[-1].tokens if own else 0)))
@@ -88,11 +96,11 @@ def cell_blueprint(
         PlannedPlant(
             fact=unit.fact,
             ordinal=unit.ordinal,
-            # Earlier sayings of the same fact stand in even steps before the latest.
-            at_tokens=first + (last - first) * (unit.ordinal + 1) // len(own),
+            # Earlier sayings stand in even steps before the latest.
+            at_tokens=first + (last - first) * place // len(own),
             position_requested=position,
         )
-        for unit in own
+        for place, unit in enumerate(own, start=1)
     ]
     says += _company(materials, target, stream, length, cost)
     return Blueprint(
@@ -105,13 +113,19 @@ def cell_blueprint(
     )
 
 
+def _own(materials: Materials, target: Question) -> list[Unit]:
+    """What a question needs said; of several facts another comes last in turn."""
+    own = units_about(materials, target)
+    return own if len(target.about) == 1 else in_turn(materials, own, materials.seed)
+
+
 def _company(
-    materials: Materials, target: Fact, stream: str, length: int, used: int
+    materials: Materials, target: Question, stream: str, length: int, used: int
 ) -> list[PlannedPlant]:
     """The other facts, spread over the session; in a nearly empty window as many as fit."""
     draws = materials.draws("company", stream)
     first = materials.system_tokens()
-    others = [f for f in materials.scenario.facts if f.id != target.id and f.kind != "abstain"]
+    others = [f for f in materials.scenario.facts if f.id not in target.about and f.pick]
     planned: list[PlannedPlant] = []
     for fact in draws.shuffled(others):
         units = units_of(materials, [fact])

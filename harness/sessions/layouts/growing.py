@@ -19,8 +19,8 @@ from harness.sessions.layouts.openings import opening
 from harness.sessions.layouts.units import (
     check_window,
     facts_tokens,
+    in_turn,
     question_room,
-    rotated,
     units_of,
 )
 
@@ -52,7 +52,7 @@ def growing(
         UsageError: The window cannot hold even one plant and its question.
     """
     least = check_window(materials, window)
-    question = question_room(materials, [fact.id for fact in materials.scenario.facts])
+    question = question_room(materials)
     apart = max(EVEN_FROM, near_empty_fill(window.limit, facts_tokens(materials)))
     short = [fill for fill in fills if fill <= apart]
     prints = [opening(materials, window, fill, index) for index, fill in enumerate(short)]
@@ -70,7 +70,8 @@ def _trunk(
     sizes: dict[Say, int] = {
         say: materials.turn_tokens(materials.plant(say.fact, say.ordinal)) for say in says
     }
-    abstain = [fact.id for fact in materials.scenario.facts if fact.kind == "abstain"]
+    scenario = materials.scenario
+    never = [one.id for one in scenario.questions if not scenario.says(one)]
     # What was never said needs no probe at every checkpoint: first, middle and last will do.
     fills = sorted(lengths)
     spots = {0, len(fills) // 2, len(fills) - 1}
@@ -82,16 +83,16 @@ def _trunk(
         due = said_by(lengths[fill], waiting, sizes, start=reached)
         waiting = waiting[len(due) :]
         said |= {say.fact for say in due if isinstance(say, PlannedPlant)}
-        ask = [fact.id for fact in materials.scenario.facts if fact.id in said]
+        ask = [one.id for one in scenario.said_questions if said >= set(one.about)]
         cuts.append(
             PlannedCut(
                 tokens=lengths[fill],
-                ask=(*ask, *(abstain if index in spots else ())),
+                ask=(*ask, *(never if index in spots else ())),
                 fill_requested=fill,
             )
         )
     return Blueprint(
-        scenario=materials.scenario.name,
+        scenario=scenario.name,
         seed=materials.seed,
         arm="main",
         says=says,
@@ -103,7 +104,7 @@ def _places(
     materials: Materials, lengths: Sequence[int], positions: Sequence[float]
 ) -> tuple[PlannedPlant, ...]:
     """Where each unit is said: the first before the first checkpoint, the others after it."""
-    order = rotated(units_of(materials), materials.seed, materials.draws_all("order"))
+    order = in_turn(materials, units_of(materials), materials.seed)
     draws = materials.draws("places")
     first = materials.system_tokens()
     end = lengths[-1]

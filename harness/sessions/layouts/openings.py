@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.session import Blueprint, PlannedCut, PlannedPlant
-from harness.sessions.layouts.units import question_room, rotated, units_of
+from harness.sessions.layouts.units import in_turn, question_room, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,20 +24,20 @@ def opening(materials: Materials, window: Window, fill: float, index: int) -> Bl
         fill: In (0, 0.05] for a control; it is raised where not even one fact would fit.
         index: Which opening of the seed this is.
     """
-    facts = materials.scenario.facts
-    question = question_room(materials, [fact.id for fact in facts])
-    order = rotated(units_of(materials), materials.seed * 3 + index, materials.draws_all("order"))
+    scenario = materials.scenario
+    question = question_room(materials)
+    order = in_turn(materials, units_of(materials), materials.seed * 3 + index)
     length, chosen = _fitting(order, window.local(fill) - question, materials)
-    never = [fact.id for fact in facts if fact.kind == "abstain"] if index == 0 else []
+    never = [one.id for one in scenario.questions if not scenario.says(one)] if index == 0 else []
     return Blueprint(
-        scenario=materials.scenario.name,
+        scenario=scenario.name,
         seed=materials.seed,
         arm="main",
         says=spread(chosen, length, materials.system_tokens()),
         cuts=(
             PlannedCut(
                 tokens=length,
-                ask=(*dict.fromkeys(unit.fact for unit in chosen), *never),
+                ask=(*_askable(materials, chosen), *never),
                 fill_requested=fill,
             ),
         ),
@@ -48,18 +48,42 @@ def opening(materials: Materials, window: Window, fill: float, index: int) -> Bl
 def _fitting(order: Sequence[Unit], length: int, materials: Materials) -> tuple[int, list[Unit]]:
     """How long the opening is, and the sayings of all facts that fit it whole.
 
-    The fact whose turn it is always fits: where the fill is too low for it, the opening is longer.
+    The fact whose turn it is always fits, with those that are needed to ask about it: where the
+    fill is too low for them, the opening is longer.
     """
     used = materials.system_tokens()
     whole: set[str] = set()
     for fact_id in dict.fromkeys(unit.fact for unit in order):
-        cost = sum(unit.tokens for unit in order if unit.fact == fact_id)
+        if fact_id in whole:
+            continue
+        added = {fact_id} if whole else _company(materials, fact_id)
+        cost = sum(unit.tokens for unit in order if unit.fact in added)
         if not whole:
             length = max(length, used + cost)
         if used + cost <= length:
             used += cost
-            whole.add(fact_id)
+            whole |= added
     return length, [unit for unit in order if unit.fact in whole]
+
+
+def _company(materials: Materials, fact: str) -> set[str]:
+    """The facts that have to be said so that something can be asked about one of them."""
+    about = [set(one.about) for one in materials.scenario.questions if fact in one.about]
+    return min(about, key=len)
+
+
+def _askable(materials: Materials, chosen: Sequence[Unit]) -> list[str]:
+    """The questions about facts that are said, each where the last of its facts is named."""
+    said: set[str] = set()
+    asked: dict[str, None] = {}
+    for fact in dict.fromkeys(unit.fact for unit in chosen):
+        said.add(fact)
+        asked |= dict.fromkeys(
+            one.id
+            for one in materials.scenario.said_questions
+            if fact in one.about and said >= set(one.about)
+        )
+    return list(asked)
 
 
 def spread(units: Sequence[Unit], length: int, first: int) -> tuple[PlannedPlant, ...]:

@@ -1,6 +1,6 @@
 """Layout `script`: the scenario writes the session out, and filler stretches to reach the length.
 
-Each fill is a session of its own, since all stretches grow together. Facts are asked where the
+Each fill is a session of its own, since all stretches grow together. Questions are put where the
 script says so, or all of them at the end. Where the script begins a fresh session, a chain of them
 is made: the fill refers to the prompt of the session that is asked, and every session before it
 that has a stretch of filler is as long as that one.
@@ -43,7 +43,7 @@ def script(materials: Materials, window: Window, fills: Sequence[float]) -> list
         UsageError: The window is smaller than what the script says, unless that is a real
             conversation: what becomes of one past the ceiling is worth asking.
     """
-    question = question_room(materials, [fact.id for fact in materials.scenario.facts])
+    question = question_room(materials)
     parts = list(_parts(materials))
     if not materials.scenario.written_out:
         for part in parts:
@@ -173,7 +173,9 @@ def _parts(materials: Materials) -> Iterator[_Part]:
         part.steps.append((index, size))
     if not any(step.probe is not None for step in scenario.script):
         part.asks = tuple(
-            fact.id for fact in scenario.facts if fact.id in said or fact.kind == "abstain"
+            question.id
+            for question in scenario.questions
+            if not scenario.says(question) or said.keys() >= set(question.about)
         )
     yield part
 
@@ -190,10 +192,10 @@ def _chain(
         earlier.append(part.whole(fill_of, length, stream))
 
 
-def _ask(cuts: list[PlannedCut], tokens: int, fact: str, fill: float) -> None:
+def _ask(cuts: list[PlannedCut], tokens: int, question: str, fill: float) -> None:
     """Add a probe; probes at one place share a checkpoint."""
     if cuts and cuts[-1].tokens == tokens:
         last = cuts.pop()
-        cuts.append(PlannedCut(tokens=tokens, ask=(*last.ask, fact), fill_requested=fill))
+        cuts.append(PlannedCut(tokens=tokens, ask=(*last.ask, question), fill_requested=fill))
     else:
-        cuts.append(PlannedCut(tokens=tokens, ask=(fact,), fill_requested=fill))
+        cuts.append(PlannedCut(tokens=tokens, ask=(question,), fill_requested=fill))

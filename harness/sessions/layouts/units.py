@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.draws import Draws
-    from harness.core.scenario import Fact
+    from harness.core.scenario import Fact, Question
     from harness.core.window import Window
     from harness.sessions.materials import Materials
 
@@ -30,7 +30,7 @@ class Unit:
 def units_of(materials: Materials, facts: Sequence[Fact] | None = None) -> list[Unit]:
     """Every planned saying of the facts, in the order of the file.
 
-    Abstain facts are never said, and told facts by turns of the script.
+    Told facts are said by turns of the script, and some facts never.
     """
     chosen = materials.scenario.facts if facts is None else facts
     return [
@@ -41,16 +41,38 @@ def units_of(materials: Materials, facts: Sequence[Fact] | None = None) -> list[
     ]
 
 
-def rotated(units: Sequence[Unit], seed: int, draws: Draws) -> list[Unit]:
+def units_about(materials: Materials, question: Question) -> list[Unit]:
+    """Every planned saying of the facts of a question, in the order of its `about`."""
+    return units_of(materials, [materials.scenario.fact(fact) for fact in question.about])
+
+
+def in_turn(materials: Materials, units: Sequence[Unit], turn: int) -> list[Unit]:
+    """The units of a scenario in the order of one turn, as a rule that of the seed."""
+    several = any(len(question.about) > 1 for question in materials.scenario.questions)
+    return rotated(units, turn, materials.draws_all("order"), mirrored=several)
+
+
+def rotated(
+    units: Sequence[Unit], seed: int, draws: Draws, *, mirrored: bool = False
+) -> list[Unit]:
     """The units in the order in which this seed says them.
 
     The order is drawn once a scenario and turned by one place a seed, so that over as many seeds as
     there are units every unit stands once in every place: a hard fact never sits at one position.
     Sayings of one fact keep their order among themselves.
+
+    Args:
+        units: What is said.
+        seed: Which turn.
+        draws: Chance that all seeds share.
+        mirrored: Every other order is turned round, so that of two facts each comes first as often
+            as the other over twice as many seeds as there are units.
     """
     order = draws.shuffled(list(units))
     turn = seed % len(order) if order else 0
     order = order[turn:] + order[:turn]
+    if mirrored and order and (seed + (0 if len(order) % 2 else seed // len(order))) % 2:
+        order.reverse()
     later = {
         fact: iter(sorted(o.ordinal for o in order if o.fact == fact))
         for fact in {unit.fact for unit in order}
@@ -59,9 +81,10 @@ def rotated(units: Sequence[Unit], seed: int, draws: Draws) -> list[Unit]:
     return [by_key[unit.fact, next(later[unit.fact])] for unit in order]
 
 
-def question_room(materials: Materials, facts: Sequence[str]) -> int:
-    """Tokens that the longest question among the facts adds to a prompt."""
-    return max((materials.question_tokens(fact) for fact in facts), default=0)
+def question_room(materials: Materials, questions: Sequence[str] | None = None) -> int:
+    """Tokens that the longest of the questions adds to a prompt; of all, unless given by id."""
+    ids = [one.id for one in materials.scenario.questions] if questions is None else questions
+    return max((materials.question_tokens(question) for question in ids), default=0)
 
 
 def facts_tokens(materials: Materials) -> int:
@@ -83,8 +106,8 @@ def check_window(materials: Materials, window: Window) -> int:
         UsageError: The window is smaller than that.
     """
     scenario = materials.scenario
-    question = question_room(materials, [fact.id for fact in scenario.facts])
-    fact = max((sum(u.tokens for u in units_of(materials, [f])) for f in scenario.facts), default=0)
+    question = question_room(materials)
+    fact = max(sum(u.tokens for u in units_about(materials, q)) for q in scenario.questions)
     least = materials.system_tokens() + fact + question
     enough = math.ceil(least * window.ratio) + window.overhead + window.reserve
     if least > window.budget:

@@ -85,7 +85,8 @@ def test_a_name_that_states_no_law_is_refused():
 
 def row(**changes):
     return {
-        "arm": "main", "probe_kind": "recall", "window_limit": WINDOW, "fill": 0.2,
+        "arm": "main", "probe_kind": "recall", "counts": "recall", "window_limit": WINDOW,
+        "fill": 0.2,
         "position": 0.25, "gap_tokens": 1125, "session_tokens": 1540, "view_tokens": 1560,
         "score": 1.0,
     } | changes  # fmt: skip

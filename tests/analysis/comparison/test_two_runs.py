@@ -294,9 +294,9 @@ def test_what_cannot_be_paired_is_counted_by_reason():
     for rows in (a, b):
         for row in rows:
             row["status"] = "ok" if row["score"] is not None else "error"
-            row["arm"], row["probe_kind"] = "main", "recall"
+            row["arm"], row["counts"] = "main", "recall"
     a.append(a[0] | {"arm": "closed_book"})
-    b.append(b[0] | {"probe_kind": "abstain"})
+    b.append(b[0] | {"counts": "abstain"})
     found = compare(a, b)
     assert reasons(found) == {
         "control arm of A": 1,
@@ -412,9 +412,9 @@ def test_the_message_is_one_plain_sentence():
 
 
 def test_abstain_probes_are_compared_when_asked_and_are_not_called_recall():
-    rows = run([[1]] * 8, probe_kind="abstain")
+    rows = run([[1]] * 8, counts="abstain")
     assert compare(rows, rows).n_pairs == 0
-    assert compare(rows, rows, kinds=["abstain"]).message.startswith("B scores as much as A")
+    assert compare(rows, rows, counts="abstain").message.startswith("B scores as much as A")
 
 
 @pytest.mark.parametrize("sessions", [1, 2, 5])

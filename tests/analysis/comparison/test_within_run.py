@@ -177,11 +177,11 @@ def test_what_was_evicted_was_not_lost_in_the_middle():
 
 
 def test_controls_abstentions_and_what_was_not_measured_are_left_out():
-    rows = [row | {"arm": "main", "probe_kind": "recall"} for row in grid(8, lambda *_: 1)]
+    rows = [row | {"arm": "main", "counts": "recall"} for row in grid(8, lambda *_: 1)]
     known = lost_in_the_middle(rows)
     more = [
         rows[0] | {"arm": "needle_only"},
-        rows[0] | {"probe_kind": "abstain"},
+        rows[0] | {"counts": "abstain"},
         rows[0] | {"score": None},
         rows[0] | {"position": None},
     ]

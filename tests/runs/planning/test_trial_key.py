@@ -24,8 +24,8 @@ BASE = {
 }
 
 
-def key(cut=0, fact="a", repeat=0, **changed):
-    return Keys(**BASE | changed).key(cut=cut, fact=fact, repeat=repeat)
+def key(cut=0, question="a", repeat=0, **changed):
+    return Keys(**BASE | changed).key(cut=cut, question=question, repeat=repeat)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def key(cut=0, fact="a", repeat=0, **changed):
         {"options": {"temperature": "1"}},
         {"options": {"temperature": "0", "api_base": "http://x"}},
         {"cut": 1},
-        {"fact": "b"},
+        {"question": "b"},
         {"repeat": 1},
     ],
 )
