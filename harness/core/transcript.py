@@ -3,11 +3,49 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from harness.core.errors import Where
     from harness.core.messages import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """What an assistant asked of a tool."""
+
+    id: str = ""
+    """By which the result names its call; empty where the file has none."""
+    name: str
+    arguments: str = ""
+    """As JSON where the file has JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolStep:
+    """A message with a tool in it: an assistant's that calls some, or what a tool gave back."""
+
+    role: Literal["assistant", "tool"]
+    text: str = ""
+    """What the assistant says beside its calls, or the tool's output."""
+    calls: tuple[ToolCall, ...] = ()
+    """Empty when the role is tool."""
+    id: str = ""
+    """Of the call that is answered, when the role is tool."""
+    name: str = ""
+    """Of the tool that answers, where it is known."""
+
+    @property
+    def content(self) -> str:
+        """All of it as one text, for whoever reads texts only."""
+        if self.role == "tool":
+            return f"[{self.name or 'tool'} gave] {self.text}".rstrip()
+        calls = [f"[calls {call.name}] {call.arguments}".rstrip() for call in self.calls]
+        return "\n\n".join(part for part in (self.text, *calls) if part.strip())
+
+
+Said: TypeAlias = "Message | ToolStep"
+"""Whatever stands in a conversation: each has a `role` and a `content`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +61,8 @@ class Asked:
     """Indexes of the messages that say it; empty when it was never said."""
     kind: str = ""
     """What the data set calls this sort of question."""
+    rubric: str = ""
+    """What counts as right, where the data set says it in words that only a model can apply."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +71,7 @@ class Transcript:
 
     id: str
     """Unique in its file where the file names its conversations; else its number."""
-    messages: tuple[Message, ...]
+    messages: tuple[Said, ...]
     breaks: tuple[int, ...] = ()
     """Indexes of messages that begin a new session."""
     compacted: bool = False
@@ -41,20 +81,31 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped:
-    """Something that was not taken over, and why; nothing is dropped without one."""
+class Remark:
+    """Something about a file that its user is told of, counted by what it is."""
 
     what: str
-    """The reason, in a few words that do not depend on the text: they are counted."""
+    """In a few words that do not depend on the text, so that they can be counted."""
     count: int = 1
     where: Where | None = None
     detail: str = ""
-    """What was wrong there, for the first of its kind."""
+    """What was the matter there, for the first of its kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped(Remark):
+    """Something that was not taken over; nothing is dropped without one."""
+
     broken: bool = False
     """Whether it could not be read, and not just not used."""
 
 
-Found: TypeAlias = Transcript | Skipped
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended(Remark):
+    """Something that was taken over, but not as it stood."""
+
+
+Found: TypeAlias = Transcript | Remark
 
 
 @dataclass(frozen=True, slots=True)
