@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from harness.core.probe import Probe, Reply, Score
     from harness.core.record import Record
     from harness.core.session import Session
-    from harness.core.transcript import Found, Row, Sample, Skipped
+    from harness.core.transcript import Found, Remark, Row, Sample
     from harness.core.window import History, View
 
 
@@ -191,7 +191,7 @@ class Source(Protocol):
     @property
     def name(self) -> str: ...
 
-    def rows(self) -> Iterator[Row | Skipped]: ...
+    def rows(self) -> Iterator[Row | Remark]: ...
 
     def text_lines(self) -> Iterator[str]: ...
 
@@ -207,3 +207,11 @@ class Importer(Protocol):
     def recognises(self, sample: Sample, /) -> bool: ...
 
     def sessions(self, source: Source, /) -> Iterator[Found]: ...
+
+
+@runtime_checkable
+class Gathers(Protocol):
+    """An importer of a program that keeps one conversation in several files."""
+
+    def together(self, sources: Sequence[Source], /) -> Iterator[Sequence[Source]]:
+        """The files of the program in groups; the files of a group are read as one."""

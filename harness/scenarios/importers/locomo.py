@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.transcript import Asked, Transcript
-from harness.scenarios.importers.parts import Saying, Script, obj, seq, spelled, text
 from harness.scenarios.importers.rows import begins, each
+from harness.scenarios.importers.saying import Saying
+from harness.scenarios.importers.script import Script
+from harness.scenarios.importers.values import obj, seq, spelled, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,7 +89,7 @@ def _say(script: Script, turn: Mapping[str, object], user: str, date: str) -> in
         if caption:
             saying.add(f"[shares a picture: {caption}]")
     if saying.text:
-        saying.texts[:] = [f"{f'[{date}] ' if date else ''}{speaker}: {saying.text}"]
+        saying.items[:] = [f"{f'[{date}] ' if date else ''}{speaker}: {saying.text}"]
     return script.say("user" if speaker == user else "assistant", saying)
 
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.transcript import Asked, Transcript
-from harness.scenarios.importers.parts import Saying, Script, obj, seq, spelled, text
 from harness.scenarios.importers.rows import begins, each
+from harness.scenarios.importers.saying import Saying
+from harness.scenarios.importers.script import Script
+from harness.scenarios.importers.values import obj, seq, spelled, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -100,5 +102,5 @@ def _say(script: Script, turn: Mapping[str, object], date: str) -> int | None:
         return None
     saying = Saying().add(turn.get("content"))
     if date and saying.text:
-        saying.texts[0] = f"[{date}] {saying.texts[0]}"
+        saying.prefix(f"[{date}] ")
     return script.say(role, saying)
