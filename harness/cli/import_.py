@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,6 +47,11 @@ EMPTY = "the file is empty"
     help="For scenarios: ask at so many places of the session, the last at its end.",
 )
 @click.option(
+    "--judged",
+    is_flag=True,
+    help="For scenarios: keep questions that no reading can grade, for harness judge.",
+)
+@click.option(
     "--new-sessions/--one-session",
     default=None,
     help="For scenarios: begin a fresh session where the conversation has a break, or never. Unless"
@@ -59,23 +65,32 @@ def command(
     limit: int | None,
     partial: bool,
     checkpoints: int,
+    judged: bool,
     new_sessions: bool | None,
 ) -> int:
     """Import conversations; FORMAT is guessed unless it is given.
 
     \b
-    Formats: chatgpt (conversations.json), claude (Claude.ai export), claude-code (JSON Lines),
-    openai (chat JSON Lines), sharegpt, longmemeval, locomo, inspect (inspect_ai logs), markdown,
-    goodai, or package.module:Name of your own; options as in goodai?questions=false.
+    FILE is a file, a folder, a zip archive as it was delivered, or - for standard input.
+
+    \b
+    Formats: chatgpt, claude, claude-code, codex, gemini-cli, aistudio, copilot, specstory, aider,
+    open-webui, librechat, lmstudio, sillytavern, langfuse, langsmith, otel, inspect, openai,
+    sharegpt, markdown, longmemeval, locomo, msc, beam, goodai, or package.module:Name of your own;
+    options as in goodai?questions=false.
 
     \b
     Example:
       harness import conversations.json -o sessions.jsonl
       harness run scenarios/first.yaml --filler sessions.jsonl -m reference/perfect -w 8k
     """  # noqa: D301 -- click reads the control character
+    from harness.cli.imported import graded, share, to_scenarios
+
     format_, files = _format_and_files(words)
     _check_free(out, files, force=force)
-    with _reading(files, format_, limit, partial=partial) as (tally, transcripts):
+    ways: Counter[str] = Counter()
+    with _reading(files, format_, limit, partial=partial) as (tally, found):
+        transcripts = graded(found, ways)
         if out is None:
             _to_lines(transcripts, click.echo)
         elif _is_lines(out):
@@ -83,18 +98,19 @@ def command(
                 _to_lines(transcripts, write)
                 tally.check_any()
         else:
-            from harness.cli.imported import to_scenarios
-
             to_scenarios(
                 transcripts,
                 tally,
                 out,
+                judged=judged,
                 checkpoints=checkpoints,
                 new_sessions=new_sessions,
                 force=force,
             )
         tally.check_any()
     click.echo(tally.sentence(), err=True)
+    if ways:
+        click.echo(share(ways, judged=judged), err=True)
     if out is not None:
         click.echo(f"written to {out}", err=True)
     return 0

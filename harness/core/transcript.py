@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from harness.core.errors import Where
     from harness.core.messages import Message
+    from harness.core.scenario import Value
+    from harness.core.spec import Spec
+
+MOST_WORDS = 8
+"""A longer answer is a sentence, which a model that knows it would word otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,22 @@ class Asked:
     """What the data set calls this sort of question."""
     rubric: str = ""
     """What counts as right, where the data set says it in words that only a model can apply."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grading:
+    """How a reply to a question that came with a transcript is told right from wrong."""
+
+    way: Literal["reading", "abstain", "judge", "none"]
+    """By its words, as an abstention, only by a model, or not at all."""
+    why: str = ""
+    """Why it is not by its words."""
+    values: tuple[Value, ...] = ()
+    """What a right reply names: one, or all of a list."""
+    score: Spec | None = None
+    """The scorer, where it is not the one that facts have unless told otherwise."""
+    ask: str = ""
+    """What the question is followed by, so that its answer can be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

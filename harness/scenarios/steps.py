@@ -44,7 +44,8 @@ def check_script(draft: Draft) -> None:
                     draft.refuse(problem, "script", i, "says", j)
                 else:
                     _check_told(draft, (i, j), facts[name])
-                    said[name] += 1
+                    # The turns that say a set say all of it between them.
+                    said[name] += picks(facts[name]) if facts[name].kind == "set" else 1
             continue
         if isinstance(step, FillerStep | BoundaryStep):
             continue
@@ -71,15 +72,20 @@ def _check_turn(draft: Draft, i: int, step: TurnStep) -> None:
 
 
 def _check_told(draft: Draft, at: tuple[int, int], fact: FactModel) -> None:
-    """A fact in the words of a turn is of kind recall, has one value, and no words of its own."""
+    """A fact in the words of a turn has the values that the turns give, and no words of its own."""
     i, j = at
     problem = None
-    if fact.kind != "recall":
+    given = len(fact.values) if isinstance(fact.values, list) else 0
+    if fact.kind not in {"recall", "set"}:
         problem = f"fact '{fact.id}' is of kind {fact.kind}, and a turn can only say a recall fact"
+        problem += " or a set"
     elif fact.say is not None:
         problem = f"fact '{fact.id}' has a 'say' of its own; plant it, or take its 'say' out"
-    elif not isinstance(fact.values, list) or len(fact.values) != 1:
+    elif fact.kind == "recall" and given != 1:
         problem = f"fact '{fact.id}' needs exactly one value: the answer that this turn gives"
+    elif fact.kind == "set" and given != picks(fact):
+        problem = f"fact '{fact.id}' has {given} values and 'pick: {picks(fact)}'; turns say a set"
+        problem += " as a whole, so pick as many as there are"
     if problem:
         draft.refuse(problem, "script", i, "says", j)
 

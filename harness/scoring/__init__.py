@@ -20,6 +20,7 @@ from harness.scoring.number import Number
 from harness.scoring.outcome import Judgement, judge
 from harness.scoring.regex import Regex
 from harness.scoring.set_ import Set
+from harness.scoring.yes_no import YesNo
 
 if TYPE_CHECKING:
     from harness.core.protocols import Scorer
@@ -35,3 +36,4 @@ scorers.add("judge", Judge)
 scorers.add("number", Number)
 scorers.add("regex", Regex)
 scorers.add("set", Set)
+scorers.add("yes_no", YesNo)

@@ -7,11 +7,11 @@ unpacked as it is read, and a table of Parquet is as good as JSON: each of its r
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 import zlib
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -36,6 +36,8 @@ _SAMPLED_ROWS = 200
 _SAMPLED_BYTES = 1 << 20
 """The beginning by which a file is known; of a larger first record all is read."""
 _GZIP = b"\x1f\x8b"
+_GZIP_BITS = 31
+"""As zlib has it: the largest window, with a header of gzip."""
 _KINDS = {
     b"PK\x03\x04": "a zip archive inside another file; unpack it and give the file in it",
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
@@ -66,18 +68,10 @@ def file_source(path: Path | str, seen: Callable[[int], object] | None = None) -
     def chunks() -> Iterator[bytes]:
         try:
             with path.open("rb") as file:
-                packed = file.read(len(_GZIP)) == _GZIP
-                file.seek(0)
-                opened = gzip.open(file) if packed else file
-                last = 0
-                while chunk := opened.read(_CHUNK):
+                while chunk := file.read(_CHUNK):
                     if seen is not None:
-                        seen(file.tell() - last)
-                        last = file.tell()
+                        seen(len(chunk))
                     yield chunk
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            problem = f"the gzip file is cut off or damaged: {error}"
-            raise FileError(Where(file=str(path)), problem) from None
         except OSError as error:
             raise UsageError(f"cannot read {path}: {error.strerror}") from None
 
@@ -91,9 +85,38 @@ class ByteSource:
     name: str
     """As errors call it."""
     chunks: Callable[[], Iterable[bytes]]
-    """The bytes from the beginning, in pieces of any size."""
+    """The bytes from the beginning as they are stored, in pieces of any size."""
     path: Path | None = field(default=None, compare=False)
     """Where it lies as a file of its own; None for a part of an archive."""
+
+    def content(self) -> Iterator[bytes]:
+        """The bytes from the beginning, unpacked where they are packed with gzip.
+
+        Raises:
+            FileError: What is packed is cut off or damaged.
+        """
+        chunks = iter(self.chunks())
+        first = next(chunks, b"")
+        while len(first) < len(_GZIP) and (more := next(chunks, b"")):
+            first += more
+        if not first.startswith(_GZIP):
+            yield first
+            yield from chunks
+            return
+        unpacking = zlib.decompressobj(wbits=_GZIP_BITS)
+        try:
+            for chunk in chain([first], chunks):
+                data = chunk
+                while data:
+                    yield unpacking.decompress(data, _CHUNK)
+                    data = unpacking.unconsumed_tail
+                    if unpacking.eof and unpacking.unused_data:  # another member follows
+                        data = unpacking.unused_data
+                        unpacking = zlib.decompressobj(wbits=_GZIP_BITS)
+        except zlib.error as error:
+            self._refuse_whole(f"what is packed with gzip is damaged: {error}")
+        if not unpacking.eof:
+            self._refuse_whole("what is packed with gzip is cut off")
 
     def sample(self) -> Sample:
         """The beginning of the file.
@@ -106,7 +129,7 @@ class ByteSource:
         text = head[:_SAMPLED_BYTES].removeprefix(_BOM).decode("utf-8", "replace")
         rows: list[object] = []
         if head.startswith(MAGIC) or head.removeprefix(_BOM).lstrip()[:1] in {b"[", b"{"}:
-            beginning = _Beginning(self.chunks)
+            beginning = _Beginning(self.content)
             try:
                 for row in ByteSource(name=self.name, chunks=beginning, path=self.path).rows():
                     if isinstance(row, Row):
@@ -155,7 +178,7 @@ class ByteSource:
 
     def _head(self) -> bytes:
         head = b""
-        for chunk in self.chunks():
+        for chunk in self.content():
             head += chunk
             if len(head) >= _CHUNK:
                 break
@@ -170,12 +193,15 @@ class ByteSource:
         if b"\0" in head[:_PIECE] and not head.startswith(MAGIC):
             raise FileError(Where(file=self.name), "this is a binary file, not a transcript")
 
+    def _refuse_whole(self, problem: str) -> NoReturn:
+        raise FileError(Where(file=self.name), problem)
+
     def _refuse(self, problem: str, line: int, column: int | None = None) -> NoReturn:
         raise FileError(Where(file=self.name, line=line, column=column), problem)
 
     def _table(self) -> Iterator[Row]:
         try:
-            for number, value in enumerate(table(self.path, self.chunks), 1):
+            for number, value in enumerate(table(self.path, self.content), 1):
                 yield Row(Where(file=self.name), number, value)
         except NotParquetError as error:
             raise FileError(Where(file=self.name), f"{error}") from None
@@ -183,7 +209,7 @@ class ByteSource:
     def _lines(self, utf8: Utf8) -> Iterator[tuple[int, bytes | None]]:
         """Each line with its number; None in place of one that is too long to be held."""
         number, held, size = 1, [b""], 0
-        for chunk in utf8.mended(self.chunks()):
+        for chunk in utf8.mended(self.content()):
             first, *rest = chunk.split(b"\n")
             size += len(first)
             held = [*held, first] if size <= MOST_BYTES else []
@@ -230,7 +256,7 @@ class ByteSource:
         number = pending = done = 0
         line = 1
         piece, wrong = b"", None
-        for piece in _pieces(utf8.mended(self.chunks())):
+        for piece in _pieces(utf8.mended(self.content())):
             try:
                 parser.send(piece)
             except (ijson.JSONError, ValueError, RecursionError, OverflowError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import subprocess
@@ -43,13 +44,15 @@ def everything(content, name=None):
     [
         (b"", "x.json: the file is empty"),
         (b"\xef\xbb\xbf \n", "x.json: the file is empty"),
-        (b"PK\x03\x04....", "x.json: this is a zip archive; unpack it and give the file in it"),
-        (b"\x1f\x8b....", "x.json: this is compressed with gzip; unpack it first"),
+        (b"PK\x03\x04....", "x.json: this is a zip archive inside another file; unpack it and"),
+        (b"\x1f\x8b....", "x.json: what is packed with gzip is damaged: Error -3 while"),
+        (gzip.compress(b"[]" * 99)[:-9], "x.json: what is packed with gzip is cut off"),
+        (b"PAR1....", "x.json: this Parquet file is cut off or damaged: "),
         ("[]".encode("utf-16"), "x.json: this is UTF-16 text; save it as UTF-8"),
         (b"\x7fELF\0\0\0", "x.json: this is a binary file, not a transcript"),
         (b"no transcript at all", "cannot tell which program wrote this: it begins with"),
-        (b'{"a": 1, "b": 2}', "cannot tell which program wrote this: its first record has the"),
-        (b"[1, 2]", "cannot tell which program wrote this: its first record has no keys"),
+        (b'{"a": 1, "b": 2}', "cannot tell which program wrote this: its first record is an object with"),
+        (b"[1, 2]", "cannot tell which program wrote this: its first record is a number"),
         (b"[", "x.json:1: this is not JSON any more: the file ends in the middle of a record"),
         (b'{"a": \n}', "x.json:2: this is not JSON any more: unallowed token"),
     ],
