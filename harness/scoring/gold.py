@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from harness.core.protocols import Scorer
     from harness.core.transcript import Asked
 
-_MOST_ITEM_WORDS = 5
+_MOST_ITEM_WORDS, _MOST_JOINED_WORDS = 5, 3
+"""Words of an item, where commas part them and where only an `and` does."""
 _SENTENCE_WORDS = 5
 _MOST_SPELLINGS = 4
 BRIEFLY = " Begin your answer with yes or no."
@@ -71,17 +72,14 @@ def grading(asked: Asked) -> Grading:
         return Grading(way="none", why="its evidence is not in the conversation")
     if not words(gold):
         return Grading(way="none", why="its answer has no letter or digit")
-    if asked.rubric:
-        why = "it has a rubric of its own"
-        return Grading(way="judge", why=why, values=(Value(gold),), score=_judge(asked.rubric))
     read = _by_reading(asked, gold)
     if isinstance(read, Grading):
         return read
     value = Value(gold, asked.answers[1:])
-    return Grading(way="judge", why=read, values=(value,), score=_judge())
+    return Grading(way="judge", why=read, values=(value,), score=_judge(asked.rubric))
 
 
-def _judge(rubric: str = "") -> Spec:
+def _judge(rubric: str) -> Spec:
     return Spec("judge", (("rubric", rubric),) if rubric else ())
 
 
@@ -156,13 +154,14 @@ def _plain(text: str) -> str:
 def _is_list(text: str) -> bool:
     """Whether a text is a list of short items, and no date, place or measure."""
     parts = items(text)
-    if len(parts) < 2 or any(len(words(part)) > _MOST_ITEM_WORDS for part in parts):  # noqa: PLR2004 -- a list has two
-        return False
     form = words(text)
-    if any(word in MONTH for word in form) and any(word[:1].isdigit() for word in form):
+    dated = any(word in MONTH for word in form) and any(word[:1].isdigit() for word in form)
+    if len(parts) < 2 or dated:  # noqa: PLR2004 -- a list has two
         return False
-    told = any(mark in text for mark in ",;\n") or text.lstrip()[:2] in {"1.", "1)"}
-    return told or not any(word[:1].isdigit() for word in form)
+    longest = max(len(words(part)) for part in parts)
+    if any(mark in text for mark in ",;\n") or text.lstrip()[:2] in {"1.", "1)"}:
+        return longest <= _MOST_ITEM_WORDS
+    return longest <= _MOST_JOINED_WORDS and not any(word[:1].isdigit() for word in form)
 
 
 def _is_sentence(text: str) -> bool:

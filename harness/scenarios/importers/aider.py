@@ -42,7 +42,10 @@ class _Reading:
         if prompt:
             self._to("user")
             self.held.append(prompt["said"].rstrip())
-        elif line.startswith(">"):
+            return
+        if self.role == "user":
+            self.end()  # the lines of a prompt stand together
+        if line.startswith(">"):
             self.script.skip("line of the program")
         elif line.strip() or self.role == "assistant":
             self._to("assistant")

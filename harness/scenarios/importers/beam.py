@@ -13,13 +13,21 @@ from typing import TYPE_CHECKING
 from harness.core.transcript import Asked, Transcript
 from harness.scenarios.importers.chats import Chat
 from harness.scenarios.importers.rows import begins, each
-from harness.scenarios.importers.values import first_text, obj, parsed, seq, spelled, text
+from harness.scenarios.importers.values import (
+    first_text,
+    holding,
+    obj,
+    parsed,
+    seq,
+    spelled,
+    text,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from harness.core.protocols import Source
-    from harness.core.transcript import Found, Row, Sample
+    from harness.core.transcript import Found, Row, Said, Sample
 
 _ANSWERS = ("answer", "ideal_response", "ideal_answer", "ideal_summary", "expected_answer")
 _EVIDENCE = ("source_chat_ids", "source_ids", "evidence")
@@ -57,7 +65,7 @@ class BEAM:
                 at = chat.turn(said)
                 if at is not None and spelled(turn.get("id")):
                     places.setdefault(spelled(turn.get("id")), at)
-        asked = list(_questions(record, places))
+        asked = list(_questions(record, places, chat.script.messages))
         yield from chat.script.leavings()
         seed = obj(record.get("conversation_seed"))
         yield Transcript(
@@ -92,7 +100,9 @@ def _date(session: list[object]) -> str:
     return first_text(obj(turn).get("time_anchor") for turn in session)
 
 
-def _questions(record: Mapping[str, object], places: Mapping[str, int]) -> Iterator[Asked]:
+def _questions(
+    record: Mapping[str, object], places: Mapping[str, int], messages: Sequence[Said]
+) -> Iterator[Asked]:
     for kind, questions in obj(_literal(record["probing_questions"])).items():
         for number, question in enumerate(map(obj, seq(questions)), 1):
             ask = text(question.get("question")).strip()
@@ -101,7 +111,7 @@ def _questions(record: Mapping[str, object], places: Mapping[str, int]) -> Itera
                 continue
             named = [at for key in _EVIDENCE for at in _flat(question.get(key))]
             whole = bool(named) and all(name in places for name in named)
-            at = {places[name] for name in named} if whole else set(places.values())
+            at = {places[name] for name in named} if whole else set(holding(answer, messages))
             rubric = "; ".join(filter(None, map(spelled, seq(question.get("rubric")))))
             never = text(kind) == "abstention"
             yield Asked(

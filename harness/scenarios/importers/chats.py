@@ -111,11 +111,10 @@ class Chat:
 def is_turn(value: object) -> bool:
     """Whether a value is one turn: it names a speaker, and says something or calls a tool."""
     turn = _unwrapped(value)
-    called = any(turn.get(key) for key in ("tool_calls", "function_call"))
-    if not (_what(turn) or called or ("role" in turn and "content" in turn)):
-        return False
     who = _who(turn)
-    return "content" in turn and bool(who) if "role" in turn else is_speaker(who)
+    if "role" in turn:
+        return bool(who) and any(key in turn for key in (*_WHAT, "tool_calls", "function_call"))
+    return bool(_what(turn)) and is_speaker(who)
 
 
 def is_turns(value: object) -> bool:
@@ -260,7 +259,7 @@ def _say(script: Script, turn: Mapping[str, object]) -> int | None:
     if isinstance(content, dict) and isinstance(content.get("parts"), list):
         content = content["parts"]
     saying = Saying()
-    if who in RESULTS and any(obj(part).get("type") in RESULT_PARTS for part in seq(content)):
+    if who in RESULTS and any(text(obj(part).get("type")) in RESULT_PARTS for part in seq(content)):
         saying.add(content)
         role = script.role("assistant", ROLES)
     elif who in RESULTS:

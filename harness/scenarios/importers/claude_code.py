@@ -180,7 +180,7 @@ class ClaudeCode:
 def _is_event(row: Mapping[str, object]) -> bool:
     if {"parentUuid", "uuid", "type"} <= row.keys():
         return True
-    kind = row.get("type")
+    kind = text(row.get("type"))
     titled = kind == "summary" and "leafUuid" in row
     snapshot = kind == "file-history-snapshot" and "messageId" in row
     return titled or snapshot or (kind in _EVENTS and "sessionId" in row)

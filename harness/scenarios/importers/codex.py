@@ -192,7 +192,7 @@ class Codex:
 
 
 def _is_line(row: Mapping[str, object]) -> bool:
-    kind = row.get("type")
+    kind = text(row.get("type"))
     old = kind in _ITEMS and ("call_id" in row or "encrypted_content" in row)
     state = row.get("record_type") == "state"
     return (kind in _LINES and isinstance(row.get("payload"), dict)) or old or state

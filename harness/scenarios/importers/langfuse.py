@@ -50,12 +50,12 @@ class Langfuse:
 
 
 def _is_observation(row: Mapping[str, object]) -> bool:
-    return row.get("type") in _TYPES and any(key in row for key in ("traceId", "trace_id"))
+    return text(row.get("type")) in _TYPES and any(key in row for key in ("traceId", "trace_id"))
 
 
 def _is_trace(row: Mapping[str, object]) -> bool:
     held = seq(row.get("observations"))
-    if any(obj(one).get("type") in _TYPES for one in held[:5]):
+    if any(text(obj(one).get("type")) in _TYPES for one in held[:5]):
         return True
     return {"id", "input", "output"} <= row.keys() and bool(_OF_A_TRACE & row.keys())
 

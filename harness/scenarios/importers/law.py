@@ -6,14 +6,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError
-from harness.core.transcript import Transcript
+from harness.core.transcript import ToolStep, Transcript
 from harness.scenarios.importers.source import ByteSource
 
 if TYPE_CHECKING:
     from harness.core.protocols import Importer
     from harness.core.transcript import Found
 
-_ROLES = ("system", "user", "assistant")
+_ROLES = ("system", "user", "assistant", "tool")
 _HOSTILE = (
     b'{"a": 1}\n{"b": 2}\n',
     b'[1, null, [], {}, true, "x"]',

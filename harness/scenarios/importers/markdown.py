@@ -41,8 +41,8 @@ class Markdown:
         lines = list(source.text_lines())
         found = marks(lines)
         title = _before(script, lines[: found[0].line] if found else lines)
-        ends = [mark.line for mark in found[1:]] + [len(lines)]
-        for mark, end in zip(found, ends, strict=True):
+        ends = [*(mark.line for mark in found), len(lines)][1:]
+        for mark, end in zip(found, ends, strict=False):
             said = [mark.rest] if mark.rest else []
             script.say(mark.role, Saying().add(_text([*said, *lines[mark.line + 1 : end]])))
         yield from script.leavings()

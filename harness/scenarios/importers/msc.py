@@ -13,7 +13,7 @@ from harness.core.transcript import Asked, Transcript
 from harness.scenarios.importers.rows import begins, each
 from harness.scenarios.importers.saying import Saying
 from harness.scenarios.importers.script import Script
-from harness.scenarios.importers.values import first_text, obj, seq, spelled, text
+from harness.scenarios.importers.values import first_text, holding, obj, seq, spelled, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,7 +62,7 @@ def _chat(row: Row) -> Iterator[Found]:
         id=name or str(row.number),
         messages=tuple(script.messages),
         breaks=script.ends(),
-        asked=tuple(_asked(obj(record.get("self_instruct")), len(script.messages))),
+        asked=tuple(_asked(obj(record.get("self_instruct")), script)),
     )
 
 
@@ -79,9 +79,9 @@ def _session(script: Script, dialog: list[object], back: str) -> None:
         script.say("assistant" if second else "user", saying)
 
 
-def _asked(made: Mapping[str, object], messages: int) -> Iterator[Asked]:
-    """The question that a file brings; the data set does not say which turns answer it."""
+def _asked(made: Mapping[str, object], script: Script) -> Iterator[Asked]:
+    """The question that a file brings. Which turns answer it is not told: those that name it."""
     question, answer = text(made.get("B")).strip(), first_text([made.get("A")])
     if question and answer:
-        said = tuple(range(messages))
+        said = holding(answer, script.messages)
         yield Asked(id="q1", ask=question, answers=(answer,), evidence=said, kind="deep-memory")

@@ -138,8 +138,8 @@ class Saying:
         inner = obj(typed.get("tool_call")) or obj(typed.get("function")) or typed
         keys = ("arguments", "input", "args", "parameters")
         arguments = next((inner[key] for key in keys if inner.get(key) is not None), None)
-        id_ = first_text([inner.get("id"), *map(typed.get, ("call_id", "callId", "id"))])
-        id_ = text(typed.get("call_id")) or id_
+        own = first_text(map(typed.get, ("call_id", "toolCallRequestId", "toolCallId")))
+        id_ = own or first_text((inner.get("id"), typed.get("id")))
         self.call(first_text([inner.get("name"), typed.get("toolName")]), arguments, id_)
         output = inner.get("output")
         if output is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from harness.core.messages import Message
@@ -31,6 +31,8 @@ class Script:
     mended: dict[str, int] = field(default_factory=dict)
     _tools: dict[str, str] = field(default_factory=dict)
     """The name of the tool of each call."""
+    _open: list[str] = field(default_factory=list)
+    """The calls that have not been answered yet."""
 
     def role(self, who: str, roles: Mapping[str, Role]) -> Role | None:
         """The role of whoever speaks; None for anybody else, who is counted by name.
@@ -66,7 +68,7 @@ class Script:
                 texts.append(item)
                 continue
             if isinstance(item, ToolCall):
-                calls.append(item)
+                calls.append(self._called(item))
                 continue
             place = self._flush(role, joined(texts), tuple(calls), same_turn=same_turn)
             at = place if at is None else at
@@ -79,9 +81,20 @@ class Script:
             self.skip(EMPTY)
         return at
 
+    def _called(self, call: ToolCall) -> ToolCall:
+        """The call with an id, by which its answer can name it."""
+        call = call if call.id else replace(call, id=f"call-{len(self._tools) + 1}")
+        self._tools[call.id] = call.name
+        self._open.append(call.id)
+        return call
+
     def _answer(self, step: ToolStep) -> None:
-        name = step.name or self._tools.get(step.id, "")
-        self.messages.append(ToolStep(role="tool", text=step.text, id=step.id, name=name))
+        same = [id_ for id_ in self._open if self._tools[id_] == step.name]
+        id_ = step.id or next(iter(same or self._open), "")
+        if id_ in self._open:
+            self._open.remove(id_)
+        name = step.name or self._tools.get(id_, "")
+        self.messages.append(ToolStep(role="tool", text=step.text, id=id_, name=name))
 
     def _flush(
         self, role: Role, said: str, calls: tuple[ToolCall, ...], *, same_turn: bool
@@ -89,7 +102,6 @@ class Script:
         """Add a message, or what it says to the one before."""
         if not said and not calls:
             return None
-        self._tools.update({call.id: call.name for call in calls if call.id})
         last = self.messages[-1] if self.messages else None
         fresh = bool(self.breaks) and self.breaks[-1] == len(self.messages)
         if same_turn and not fresh and last is not None and last.role == role:

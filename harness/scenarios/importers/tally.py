@@ -33,7 +33,7 @@ class Tally:
         for one in found:
             if not isinstance(one, Transcript):
                 self.skip(one)
-            elif any(said.content.strip() for said in one.messages):
+            elif any(said.role != "tool" for said in one.messages):
                 self.sessions += 1
                 self.messages += len(one.messages)
                 self.asked += len(one.asked)

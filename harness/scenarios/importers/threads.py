@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from harness.core.transcript import Transcript
+from harness.core.transcript import ToolStep, Transcript
 from harness.scenarios.importers.chats import Chat, is_turn, is_turns
 from harness.scenarios.importers.saying import Saying
 from harness.scenarios.importers.script import Script
@@ -84,21 +84,26 @@ class Threads:
 def _extend(threads: list[list[Said]], call: Call) -> None:
     """Put a call to the conversation that it goes on with."""
     sent = [said for said in call.sent if said.role != "system"]
+    marks = list(map(_mark, sent))
     best: list[Said] | None = None
+    known = 0
     for thread in threads:
-        spoken = [said for said in thread if said.role != "system"]
-        goes_on = bool(spoken) and sent[: len(spoken)] == spoken
+        spoken = [_mark(said) for said in thread if said.role != "system"]
+        goes_on = bool(spoken) and marks[: len(spoken)] == spoken
         # What a turn answers may be sent again before it is answered, or asked once more.
-        again = bool(sent) and spoken[: len(sent)] == sent
-        if (goes_on or again) and (best is None or len(thread) > len(best)):
-            best = thread
+        again = bool(marks) and spoken[: len(marks)] == marks
+        if (goes_on or again) and (best is None or len(spoken) > known):
+            best, known = thread, len(spoken)
     if best is None:
         threads.append([*call.sent, *call.got])
-        return
-    spoken = [said for said in best if said.role != "system"]
-    new = [*sent, *call.got]
-    if len(new) > len(spoken):
-        best += new[len(spoken) :]
+    else:
+        best += [*sent, *call.got][known:]
+
+
+def _mark(said: Said) -> tuple[str, str]:
+    """By which a message is known again: ids of calls are made up anew by some programs."""
+    text = said.text if isinstance(said, ToolStep) and said.role == "tool" else said.content
+    return said.role, text.strip()
 
 
 _HOLDERS = ("messages", "input", "prompt", "output", "outputs", "generations", "choices", "message",

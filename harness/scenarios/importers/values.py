@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, cast
 
+from harness.core.text import contains, words
 from harness.core.transcript import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from harness.core.transcript import Row
+    from harness.core.transcript import Row, Said
 
 SHAPE = "record of another shape"
 _SHOWN_KEYS = 6
@@ -93,6 +94,13 @@ def kind(value: object) -> str:
         return f"an object with the keys {keys}" if keys else "an empty object"
     names = {list: "a list", str: "text", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")
+
+
+def holding(answer: str, messages: Sequence[Said]) -> tuple[int, ...]:
+    """The messages that an answer stands in; all of them, where it stands in none as it is."""
+    form = words(answer)
+    found = tuple(at for at, said in enumerate(messages) if contains(words(said.content), form))
+    return found or tuple(range(len(messages)))
 
 
 def path_to(leaf: str, parent_of: Mapping[str, str]) -> list[str]:

@@ -139,7 +139,7 @@ def test_an_array_nested_without_end_is_told_or_read_but_never_falls_over():
 def test_values_of_the_wrong_type_are_as_good_as_none(name, value):
     """Every value of a good file, one at a time, becomes something else."""
     text = FILES[name].read_text(encoding="utf-8")
-    if name == "markdown":
+    if FILES[name].suffix == ".md":
         pytest.skip("has no types")
     rows = json.loads(text) if text[0] == "[" else [json.loads(row) for row in _good(text)]
     for row in rows[:3]:
@@ -207,7 +207,7 @@ def test_halves_of_characters_become_a_mark_that_can_be_written():
 def test_when_nothing_came_the_first_thing_that_was_wrong_is_said():
     with pytest.raises(FileError, match=r"nothing could be read: record 1 is an object with"):
         everything(b'{"some": "thing"}\n', "openai")
-    with pytest.raises(NothingSelectedError, match=r"left out: .*tool output 1"):
+    with pytest.raises(NothingSelectedError, match=r"left out: conversation without a message 1"):
         everything(b'{"messages": [{"role": "tool", "content": "x"}]}', "openai")
 
 
