@@ -23,6 +23,7 @@ from harness.scoring.yes_no import YesNo
 
 if TYPE_CHECKING:
     from harness.core.protocols import Scorer
+    from harness.core.scenario import ProbeKind
     from harness.core.transcript import Asked
 
 _MOST_ITEM_WORDS, _MOST_JOINED_WORDS = 5, 3
@@ -32,12 +33,13 @@ _MOST_SPELLINGS = 4
 BRIEFLY = " Begin your answer with yes or no."
 
 _FINE = (
-    r"(?:(?:is|are|was|were|would be|will be)\s+)?(?:(?:also|equally)\s+(?:acceptable|accepted|right"
-    r"|correct|fine|ok(?:ay)?|valid)|(?:acceptable|accepted)(?:\s+(?:too|as well))?)"
+    r"(?:(?:is|are|was|were|would be|will be)\s+)?(?:(?:also|equally)\s+(?:acceptable|accepted"
+    r"|right|correct|fine|ok(?:ay)?|valid)|(?:acceptable|accepted)(?:\s+(?:too|as well))?)"
 )
 _ALSO = re.compile(
     r"(?:[.;,]|\s-+)?\s*(?<!\w)(?:(?:but|and|or)\s+)?(?:"
-    r"(?:or|also accept(?:ed|able)?|also known as|also|aka|i\.e\.|alternatively|acceptable(?: answers?)?)"
+    r"(?:or|also accept(?:ed|able)?|also known as|also|aka|i\.e\.|alternatively"
+    r"|acceptable(?: answers?)?)"
     rf"[\s:,]+(?P<after>[^.;]+?)(?:\s+{_FINE})?"
     rf"|(?P<before>[^.;,()]+?(?:\([^()]*\))?)\s+{_FINE}"
     r")[\s.!]*$",
@@ -59,9 +61,11 @@ _BETWEEN = re.compile(
     r"\s*(?:;|\n+|,(?=\s)(?:\s*(?:and|&|or)\b)?|(?<![\w.])\d{1,2}[.)](?=\s))\s*|\s+(?:and|&)\s+",
     re.IGNORECASE,
 )
+_ORDER = re.compile(r"(?:^|[,;]\s*)(?:first|second|then|next|finally|lastly)\b", re.IGNORECASE)
 _JOINS = re.compile(r"^(?:and|or|&)\s+", re.IGNORECASE)
 _PRONOUN = re.compile(r"^(?:i|you|he|she|they|we|it|there|the user|the assistant)\b", re.IGNORECASE)
 _STARTS = re.compile(r"^(?:(?:most )?likely |probably |possibly )?(?:yes|no)\b", re.IGNORECASE)
+
 
 def grading(asked: Asked) -> Grading:
     """How a reply to a question of a data set is graded."""
@@ -88,24 +92,30 @@ def _by_reading(asked: Asked, gold: str) -> Grading | str:
     if _STARTS.match(gold):
         found = Grading(way="reading", values=(Value(gold),), score=Spec("yes_no"), ask=BRIEFLY)
         return found if _is_right(asked, found, YesNo(), gold) else "its yes or no cannot be read"
-    forms = spellings(gold)
-    forms = tuple(dict.fromkeys((*forms, *(f for one in asked.answers[1:] for f in spellings(one)))))
-    if len(words(forms[0])) > MOST_WORDS and not _is_list(forms[0]):
-        return f"its answer is longer than {MOST_WORDS} words, so a reply cannot be graded by it"
-    if _is_sentence(forms[0]):
-        return "its answer is a sentence, so a reply cannot be graded by it"
+    every = (form for answer in (gold, *asked.answers[1:]) for form in spellings(answer))
+    forms = tuple(dict.fromkeys(every))
     question = words(asked.ask)
     if any(contains(question, words(form)) for form in forms):
         return "its answer stands in it"
     if _is_list(forms[0]):
-        listed = items(forms[0])
-        if all(contains(question, words(item)) for item in listed):
-            return "its answer stands in it"
-        found = Grading(way="reading", values=tuple(map(Value, listed)))
-        return found if _is_right(asked, found, Set(), gold) else "its list cannot be read"
+        return _as_list(asked, gold, items(forms[0]))
+    if len(words(forms[0])) > MOST_WORDS:
+        return f"its answer is longer than {MOST_WORDS} words, so a reply cannot be graded by it"
     found = Grading(way="reading", values=(Value(forms[0], forms[1:]),))
-    right = _is_right(asked, found, Contains(), gold, *forms)
-    return found if right else "its answer cannot be read"
+    if _is_sentence(forms[0]) or not _is_right(asked, found, Contains(), gold, *forms):
+        return "its answer is a sentence, so a reply cannot be graded by it"
+    return found
+
+
+def _as_list(asked: Asked, gold: str, listed: tuple[str, ...]) -> Grading | str:
+    """How the items of an answer tell, or why they do not."""
+    question = words(asked.ask)
+    if all(contains(question, words(item)) for item in listed):
+        return "its answer stands in it"
+    if _ORDER.search(gold) or "order" in question:
+        return "its answer is an order of things"
+    found = Grading(way="reading", values=tuple(map(Value, listed)))
+    return found if _is_right(asked, found, Set(), gold) else "its list cannot be read"
 
 
 def spellings(gold: str) -> tuple[str, ...]:
@@ -171,6 +181,6 @@ def _is_sentence(text: str) -> bool:
 
 def _is_right(asked: Asked, found: Grading, scorer: Scorer, *said: str) -> bool:
     """Whether the answer, in the words of the data set, is graded right."""
-    kind = "set" if len(found.values) > 1 else "recall"
+    kind: ProbeKind = "set" if len(found.values) > 1 else "recall"
     probe = Probe(fact="x", kind=kind, question=asked.ask, expected=found.values)
     return all(scorer.score(probe, one).value == 1.0 for one in said)

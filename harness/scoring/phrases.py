@@ -108,7 +108,8 @@ UNKNOWN = _any(
     no (?:such|way of knowing|way to know|way to tell|way to say)
     (?:not|never) (?:enough|sufficient) (?:\w+ )?<news>
     insufficient <news>
-    <news> (?:\w+ ){0,3}(?:is|are|was|were) (?:insufficient|(?:not|never) <how*>(?:enough|sufficient))
+    <news> (?:\w+ ){0,3}(?:is|are|was|were) \
+        (?:insufficient|(?:not|never) <how*>(?:enough|sufficient))
     not have (?:\w+ ){0,2}(?:enough|sufficient) (?:\w+ )?<news>
     without (?:additional|any|being|further|more|that) (?:\w+ ){0,2}<news>
     not (?:\w+ )?(?:in|part of|within) (?:any of the|my|our|the|this) (?:\w+ ){0,2}<store>

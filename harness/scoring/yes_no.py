@@ -21,11 +21,13 @@ _HEDGE = (
     r"(?:(?:well|so|most|very|quite|i|would|say|think|it|is|that|this|he|she|they|the|answer|my"
     r"|sorry|based|on|our|conversation|hmm|oh) )*"
 )
+_UNSURE = r"(?! (?:sure|certain|known|clear|only|just|mentioned|specified|enough))"
+_UNKNOWING = r"(?! (?:know|remember|recall|sure|have (?:\w+ ){0,3}information))"
 _NO = re.compile(
-    rf"^{_HEDGE}(?:no|nope|nah|never|false|incorrect|unlikely|improbable|(?:not|hardly)\b"
-    r"(?! (?:sure|certain|known|clear|only|just|mentioned|specified|enough))|(?:likely|probably|certainly"
-    r"|definitely|presumably|somewhat|apparently) (?:not|no)\b|(?:do|does|did|would|could|should|is"
-    r"|was|has|have|had|will|can) not\b(?! (?:know|remember|recall|sure|have (?:\w+ ){0,3}information)))"
+    rf"^{_HEDGE}(?:no|nope|nah|never|false|incorrect|unlikely|improbable|(?:not|hardly)\b{_UNSURE}"
+    r"|(?:likely|probably|certainly|definitely|presumably|somewhat|apparently) (?:not|no)\b"
+    r"|(?:do|does|did|would|could|should|is|was|has|have|had|will|can) not\b"
+    rf"{_UNKNOWING})"
 )
 _YES = re.compile(
     rf"^{_HEDGE}(?:yes|yeah|yep|yup|true|correct|right|indeed|sure|absolutely|certainly|definitely"

@@ -28,7 +28,9 @@ def test_a_turn_may_say_a_fact_and_the_answer_may_stand_elsewhere_too(write):
 
 
 def test_turns_may_say_a_set_between_them(write):
-    cats = SCRIPT.replace("[Tom]", "[Tom, Rex]").replace("cat\n", "cat\n    kind: set\n    pick: 2\n")
+    cats = SCRIPT.replace("[Tom]", "[Tom, Rex]").replace(
+        "cat\n", "cat\n    kind: set\n    pick: 2\n"
+    )
     made = load(write(cats))
     assert (made.facts[0].kind, made.facts[0].told, made.facts[0].pick) == ("set", True, 2)
 
@@ -41,7 +43,7 @@ def test_turns_may_say_a_set_between_them(write):
         ("[Tom]", "[Tom, Rex]", "fact 'cat' needs exactly one value: the answer that this turn"),
         ("[Tom]", "{generate: name}", "fact 'cat' needs exactly one value: the answer"),
         ("- id: cat", "- id: cat\n    kind: update", "is of kind update, and a turn can only say"),
-        ("- id: cat", "- id: cat\n    kind: set", "has 1 values and 'pick: 3'; turns say a set as a"),
+        ("- id: cat", "- id: cat\n    kind: set", "has 1 values and 'pick: 3'; turns say"),
         ("- {probe: cat}", "- {plant: cat}\n  - {probe: cat}", "fact 'cat' is said by a turn"),
         ("- {probe: cat}", "- {user: a, assistant: b}", "the script never asks for fact 'cat'"),
         ("says: cat}", "says: []}", "expected at least one entry"),

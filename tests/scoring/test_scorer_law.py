@@ -14,8 +14,8 @@ from harness.scoring.law import PROBES
 SPECS = [
     {"regex": "regex?pattern={value}"}.get(name, name)
     for name in (
-        "abstain", "choice", "contains", "exact", "judge", "number", "regex", "set", "yes_no",
-    )  # fmt: skip
+        *("abstain", "choice", "contains", "exact", "judge", "number", "regex", "set", "yes_no"),
+    )
 ]
 
 

@@ -47,7 +47,10 @@ class BEAM:
     def sessions(self, source: Source, /) -> Iterator[Found]:
         """The conversations of a file."""
         return each(
-            source, _is_record, self._record, expected="a record with 'chat' and 'probing_questions'"
+            source,
+            _is_record,
+            self._record,
+            expected="a record with 'chat' and 'probing_questions'",
         )
 
     def _record(self, row: Row) -> Iterator[Found]:

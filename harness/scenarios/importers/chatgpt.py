@@ -179,7 +179,7 @@ def _saying(content: Mapping[str, object]) -> Saying:
         kind = obj(part).get("content_type")
         if isinstance(part, str):
             saying.add(part)
-        elif kind == "audio_transcription":
+        elif kind in {"audio_transcription", "text"}:
             saying.add(spelled(obj(part).get("text")))
         else:
             saying.skipped.append(_POINTERS.get(text(kind)) or named("part of type", kind))

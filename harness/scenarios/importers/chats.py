@@ -12,12 +12,19 @@ from typing import TYPE_CHECKING
 
 from harness.core.transcript import Transcript
 from harness.scenarios.importers.roles import CALLS, RESULTS, ROLES, is_speaker
-from harness.scenarios.importers.saying import AUDIO, FILE, IMAGE, REASONING, RESULT_PARTS, Saying, calls_of
+from harness.scenarios.importers.saying import (
+    AUDIO,
+    FILE,
+    IMAGE,
+    REASONING,
+    RESULT_PARTS,
+    Saying,
+    calls_of,
+)
 from harness.scenarios.importers.script import Script
 from harness.scenarios.importers.values import (
     as_json,
     first_text,
-    named,
     obj,
     parsed,
     seq,
@@ -30,7 +37,7 @@ if TYPE_CHECKING:
 
     from harness.core.transcript import Found
 
-MESSAGES = ("messages", "contents")
+MESSAGES = ("messages", "contents", "input")
 CONVERSATIONS = (
     "conversations", "conversation", "items", "dialogue", "dialog", "turns", "chat", "history",
     "chat_history", "conversation_a", "conversation_b", "chats", "data",
@@ -58,8 +65,10 @@ _DATA_OF_TURN = frozenset(
      "object", "index", "language", "hashed_ip", "header", "country", "state", "tokens",
      "token_count", "turn_identifier", "redacted", "toxic", "parent_id", "parentId", "children",
      "tool_calls", "function_call", "refusal", "response_metadata", "usage_metadata",
-     "additional_kwargs", "example", "invalid_tool_calls", "logprobs", "annotations", "cache_control",
-     "status", "kwargs", "lc", "data", "has_answer", "artifact", "train", "openai", "provider")
+     "additional_kwargs", "example", "invalid_tool_calls", "logprobs", "annotations",
+     "cache_control",
+     "status", "kwargs", "lc", "data", "has_answer", "artifact", "train", "openai", "provider",
+     "conversation_id", "conversationId", "session_id", "sessionId", "thread_id", "chat_id")
 )  # fmt: skip
 _DATA_OF_RECORD = frozenset(
     ("id", "conversation_id", "conversationId", "session_id", "sessionId", "thread_id", "chat_id",
@@ -101,11 +110,30 @@ class Chat:
                 self.script.say("assistant" if number % 2 else "user", Saying().add(said))
             return
         for one in turns:
+            pair = _sides(one)
             if isinstance(one, list):
                 self.script.cut()
                 self.list_of_turns(one)
+            elif pair:
+                self.script.say("user", Saying().add(pair[0]))
+                self.script.say("assistant", Saying().add(pair[1]))
             else:
                 self.turn(one)
+
+
+_ASKS = ("human", "user", "prompt", "question", "query", "input", "instruction")
+_ANSWERS = ("assistant", "bot", "gpt", "ai", "model", "response", "answer", "output")
+
+
+def _sides(value: object) -> tuple[str, str] | None:
+    """Both texts of an entry that is a question and its answer, each under the name of its side."""
+    if len(obj(value)) < 2 or "role" in obj(value):  # noqa: PLR2004 -- two sides
+        return None
+    asked, answered = (
+        next((text(obj(value)[key]) for key in keys if isinstance(obj(value).get(key), str)), "")
+        for keys in (_ASKS, _ANSWERS)
+    )
+    return (asked, answered) if asked and answered else None
 
 
 def is_turn(value: object) -> bool:
@@ -124,7 +152,7 @@ def is_turns(value: object) -> bool:
     if all(isinstance(one, str) for one in value):
         return len(value) > 1
     beginning = value[:5]
-    return any(is_turn(one) or is_turns(one) for one in beginning)
+    return any(is_turn(one) or is_turns(one) or _sides(one) for one in beginning)
 
 
 def turns_of(value: object, keys: tuple[str, ...]) -> list[str]:
@@ -149,6 +177,10 @@ def read_chats(value: object, number: int) -> Iterator[Found]:
     keys = turns_of(record, (*MESSAGES, *CONVERSATIONS))
     if not keys and "messages" in record:
         keys = ["messages"]
+    pair = pair_of(record)
+    if pair and (not keys or keys == ["history"]):
+        yield from _whole(_of_pair(record, pair), record, record_id(record) or str(number))
+        return
     id_ = record_id(record) or record_id(obj(value)) or str(number)
     for key in keys:
         name = f"{id_}-{key}" if len(keys) > 1 and key.startswith("conversation_") else id_
@@ -157,12 +189,52 @@ def read_chats(value: object, number: int) -> Iterator[Found]:
         chat.list_of_turns(seq(record[key]))
         for choice in seq(record.get("choices"))[:1]:
             chat.turn(obj(choice).get("message"))
+        for item in seq(record.get("output")) if key == "input" else ():
+            _item(chat, item)
         alone = not key.startswith("conversation_")
         known = frozenset((key, *_SYSTEMS) if alone else (*keys, *_SYSTEMS))
+        known |= {"output"} if key == "input" else set()
         beside(chat.script, record, known | _DATA_OF_RECORD)
         yield from _whole(chat, record, name)
         if alone:
             break
+
+
+def _item(chat: Chat, item: object) -> None:
+    """What a model gave back as the newer API lists it: messages, calls, thoughts."""
+    if is_turn(item):
+        chat.turn(item)
+    else:
+        saying = Saying()
+        saying.part(item)
+        chat.script.say("assistant", saying)
+
+
+_PAIRS = (
+    ("prompt", "completion"), ("prompt", "response"), ("instruction", "output"),
+    ("instruction", "response"), ("query", "response"),
+)  # fmt: skip
+
+
+def pair_of(value: object) -> tuple[str, str] | None:
+    """The keys of a prompt and its answer, where a record is no more than that."""
+    record = obj(value)
+    return next((pair for pair in _PAIRS if all(text(record.get(k)).strip() for k in pair)), None)
+
+
+def _of_pair(record: Mapping[str, object], pair: tuple[str, str]) -> Chat:
+    chat = Chat()
+    _system(chat.script, record)
+    for earlier in seq(record.get("history")):
+        chat.list_of_turns(seq(earlier) if isinstance(earlier, list) else [earlier])
+    asked, answered = pair
+    more = text(record.get("input")).strip()
+    said = text(record[asked])
+    chat.script.say("user", Saying().add(f"{said}\n\n{more}" if more else said))
+    chat.script.say("assistant", Saying().add(text(record[answered])))
+    known = frozenset((*pair, "input", "history", *_SYSTEMS)) | _DATA_OF_RECORD
+    beside(chat.script, record, known)
+    return chat
 
 
 def record_id(record: Mapping[str, object]) -> str:
@@ -239,7 +311,10 @@ def _who(turn: Mapping[str, object]) -> str:
         if isinstance(value, dict):
             value = first_text((value.get("role"), value.get("name")))
         if isinstance(value, str) and value.strip():
-            return value.strip().lower() if is_speaker(value) else text(value).strip()
+            name = value.strip().lower()
+            if key == "speaker" and name == "system":
+                return "assistant"  # of a dialogue system, as its data sets have it
+            return name if is_speaker(value) else text(value).strip()
     return ""
 
 
@@ -252,6 +327,10 @@ def _what(turn: Mapping[str, object]) -> str:
     return ""
 
 
+def _is_result(part: Mapping[str, object]) -> bool:
+    return text(part.get("type")) in RESULT_PARTS or "functionResponse" in part
+
+
 def _say(script: Script, turn: Mapping[str, object]) -> int | None:
     who = _who(turn)
     said = _what(turn) or "content"
@@ -259,7 +338,7 @@ def _say(script: Script, turn: Mapping[str, object]) -> int | None:
     if isinstance(content, dict) and isinstance(content.get("parts"), list):
         content = content["parts"]
     saying = Saying()
-    if who in RESULTS and any(text(obj(part).get("type")) in RESULT_PARTS for part in seq(content)):
+    if who in RESULTS and any(_is_result(obj(part)) for part in seq(content)):
         saying.add(content)
         role = script.role("assistant", ROLES)
     elif who in RESULTS:
@@ -277,6 +356,7 @@ def _say(script: Script, turn: Mapping[str, object]) -> int | None:
     if role is None:
         return None
     calls_of(saying, turn)
+    saying.transcript(obj(turn.get("audio")))
     if isinstance(turn.get("refusal"), str) and not saying.text:
         saying.add(turn["refusal"])
     known = frozenset((*_WHO, said)) | _DATA_OF_TURN

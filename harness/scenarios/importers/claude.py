@@ -88,7 +88,7 @@ def _saying(message: Mapping[str, object]) -> Saying:
     parts = message.get("content")
     if parts:
         saying.add(parts)
-    if not saying.text:
+    if not any(not isinstance(item, str) or item.strip() for item in saying.items):
         saying.add(text(message.get("text")))
     for attached in seq(message.get("attachments")):
         content = text(obj(attached).get("extracted_content"))

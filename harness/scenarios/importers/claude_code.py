@@ -199,16 +199,19 @@ def _link(row: object) -> Link | None:
 
 def _trees(events: Mapping[str, _Event], parents: Mapping[str, str]) -> list[list[str]]:
     """The keys of each tree, in the order of the file; those of a cycle belong to none."""
-    tree_of: dict[str, int] = {}
-    trees: list[list[str]] = []
+    root_of: dict[str, str] = {}
+    trees: dict[str, list[str]] = {}
     for key in events:
-        at = tree_of.get(parents[key])
-        if at is None:
-            at = len(trees)
-            trees.append([])
-        tree_of[key] = at
-        trees[at].append(key)
-    return trees
+        way: dict[str, None] = {}
+        node = key
+        while node in events and node not in root_of and node not in way:
+            way[node] = None
+            last, node = node, parents[node]
+        root = "" if node in way else root_of.get(node, last if way else "")
+        root_of.update(dict.fromkeys(way, root))
+        if root_of[key]:
+            trees.setdefault(root_of[key], []).append(key)
+    return list(trees.values())
 
 
 def _conversations(

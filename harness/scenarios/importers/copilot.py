@@ -184,7 +184,9 @@ def _tool(
     # The window adds a number of its own to the id of a call.
     call = called.get(id_) or called.get(id_.partition("__vscode")[0]) or {}
     name = first_text((call.get("name"), part.get("toolId"), part.get("toolName")))
-    message = first_text((_markdown_of(part, "pastTenseMessage"), _markdown_of(part, "invocationMessage")))
+    message = first_text(
+        (_markdown_of(part, "pastTenseMessage"), _markdown_of(part, "invocationMessage"))
+    )
     saying.call(name, call.get("arguments", message), id_)
     given = obj(results.get(id_) or results.get(id_.partition("__vscode")[0]))
     output = [text(obj(one).get("value")) for one in seq(given.get("content"))]

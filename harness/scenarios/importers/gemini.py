@@ -80,7 +80,9 @@ class GeminiCLI:
 
 
 def _is_head(value: object) -> bool:
-    return {"sessionId", "projectHash"} <= obj(value).keys()
+    session = obj(value)
+    types = {text(obj(one).get("type")) for one in seq(session.get("messages"))[:20]}
+    return {"sessionId", "projectHash"} <= session.keys() or "gemini" in types
 
 
 def _take(messages: dict[str, Mapping[str, object]], new: list[object]) -> None:

@@ -22,7 +22,10 @@ _TYPES = frozenset(
     ("GENERATION", "SPAN", "EVENT", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR",
      "EMBEDDING", "GUARDRAIL")
 )  # fmt: skip
-_OF_A_TRACE = frozenset(("sessionId", "session_id", "bookmarked", "htmlPath", "release", "scores"))
+_OF_A_TRACE = frozenset(
+    ("sessionId", "session_id", "bookmarked", "htmlPath", "release", "scores", "userId",
+     "projectId", "environment", "observations")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,16 @@ class Langfuse:
             elif _is_trace(record):
                 _trace(threads, record)
             else:
-                yield shapeless(row, "a trace with 'observations', or an observation with 'traceId'")
+                yield shapeless(
+                    row, "a trace with 'observations', or an observation with 'traceId'"
+                )
         yield from threads.found()
 
 
 def _is_observation(row: Mapping[str, object]) -> bool:
-    return text(row.get("type")) in _TYPES and any(key in row for key in ("traceId", "trace_id"))
+    placed = any(key in row for key in ("traceId", "trace_id"))
+    kind = text(row.get("type"))
+    return (kind in _TYPES and placed) or (kind == "GENERATION" and "input" in row)
 
 
 def _is_trace(row: Mapping[str, object]) -> bool:

@@ -52,7 +52,10 @@ class LangSmith:
 
 
 def _is_run(row: Mapping[str, object]) -> bool:
-    return "run_type" in row and ("inputs" in row or "outputs" in row)
+    sent, got = row.get("inputs"), row.get("outputs")
+    return ("run_type" in row and ("inputs" in row or "outputs" in row)) or (
+        isinstance(sent, dict) and isinstance(got, dict)
+    )
 
 
 def _with_children(run: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
@@ -74,7 +77,7 @@ def _run(
     roots: dict[str, Mapping[str, object]],
     called: set[str],
 ) -> None:
-    trace = first_text((run.get("trace_id"), run.get("id")))
+    trace = first_text((run.get("trace_id"), run.get("id"))) or f"#{len(roots)}"
     kind = text(run.get("run_type"))
     if kind in _MODELS:
         called.add(trace)
@@ -83,6 +86,7 @@ def _run(
         if not threads.add(_session(run), when, sent, got):
             threads.left.skip("call without inputs and outputs")
         return
-    threads.left.skip(named("run of type", kind))
+    if kind:
+        threads.left.skip(named("run of type", kind))
     if not run.get("parent_run_id"):
         roots[trace] = run

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError
-from harness.core.transcript import ToolStep, Transcript
+from harness.core.transcript import Transcript
 from harness.scenarios.importers.source import ByteSource
 
 if TYPE_CHECKING:

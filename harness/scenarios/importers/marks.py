@@ -77,11 +77,13 @@ def _own(found: Iterable[Mark]) -> set[tuple[str, bool]]:
     for mark in found:
         sides.setdefault(mark.style, set()).add(mark.role)
         first.setdefault(mark.role, mark.style)
-    begun = next(iter(sides), None)
-    if begun is None or {"user", "assistant"} <= sides[begun]:
-        return {begun} if begun else set()
-    own = {first[role] for role in ("user", "assistant") if role in first}
-    return own | ({begun} if sides[begun] == {"system"} else set())
+    both = [style for style, roles in sides.items() if {"user", "assistant"} <= roles]
+    # Names that texts are full of mark the file only where they do so as headings.
+    own = next((style for style in both if not style[1] or style[0].startswith("#")), None)
+    pair = {first[role] for role in ("user", "assistant") if role in first}
+    if own is None and both and any(weak for _, weak in pair):
+        own = both[0]
+    return {own} if own else pair
 
 
 def _mark(at: int, line: str) -> Mark | None:

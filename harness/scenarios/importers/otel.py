@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.transcript import Row
 from harness.scenarios.importers.threads import Threads
-from harness.scenarios.importers.values import first_text, obj, parsed, seq, shapeless, text
+from harness.scenarios.importers.values import (
+    first_text,
+    obj,
+    parsed,
+    seq,
+    shapeless,
+    spelled,
+    text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,6 +45,8 @@ _LISTED = {
     "llm.input_messages.": "sent", "llm.output_messages.": "got",
 }  # fmt: skip
 """Attributes that number their messages: `gen_ai.prompt.0.role`."""
+_DIGITS = 20
+"""Of a time in nanoseconds, so that times as text are in their order."""
 _MODEL = ("gen_ai.", "llm.", "ai.")
 _KINDS = ("openinference.span.kind", "traceloop.span.kind", "gen_ai.operation.name")
 _NOT_A_CALL = frozenset(
@@ -72,8 +82,8 @@ class OTel:
             if not isinstance(row, Row):
                 yield row
             elif _is_batch(record):
-                for span in _of(record, "resourceSpans", "scopeSpans", "spans"):
-                    _span(threads, spans, span)
+                for one in _of(record, "resourceSpans", "scopeSpans", "spans"):
+                    _span(threads, spans, one)
                 for log in _of(record, "resourceLogs", "scopeLogs", "logRecords"):
                     _log(threads, spans, log)
             elif _is_span(record):
@@ -81,7 +91,9 @@ class OTel:
             else:
                 yield shapeless(row, "spans of OpenTelemetry, as 'resourceSpans' or one by one")
         for key, span in spans.items():
-            if not threads.add(span.session or key.partition("/")[0], span.when, span.sent, span.got):
+            if not threads.add(
+                span.session or key.partition("/")[0], span.when, span.sent, span.got
+            ):
                 threads.left.skip("span without messages")
         yield from threads.found()
 
@@ -92,7 +104,8 @@ def _is_batch(row: Mapping[str, object]) -> bool:
 
 def _is_span(row: Mapping[str, object]) -> bool:
     where = any(key in row for key in ("context", "spanId", "span_id", "traceId", "trace_id"))
-    return where and any(key.startswith(_MODEL) for key in _attributes(row))
+    keys = _attributes(row)
+    return any(key.startswith("gen_ai.") or (where and key.startswith(_MODEL)) for key in keys)
 
 
 def _of(record: Mapping[str, object], *keys: str) -> list[Mapping[str, object]]:
@@ -138,9 +151,10 @@ def _span(threads: Threads, spans: dict[str, _Span], record: Mapping[str, object
     if kind in _NOT_A_CALL or not model:
         threads.left.skip("span that is no call of a model")
         return
-    span = spans.setdefault(_key(record), _Span())
-    when = record.get("startTimeUnixNano", record.get("start_time"))
-    span.when = f"{int(when):020}" if text(when).isdigit() or isinstance(when, int) else text(when)
+    key = _key(record)
+    span = spans.setdefault(key if key != "/" else f"/{len(spans)}", _Span())
+    when = spelled(record.get("startTimeUnixNano", record.get("start_time")))
+    span.when = when.zfill(_DIGITS) if when.isdigit() else when
     _take(span, attributes)
     for event in map(obj, seq(record.get("events"))):
         inner = _attributes(event)
@@ -170,23 +184,20 @@ def _take(span: _Span, attributes: Mapping[str, Any]) -> None:
     told = parsed(attributes.get("gen_ai.system_instructions"))
     if told:
         span.sent.append({"role": "system", "content": told})
-    for keys, into in ((_SENT, span.sent), (_GOT, span.got)):
-        found = next((attributes[key] for key in keys if attributes.get(key)), None)
-        if found is not None and not _numbered(attributes, into is span.sent):
-            plain = parsed(found)
-            inner = obj(plain).get("messages", plain)
-            into += inner if isinstance(inner, list) else [_spoken(inner, into is span.sent)]
-    span.sent += _numbered(attributes, sent=True)
-    span.got += _numbered(attributes, sent=False)
+    span.sent += _numbered(attributes, "sent") or _whole(attributes, _SENT, "user")
+    span.got += _numbered(attributes, "got") or _whole(attributes, _GOT, "assistant")
     if attributes.get("ai.response.toolCalls"):
         calls = seq(parsed(attributes["ai.response.toolCalls"]))
         span.got.append({"role": "assistant", "content": calls})
 
 
-def _spoken(value: object, sent: bool) -> object:
-    """A message of a text; anything else as it is."""
-    role = "user" if sent else "assistant"
-    return {"role": role, "content": value} if isinstance(value, str) else value
+def _whole(attributes: Mapping[str, Any], keys: tuple[str, ...], role: str) -> list[object]:
+    """The messages of an attribute that holds all of them."""
+    found = parsed(next((attributes[key] for key in keys if attributes.get(key)), None))
+    inner = obj(found).get("messages", found)
+    if isinstance(inner, str):
+        return [{"role": role, "content": inner}]
+    return inner if isinstance(inner, list) else [inner] if inner else []
 
 
 def _said(span: _Span, name: str, inner: Mapping[str, Any]) -> None:
@@ -203,33 +214,32 @@ def _said(span: _Span, name: str, inner: Mapping[str, Any]) -> None:
     (span.got if name == "gen_ai.choice" else span.sent).append(turn)
 
 
-def _numbered(attributes: Mapping[str, Any], sent: bool) -> list[object]:  # noqa: FBT001 -- one of two
+def _numbered(attributes: Mapping[str, Any], way: str) -> list[object]:
     """The messages that attributes number, each put together again."""
     tree: dict[str, Any] = {}
     for key, value in attributes.items():
         prefix = next((one for one in _LISTED if key.startswith(one)), None)
-        if prefix is None or (_LISTED[prefix] == "sent") != sent:
+        if prefix is None or _LISTED[prefix] != way:
             continue
-        *way, last = key.removeprefix(prefix).split(".")
+        *steps, last = key.removeprefix(prefix).split(".")
         node = tree
-        for step in way:
+        for step in steps:
             inner = node.setdefault(step, {})
             node = inner if isinstance(inner, dict) else {}
         node[last] = value
-    return [_message(tree[key], sent) for key in sorted(tree, key=lambda k: (len(k), k))]
+    role = "user" if way == "sent" else "assistant"
+    return [_message(tree[key], role) for key in sorted(tree, key=lambda k: (len(k), k))]
 
 
-def _message(node: Any, sent: bool) -> dict[str, object]:
+def _message(node: object, role: str) -> dict[str, object]:
     told = obj(obj(node).get("message")) or obj(node)
-    calls = [
-        {key: obj(obj(call).get("tool_call")).get("function", call).get(key) for key in ("name", "arguments")}
-        | {"id": obj(call).get("id")}
-        for call in obj(told.get("tool_calls")).values()
-    ]
-    role = text(told.get("role")) or ("user" if sent else "assistant")
+    calls = []
+    for call in obj(told.get("tool_calls")).values():
+        inner = obj(obj(call).get("tool_call")) or obj(call)
+        calls.append({**(obj(inner.get("function")) or inner), "id": inner.get("id")})
     content = told.get("content")
     return {
-        "role": role,
+        "role": text(told.get("role")) or role,
         "content": parsed(content) if content is not None else "",
         "tool_calls": calls,
         "tool_call_id": told.get("tool_call_id"),

@@ -5,9 +5,8 @@ polars wants a file that it can look about in, so what comes from an archive is 
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -63,17 +62,13 @@ def _placed(path: Path | None, chunks: Callable[[], Iterable[bytes]]) -> Iterato
 
 
 def _plain(value: object) -> object:
-    """A value as JSON has it."""
+    """A value as JSON has it; bytes are nobody's words."""
     if isinstance(value, dict):
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, list):
         return [_plain(one) for one in value]
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, bytes):
-        return None
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    return json.loads(json.dumps(value, default=str))
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return None if isinstance(value, bytes) else str(value)

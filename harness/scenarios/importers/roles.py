@@ -27,7 +27,8 @@ ROLES: Final[Mapping[str, Role]] = {
 
 RESULTS: Final = frozenset(
     ("tool", "function", "observation", "function_response", "tool_response", "tool_result",
-     "tool_output", "toolmessage", "functionmessage", "ipython", "environment", "function_call_output")
+     "tool_output", "toolmessage", "functionmessage", "ipython", "environment",
+     "function_call_output")
 )  # fmt: skip
 """Names under which a file has what a tool gave back."""
 

@@ -50,6 +50,7 @@ RESULT_PARTS = frozenset(
      "code_execution_tool_result", "bash_code_execution_tool_result", "web_fetch_tool_result",
      "text_editor_code_execution_tool_result")
 )  # fmt: skip
+_TRANSCRIPTS = ("transcript", "transcription")
 _MEDIA = {
     "inlineData": IMAGE, "inline_data": IMAGE, "fileData": FILE, "file_data": FILE,
     "executableCode": "", "codeExecutionResult": "",
@@ -133,6 +134,14 @@ class Saying:
             self.skipped.append(VOICE)
         else:
             self.skipped.append(_LEFT_OUT.get(kind) or named("part of type", kind))
+            self.transcript(typed)
+
+    def transcript(self, part: Mapping[str, object]) -> None:
+        """Take in what was said in a sound or a film, where it is written beside it."""
+        inner = next((obj(value) for value in part.values() if isinstance(value, dict)), {})
+        said = first_text([*map(part.get, _TRANSCRIPTS), *map(inner.get, _TRANSCRIPTS)])
+        if said:
+            self.items.append(said)
 
     def _call(self, typed: Mapping[str, object]) -> None:
         inner = obj(typed.get("tool_call")) or obj(typed.get("function")) or typed

@@ -9,7 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.scenarios.importers.chats import CONVERSATIONS, inner, is_turn, read_chats, turns_of
+from harness.scenarios.importers.chats import (
+    CONVERSATIONS,
+    inner,
+    is_turn,
+    pair_of,
+    read_chats,
+    turns_of,
+)
 from harness.scenarios.importers.rows import begins, each
 from harness.scenarios.importers.values import obj, seq
 
@@ -36,7 +43,9 @@ class ShareGPT:
 
 
 def _holds(value: object) -> bool:
-    return bool(turns_of(inner(obj(value)), CONVERSATIONS)) or bool(_collection(value))
+    record = inner(obj(value))
+    turns = bool(turns_of(record, CONVERSATIONS)) or pair_of(record) is not None
+    return turns or bool(_collection(value))
 
 
 def _collection(value: object) -> list[object]:

@@ -114,25 +114,31 @@ _DEEPEST = 6
 
 def _take(chat: Chat, value: object, role: Role, depth: int) -> None:
     """Read what a call was sent or gave back: text, a message, a list, or what holds one."""
-    record = obj(value)
     if isinstance(value, str):
         chat.script.say(role, Saying().add(text(value)))
     elif is_turn(value):
         chat.turn(value)
     elif is_turns(value) and not all(isinstance(one, str) for one in seq(value)):
         chat.list_of_turns(_one(seq(value)))
-    elif isinstance(value, list) and depth < _DEEPEST:
-        for one in value[:1]:
-            _take(chat, one, role, depth + 1)
     elif depth < _DEEPEST:
-        for prompt in ("system", "instructions"):
-            if isinstance(record.get(prompt), str):
-                chat.script.say("system", Saying().add(record[prompt]))
-        key = next((key for key in _HOLDERS if record.get(key)), None)
-        if key is not None:
-            _take(chat, parsed(record[key]), role, depth + 1)
-        elif record:
-            chat.script.fields(record, frozenset())
+        _take_inner(chat, value, role, depth + 1)
+
+
+def _take_inner(chat: Chat, value: object, role: Role, depth: int) -> None:
+    """Read what stands in a list or an object that is itself no message."""
+    if isinstance(value, list):
+        for one in value[:1]:
+            _take(chat, one, role, depth)
+        return
+    record = obj(value)
+    for prompt in ("system", "instructions"):
+        if isinstance(record.get(prompt), str):
+            chat.script.say("system", Saying().add(record[prompt]))
+    key = next((key for key in _HOLDERS if record.get(key)), None)
+    if key is not None:
+        _take(chat, parsed(record[key]), role, depth)
+    else:
+        chat.script.fields(record, frozenset())
 
 
 def _one(turns: list[object]) -> list[object]:

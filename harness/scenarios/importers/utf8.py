@@ -78,9 +78,13 @@ class Utf8:
 
 
 def _joined(pair: re.Match[bytes]) -> bytes:
-    return pair[0].decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode(
-        "utf-16"
-    ).encode()
+    return (
+        pair[0]
+        .decode("utf-8", "surrogatepass")
+        .encode("utf-16", "surrogatepass")
+        .decode("utf-16")
+        .encode()
+    )
 
 
 def _whole(piece: bytes) -> int:

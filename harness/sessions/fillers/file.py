@@ -21,6 +21,7 @@ import jsonlines
 from harness.core.draws import digest
 from harness.core.errors import FileError, Where, nearest
 from harness.core.messages import Turn
+from harness.core.transcript import ToolCall, ToolStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 Said: TypeAlias = "tuple[str, str]"
 """A role and a text."""
 
-_ROLES = ("system", "user", "assistant")
+_ROLES = ("system", "user", "assistant", "tool")
 _EXPECTED = 'expected {"messages": [{"role": ..., "content": ...}, ...]}'
 _KEPT_FILES = 8
 
@@ -140,7 +141,23 @@ def _message(message: object, name: str, where: Where) -> Said:
     role = message["role"]
     if role not in _ROLES:
         raise FileError(where, f"{name}.role is '{role}': {nearest(role, _ROLES)}")
+    if role == "tool":
+        given = ToolStep(role="tool", text=message["content"], name=str(message.get("name") or ""))
+        return "assistant", given.content
+    called = message.get("tool_calls")
+    if role == "assistant" and isinstance(called, list) and called:
+        step = ToolStep(role="assistant", text=message["content"], calls=tuple(_calls(called)))
+        return role, step.content
     return role, message["content"]
+
+
+def _calls(called: list[object]) -> Iterator[ToolCall]:
+    """The calls beside a message, as the chat APIs have them."""
+    for call in called:
+        function = call.get("function") if isinstance(call, dict) else None
+        if isinstance(function, dict):
+            name, arguments = (str(function.get(key) or "") for key in ("name", "arguments"))
+            yield ToolCall(name=name or "tool", arguments=arguments)
 
 
 def _turns(said: list[Said]) -> tuple[Turn, ...]:

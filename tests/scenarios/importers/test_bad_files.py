@@ -51,7 +51,10 @@ def everything(content, name=None):
         ("[]".encode("utf-16"), "x.json: this is UTF-16 text; save it as UTF-8"),
         (b"\x7fELF\0\0\0", "x.json: this is a binary file, not a transcript"),
         (b"no transcript at all", "cannot tell which program wrote this: it begins with"),
-        (b'{"a": 1, "b": 2}', "cannot tell which program wrote this: its first record is an object with"),
+        (
+            b'{"a": 1, "b": 2}',
+            "cannot tell which program wrote this: its first record is an object with",
+        ),
         (b"[1, 2]", "cannot tell which program wrote this: its first record is a number"),
         (b"[", "x.json:1: this is not JSON any more: the file ends in the middle of a record"),
         (b'{"a": \n}', "x.json:2: this is not JSON any more: unallowed token"),
