@@ -36,9 +36,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import polars as pl
 
-from harness.analysis.adaptive import next_batch
-from harness.analysis.adaptive_stop import stop
-from harness.analysis.laws import LAWS, true_onset
+from harness.adaptive.choose import next_batch
+from harness.adaptive.stop import stop
+from harness.analysis.calibration.simulated_laws import LAWS, true_onset
 from harness.analysis.onset import estimate_onset
 from harness.core.draws import Draws
 

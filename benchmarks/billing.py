@@ -23,7 +23,7 @@ from harness.sessions.tokens import PRIMING, TokenCounter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.models.prices import Price
+    from harness.models.catalog import Price
 
 LEAST = 1024
 STEP = 128

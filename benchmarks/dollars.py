@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))  # run as a program, this file does not see the fo
 
 from benchmarks.billing import serve  # noqa: E402 -- the path comes first
 from harness import Fills, Study, estimate_onset, load, read_records, run  # noqa: E402 -- likewise
-from harness.models.table import price  # noqa: E402 -- likewise
+from harness.models.catalog import price  # noqa: E402 -- likewise
 
 if TYPE_CHECKING:
     from harness.core.scenario import Scenario

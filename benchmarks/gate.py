@@ -2,9 +2,9 @@
 
 Every simulated probe has a chance of recall of its own: most are stable, some are flaky; sessions
 have their luck. A baseline is blessed once, and thirty nights are judged against it. Verdicts are
-those of `harness.gate.rule`, the code that judges real runs, over all recall and by scenario with
-Holm's correction, confirmed by a fresh repeat; the first nights are judged again by the whole of
-`harness.gate.look`, which must say the same. Beside it stand the two gates people use now.
+those of `harness.gate.decision`, the code that judges real runs, over all recall and by
+scenario with Holm's correction, confirmed by a fresh repeat; the first nights are judged again by
+the whole of `harness.gate.look`, which must say the same. Beside it stand the two gates people use.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from harness.gate.findings import Cell
+from harness.analysis.stats.paired_tests import holm_rows
+from harness.gate.decision import GateRule, fires, looks, sessions_to_plan
 from harness.gate.look import look
-from harness.gate.rule import Rule, fires, holm_rows, looks, sessions_to_plan
+from harness.gate.results import Conditions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ FLAKY = 0.12
 """Share of probes that are answered now so, now so."""
 LUCK = 0.25
 """Standard deviation of a session's luck, in log odds."""
-RULE = Rule()
+RULE = GateRule()
 CHECKED = 10
 """Pairs that the whole gate judges, too."""
 
@@ -83,7 +84,7 @@ class Gate:
     fails: Callable[[World, Scores, Callable[[], Scores]], Yes]
 
 
-def fired(world: World, night: Scores, rule: Rule) -> Yes:
+def fired(world: World, night: Scores, rule: GateRule) -> Yes:
     """Which tests fire, shape (pairs, 1 + scenarios): all recall first."""
     means = (night - world.baseline).mean(axis=2)
     sessions = means.shape[1]
@@ -100,7 +101,7 @@ def fired(world: World, night: Scores, rule: Rule) -> Yes:
     return np.stack(found, axis=1)
 
 
-def ours(world: World, night: Scores, again: Callable[[], Scores], rule: Rule = RULE) -> Yes:
+def ours(world: World, night: Scores, again: Callable[[], Scores], rule: GateRule = RULE) -> Yes:
     """This gate: a test that fires must fire again on fresh answers."""
     first = fired(world, night, rule)
     return (first & fired(world, again(), rule)).any(axis=1) if first.any() else first.any(axis=1)
@@ -154,7 +155,7 @@ def agrees(world: World) -> int:
     return same
 
 
-_CELL = Cell(model="m", variant="", window_limit=1, policy="p", memory="m", layout="growing")
+_CELL = Conditions(model="m", variant="", window_limit=1, policy="p", memory="m", layout="growing")
 
 
 def _frame(scores: Scores) -> pl.DataFrame:
@@ -222,7 +223,7 @@ def main() -> int:
         claim("a drop of 5 points, 40 sessions, found", ours_[2], 0.80, least=True),
     ]
     for margin in (0.05, 0.10):
-        rule = Rule(margin=margin)
+        rule = GateRule(margin=margin)
         planned = sessions_to_plan(rule, per_session=PROBES, discordant=psi)
         sessions = SCENARIOS * math.ceil(planned / SCENARIOS)
         world = World(sessions, 5, draws)

@@ -75,8 +75,8 @@ def conversation(trunk: str) -> list[str]:
 def page(folder: Path, output: Path) -> None:
     """Time a whole `harness report RUN -o report.html`."""
     start, cpu = time.perf_counter(), time.process_time()
-    from harness.analysis.frame import read_records
-    from harness.analysis.summary import summarise
+    from harness.analysis.records import read_records
+    from harness.analysis.summary.build import summarise
     from harness.reports import render
 
     frame = read_records(folder)

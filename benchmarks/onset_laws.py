@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.analysis.laws import LAWS, true_onset
+from harness.analysis.calibration.simulated_laws import LAWS, true_onset
 from harness.analysis.onset import estimate_onset, simulate
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 from published_data import GPT_4_WINDOW, ROOT, claude, context_rot, data_folder, gpt_4, graded
 
-from harness.analysis.compare import Comparison, compare
-from harness.analysis.contrast import lost_in_the_middle
+from harness.analysis.comparison.two_runs import Comparison, compare
+from harness.analysis.comparison.within_run import lost_in_the_middle
 from harness.analysis.onset import OnsetEstimate, estimate_onset
 
 if TYPE_CHECKING:

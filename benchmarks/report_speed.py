@@ -47,8 +47,8 @@ def report(path: Path, folder: Path) -> None:
     watcher = threading.Thread(target=watch, args=(stop, own))
     watcher.start()
     start, cpu = time.perf_counter(), time.process_time()
-    from harness.analysis.frame import read_records
-    from harness.analysis.summary import summarise
+    from harness.analysis.records import read_records
+    from harness.analysis.summary.build import summarise
     from harness.reports import render, terminal
 
     frame = read_records(path)

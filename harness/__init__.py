@@ -10,10 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.analysis.compare import Comparison, compare
-    from harness.analysis.frame import read_records, read_runs
+    from harness.analysis.comparison.two_runs import Comparison, compare
     from harness.analysis.onset import OnsetEstimate, difference, estimate_onset
-    from harness.analysis.summary import summarise
+    from harness.analysis.records import read_records, read_runs
+    from harness.analysis.summary.build import summarise
     from harness.core.errors import HarnessError
     from harness.core.messages import Message, Turn
     from harness.core.probe import Probe, Reply, Score
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from harness.sessions.tokens import TokenCounter
 
 _HOMES = {
-    "Comparison": "harness.analysis.compare",
+    "Comparison": "harness.analysis.comparison.two_runs",
     "Fact": "harness.core.scenario",
     "Fills": "harness.core.scenario",
     "HarnessError": "harness.core.errors",
@@ -49,18 +49,18 @@ _HOMES = {
     "Turn": "harness.core.messages",
     "View": "harness.core.window",
     "Window": "harness.core.window",
-    "compare": "harness.analysis.compare",
+    "compare": "harness.analysis.comparison.two_runs",
     "difference": "harness.analysis.onset",
     "estimate_onset": "harness.analysis.onset",
     "load": "harness.scenarios",
     "load_all": "harness.scenarios",
     "make_model": "harness.models",
     "plan": "harness.runs.run",
-    "read_records": "harness.analysis.frame",
-    "read_runs": "harness.analysis.frame",
+    "read_records": "harness.analysis.records",
+    "read_runs": "harness.analysis.records",
     "render": "harness.reports",
     "run": "harness.runs.run",
-    "summarise": "harness.analysis.summary",
+    "summarise": "harness.analysis.summary.build",
     "terminal": "harness.reports",
 }
 

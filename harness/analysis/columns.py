@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 import polars as pl
 
-from harness.analysis.frame import SCHEMA, collect
+from harness.analysis.records import SCHEMA, collect
 from harness.core.errors import UsageError
 
 Rows: TypeAlias = pl.DataFrame | pl.LazyFrame | Iterable[Mapping[str, object]]

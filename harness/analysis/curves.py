@@ -11,29 +11,25 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import polars as pl
 
-from harness.analysis.frame import collect
+from harness.analysis.records import collect
+from harness.core.arms import NEARLY_EMPTY
+from harness.core.kinds import RECALL_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.analysis.frame import Frame
+    from harness.analysis.records import Frame
 
 Axis = Literal["fill", "position", "gap_tokens", "turn"]
 
 GROUP = ("model", "window_limit", "policy", "memory", "layout")
 """What is never pooled: a curve over two of any of these describes neither."""
 
-RECALL_KINDS = ("recall", "update", "set")
-"""Kinds of probe that ask for something that was said."""
-
-CONTROL = 0.05
-"""Up to this fill the window counts as nearly empty."""
-
 MAX_LEVELS = 12
 """With at most so many checkpoints past the control zone each is a point of its own."""
 
 _LEVEL_SPREAD = 0.02
-_FILL_EDGES = (CONTROL, *(round(0.1 * i, 1) for i in range(1, 11)))
+_FILL_EDGES = (NEARLY_EMPTY, *(round(0.1 * i, 1) for i in range(1, 11)))
 _POSITION_EDGES = (0.2, 0.4, 0.6, 0.8)
 _GAP_EDGES = tuple(2**i for i in range(8, 25))
 _TURN_EDGES = tuple(2**i for i in range(2, 15))
@@ -240,7 +236,7 @@ def _fill_bins(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """
     level = pl.coalesce("fill_requested", "fill").alias("level")
     rows = _cut(rows, "fill", _FILL_EDGES).with_columns(level)
-    past = rows.filter(pl.col("fill") > CONTROL)
+    past = rows.filter(pl.col("fill") > NEARLY_EMPTY)
     counts = past.group_by(*by).agg(pl.col("level").n_unique())
     past = past.join(counts.filter(pl.col("level") <= MAX_LEVELS), on=list(by), how="semi")
     levels = past.group_by(*by, "level").agg(
@@ -255,7 +251,7 @@ def _fill_bins(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
         (pl.int_range(pl.len()) + len(_FILL_EDGES) + 1).alias("number")
     )
     rows = rows.join(levels, on=[*by, "level"], how="left", nulls_equal=True)
-    here = (pl.col("fill") > CONTROL) & pl.col("number").is_not_null()
+    here = (pl.col("fill") > NEARLY_EMPTY) & pl.col("number").is_not_null()
     return rows.with_columns(
         pl.when(here).then("number").otherwise("bin").alias("bin"),
         pl.when(here).then("low").otherwise("from").alias("from"),

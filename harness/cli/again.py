@@ -88,7 +88,7 @@ def study_again(
     Raises:
         UsageError: A scenario has changed since, or a secret is not given again.
     """
-    from harness.runs.folders import read_config
+    from harness.runs.folder.run_json import read_config
     from harness.sessions.materials import Workshop
 
     data = read_config(folder)

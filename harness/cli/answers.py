@@ -102,6 +102,6 @@ def answers_of(
 
 def cache_folder(cache: Path | None) -> Path:
     """The folder of the cache: as given, or where this system keeps such things."""
-    from harness.models.cache import default_folder
+    from harness.models.answer_store.cache import default_folder
 
     return default_folder() if cache is None else cache

@@ -31,7 +31,7 @@ def bless_(run: str, name: str, *, out: Path) -> int:
     """Keep RUN as the baseline NAME; a run of --repeats 5 makes a steady one."""
     from harness.gate.baseline import REPEATS_ADVISED, bless
     from harness.gate.snapshot import of_run
-    from harness.runs.folders import find_run
+    from harness.runs.folder.find import find_run
 
     snapshot = of_run(find_run(run, out), name)
     path = bless(snapshot, out)
@@ -55,7 +55,7 @@ def bless_(run: str, name: str, *, out: Path) -> int:
 def ls(*, out: Path) -> int:
     """List the baselines."""
     from harness.gate.baseline import names, read
-    from harness.reports.baselines import baseline_line
+    from harness.reports.sections.baselines import baseline_line
 
     for name in names(out):
         click.echo(baseline_line(read(name, out)))
@@ -68,7 +68,7 @@ def ls(*, out: Path) -> int:
 def show(name: str, *, out: Path) -> int:
     """Show what the baseline NAME is of, and its recall."""
     from harness.gate.baseline import read
-    from harness.reports.baselines import baseline_text
+    from harness.reports.sections.baselines import baseline_text
 
     click.echo(baseline_text(read(name, out)), nl=False)
     return 0
@@ -81,7 +81,7 @@ def show(name: str, *, out: Path) -> int:
 def diff(name: str, other: str, *, out: Path) -> int:
     """Show what differs between the baseline NAME and OTHER, a baseline or a run."""
     from harness.gate.baseline import read
-    from harness.reports.baselines import diff_text
+    from harness.reports.sections.baselines import diff_text
 
     click.echo(diff_text(read(name, out), _other(other, out)), nl=False)
     return 0
@@ -91,7 +91,7 @@ def _other(name: str, out: Path) -> Snapshot:
     """A baseline of that name, or else a run."""
     from harness.gate.baseline import names, read
     from harness.gate.snapshot import of_run
-    from harness.runs.folders import find_run
+    from harness.runs.folder.find import find_run
 
     if name in names(out) or name.endswith(".jsonl"):
         return read(name, out)

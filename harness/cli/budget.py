@@ -11,7 +11,7 @@ from harness.cli.plan import dollars
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.runs.bill import Bill, Expected
+    from harness.runs.result import Bill, Expected
 
 _BUDGET = (
     click.option(
@@ -41,7 +41,7 @@ def budget_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def read_out(bill: Bill, expected: Expected | None) -> str | None:
     """The bill of a run as one line; None where there is nothing to pay.
 
-    >>> from harness.runs.bill import Bill, Expected
+    >>> from harness.runs.result import Bill, Expected
     >>> paid = Bill(usd=1.5, known_usd=1.5, prompt_tokens=4000, cached_tokens=3000)
     >>> read_out(paid, Expected(usd=1.25, uncached_usd=5.0))
     'cost: $1.50 for 4,000 prompt tokens, 75 % of them cached; estimated $1.25, $5.00 uncached'

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from harness.models.cache import Cache
+    from harness.models.answer_store.cache import Cache
 
 _KIB = 1024
 
@@ -67,7 +67,7 @@ def pruned(cache: Path | None, days: float, model: str | None) -> int:
 @CACHE
 def path(cache: Path | None) -> int:
     """Print where the cache stands."""
-    from harness.models.cache import FILE
+    from harness.models.answer_store.cache import FILE
 
     click.echo(cache_folder(cache) / FILE)
     return 0
@@ -77,7 +77,7 @@ def _opened(cache: Path | None) -> AbstractContextManager[Cache | None]:
     """The cache, if there is one: looking does not make it."""
     from contextlib import nullcontext
 
-    from harness.models.cache import FILE, Cache
+    from harness.models.answer_store.cache import FILE, Cache
 
     folder = cache_folder(cache)
     return Cache(folder) if (folder / FILE).exists() else nullcontext()

@@ -70,9 +70,9 @@ def command(
     outputs: tuple[Path, ...],
 ) -> int:
     """Say truth beside estimate for reference models with known forgetting; nothing leaves here."""
-    from harness.analysis.calibrate import calibrate, chosen_laws, scenario
+    from harness.analysis.calibration.run import calibrate, chosen_laws, scenario
     from harness.cli.progress import Bar
-    from harness.reports.calibration import check_output, terminal, write
+    from harness.reports.sections.calibration import check_output, terminal, write
     from harness.sessions.materials import Workshop
 
     tokens = window_tokens(window)

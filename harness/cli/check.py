@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from harness.gate.check import Again, Wanted
-    from harness.gate.findings import Check
-    from harness.gate.rule import Rule
+    from harness.gate.decision import GateRule
+    from harness.gate.results import Check
     from harness.gate.snapshot import Snapshot
     from harness.runs.limits import Limits
 
@@ -114,10 +114,10 @@ def command(
     the summary of the step is written, too.
     """
     check_outputs(outputs, "check", _SUFFIXES)
-    from harness.gate.rule import Rule
-    from harness.runs.folders import find_run
+    from harness.gate.decision import GateRule
+    from harness.runs.folder.find import find_run
 
-    rule = Rule(margin=margin, alpha=alpha, power=power, onset_margin=onset_margin)
+    rule = GateRule(margin=margin, alpha=alpha, power=power, onset_margin=onset_margin)
     folder = find_run(run, out)
     if a_a:
         fresh = _again(folder, options, out, limits) if confirm else None
@@ -167,8 +167,9 @@ def _again(folder: Path, options: Sequence[str], out: Path, limits: Limits) -> A
 
 
 def _show(found: Check, outputs: Sequence[Path]) -> None:
-    from harness.reports.gate import check_json, check_markdown, check_text
-    from harness.reports.gate_junit import check_junit
+    from harness.core.files import write_whole
+    from harness.reports.files.junit_file import check_junit
+    from harness.reports.sections.gate import check_json, check_markdown, check_text
 
     click.echo(check_text(found), nl=False)
     forms: dict[str, Callable[[Check], str]] = {
@@ -178,9 +179,7 @@ def _show(found: Check, outputs: Sequence[Path]) -> None:
         ".xml": check_junit,
     }
     for output in outputs:
-        beside = output.with_name(f"{output.name}.tmp")
-        beside.write_text(forms[output.suffix.lower()](found), encoding="utf-8", newline="\n")
-        beside.replace(output)
+        write_whole(output, forms[output.suffix.lower()](found))
         click.echo(str(output), err=True)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
@@ -203,11 +202,11 @@ def _code(found: Check, on_inconclusive: str) -> int:
     return _FAILED if on_inconclusive == "fail" else 0
 
 
-def _flapping(folder: Path, rule: Rule, again: Again | None) -> int:
+def _flapping(folder: Path, rule: GateRule, again: Again | None) -> int:
     """How often the gate would have been wrong on answers to the same prompt."""
     from harness.gate.flapping import enough_repeats, flapping
     from harness.gate.snapshot import of_run
-    from harness.reports.gate import flapping_text
+    from harness.reports.sections.gate import flapping_text
 
     snapshot = of_run(folder)
     if again is not None and not snapshot.from_cassette:

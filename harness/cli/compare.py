@@ -10,11 +10,12 @@ import click
 from harness.cli.options import RESULTS
 from harness.cli.outputs import check_outputs
 from harness.core.errors import UsageError
+from harness.core.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.analysis.sides import By, Side
+    from harness.analysis.comparison.sides import By, Side
 
 _SUFFIXES = (".md", ".json", ".txt")
 
@@ -80,8 +81,8 @@ def command(
     correction is over all of them. Exit code 5: no trial pairs.
     """  # noqa: D301 -- click reads the control character
     check_outputs(outputs, "comparison", _SUFFIXES)
-    from harness.analysis.versus import versus
-    from harness.reports.comparison import as_json, as_markdown, as_text
+    from harness.analysis.comparison.many_sides import versus
+    from harness.reports.sections.comparison import as_json, as_markdown, as_text
 
     chosen = _sides(sides, models, by, out)
     found = versus(
@@ -94,9 +95,7 @@ def command(
         click.echo(as_text(found), nl=False)
     forms = {".md": as_markdown, ".json": as_json, ".txt": as_text}
     for output in outputs:
-        beside = output.with_name(f"{output.name}.tmp")
-        beside.write_text(forms[output.suffix.lower()](found), encoding="utf-8", newline="\n")
-        beside.replace(output)
+        write_whole(output, forms[output.suffix.lower()](found))
         click.echo(str(output))
     return 0
 
@@ -107,7 +106,7 @@ def _sides(texts: Sequence[str], models: str | None, by: By | None, out: Path) -
     Raises:
         UsageError: It names one side, or options that do not go together.
     """
-    from harness.analysis.sides import named, split
+    from harness.analysis.comparison.sides import named, split
 
     read = [_side(text, out) for text in texts]
     if len(read) > 1:
@@ -138,9 +137,9 @@ def _by(by: By | None, chosen: Sequence[Side]) -> By:
 
 
 def _side(text: str, out: Path) -> Side:
-    from harness.analysis.frame import read_records
-    from harness.analysis.sides import make_side, needed
-    from harness.runs.folders import find_run
+    from harness.analysis.comparison.sides import make_side, needed
+    from harness.analysis.records import read_records
+    from harness.runs.folder.find import find_run
 
     run, _, model = text.partition("::")
     folder = find_run(run, out)
@@ -153,7 +152,7 @@ def _reference(text: str, texts: Sequence[str], sides: Sequence[Side]) -> str:
     Raises:
         UsageError: It is none of them, or several.
     """
-    from harness.analysis.sides import choose
+    from harness.analysis.comparison.sides import choose
 
     if len(texts) > 1 and text in texts:
         return sides[texts.index(text)].name

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.core.errors import FileError, UsageError
+from harness.core.files import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from harness.core.protocols import Importer, Source
+    from harness.core.protocols import Importer, ImportSource
     from harness.core.transcript import Transcript
     from harness.scenarios.importers import ByteSource
     from harness.scenarios.importers.tally import Tally
@@ -178,7 +179,7 @@ def _sources(
     tally: Tally,
     folder: Path,
     seen: Callable[[int], object],
-) -> Iterator[tuple[Importer, Source]]:
+) -> Iterator[tuple[Importer, ImportSource]]:
     """What is to be read, and by which importer; files that go on with each other as one.
 
     Among several files one that is empty, or is no conversation, ends nothing: it is counted.
@@ -231,7 +232,11 @@ def _named(source: ByteSource, format_: str | None, tally: Tally, *, alone: bool
 
 
 def _transcripts(
-    found: Iterator[tuple[Importer, Source]], tally: Tally, limit: int | None, *, partial: bool
+    found: Iterator[tuple[Importer, ImportSource]],
+    tally: Tally,
+    limit: int | None,
+    *,
+    partial: bool,
 ) -> Iterator[Transcript]:
     from harness.core.transcript import Skipped
 
@@ -259,13 +264,8 @@ def _is_lines(out: Path) -> bool:
 def _whole(out: Path) -> Iterator[Callable[[str], object]]:
     """Writes lines to a file that appears when all of them are there."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_name(f"{out.name}.tmp")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
-            yield lambda line: file.write(f"{line}\n")
-        unfinished.replace(out)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole(out) as beside, beside.open("w", encoding="utf-8", newline="\n") as file:
+        yield lambda line: file.write(f"{line}\n")
 
 
 def _to_lines(transcripts: Iterator[Transcript], write: Callable[[str], object]) -> None:

@@ -23,8 +23,8 @@ def command(run: str, *, model: str, options: tuple[str, ...], out: Path) -> int
 
     from harness.core.errors import UsageError
     from harness.models import make_model
-    from harness.runs.folders import find_run
-    from harness.runs.judge import JUDGEMENTS, judge_run
+    from harness.runs.folder.find import find_run
+    from harness.runs.regrade.llm_judge import JUDGEMENTS, judge_run
 
     pairs = {}
     for pair in options:

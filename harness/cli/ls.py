@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 @RESULTS
 def command(out: Path) -> int:
     """List runs: name, models, windows, records."""
-    from harness.runs.folders import read_config, runs
-    from harness.runs.store import RECORDS, lines
+    from harness.runs.folder.find import runs
+    from harness.runs.folder.layout import RECORDS
+    from harness.runs.folder.reader import lines
+    from harness.runs.folder.run_json import read_config
 
     found = runs(out)
     if not found:

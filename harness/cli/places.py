@@ -28,7 +28,7 @@ class Place(click.ParamType[Path]):
         if "://" not in str(value):
             folder: Path = click.Path(path_type=Path, file_okay=False).convert(value, param, ctx)
             return folder
-        from harness.runs.remote import Mirror  # here, since it brings fsspec
+        from harness.runs.folder.mirror import Mirror  # here, since it brings fsspec
 
         mirror = Mirror(str(value), spools())
         mirror.pull()
@@ -40,7 +40,7 @@ class Place(click.ParamType[Path]):
 
 def spools() -> Path:
     """The folder of all spools."""
-    from harness.models.cache import default_folder
+    from harness.models.answer_store.cache import default_folder
 
     given = os.environ.get("HARNESS_SPOOL")
     return Path(given) if given else default_folder() / "spool"

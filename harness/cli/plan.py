@@ -53,7 +53,7 @@ def command(
 ) -> int:
     """Say what a run would send and cost; nothing is sent."""
     from harness.models import price
-    from harness.runs.cost import estimates, total_usd
+    from harness.runs.planning.cost import estimates, total_usd
     from harness.runs.run import plan
     from harness.sessions.materials import Workshop
 
@@ -106,7 +106,7 @@ def _seeds(
     """How many seeds the questions of `--detect` and `--half-width` take, as sentences."""
     if detect is None and half_width is None:
         return
-    from harness.analysis.power import (  # here, since it brings scipy
+    from harness.analysis.stats.power import (  # here, since it brings scipy
         DISCORDANT,
         seeds_for_half_width,
         seeds_to_detect,
@@ -137,7 +137,7 @@ def _probes_per_seed(planned: Plan) -> dict[tuple[int, str], tuple[int, int]]:
     Raises:
         NothingSelectedError: The plan asks for nothing that was said.
     """
-    from harness.analysis.curves import RECALL_KINDS
+    from harness.core.kinds import RECALL_KINDS
 
     found: dict[tuple[int, str], list[Trial]] = {}
     for trial in planned.trials:

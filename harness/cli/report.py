@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.options import RESULTS
+from harness.runs.folder.layout import RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,17 +45,17 @@ def command(runs: tuple[str, ...], *, outputs: tuple[Path, ...], pool: bool, out
     Several runs are told apart, in the order of their dates, and the newest is compared with the
     three before it. Runs of the same study with other seeds can be counted as one with --pool.
     """
-    from harness.runs.folders import find_run
+    from harness.runs.folder.find import find_run
 
     folders = [find_run(name, out) for name in runs]
     if not outputs:
         print_report(folders, pool=pool)
         return 0
-    from harness.analysis.frame import read_records
-    from harness.analysis.summary import summarise
+    from harness.analysis.records import read_records
+    from harness.analysis.summary.build import summarise
     from harness.reports import render
 
-    frame = read_records([folder / "records.jsonl" for folder in folders])
+    frame = read_records([folder / RECORDS for folder in folders])
     summary = summarise(frame, apart=not pool)
     for output in outputs:
         render(summary, frame, output, folders=folders)
@@ -63,7 +64,7 @@ def command(runs: tuple[str, ...], *, outputs: tuple[Path, ...], pool: bool, out
 
 
 def _print_schema(context: click.Context) -> None:
-    from harness.reports.schema import schema_text
+    from harness.reports.files.json_schema import schema_text
 
     click.echo(schema_text(), nl=False)
     context.exit()
@@ -71,11 +72,11 @@ def _print_schema(context: click.Context) -> None:
 
 def print_report(folders: Sequence[Path], *, pool: bool = False) -> None:
     """Print the report of runs for people; several are told apart unless they are pooled."""
-    from harness.analysis.against import against
-    from harness.analysis.frame import read_records
-    from harness.analysis.summary import summarise
+    from harness.analysis.comparison.for_report import against
+    from harness.analysis.records import read_records
+    from harness.analysis.summary.build import summarise
     from harness.reports.terminal import terminal
 
-    frame = read_records([folder / "records.jsonl" for folder in folders])
+    frame = read_records([folder / RECORDS for folder in folders])
     summary = summarise(frame, apart=not pool)
     click.echo(terminal(summary, against(summary, frame)))

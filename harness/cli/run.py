@@ -18,8 +18,8 @@ from harness.cli.workers import worker_options
 from harness.core.errors import IncompleteError, UsageError
 
 if TYPE_CHECKING:
+    from harness.adaptive.search import Ended
     from harness.core.study import Study
-    from harness.runs.adaptive import Ended
     from harness.runs.limits import Limits
     from harness.runs.result import RunResult
 
@@ -86,7 +86,8 @@ def command(
     """Replay scenarios against models and windows; records go to results/."""
     from harness.cli.progress import Bar
     from harness.runs.budget import Budget
-    from harness.runs.folders import find_run, read_config, runs
+    from harness.runs.folder.find import find_run, runs
+    from harness.runs.folder.run_json import read_config
 
     kept = answers_of(**{name: options.pop(name) for name in ANSWERS})
     aim: dict[str, Any] | None = None
@@ -169,14 +170,15 @@ def _replay(
         from harness.runs.run import run
 
         return run(study, **how), []
-    from harness.cli.adaptive import run_adaptive
+    from harness.adaptive.run import run_adaptive
+    from harness.adaptive.search import SearchGoal
 
     executor = how.pop("executor")
     if executor != "local":
         raise UsageError(
             f"--adaptive asks batch after batch from here: leave out --executor {executor}"
         )
-    return run_adaptive(study, aim, **how)
+    return run_adaptive(study, SearchGoal(**aim), **how)
 
 
 def _as_before(
@@ -187,7 +189,7 @@ def _as_before(
     Raises:
         UsageError: An option would make it another study.
     """
-    from harness.runs.folders import read_config
+    from harness.runs.folder.run_json import read_config
 
     source = click.core.ParameterSource.COMMANDLINE
     flags = {"models": "model", "windows": "window", "policies": "policy", "memories": "memory"}

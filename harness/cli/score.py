@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.core.study import Study
-    from harness.runs.rescored import Change
+    from harness.runs.regrade.changes import Change
 
 _SHOWN = 10
 _REPLY_CHARACTERS = 60
@@ -30,8 +30,8 @@ def command(run: str, *, quiet: bool, out: Path) -> int:
     is how replies are graded (accepted spellings, scorers, values that are no longer told apart),
     and not what is said or asked.
     """
-    from harness.runs.folders import find_run
-    from harness.runs.rescored import changes
+    from harness.runs.folder.find import find_run
+    from harness.runs.regrade.changes import changes
     from harness.runs.run import run as replay
 
     folder = find_run(run, out)
@@ -50,7 +50,7 @@ def _study_of(folder: Path) -> Study:
     from harness.cli.again import before
     from harness.cli.study import make_study
     from harness.models.options import MASK
-    from harness.runs.folders import read_config
+    from harness.runs.folder.run_json import read_config
 
     data = read_config(folder)
     data["options"] = {k: v for k, v in data["options"].items() if MASK not in str(v)}
@@ -59,7 +59,7 @@ def _study_of(folder: Path) -> Study:
 
 
 def _list(changed: Sequence[Change]) -> None:
-    from harness.reports.text import plain
+    from harness.reports.format import plain
 
     for change in changed[:_SHOWN]:
         reply = plain(" ".join(change.reply.split()))

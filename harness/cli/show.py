@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 @RESULTS
 def command(run: str, key: str, *, messages: bool, out: Path) -> int:
     """Show one record of RUN; the start of its KEY is enough."""
-    from harness.runs.folders import find_run
-    from harness.runs.store import sent_messages
+    from harness.runs.folder.find import find_run
+    from harness.runs.folder.reader import sent_messages
 
     folder = find_run(run, out)
     record = _find(folder, key)
@@ -43,7 +43,8 @@ def _find(folder: Path, key: str) -> dict[str, Any]:
     Raises:
         UsageError: There is none, or there are several.
     """
-    from harness.runs.store import RECORDS, lines
+    from harness.runs.folder.layout import RECORDS
+    from harness.runs.folder.reader import lines
 
     found = {r["key"]: r for r in lines(folder / RECORDS) if r["key"].startswith(key)}
     if not found:

@@ -14,12 +14,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from harness.core.probe import Source
+
+AnsweredBy = Literal["model", "cache", "cassette"]
+"""Where an answer came from: a call that was made now, or one that was made and kept before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,7 @@ class ModelError(HarnessError):
         self.retry_after_s = retry_after_s
         self.stops = stops
         self.attempts = 1
-        self.answered_by: Source = "model"
+        self.answered_by: AnsweredBy = "model"
 
 
 class OverflowRefusedError(ModelError):

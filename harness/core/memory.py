@@ -20,7 +20,7 @@ but not injected into the session; it was injected but not used by the model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class MemoryView:
     """A session as a memory sees it when it may write."""
 
     session_number: int

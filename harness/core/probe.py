@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from harness.core.errors import AnsweredBy
     from harness.core.scenario import ProbeKind, Value
 
 Status = Literal["ok", "overflow", "refused", "error"]
@@ -25,9 +26,6 @@ Outcome = Literal[
     "broken",
 ]
 """The last two are those of a rule, whose records are of the kind `rule`."""
-
-Source = Literal["model", "cache", "cassette"]
-"""Where an answer came from: a call that was made now, or one that was made and kept before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +78,6 @@ class Reply:
     """None where nothing was waited for, as for a reply out of a cassette."""
     attempts: int = 1
     """Calls made for this reply, retries included; 0 for a reply that was kept."""
-    answered_by: Source = "model"
+    answered_by: AnsweredBy = "model"
     version: str | None = None
     """What the provider says answered, with its fingerprint where it tells one."""

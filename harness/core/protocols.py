@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from harness.core.draws import Draws
-    from harness.core.memory import Said
+    from harness.core.memory import MemoryView
     from harness.core.messages import Message, Turn
     from harness.core.probe import Probe, Reply, Score
     from harness.core.record import Record
@@ -50,7 +50,7 @@ class Policy(Protocol):
     def view(self, history: History, budget_tokens: int, /) -> View: ...
 
 
-class Scribe(Protocol):
+class Writer(Protocol):
     """A model at hand, for what needs to be put into words: notes, summaries.
 
     It is sent the conversation as the application would send it, and the instruction as its last
@@ -73,7 +73,7 @@ class Memory(Protocol):
     A field `writer` names another model than the one under test for the scribe.
     """
 
-    async def write(self, said: Said, scribe: Scribe, /) -> Sequence[str]: ...
+    async def write(self, said: MemoryView, scribe: Writer, /) -> Sequence[str]: ...
 
     def inject(self, notes: Sequence[str], question: str, /) -> str: ...
 
@@ -104,7 +104,7 @@ class Compacting(Protocol):
         What lies between it and the system messages is replaced.
         """
 
-    async def compact(self, scribe: Scribe, /) -> Turn:
+    async def compact(self, scribe: Writer, /) -> Turn:
         """The turn that stands in place of what is replaced; the scribe is sent just that."""
 
 
@@ -142,7 +142,7 @@ class Model(Protocol):
     async def close(self) -> None: ...
 
 
-class Gate(Protocol):
+class CallGate(Protocol):
     """Lets the calls to one model out, no more and no faster than is allowed.
 
     `passage` is the time of one call, for a prompt of so many characters: it is entered when the
@@ -185,7 +185,7 @@ class RecordSink(Protocol):
     def append(self, record: Record) -> None: ...
 
 
-class Source(Protocol):
+class ImportSource(Protocol):
     """A file to be imported; each method reads it anew, from its beginning and piece by piece."""
 
     @property
@@ -206,12 +206,12 @@ class Importer(Protocol):
 
     def recognises(self, sample: Sample, /) -> bool: ...
 
-    def sessions(self, source: Source, /) -> Iterator[Found]: ...
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]: ...
 
 
 @runtime_checkable
 class Gathers(Protocol):
     """An importer of a program that keeps one conversation in several files."""
 
-    def together(self, sources: Sequence[Source], /) -> Iterator[Sequence[Source]]:
+    def together(self, sources: Sequence[ImportSource], /) -> Iterator[Sequence[ImportSource]]:
         """The files of the program in groups; the files of a group are read as one."""

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harness.core.arms import Arm
+    from harness.core.errors import AnsweredBy
     from harness.core.memory import LostAt
-    from harness.core.probe import Outcome, Source, Status
+    from harness.core.probe import Outcome, Status
     from harness.core.scenario import Layout, ProbeKind
-    from harness.core.session import Arm
 
 RECORD_SCHEMA = 1
 """Version of the fields below; files of another version are refused by name."""
@@ -103,7 +104,7 @@ class Record:
     """Name of the system prompt that took the place of the scenario's own; empty: it did not."""
     model_version: str | None = None
     """What the provider says answered, with its fingerprint where it tells one; None: not told."""
-    answered_by: Source | None = None
+    answered_by: AnsweredBy | None = None
     """model, or cache or cassette when the answer was kept from a call of before, which costs
     nothing now; None when there is no answer."""
     planted_session: int | None = None

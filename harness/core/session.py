@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from harness.core.arms import Arm
     from harness.core.messages import Message
     from harness.core.scenario import Carry, Value
-
-Arm = Literal["main", "closed_book", "needle_only", "fact_removed", "nothing_carried"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

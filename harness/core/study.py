@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from harness.core.arms import stage_of
 from harness.core.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from harness.core.arms import Stage
     from harness.core.scenario import Fills, Scenario
-    from harness.core.session import Arm, Blueprint
+    from harness.core.session import Blueprint
     from harness.core.trial import Replies, Trial
-
-Stage = Literal["bare", "opening", "main"]
-STAGES: tuple[Stage, ...] = ("bare", "opening", "main")
-"""The order in which the sessions of a model are sent: each teaches how to aim the next."""
-
-_BARE = frozenset({"closed_book", "needle_only"})
-"""Arms without filler, whose length no tokenizer can get wrong."""
 
 DEFAULT_RESERVE = 128
 """Tokens kept for the answer, and `max_tokens` of each call unless -M says otherwise."""
@@ -76,7 +71,7 @@ class Study:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class SessionTrials:
     """The trials of one session under one model and window: they share every byte but the last."""
 
     scenario: Scenario
@@ -99,24 +94,12 @@ class Plan:
     """The trials of a study, session by session, in the order in which they are sent."""
 
     study: Study
-    groups: tuple[Group, ...]
+    groups: tuple[SessionTrials, ...]
 
     @property
     def trials(self) -> list[Trial]:
         """Every trial, in order."""
         return [trial for group in self.groups for trial in group.trials]
-
-
-def stage_of(arm: Arm, *, opening: bool) -> Stage:
-    """When a session is sent.
-
-    Args:
-        arm: Main, or which control.
-        opening: Whether the session is that of a nearly empty window.
-    """
-    if arm in _BARE:
-        return "bare"
-    return "opening" if opening else "main"
 
 
 def window_tokens(text: str) -> int | None:

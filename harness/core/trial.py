@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from harness.core.arms import Arm
     from harness.core.scenario import Layout, ProbeKind
-    from harness.core.session import Arm, Blueprint
+    from harness.core.session import Blueprint
     from harness.core.window import Window
 
 FORMAT = 1

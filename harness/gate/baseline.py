@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from harness.core.errors import FileError, UsageError, Where, nearest
+from harness.core.files import write_whole
 from harness.gate.snapshot import GROUP, ROWS, TRIAL, Answered, Mark, Snapshot, check_whole, ordered
 
 if TYPE_CHECKING:
@@ -51,9 +52,7 @@ def bless(snapshot: Snapshot, out: Path) -> Path:
     check_whole(snapshot)
     path = folder_of(out) / f"{snapshot.name}{SUFFIX}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".tmp")
-    beside.write_text("".join(f"{line}\n" for line in written(snapshot)), encoding="utf-8")
-    beside.replace(path)
+    write_whole(path, "".join(f"{line}\n" for line in written(snapshot)))
     return path
 
 

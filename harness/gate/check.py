@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
-from harness.analysis.curves import RECALL_KINDS
-from harness.gate.findings import Cell, Check, Lost, Test
+from harness.core.kinds import RECALL_KINDS
 from harness.gate.look import PAIRED_ON, Frames, cells_of, look, moved
+from harness.gate.results import Check, Conditions, GateTest, Lost
 from harness.gate.same import notes, refuse_other_tests
 from harness.gate.snapshot import BYTES, GROUP, TRIAL, Snapshot, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from harness.gate.rule import Rule, Verdict
+    from harness.gate.decision import GateRule, Verdict
 
 MOST_MISSING = 0.1
 """With a larger share of the baseline's trials unmeasured the gate does not pass."""
@@ -49,7 +49,7 @@ class Wanted:
 def check(
     baseline: Snapshot,
     run: Snapshot,
-    rule: Rule,
+    rule: GateRule,
     *,
     again: Again | None,
     why_not: str = "",
@@ -98,7 +98,7 @@ def check(
     )
 
 
-def _wanted(tests: Sequence[Test], run: Snapshot) -> Wanted:
+def _wanted(tests: Sequence[GateTest], run: Snapshot) -> Wanted:
     fired = [test for test in tests if test.fires]
     every = tuple(dict.fromkeys(mark.name for mark in run.scenarios))
     whole = any(test.scenario is None for test in fired)
@@ -110,11 +110,11 @@ def _wanted(tests: Sequence[Test], run: Snapshot) -> Wanted:
 
 
 def _confirmed(
-    first: Sequence[Test],
+    first: Sequence[GateTest],
     snapshots: tuple[Snapshot, Snapshot, Snapshot],
     names: tuple[str, str],
-    rule: Rule,
-) -> tuple[Test, ...]:
+    rule: GateRule,
+) -> tuple[GateTest, ...]:
     """The tests of the first look; those that fired are judged by the second, too."""
     baseline, run, second = snapshots
     onset = any(test.fires and test.kind == "onset" for test in first)
@@ -129,11 +129,13 @@ def _confirmed(
     )
 
 
-def _key(test: Test) -> tuple[str, str | None, Cell]:
+def _key(test: GateTest) -> tuple[str, str | None, Conditions]:
     return test.kind, test.scenario, test.cell
 
 
-def _after(test: Test, again: Test | None, pool: Test | None, rule: Rule) -> Test:
+def _after(
+    test: GateTest, again: GateTest | None, pool: GateTest | None, rule: GateRule
+) -> GateTest:
     """One test that fired, after the second look."""
     if again is None or (again.effect is None and not again.fires):
         return replace(
@@ -163,7 +165,7 @@ def pooled(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _not_measured(cells: Mapping[Cell, Frames]) -> float:
+def _not_measured(cells: Mapping[Conditions, Frames]) -> float:
     """The share of the baseline's measured trials for which the run has no score."""
     wanted = measured = 0
     for before, now in cells.values():
@@ -174,7 +176,7 @@ def _not_measured(cells: Mapping[Cell, Frames]) -> float:
     return 1 - measured / wanted if wanted else 1.0
 
 
-def _verdict(tests: Sequence[Test], not_measured: float) -> Verdict:
+def _verdict(tests: Sequence[GateTest], not_measured: float) -> Verdict:
     """Any failure fails; to pass, recall over all scenarios must pass in every cell."""
     if any(test.verdict == "fail" for test in tests):
         return "fail"
@@ -184,7 +186,7 @@ def _verdict(tests: Sequence[Test], not_measured: float) -> Verdict:
     return "pass"
 
 
-def _message(tests: Sequence[Test], verdict: Verdict, not_measured: float) -> str:
+def _message(tests: Sequence[GateTest], verdict: Verdict, not_measured: float) -> str:
     """The sentence that decides."""
     whole = [test for test in tests if test.kind == "overall"]
     if verdict == "fail":
@@ -201,7 +203,7 @@ def _message(tests: Sequence[Test], verdict: Verdict, not_measured: float) -> st
     return f"{text}; {chosen.second}" if chosen.second else text
 
 
-def lost_facts(cells: Mapping[Cell, Frames]) -> tuple[Lost, ...]:
+def lost_facts(cells: Mapping[Conditions, Frames]) -> tuple[Lost, ...]:
     """The facts that are recalled less than in the baseline, the largest loss first."""
     recall = pl.col("probe_kind").is_in(RECALL_KINDS)
     parts = []

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import polars as pl
 
-from harness.analysis.curves import RECALL_KINDS
 from harness.core.errors import UsageError
+from harness.core.kinds import RECALL_KINDS
 from harness.gate.baseline import REPEATS_ADVISED
 from harness.gate.check import Wanted, pooled
+from harness.gate.decision import fires, looks
 from harness.gate.look import CELL
-from harness.gate.rule import fires, looks
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from harness.gate.check import Again
-    from harness.gate.rule import Rule
+    from harness.gate.decision import GateRule
     from harness.gate.snapshot import Snapshot
 
     Floats: TypeAlias = npt.NDArray[np.float64]
@@ -54,7 +54,7 @@ class Flapping:
     """Share of trials whose answers are not all worth the same."""
 
 
-def flapping(run: Snapshot, rule: Rule, *, nights: int = NIGHTS) -> Flapping:
+def flapping(run: Snapshot, rule: GateRule, *, nights: int = NIGHTS) -> Flapping:
     """How often the gate would have failed on the run's own repeats.
 
     Args:
@@ -131,6 +131,6 @@ def _scores(run: Snapshot) -> tuple[Floats, npt.NDArray[np.int64]]:
     return scores, np.flatnonzero(np.diff(sessions, prepend=-1))
 
 
-def _fired(means: Floats, rule: Rule, n_probes: int) -> npt.NDArray[np.bool_]:
+def _fired(means: Floats, rule: GateRule, n_probes: int) -> npt.NDArray[np.bool_]:
     found = looks(means, rule, n_probes=n_probes)
     return fires(found.effect, found.lo, found.p_worse, rule)

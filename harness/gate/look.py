@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import polars as pl
 
-from harness.analysis.compare import compare, interval_text
-from harness.analysis.curves import RECALL_KINDS
-from harness.analysis.mcnemar import holm
-from harness.analysis.paired import PAIR_ON
+from harness.analysis.comparison.pairs import PAIR_ON
+from harness.analysis.comparison.two_runs import compare, interval_text
+from harness.analysis.stats.paired_tests import holm
 from harness.core.errors import NothingSelectedError
-from harness.gate.findings import Cell, Test
+from harness.core.kinds import RECALL_KINDS
+from harness.gate.decision import fires, one_sided, passes, sessions_to_plan, short_of
 from harness.gate.onset import onset_tests
-from harness.gate.rule import fires, one_sided, passes, sessions_to_plan, short_of
+from harness.gate.results import Conditions, GateTest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harness.gate.findings import Kind
-    from harness.gate.rule import Rule
+    from harness.gate.decision import GateRule
+    from harness.gate.results import Kind
     from harness.gate.snapshot import Snapshot
 
 CELL = ("model", "variant", "window_limit", "policy", "memory", "layout")
@@ -44,7 +44,7 @@ PAIRED_ON = tuple(name for name in PAIR_ON if name not in {"repeat", "arm"})
 Frames: TypeAlias = tuple[pl.DataFrame, pl.DataFrame]
 
 
-def cells_of(baseline: Snapshot, run: Snapshot) -> tuple[dict[Cell, Frames], list[str]]:
+def cells_of(baseline: Snapshot, run: Snapshot) -> tuple[dict[Conditions, Frames], list[str]]:
     """The trials of baseline and run by cell, and sentences on what only one of them has.
 
     Raises:
@@ -69,8 +69,8 @@ def cells_of(baseline: Snapshot, run: Snapshot) -> tuple[dict[Cell, Frames], lis
     return {_cell(parts[1][key]): (parts[0][key], parts[1][key]) for key in common}, alone
 
 
-def _cell(rows: pl.DataFrame) -> Cell:
-    return Cell(**rows.select(CELL).row(0, named=True))
+def _cell(rows: pl.DataFrame) -> Conditions:
+    return Conditions(**rows.select(CELL).row(0, named=True))
 
 
 def _words(held: list[str], key: tuple[Any, ...]) -> str:
@@ -81,8 +81,12 @@ def _words(held: list[str], key: tuple[Any, ...]) -> str:
 
 
 def look(
-    cells: Mapping[Cell, Frames], names: tuple[str, str], rule: Rule, *, onset: bool = True
-) -> tuple[Test, ...]:
+    cells: Mapping[Conditions, Frames],
+    names: tuple[str, str],
+    rule: GateRule,
+    *,
+    onset: bool = True,
+) -> tuple[GateTest, ...]:
     """Every test of every cell, each family corrected for its size.
 
     Args:
@@ -123,18 +127,18 @@ def _parts(whole: Frames) -> Iterator[tuple[Kind, str | None, Frames]]:
 def _compared(  # noqa: PLR0917 -- what a test is made of
     kind: Kind,
     scenario: str | None,
-    cell: Cell,
+    cell: Conditions,
     pair: Frames,
     names: tuple[str, str],
-    rule: Rule,
-) -> tuple[Test, int]:
+    rule: GateRule,
+) -> tuple[GateTest, int]:
     """A test that is not judged yet, and of how many scenarios."""
     kinds = (kind,) if kind in BESIDE else RECALL_KINDS
     found = compare(*pair, level=rule.level, names=names, pair_on=PAIRED_ON, kinds=kinds)
     p_worse = None
     if found.effect is not None and found.p_value is not None:
         p_worse = one_sided(found.effect, found.p_value)
-    test = Test(
+    test = GateTest(
         kind=kind,
         scenario=scenario,
         cell=cell,
@@ -152,7 +156,7 @@ def _compared(  # noqa: PLR0917 -- what a test is made of
     return test, max(pair[1]["scenario"].n_unique(), 1)
 
 
-def _judged(family: list[tuple[Test, int]], rule: Rule) -> Iterator[Test]:
+def _judged(family: list[tuple[GateTest, int]], rule: GateRule) -> Iterator[GateTest]:
     """The tests of one family with their verdicts; a look that fires is `fail` until confirmed."""
     corrected = iter(holm([test.p_worse for test, _ in family if test.p_worse is not None]))
     for test, scenarios in family:
@@ -172,7 +176,7 @@ def _judged(family: list[tuple[Test, int]], rule: Rule) -> Iterator[Test]:
         )
 
 
-def _missing(test: Test, scenarios: int, rule: Rule) -> tuple[int, float]:
+def _missing(test: GateTest, scenarios: int, rule: GateRule) -> tuple[int, float]:
     """More seeds, each a session of every scenario, and the drop that they would find."""
     assert test.effect is not None  # noqa: S101 -- only judged tests come here
     assert test.lo is not None  # noqa: S101 -- the same
@@ -181,7 +185,7 @@ def _missing(test: Test, scenarios: int, rule: Rule) -> tuple[int, float]:
     return math.ceil(short.sessions / scenarios), short.drop
 
 
-def _too_little(test: Test, scenarios: int, rule: Rule) -> dict[str, Any]:
+def _too_little(test: GateTest, scenarios: int, rule: GateRule) -> dict[str, Any]:
     """What is said where there is no interval."""
     if not test.n_pairs:
         return {"message": f"cannot tell: {test.message[:1].lower()}{test.message[1:]}"}
@@ -203,7 +207,7 @@ def _points(fraction: float) -> str:
     return f"{100 * fraction:.1f}".removesuffix(".0")
 
 
-def moved(test: Test, level: float) -> str:
+def moved(test: GateTest, level: float) -> str:
     """How recall moved, with its interval.
 
     Args:
@@ -223,7 +227,7 @@ def moved(test: Test, level: float) -> str:
     return f"{head} ({interval_text(test.lo, test.hi, level)}; {pairs})"
 
 
-def _sentence(test: Test, missing: tuple[int, float] | None, rule: Rule) -> str:
+def _sentence(test: GateTest, missing: tuple[int, float] | None, rule: GateRule) -> str:
     text = moved(test, rule.level)
     if test.passes:
         return f"no drop of {_points(rule.margin)} points: {text}"

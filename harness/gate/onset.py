@@ -9,25 +9,27 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from harness.analysis.curves import RECALL_KINDS
+from harness.analysis.comparison.many_sides import onset_sentence
 from harness.analysis.onset import difference, estimate_onset
 from harness.analysis.onset.rows import MAX_FILL
-from harness.analysis.summary import MIN_ONSET_PROBES, MIN_ONSET_SESSIONS
-from harness.analysis.versus import onset_sentence
-from harness.gate.findings import Test
-from harness.gate.rule import LEAST
+from harness.analysis.summary.build import MIN_ONSET_PROBES, MIN_ONSET_SESSIONS
+from harness.core.kinds import RECALL_KINDS
+from harness.gate.decision import LEAST
+from harness.gate.results import GateTest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.analysis.onset import OnsetDifference, OnsetEstimate
-    from harness.gate.findings import Cell
-    from harness.gate.rule import Rule
+    from harness.gate.decision import GateRule
+    from harness.gate.results import Conditions
 
 
 def onset_tests(
-    cells: Mapping[Cell, tuple[pl.DataFrame, pl.DataFrame]], names: tuple[str, str], rule: Rule
-) -> Iterator[Test]:
+    cells: Mapping[Conditions, tuple[pl.DataFrame, pl.DataFrame]],
+    names: tuple[str, str],
+    rule: GateRule,
+) -> Iterator[GateTest]:
     """The onset of each cell with probes enough; the bounds are Bonferroni's over the cells.
 
     Args:
@@ -58,16 +60,16 @@ def _usable(pair: tuple[pl.DataFrame, pl.DataFrame]) -> tuple[pl.DataFrame, pl.D
 
 
 def _judged(  # noqa: PLR0917 -- what a test is made of
-    cell: Cell,
+    cell: Conditions,
     onsets: tuple[OnsetEstimate, OnsetEstimate],
     found: OnsetDifference,
     names: tuple[str, str],
-    rule: Rule,
+    rule: GateRule,
     now: pl.DataFrame,
-) -> Test:
+) -> GateTest:
     good = _no_earlier(onsets, found, rule)
     bad = not good and _earlier(found, rule)
-    return Test(
+    return GateTest(
         kind="onset",
         scenario=None,
         cell=cell,
@@ -85,7 +87,7 @@ def _judged(  # noqa: PLR0917 -- what a test is made of
 
 
 def _no_earlier(
-    onsets: tuple[OnsetEstimate, OnsetEstimate], found: OnsetDifference, rule: Rule
+    onsets: tuple[OnsetEstimate, OnsetEstimate], found: OnsetDifference, rule: GateRule
 ) -> bool:
     """Whether an onset earlier by the margin is excluded, as far as the sessions reach."""
     if onsets[1].verdict == "not_reached":
@@ -93,7 +95,7 @@ def _no_earlier(
     return found.lo is not None and found.lo > -rule.onset_margin
 
 
-def _earlier(found: OnsetDifference, rule: Rule) -> bool:
+def _earlier(found: OnsetDifference, rule: GateRule) -> bool:
     """Whether it is surely earlier, and by enough; where only a bound is known, the bound is."""
     if found.hi is None or found.hi >= 0:
         return False

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from harness.analysis.frame import collect, read_records
-from harness.analysis.summary import unique_trials
+from harness.analysis.records import collect, read_records
+from harness.analysis.summary.build import unique_trials
 from harness.core.draws import digest
 from harness.core.errors import IncompleteError, NothingSelectedError, UsageError
 from harness.core.record import RECORD_SCHEMA
 from harness.core.trial import FORMAT
-from harness.runs.folders import read_config
+from harness.runs.folder.run_json import read_config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,18 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError
-from harness.models.prices import Price, cost
-from harness.models.table import known_limit, price
+from harness.models.catalog import Price, cost, known_limit, price
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from harness.core.protocols import Gate, Model
+    from harness.core.protocols import CallGate, Model
 
 __all__ = ["Price", "cost", "known_limit", "make_model", "price"]
 
 
-def make_model(name: str, options: Mapping[str, object], gate: Gate | None = None) -> Model:
+def make_model(name: str, options: Mapping[str, object], gate: CallGate | None = None) -> Model:
     """A model that can be asked.
 
     Args:
@@ -31,13 +30,13 @@ def make_model(name: str, options: Mapping[str, object], gate: Gate | None = Non
     Raises:
         UsageError: No provider, law or option is called that.
     """
-    from harness.models.wire import WireModel, speaks
+    from harness.models.openai_http import WireModel, speaks
 
     via = options.get("via", "http")
     if via not in {"http", "litellm"}:
         raise UsageError(f"option 'via' is {via!r}; expected http or litellm")
     if speaks(name, options):
         return WireModel(name, options, gate)
-    from harness.models.gateway import LitellmModel
+    from harness.models.litellm_model import LitellmModel
 
     return LitellmModel(name, options, gate)

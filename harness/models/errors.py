@@ -11,9 +11,9 @@ import re
 from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError, OverflowRefusedError
-from harness.models.ceiling import of_a_rate, past_the_ceiling
-from harness.models.redact import one_line
-from harness.models.retry_after import retry_after_s
+from harness.models.overflow_messages import of_a_rate, past_the_ceiling
+from harness.models.redaction import one_line
+from harness.models.retries import retry_after_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -104,10 +104,10 @@ def _shown(value: object) -> object:
     return without_keys(value) if isinstance(value, str) else value
 
 
-def telling(options: Mapping[str, object]) -> dict[str, object]:
+def affecting_answer(options: Mapping[str, object]) -> dict[str, object]:
     """The options that can change an answer, in order; secrets never can, and are left out.
 
-    >>> telling({"max_tokens": "64", "api_key": "sk-1", "timeout": "9"})
+    >>> affecting_answer({"max_tokens": "64", "api_key": "sk-1", "timeout": "9"})
     {'max_tokens': 64}
     """
     shown = masked(convert(options))

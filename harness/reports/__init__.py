@@ -5,27 +5,27 @@ Its one rule: a report is whole or not there. It is written beside its place and
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from harness.core.errors import UsageError, nearest
+from harness.core.files import whole
 from harness.core.registry import Registry
 from harness.core.spec import Spec
-from harness.reports.csv_report import Csv
-from harness.reports.figures import Png, Svg
+from harness.reports.charts.figure_files import Png, Svg
+from harness.reports.files.csv_file import Csv
+from harness.reports.files.json_file import Json
+from harness.reports.files.parquet_file import Parquet
 from harness.reports.html import Html
-from harness.reports.json_report import Json
 from harness.reports.markdown import Markdown
-from harness.reports.parquet import Parquet
 from harness.reports.terminal import Terminal, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from harness.analysis.findings import Summary
-    from harness.analysis.frame import Frame
+    from harness.analysis.records import Frame
+    from harness.analysis.summary.model import Summary
 
 __all__ = ["Renderer", "render", "renderers", "terminal"]
 
@@ -77,12 +77,8 @@ def render(summary: Summary, frame: Frame, output: Path, *, folders: Iterable[Pa
     renderer = renderers.resolve(Spec(suffix, (("kind", "heatmap"),) if heatmap else ()))
     if isinstance(renderer, Html):
         renderer = replace(renderer, folders=tuple(folders))
-    beside = output.with_name(f"{output.name}.tmp")
-    try:
+    with whole(output) as beside:
         renderer.write(summary, frame, beside)
-        os.replace(beside, output)  # noqa: PTH105 - named as the rule has it
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _near(suffix: str) -> str:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.analysis.against import against
-from harness.reports import adherence, text, treatments
-from harness.reports.comparison import markdown_overview
-from harness.reports.hints import hints
+from harness.analysis.comparison.for_report import against
+from harness.reports import format as fmt
+from harness.reports.sections import headline, memory_treatments, rule_adherence
+from harness.reports.sections.comparison import markdown_overview
+from harness.reports.sections.hints import hints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from harness.analysis.against import Against
-    from harness.analysis.findings import Adherence, Control, Group, Summary, Treatments
-    from harness.analysis.frame import Frame
+    from harness.analysis.comparison.for_report import Against
+    from harness.analysis.records import Frame
+    from harness.analysis.summary.model import Adherence, Control, CurveGroup, Summary, Treatments
 
 _FLAGS = {"leak": "**LEAK**", "weak": "**FAILS WITHOUT FILLER**", None: ""}
 
@@ -36,7 +37,7 @@ def markdown(summary: Summary, tables: Iterable[Against] = ()) -> str:
 
     Args:
         summary: What it says.
-        tables: Comparisons, see `harness.analysis.against`.
+        tables: Comparisons, see `harness.analysis.comparison.for_report`.
     """
     lines = ["# Where forgetting begins", "", *_head(summary), "", *_overview(summary)]
     for number, group in enumerate(summary.groups, start=1):
@@ -49,13 +50,13 @@ def markdown(summary: Summary, tables: Iterable[Against] = ()) -> str:
         lines += ["", "## Standing rules", *_adherence(summary.adherence)]
     if summary.controls:
         lines += ["", "## Controls", "", *_controls(summary.controls)]
-    lines += ["", "## Next", "", *(f"- {text.markdown(hint)}" for hint in hints(summary))]
+    lines += ["", "## Next", "", *(f"- {fmt.markdown(hint)}" for hint in hints(summary))]
     return "\n".join(lines) + "\n"
 
 
 def _against(table: Against) -> Iterator[str]:
     if table.found is None:
-        yield text.markdown(table.missing or "")
+        yield fmt.markdown(table.missing or "")
         return
     yield from markdown_overview(table.found)
 
@@ -72,10 +73,10 @@ def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str
 def _head(summary: Summary) -> Iterator[str]:
     twice = f" ({summary.n_duplicates:,} more stored twice)" if summary.n_duplicates else ""
     yield (
-        f"{text.number(summary.n_records, 'record')}{twice},"
-        f" {text.dates(summary.started_first, summary.started_last)}."
-        f" Runs: {', '.join(map(text.markdown, summary.run_ids))}."
-        f" Scenarios: {', '.join(map(text.markdown, summary.scenarios))}."
+        f"{fmt.number(summary.n_records, 'record')}{twice},"
+        f" {fmt.dates(summary.started_first, summary.started_last)}."
+        f" Runs: {', '.join(map(fmt.markdown, summary.run_ids))}."
+        f" Scenarios: {', '.join(map(fmt.markdown, summary.scenarios))}."
     )
     yield ""
     yield (
@@ -96,44 +97,44 @@ def _overview(summary: Summary) -> Iterator[str]:
     yield from _table(header, (_overview_row(group, several=several) for group in summary.groups))
 
 
-def _overview_row(group: Group, *, several: bool) -> tuple[str, ...]:
+def _overview_row(group: CurveGroup, *, several: bool) -> tuple[str, ...]:
     lost = group.attribution
     return (
-        *([text.markdown(text.run(group))] if several else []),
-        text.markdown(group.model),
+        *([fmt.markdown(fmt.run(group))] if several else []),
+        fmt.markdown(group.model),
         f"{group.window_limit:,}",
-        *map(text.markdown, (group.policy, group.memory, group.layout)),
+        *map(fmt.markdown, (group.policy, group.memory, group.layout)),
         f"{group.n_probes:,}",
         f"{group.n_sessions:,}",
-        text.percent(group.onset.plateau),
-        text.onset(group.onset),
+        fmt.percent(group.onset.plateau),
+        fmt.onset(group.onset),
         f"{lost.by_model:,}",
         f"{lost.by_application - lost.by_server:,}",
         f"{lost.by_server:,}",
         f"{sum(count.n for count in lost.unscored):,}",
-        text.dollars(group),
+        fmt.dollars(group),
     )
 
 
-def _group(number: int, group: Group) -> Iterator[str]:
-    words = map(text.markdown, (group.policy, group.memory, group.layout))
-    yield f"## {number}. {text.markdown(group.model)}, {group.window_limit:,} tokens"
+def _group(number: int, group: CurveGroup) -> Iterator[str]:
+    words = map(fmt.markdown, (group.policy, group.memory, group.layout))
+    yield f"## {number}. {fmt.markdown(group.model)}, {group.window_limit:,} tokens"
     yield ""
     yield "Policy {}, memory {}, layout {}.".format(*words)
     yield ""
-    yield f"**{text.markdown(group.onset.message)}**"
+    yield f"**{fmt.markdown(group.onset.message)}**"
     if group.own_onset.message != group.onset.message:
         yield ""
-        yield f"The model's own, of what it was shown: {text.markdown(group.own_onset.message)}"
+        yield f"The model's own, of what it was shown: {fmt.markdown(group.own_onset.message)}"
     if group.by_fill:
         yield ""
         yield from _table(
             ("fill, %", "recall>", "95 %", "n>", "sessions>"),
             (
                 (
-                    text.span(point.start, point.end, digits=1),
-                    text.percent(point.share.recall),
-                    text.span(point.share.lo, point.share.hi, digits=1),
+                    fmt.span(point.start, point.end, digits=1),
+                    fmt.percent(point.share.recall),
+                    fmt.span(point.share.lo, point.share.hi, digits=1),
                     f"{point.share.n:,}",
                     f"{point.share.sessions:,}",
                 )
@@ -147,50 +148,50 @@ def _group(number: int, group: Group) -> Iterator[str]:
         yield from _lengths(group)
 
 
-def _facts(group: Group) -> Iterator[str]:
+def _facts(group: CurveGroup) -> Iterator[str]:
     lost, usage = group.attribution, group.usage
     partial = f", in part {lost.partial:,}" if lost.partial else ""
     yield f"recalled {lost.recalled:,} of {lost.n:,}{partial}"
     yield (
         f"lost by the model {lost.by_model:,}, by the application or server"
-        f" {lost.by_application:,}; causes: {text.markdown(text.counts(lost.causes))}"
+        f" {lost.by_application:,}; causes: {fmt.markdown(fmt.counts(lost.causes))}"
     )
     for judge in group.judges:
-        yield f"judge: {text.markdown(text.judge(judge))}"
-    yield f"not measured: {text.markdown(text.counts(lost.unscored))}"
+        yield f"judge: {fmt.markdown(headline.judge(judge))}"
+    yield f"not measured: {fmt.markdown(fmt.counts(lost.unscored))}"
     if group.overflow_from is not None:
-        yield f"refused as too long from a fill of {text.percent(group.overflow_from)}"
+        yield f"refused as too long from a fill of {fmt.percent(group.overflow_from)}"
     if group.abstain is not None:
         right = group.abstain
         yield (
-            f"never said: {text.percent(right.recall)} rightly answered so"
-            f" ({text.span(right.lo, right.hi, digits=1)}; n {right.n:,})"
+            f"never said: {fmt.percent(right.recall)} rightly answered so"
+            f" ({fmt.span(right.lo, right.hi, digits=1)}; n {right.n:,})"
         )
-    for words in text.middle(group.lost_in_the_middle):
-        yield f"lost in the middle: {text.markdown(words)}"
-    yield f"distance: {text.markdown(text.distance(group.gap_effect))}"
+    for words in headline.middle(group.lost_in_the_middle):
+        yield f"lost in the middle: {fmt.markdown(words)}"
+    yield f"distance: {fmt.markdown(headline.distance(group.gap_effect))}"
     for scenario in group.scenarios if len(group.scenarios) > 1 else ():
         share = scenario.share
-        value = f"{text.percent(share.recall)}, n {share.n:,}" if share else "too few probes"
-        begins = f"; {text.markdown(scenario.onset.message)}" if scenario.onset else ""
-        yield f"scenario {text.markdown(scenario.scenario)}: {value}{begins}"
+        value = f"{fmt.percent(share.recall)}, n {share.n:,}" if share else "too few probes"
+        begins = f"; {fmt.markdown(scenario.onset.message)}" if scenario.onset else ""
+        yield f"scenario {fmt.markdown(scenario.scenario)}: {value}{begins}"
     yield (
         f"tokens {usage.prompt_tokens:,} in, {usage.completion_tokens:,} out, cached"
-        f" {text.percent(usage.cached_share)}; counted by:"
-        f" {text.markdown(text.counts(usage.sources))}"
+        f" {fmt.percent(usage.cached_share)}; counted by:"
+        f" {fmt.markdown(fmt.counts(usage.sources))}"
     )
-    for words in text.lengths(group.lengths):
+    for words in headline.lengths(group.lengths):
         yield f"lengths: {words}"
-    yield f"cost {text.dollars(group)}"
+    yield f"cost {fmt.dollars(group)}"
 
 
-def _lengths(group: Group) -> Iterator[str]:
+def _lengths(group: CurveGroup) -> Iterator[str]:
     """The length ledger: medians, in tokens."""
     yield from _table(
         ("fill asked for, %", "target>", "local>", "provider's>", "error, points>", "n>"),
         (
             (
-                text.span(row.start, row.end),
+                fmt.span(row.start, row.end),
                 f"{row.target_tokens:,}",
                 f"{row.local_tokens:,}",
                 f"{row.provider_tokens:,}",
@@ -204,20 +205,20 @@ def _lengths(group: Group) -> Iterator[str]:
 
 def _treatments(every: Iterable[Treatments]) -> Iterator[str]:
     for found in every:
-        yield from ("", f"{text.markdown(treatments.title(found))}.", "")
-        yield from _table(treatments.HEADER, treatments.rows(found))
-        for words in (*treatments.leaks(found), *([found.advice] if found.advice else [])):
-            yield from ("", f"**{text.markdown(words)}**")
+        yield from ("", f"{fmt.markdown(memory_treatments.title(found))}.", "")
+        yield from _table(memory_treatments.HEADER, memory_treatments.rows(found))
+        for words in (*memory_treatments.leaks(found), *([found.advice] if found.advice else [])):
+            yield from ("", f"**{fmt.markdown(words)}**")
 
 
 def _adherence(every: Iterable[Adherence]) -> Iterator[str]:
     for found in every:
-        yield from ("", f"### {text.markdown(found.model)}, {found.window_limit:,} tokens", "")
-        yield from (f"- {text.markdown(words)}" for words in adherence.sentences(found))
+        yield from ("", f"### {fmt.markdown(found.model)}, {found.window_limit:,} tokens", "")
+        yield from (f"- {fmt.markdown(words)}" for words in rule_adherence.sentences(found))
         yield ""
-        yield from _table(adherence.HEADER, adherence.rows(found))
+        yield from _table(rule_adherence.HEADER, rule_adherence.rows(found))
         yield ""
-        yield from _table(("where", "kept>", "95 %", "n>"), adherence.points(found))
+        yield from _table(("where", "kept>", "95 %", "n>"), rule_adherence.points(found))
 
 
 def _controls(controls: Iterable[Control]) -> Iterator[str]:
@@ -225,10 +226,10 @@ def _controls(controls: Iterable[Control]) -> Iterator[str]:
         ("model", "arm", "n>", "right>", "named the value>", ""),
         (
             (
-                text.markdown(control.model),
-                text.markdown(control.arm),
+                fmt.markdown(control.model),
+                fmt.markdown(control.arm),
                 f"{control.n:,}",
-                text.percent(control.right),
+                fmt.percent(control.right),
                 f"{control.named:,}",
                 _FLAGS[control.flag],
             )

@@ -5,21 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.analysis.against import against
-from harness.reports import adherence, text, treatments
-from harness.reports.comparison import overview
-from harness.reports.curve_chart import series_names
-from harness.reports.hints import hints
-from harness.reports.sparks import sparks
-from harness.reports.text import COLUMNS
+from harness.analysis.comparison.for_report import against
+from harness.reports import format as fmt
+from harness.reports.charts.curve import series_names
+from harness.reports.format import COLUMNS
+from harness.reports.sections import headline, memory_treatments, rule_adherence
+from harness.reports.sections.comparison import overview
+from harness.reports.sections.hints import hints
+from harness.reports.sections.sparklines import sparks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from harness.analysis.against import Against
-    from harness.analysis.findings import Bin, Control, Group, Summary
-    from harness.analysis.frame import Frame
+    from harness.analysis.comparison.for_report import Against
+    from harness.analysis.records import Frame
+    from harness.analysis.summary.model import Bin, Control, CurveGroup, Summary
 
 _BAR = 24
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -47,7 +48,7 @@ def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:
 
     Args:
         summary: What it says.
-        tables: Comparisons, see `harness.analysis.against`.
+        tables: Comparisons, see `harness.analysis.comparison.for_report`.
     """
     # The answer comes last: in a terminal the end is what people see.
     lines: list[str] = []
@@ -59,7 +60,7 @@ def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:
     for table in tables:
         lines += [*_against(table), ""]
     for rules in summary.adherence:
-        lines += [*adherence.terminal(rules, COLUMNS), ""]
+        lines += [*rule_adherence.terminal(rules, COLUMNS), ""]
     lines += [*_head(summary), "", *_small_curves(summary), "", *_overview(summary), ""]
     lines.append("next:")
     for hint in hints(summary):
@@ -67,7 +68,7 @@ def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:
     if summary.treatments:
         lines += ["", "what should be carried over?"]
     for compared in summary.treatments:
-        lines += ["", *treatments.terminal(compared, COLUMNS)]
+        lines += ["", *memory_treatments.terminal(compared, COLUMNS)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -84,15 +85,15 @@ def _against(table: Against) -> Iterator[str]:
 
 
 def _wrapped(words: str, first: str = "") -> list[str]:
-    return text.wrap(text.plain(words), COLUMNS, first)
+    return fmt.wrap(fmt.plain(words), COLUMNS, first)
 
 
 def _head(summary: Summary) -> Iterator[str]:
     twice = f" ({summary.n_duplicates:,} more stored twice)" if summary.n_duplicates else ""
-    runs = text.number(len(summary.run_ids), "run")
+    runs = fmt.number(len(summary.run_ids), "run")
     yield from _wrapped(
-        f"{text.number(summary.n_records, 'record')}{twice} of {runs},"
-        f" {text.dates(summary.started_first, summary.started_last)};"
+        f"{fmt.number(summary.n_records, 'record')}{twice} of {runs},"
+        f" {fmt.dates(summary.started_first, summary.started_last)};"
         f" scenarios: {', '.join(summary.scenarios)}"
     )
     yield f"onset: first fill at which recall is {_points(summary.criterion)} below its own plateau"
@@ -109,30 +110,32 @@ def _overview(summary: Summary) -> Iterator[str]:
     for number, row in enumerate((_TABLE, *rows)):
         if number == 1:
             yield "─" * COLUMNS
-        cells = (text.model(row[0], widths[0]), *row[1:])
+        cells = (fmt.model(row[0], widths[0]), *row[1:])
         yield " ".join(
-            text.fit(cell, columns, right=name in _RIGHT)
+            fmt.fit(cell, columns, right=name in _RIGHT)
             for cell, columns, name in zip(cells, widths, _TABLE, strict=True)
         )
 
 
-def _overview_row(group: Group, varying: tuple[Callable[[Group], str], ...]) -> tuple[str, ...]:
+def _overview_row(
+    group: CurveGroup, varying: tuple[Callable[[CurveGroup], str], ...]
+) -> tuple[str, ...]:
     """The cells of one line, as wide as they come."""
     return (
-        text.plain(group.model),
+        fmt.plain(group.model),
         f"{group.window_limit:,}",
-        text.plain("/".join([group.policy, *(told(group) for told in varying)])),
-        text.short(group.n_probes),
-        text.percent(group.onset.plateau, 0),
-        text.onset(group.onset),
+        fmt.plain("/".join([group.policy, *(told(group) for told in varying)])),
+        fmt.short(group.n_probes),
+        fmt.percent(group.onset.plateau, 0),
+        fmt.onset(group.onset),
         _blame(group),
     )
 
 
-def _varying(summary: Summary) -> tuple[Callable[[Group], str], ...]:
+def _varying(summary: Summary) -> tuple[Callable[[CurveGroup], str], ...]:
     """What is told beside the policy, since lines would look alike without it."""
-    ways: tuple[Callable[[Group], str], ...] = (
-        lambda group: text.run(group).partition(" ")[2],
+    ways: tuple[Callable[[CurveGroup], str], ...] = (
+        lambda group: fmt.run(group).partition(" ")[2],
         lambda group: group.memory,
         lambda group: group.layout,
     )
@@ -141,14 +144,14 @@ def _varying(summary: Summary) -> tuple[Callable[[Group], str], ...]:
 
 def _widths(rows: list[tuple[str, ...]]) -> tuple[int, ...]:
     """Columns of each cell: numbers take what they need, model and policy share the rest."""
-    needed = [max(map(text.width, cells)) for cells in zip(_TABLE, *rows, strict=True)]
+    needed = [max(map(fmt.width, cells)) for cells in zip(_TABLE, *rows, strict=True)]
     model, window, policy, n, plateau, _, _ = needed
     room = COLUMNS - (len(_TABLE) - 1) - window - n - plateau - _ONSET - _BLAME
     policy = min(max(policy, _POLICY), max(room - min(model, _MODEL), _POLICY))
     return (room - policy, window, policy, n, plateau, _ONSET, _BLAME)
 
 
-def _blame(group: Group) -> str:
+def _blame(group: CurveGroup) -> str:
     lost = group.attribution
     parts = (
         ("app", lost.by_application - lost.by_server),
@@ -162,7 +165,7 @@ def _blame(group: Group) -> str:
     return most[0] if most[1] == total else f"{most[0]} {100 * most[1] / total:.0f}%"
 
 
-def _group(group: Group, *, several: bool) -> Iterator[str]:
+def _group(group: CurveGroup, *, several: bool) -> Iterator[str]:
     yield from _wrapped(f"── {group.model} ──")
     yield from _wrapped(f"run {group.run}") if group.run and several else ()
     yield from _wrapped(
@@ -183,15 +186,15 @@ def _group(group: Group, *, several: bool) -> Iterator[str]:
         yield from _wrapped(words, f"  {name + ':':<14} ")
 
 
-def _curve(group: Group) -> Iterator[str]:
+def _curve(group: CurveGroup) -> Iterator[str]:
     begun = False
     for point in group.by_fill:
         here = not begun and _holds(point, group.onset.onset)
         begun = begun or here
         share = point.share
         yield (
-            f"{text.span(point.start, point.end, digits=1):>9}  {text.percent(share.recall):>7}"
-            f"  {_bar(share.recall)}  {text.span(share.lo, share.hi):^11} {share.n:>8,}"
+            f"{fmt.span(point.start, point.end, digits=1):>9}  {fmt.percent(share.recall):>7}"
+            f"  {_bar(share.recall)}  {fmt.span(share.lo, share.hi):^11} {share.n:>8,}"
             f"{' ◄ onset' if here else ''}"
         )
 
@@ -207,40 +210,40 @@ def _bar(recall: float) -> str:
     return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(_BAR, "·")
 
 
-def _facts(group: Group) -> Iterator[tuple[str, str]]:
+def _facts(group: CurveGroup) -> Iterator[tuple[str, str]]:
     """What stands under a curve, as names and sentences."""
     lost, usage = group.attribution, group.usage
-    yield "probes", f"{group.n_probes:,} scored, {text.number(group.n_sessions, 'session')}"
+    yield "probes", f"{group.n_probes:,} scored, {fmt.number(group.n_sessions, 'session')}"
     yield "recalled", f"{lost.recalled:,}" + (f", in part {lost.partial:,}" if lost.partial else "")
     yield (
         "lost",
         (
             f"by the model {lost.by_model:,}, by the application or server {lost.by_application:,}"
-            + (f" ({text.counts(lost.causes)})" if lost.causes else "")
+            + (f" ({fmt.counts(lost.causes)})" if lost.causes else "")
         ),
     )
     for judge in group.judges:
-        yield "judge", text.judge(judge)
-    yield "not measured", text.counts(lost.unscored)
+        yield "judge", headline.judge(judge)
+    yield "not measured", fmt.counts(lost.unscored)
     if group.overflow_from is not None:
         yield (
             "refused",
-            f"prompts too long for the window, from a fill of {text.percent(group.overflow_from)}",
+            f"prompts too long for the window, from a fill of {fmt.percent(group.overflow_from)}",
         )
     if group.abstain is not None:
         right = group.abstain
         yield (
             "never said",
             (
-                f"{text.percent(right.recall)} rightly answered that it was never said"
-                f" ({text.span(right.lo, right.hi)}; n {right.n:,})"
+                f"{fmt.percent(right.recall)} rightly answered that it was never said"
+                f" ({fmt.span(right.lo, right.hi)}; n {right.n:,})"
             ),
         )
-    yield from (("middle", words) for words in text.middle(group.lost_in_the_middle))
-    yield "distance", text.distance(group.gap_effect)
+    yield from (("middle", words) for words in headline.middle(group.lost_in_the_middle))
+    yield "distance", headline.distance(group.gap_effect)
     for scenario in group.scenarios if len(group.scenarios) > 1 else ():
         value = (
-            text.percent(scenario.share.recall)
+            fmt.percent(scenario.share.recall)
             if scenario.share
             else f"too few probes ({scenario.n:,})"
         )
@@ -250,15 +253,15 @@ def _facts(group: Group) -> Iterator[tuple[str, str]]:
         "tokens",
         (
             f"{usage.prompt_tokens:,} in, {usage.completion_tokens:,} out,"
-            f" cached {text.percent(usage.cached_share)}; counted by: {text.counts(usage.sources)}"
+            f" cached {fmt.percent(usage.cached_share)}; counted by: {fmt.counts(usage.sources)}"
         ),
     )
-    yield from (("lengths", words) for words in text.lengths(group.lengths))
-    yield "cost", text.dollars(group)
+    yield from (("lengths", words) for words in headline.lengths(group.lengths))
+    yield "cost", fmt.dollars(group)
 
 
 def _control(control: Control, wide: int) -> str:
     flag = {"leak": "LEAK", "weak": "WEAK", None: ""}[control.flag]
-    name = text.fit(text.plain(control.model), 34)
-    right = text.percent(control.right)
+    name = fmt.fit(fmt.plain(control.model), 34)
+    right = fmt.percent(control.right)
     return f"{name} {control.arm:<{wide}} n {control.n:>5,}  right {right:>7}  {flag}"

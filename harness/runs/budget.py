@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError, UsageError
+from harness.models.catalog import cost, price
 from harness.models.options import convert
-from harness.models.prices import cost
-from harness.models.table import price
 from harness.models.usage import Usage
 
 if TYPE_CHECKING:

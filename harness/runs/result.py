@@ -1,23 +1,50 @@
-"""What a run came to: counted from its own file, of before and of now.
-
-Its one rule: of two records of one trial the later holds.
-"""
+"""What a run came to, and what it cost by its own records; what is unknown stays unknown."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from harness.runs.bill import NOTHING, Bill, Expected, bill, calls_of
-from harness.runs.store import RECORDS, lines
+from harness.models.catalog import FREE, price
+from harness.runs.folder.layout import RECORDS, WRITINGS
+from harness.runs.folder.reader import lines
+from harness.runs.planning.cost import estimates, total_usd
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from harness.runs.bench import Bench
+    from harness.core.study import Plan
     from harness.runs.budget import Purse
+    from harness.runs.trials.runner import TrialRunner
+    from harness.sessions.materials import Workshop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """The sum of some calls."""
+
+    usd: float | None
+    """None where a price or a meter reading is missing."""
+    known_usd: float
+    """The part of it that is known."""
+    prompt_tokens: int
+    cached_tokens: int
+    """Of these, what was read from the provider's prefix cache."""
+
+
+NOTHING = Bill(usd=0.0, known_usd=0.0, prompt_tokens=0, cached_tokens=0)
+"""Before anything was asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a plan was estimated to cost, in US dollars."""
+
+    usd: float
+    """With the provider's prefix cache."""
+    uncached_usd: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +77,7 @@ class RunResult:
         return self.recorded == self.planned and not self.errors
 
 
-def result(folder: Path, planned: Sequence[str], bench: Bench, purse: Purse) -> RunResult:
+def result(folder: Path, planned: Sequence[str], bench: TrialRunner, purse: Purse) -> RunResult:
     """What a run came to.
 
     Args:
@@ -73,3 +100,35 @@ def result(folder: Path, planned: Sequence[str], bench: Bench, purse: Purse) -> 
         stopped=purse.stopped,
         bill=bill(calls_of(folder)),
     )
+
+
+def calls_of(folder: Path) -> Iterator[dict[str, Any]]:
+    """Every call that a run folder tells of: of its trials, and of what models wrote for them."""
+    yield from lines(folder / RECORDS)
+    yield from lines(folder / WRITINGS)
+
+
+def bill(calls: Iterable[Mapping[str, Any]]) -> Bill:
+    """The sum of records, or of writings; answers that were kept from before cost nothing."""
+    known = True
+    usd, prompt, cached = 0.0, 0, 0
+    for call in calls:
+        if call.get("answered_by", "model") != "model" or call.get("prompt_tokens") is None:
+            continue
+        known = known and call.get("cost_usd") is not None
+        usd += call.get("cost_usd") or 0.0
+        prompt += call["prompt_tokens"]
+        cached += call.get("cached_tokens") or 0
+    return Bill(
+        usd=usd if known else None, known_usd=usd, prompt_tokens=prompt, cached_tokens=cached
+    )
+
+
+def expected(plan: Plan, workshop: Workshop) -> Expected | None:
+    """What the price list says that a plan costs; None where it does not, or where all is free."""
+    prices = [price(name) for name in plan.study.models]
+    if any(one is None for one in prices) or all(one == FREE for one in prices):
+        return None
+    rows = estimates(plan, workshop, price)
+    usd, uncached = total_usd(rows), total_usd(rows, cached=False)
+    return None if usd is None or uncached is None else Expected(usd=usd, uncached_usd=uncached)

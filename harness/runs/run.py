@@ -1,30 +1,42 @@
-"""Runs a study: plan, replay, records. Starts a run folder, or goes on with one."""
+"""The main loop: plan a study, ask stage by stage, keep the records.
+
+A run starts a folder, or goes on with one. Models go on side by side, each through its own stages:
+control arms without filler, then openings, then the long sessions. What a stage teaches about how a
+provider counts aims the next, which is planned when the one before it is settled (law 2).
+"""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.core.errors import UsageError
+from harness.core.arms import STAGES
+from harness.core.errors import UsageError, first_of
 from harness.models import known_limit
-from harness.runs.answers import Answers
-from harness.runs.bill import expected
 from harness.runs.budget import Budget, Purse
 from harness.runs.executors import OnThisMachine, executors
-from harness.runs.ledger import LEDGER, Ledger
+from harness.runs.folder.layout import LEDGER
 from harness.runs.limits import Gates, Limits
-from harness.runs.plan import make_plan
-from harness.runs.quiet import Quiet
-from harness.runs.stages import Stages
-from harness.runs.underway import underway
+from harness.runs.model_stack import ModelStack
+from harness.runs.open_run import open_run
+from harness.runs.planning.plan import make_plan
+from harness.runs.progress import NoProgress
+from harness.runs.result import expected
+from harness.runs.token_meter import LengthLedger
 from harness.sessions.materials import Workshop
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from harness.core.protocols import Progress
-    from harness.core.study import Group, Plan, Study
+    from harness.core.study import Plan, SessionTrials, Study
+    from harness.runs.executors import Executor
     from harness.runs.result import RunResult
+    from harness.runs.token_meter import LengthRatios
+    from harness.runs.trials.runner import TrialRunner
 
 
 def plan(study: Study, workshop: Workshop | None = None) -> Plan:
@@ -74,9 +86,9 @@ def run(
         NothingSelectedError: There is no trial.
     """
     workshop = Workshop()
-    ledger = Ledger(study.models, None if resume is None else resume / LEDGER)
+    ledger = LengthLedger(study.models, None if resume is None else resume / LEDGER)
     whole = make_plan(study, workshop, known_limit, ledger.aims)
-    show = progress or Quiet()
+    show = progress or NoProgress()
     plug = executors.resolve(executor)
     if cassette is not None and not isinstance(plug, OnThisMachine):
         raise UsageError(f"a cassette is kept by one process: leave out --executor {executor}")
@@ -84,7 +96,7 @@ def run(
         raise UsageError(f"a budget is kept by one process: leave out --executor {executor}")
     gates, purse = Gates(limits or Limits(), show), Purse(budget or Budget())
     plug.check(gates.limits)
-    with Answers(
+    with ModelStack(
         study,
         gates,
         cassette=cassette,
@@ -96,7 +108,7 @@ def run(
         purse=purse,
     ) as answers:
         _dry_build(whole, workshop)
-        with underway(
+        with open_run(
             whole,
             workshop,
             answers.models,
@@ -115,7 +127,7 @@ def run(
             start = plug.start(study, gates, going.folder.name)
             going.run(stages.run_on(start, going.done))
             found = going.result(stages.planned)
-            going.halt.check(complete=found.complete)
+            going.interrupts.check(complete=found.complete)
         notes = answers.finish(whole=found.complete and resume is None)
         return replace(found, notes=notes, expected=expected(whole, workshop))
 
@@ -125,7 +137,7 @@ def _dry_build(whole: Plan, workshop: Workshop) -> None:
     from harness.sessions.build import build
     from harness.sessions.materials import Materials
 
-    longest: dict[tuple[str, str], Group] = {}
+    longest: dict[tuple[str, str], SessionTrials] = {}
     for group in whole.groups:
         name = (group.scenario.name, group.scenario.variant)
         held = longest.get(name)
@@ -135,5 +147,84 @@ def _dry_build(whole: Plan, workshop: Workshop) -> None:
         build(group.blueprint, Materials(group.scenario, group.seed, workshop))
 
 
-def _length(group: Group) -> int:
+def _length(group: SessionTrials) -> int:
     return group.blueprint.cuts[-1].tokens
+
+
+class Stages:
+    """One run, stage by stage.
+
+    Args:
+        whole: The plan with what was known when the run began.
+        bench: What is replayed on; its ledger says how to aim.
+        workshop: Shared tools.
+        limit_of: The context window of a model in tokens, or None where it is not known.
+    """
+
+    def __init__(
+        self,
+        whole: Plan,
+        bench: TrialRunner,
+        workshop: Workshop,
+        limit_of: Callable[[str], int | None],
+    ) -> None:
+        self._study = whole.study
+        self._bench = bench
+        self._workshop = workshop
+        self._limit_of = limit_of
+        self._groups: dict[str, list[SessionTrials]] = {
+            model: [group for group in whole.groups if group.model == model]
+            for model in whole.study.models
+        }
+        self._aimed: dict[str, LengthRatios] = {
+            model: bench.ledger.aims(model) for model in self._groups
+        }
+
+    @property
+    def planned(self) -> list[str]:
+        """Keys of all trials, by what is known now."""
+        return [
+            trial.key
+            for groups in self._groups.values()
+            for group in groups
+            for trial in group.trials
+        ]
+
+    async def run_on(
+        self, start: AbstractAsyncContextManager[Executor], done: Collection[str]
+    ) -> None:
+        """`run` with an executor that is there for as long as it takes."""
+        async with start as executor:
+            await self.run(executor, done)
+
+    async def run(self, executor: Executor, done: Collection[str]) -> None:
+        """Replay every trial whose key is not in `done`.
+
+        Raises:
+            Exception: What went wrong in our own code, or a session that cannot be built.
+        """
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for model in self._groups:
+                    tasks.create_task(self._model(model, executor, done))
+        except BaseExceptionGroup as errors:
+            raise first_of(errors) from None
+
+    async def _model(self, model: str, executor: Executor, done: Collection[str]) -> None:
+        for stage in STAGES:
+            groups = [group for group in self._aim(model) if group.stage == stage]
+            await executor.execute(groups, self._bench, done)
+            if model in self._bench.hopeless:
+                return  # a stage that was broken off teaches nothing yet
+            self._bench.settle(model, stage)
+
+    def _aim(self, model: str) -> list[SessionTrials]:
+        """The sessions of a model, planned again if its ledger has learned something."""
+        aims = self._bench.ledger.aims(model)
+        if aims != self._aimed[model]:
+            self._aimed[model] = aims
+            alone = replace(self._study, models=(model,))
+            plan = make_plan(alone, self._workshop, self._limit_of, lambda _: aims)
+            self._groups[model] = list(plan.groups)
+            self._bench.replanned(len(self.planned))
+        return self._groups[model]

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from harness.core.registry import Registry
 from harness.scoring.abstain import Abstain
 from harness.scoring.abstention import abstains, refuses, says_unknown
+from harness.scoring.attribute import Judgement, score_and_attribute
 from harness.scoring.choice import Choice
+from harness.scoring.conformance import check_scorer
 from harness.scoring.contains import Contains
 from harness.scoring.exact import Exact
 from harness.scoring.judged import Judge
-from harness.scoring.law import check_scorer
 from harness.scoring.number import Number
-from harness.scoring.outcome import Judgement, judge
 from harness.scoring.regex import Regex
 from harness.scoring.set_ import Set
 from harness.scoring.yes_no import YesNo
@@ -25,7 +25,15 @@ from harness.scoring.yes_no import YesNo
 if TYPE_CHECKING:
     from harness.core.protocols import Scorer
 
-__all__ = ["Judgement", "abstains", "check_scorer", "judge", "refuses", "says_unknown", "scorers"]
+__all__ = [
+    "Judgement",
+    "abstains",
+    "check_scorer",
+    "refuses",
+    "says_unknown",
+    "score_and_attribute",
+    "scorers",
+]
 
 scorers: Registry[Scorer] = Registry("scorer")
 scorers.add("abstain", Abstain)

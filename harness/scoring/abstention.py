@@ -10,8 +10,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from harness.core.text import read
 from harness.scoring.mentions import named
-from harness.scoring.normalise import answer, read
+from harness.scoring.normalise import answer
 from harness.scoring.phrases import GUESS, OPENING, REFUSAL, UNKNOWN, WHOLE
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.core.text import places, read, words
 from harness.scoring.negation import asks_for_a_denial, is_denied
-from harness.scoring.normalise import places, read, words
 
 if TYPE_CHECKING:
     from harness.core.scenario import Value

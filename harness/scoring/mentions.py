@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from harness.core.text import contains, places, read, words
 from harness.scoring.negation import asks_for_a_denial, is_denied
-from harness.scoring.normalise import answer, contains, places, read, words
+from harness.scoring.normalise import answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

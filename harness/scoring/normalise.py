@@ -1,4 +1,4 @@
-"""What scorers read of a reply: its words, in the normal form of `harness.core.text`.
+"""The answer in a reply: its text without what the model thought aloud.
 
 Its one rule: what a model thinks aloud between <think> marks is not its answer.
 """
@@ -6,10 +6,6 @@ Its one rule: what a model thinks aloud between <think> marks is not its answer.
 from __future__ import annotations
 
 import re
-
-from harness.core.text import Text, contains, places, read, words
-
-__all__ = ["Text", "answer", "contains", "places", "read", "words"]
 
 _THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _REST_OF_THOUGHT = re.compile(r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harness.core.probe import Score
 from harness.core.quantities import MONTH, ORDINAL
+from harness.core.text import read, words
 from harness.scoring.mentions import named
 from harness.scoring.negation import asks_for_a_denial, is_denied
-from harness.scoring.normalise import answer, read, words
+from harness.scoring.normalise import answer
 from harness.scoring.verdict import NOTHING_EXPECTED, also_names, listed
 
 if TYPE_CHECKING:

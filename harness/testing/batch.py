@@ -7,7 +7,6 @@ of pytest-xdist, wait for its records and read them; nothing is paid twice.
 from __future__ import annotations
 
 import json
-import os
 import uuid
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
@@ -16,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.errors import HarnessError, IncompleteError, UsageError
+from harness.core.files import write_whole
 from harness.core.record import Record, from_json
-from harness.models.table import reference_spec
-from harness.runs.store import RECORDS, lines
+from harness.models.catalog import reference_spec
+from harness.runs.folder.reader import latest_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,15 +101,13 @@ class Batches:
     def _read_or_run(self, name: str, study: Study) -> Ran:
         told = self._place / f"{name}.json"
         if not told.exists():
-            beside = told.with_suffix(".tmp")
-            beside.write_text(json.dumps(self._outcome(study)), encoding="utf-8")
-            os.replace(beside, told)  # noqa: PTH105 -- others read it, whole or not at all
+            write_whole(told, json.dumps(self._outcome(study)))  # others read it
         outcome = json.loads(told.read_text(encoding="utf-8"))
         if "error" in outcome:
             raise StoredError(outcome["error"], outcome["exit_code"])
         folder = Path(outcome["folder"])
-        latest = {line["key"]: from_json(line) for line in lines(folder / RECORDS)}
-        return Ran(folder=folder, records=tuple(latest.values()))
+        latest = latest_records(folder)
+        return Ran(folder=folder, records=tuple(map(from_json, latest.values())))
 
     def _outcome(self, study: Study) -> dict[str, object]:
         """Where the records are, or why there are none."""
@@ -176,7 +174,7 @@ def prune(out: Path) -> None:
     """Keep the newest runs in pytest's cache, and the marks of this session."""
     import shutil
 
-    from harness.runs.folders import runs
+    from harness.runs.folder.find import runs
 
     marks = sorted(out.glob(".session-*"), key=lambda path: path.stat().st_mtime)
     for path in (*runs(out)[:-_KEPT], *marks[:-_KEPT]):

@@ -11,7 +11,7 @@ import pytest
 
 from harness.cli.study import load_scenarios
 from harness.core.errors import HarnessError
-from harness.models.table import reference_spec
+from harness.models.catalog import reference_spec
 from harness.testing.batch import Batches, merged
 from harness.testing.settings import Settings, settings_of
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.reports import text
+from harness.reports import format as fmt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,17 +30,17 @@ def write(
     terminal.section("harness")
     width = max(len(_name(node)) for node, _, _ in told)
     for node, outcome, found in sorted(told):
-        recall = text.percent(float(found["recall"])) if found["recall"] else text.NOTHING
+        recall = fmt.percent(float(found["recall"])) if found["recall"] else fmt.NOTHING
         missed = f"  missed: {found['missed']}" if found["missed"] else ""
         terminal.line(
-            f"{outcome:<6} {text.fit(text.plain(_name(node)), width)} {recall:>8} of"
+            f"{outcome:<6} {fmt.fit(fmt.plain(_name(node)), width)} {recall:>8} of"
             f" {found['probes']:>4}{missed}"
         )
     runs = {found["run"]: found for _, _, found in told}
     calls = sum(int(found["calls"]) for found in runs.values())
     costs = [found["cost_usd"] for found in runs.values()]
     cost = "unknown" if not all(costs) else f"${sum(map(float, costs)):.4f}"
-    terminal.line(f"{text.number(calls, 'call')} made, cost {cost}; run {', '.join(sorted(runs))}")
+    terminal.line(f"{fmt.number(calls, 'call')} made, cost {cost}; run {', '.join(sorted(runs))}")
 
 
 def _name(node: str) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.core.study import window_tokens
-from harness.models.table import known_limit
-from harness.reports import text
+from harness.models.catalog import known_limit
+from harness.reports import format as fmt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,14 +112,14 @@ def _recall_unmet(
     elif recall < wanted:
         sessions = {record.session for record in scored}
         yield (
-            f"{expected}, but recall is {text.percent(recall)}{_interval(scored)} of"
-            f" {text.number(len(scored), 'probe')} in {text.number(len(sessions), 'session')}"
+            f"{expected}, but recall is {fmt.percent(recall)}{_interval(scored)} of"
+            f" {fmt.number(len(scored), 'probe')} in {fmt.number(len(sessions), 'session')}"
         )
 
 
 def _interval(scored: Sequence[Record]) -> str:
     """The 95 % interval of recall over sessions, where there are sessions enough."""
-    from harness.analysis.sessionwise import session_mean
+    from harness.analysis.stats.session_mean import session_mean
 
     sessions: dict[str, list[float]] = {}
     for record in scored:
@@ -128,7 +128,7 @@ def _interval(scored: Sequence[Record]) -> str:
     found = session_mean(means, level=0.95, n_probes=len(scored))
     if found is None:
         return ""
-    return f" ({text.span(max(found.lo, 0.0), min(found.hi, 1.0))})"
+    return f" ({fmt.span(max(found.lo, 0.0), min(found.hi, 1.0))})"
 
 
 def _onset_unmet(scenario: Scenario, scored: Sequence[Record]) -> Iterator[str]:
@@ -149,14 +149,14 @@ def _onset_unmet(scenario: Scenario, scored: Sequence[Record]) -> Iterator[str]:
     if found.verdict == "not_reached":
         reached = found.max_fill or 0.0
         if reached < wanted:
-            yield f"{expected}, but only {text.percent(reached, 0)} of the window was filled"
+            yield f"{expected}, but only {fmt.percent(reached, 0)} of the window was filled"
     elif found.onset is None or found.onset < wanted:
         yield f"{expected}, but {found.message[:1].lower()}{found.message[1:]}"
 
 
 def _not_measured(failed: Sequence[Record], asked: int) -> str:
     why = Counter(record.error or "unknown" for record in failed).most_common(1)[0][0]
-    return f"not measured: {len(failed)} of {asked} calls failed, most with: {text.plain(why)}"
+    return f"not measured: {len(failed)} of {asked} calls failed, most with: {fmt.plain(why)}"
 
 
 def _properties(
@@ -188,14 +188,14 @@ def _message(
     missed: Sequence[Record],
 ) -> Iterator[str]:
     yield from unmet
-    yield f"under {text.plain(where)}"
+    yield f"under {fmt.plain(where)}"
     if not missed:
         return
     outcomes = Counter(str(record.outcome) for record in missed)
     facts = Counter(record.fact for record in missed)
     yield ""
     yield (
-        f"{text.number(len(missed), 'probe')} missed ({_counted(outcomes)}), of the facts"
+        f"{fmt.number(len(missed), 'probe')} missed ({_counted(outcomes)}), of the facts"
         f" {_counted(facts)}:"
     )
     order = _in_turn(missed)
@@ -224,16 +224,16 @@ def _in_turn(missed: Sequence[Record]) -> list[Record]:
 def _missed(scenario: Scenario, record: Record) -> Iterator[str]:
     fact = scenario.fact(record.fact)
     place = f"{shown(scenario)}:{fact.where.line}" if fact.where else shown(scenario)
-    position = "" if record.position is None else f", said at {text.percent(record.position, 0)}"
+    position = "" if record.position is None else f", said at {fmt.percent(record.position, 0)}"
     yield (
-        f"  {place}: {record.fact}, seed {record.seed}, {text.percent(record.fill, 0)} full"
+        f"  {place}: {record.fact}, seed {record.seed}, {fmt.percent(record.fill, 0)} full"
         f"{position}"
     )
     expected = " and ".join(repr(value) for value in record.expected)
-    yield f"    expected {text.plain(expected)}"
-    yield f"    came     {text.plain(repr(_short(record.reply or '')))}"
+    yield f"    expected {fmt.plain(expected)}"
+    yield f"    came     {fmt.plain(repr(_short(record.reply or '')))}"
     outcome = record.outcome or record.status
-    yield f"    {outcome}: {WHY.get(outcome, text.plain(record.error or ''))}"
+    yield f"    {outcome}: {WHY.get(outcome, fmt.plain(record.error or ''))}"
 
 
 def _short(reply: str) -> str:

@@ -14,7 +14,7 @@ from harness.analysis.curves import (
     recall_curve,
     wilson,
 )
-from harness.analysis.frame import from_records
+from harness.analysis.records import from_records
 from tests.support.records import failed, make_record, missed, simulated_run
 
 

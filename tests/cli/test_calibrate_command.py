@@ -8,11 +8,12 @@ from asyncio import Runner
 
 import pytest
 
-from harness.analysis.calibrate import scenario
+from harness.analysis.calibration.run import scenario
 from harness.core.study import Study
-from harness.runs.memory_store import run_in_memory
-from harness.runs.run import Quiet, run
-from harness.runs.store import lines
+from harness.runs.folder.reader import lines
+from harness.runs.in_memory import run_in_memory
+from harness.runs.progress import NoProgress
+from harness.runs.run import run
 from harness.sessions.materials import Workshop
 from tests.support.command import Result, harness
 
@@ -104,7 +105,7 @@ def test_a_run_in_memory_is_the_run_on_disk(tmp_path):
         windows=("4000",), seeds=1, positions=(0.5,), controls=False,
     )  # fmt: skip
     with Runner() as runner:
-        kept = run_in_memory(study, Workshop(), Quiet(), runner)
+        kept = run_in_memory(study, Workshop(), NoProgress(), runner)
     folder = run(study, out=tmp_path).folder
     stored = list(lines(folder / "records.jsonl"))
     facts = ("key", "fill", "position", "prompt_tokens", "reply", "score", "outcome")

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from harness.runs.folders import runs
+from harness.runs.folder.find import runs
 from tests.support.command import harness
 from tests.support.small import small
 

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from harness.reports.text import width
+from harness.reports.format import width
 from tests.support.command import SCENARIOS, harness, the_run
 
 VOICE = SCENARIOS / "brand-voice.yaml"

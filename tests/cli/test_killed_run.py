@@ -15,7 +15,7 @@ from collections import Counter
 import pytest
 
 from harness.core.draws import digest
-from harness.runs.store import sent_messages
+from harness.runs.folder.reader import sent_messages
 from tests.support.command import SCENARIOS, the_run
 from tests.support.openai_server import OpenAIServer
 

@@ -73,6 +73,22 @@ def test_a_refusal_at_the_ceiling_is_a_result_and_an_outage_an_error(server, htt
     assert not [r for r in latest.values() if r["status"] == "error"]
 
 
+def test_a_run_that_goes_on_asks_no_failed_trial_again_unless_it_is_told_to(
+    server, httpserver, tmp_path
+):
+    server.law = "perfect"
+    server.then(refused("no such parameter: fnord"))
+    assert run(httpserver, tmp_path).code == 6
+    before = records(tmp_path)
+    calls = len(httpserver.log)
+    again = harness(
+        "run", "--resume", "latest", "-M", f"api_key={KEY}", "-q", "--out", tmp_path
+    )  # fmt: skip
+    assert again.code == 6
+    assert len(httpserver.log) == calls
+    assert records(tmp_path) == before
+
+
 def test_a_passing_fault_is_tried_again_and_counted(server, httpserver, tmp_path):
     server.law = "perfect"
     server.then(server_error(), server_error())

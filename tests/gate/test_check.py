@@ -10,11 +10,11 @@ import pytest
 from harness.core.draws import unit
 from harness.core.errors import NothingSelectedError, UsageError
 from harness.gate.check import check, pooled
-from harness.gate.rule import Rule
+from harness.gate.decision import GateRule
 from harness.gate.snapshot import Answered, Mark
 from tests.support.snapshots import right, snapshot
 
-RULE = Rule()
+RULE = GateRule()
 
 
 def losing(share, *, luck="a"):

@@ -4,7 +4,7 @@ import pytest
 
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.models.errors import classify
-from harness.models.redact import MOST_CHARACTERS, one_line
+from harness.models.redaction import MOST_CHARACTERS, one_line
 
 OVERFLOWS = {
     "openai": "This model's maximum context length is 8192 tokens. However, your messages resulted"

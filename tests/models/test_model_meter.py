@@ -8,8 +8,8 @@ import pytest
 
 from harness.core.errors import UsageError
 from harness.models import known_limit, price
+from harness.models.catalog import FREE, Price, bundled, cost, limit_in, price_in
 from harness.models.options import convert, masked, secrets
-from harness.models.prices import FREE, Price, bundled, cost, limit_in, price_in
 from harness.models.usage import Usage, read_usage
 
 PAID = Price(input_per_token=2e-6, cached_input_per_token=1e-6, output_per_token=1e-5)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.analysis.frame import from_records
 from harness.analysis.onset import CurvePoint, OnsetEstimate
-from harness.analysis.summary import summarise
+from harness.analysis.records import from_records
+from harness.analysis.summary.build import summarise
 from tests.support.records import failed, make_record, missed, simulated_run
 
 if TYPE_CHECKING:
-    from harness.analysis.findings import Summary
+    from harness.analysis.summary.model import Summary
     from harness.core.record import Record
 
 NASTY = "evil|model \x1b[31mred\x1b[0m <b>`*"

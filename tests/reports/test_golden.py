@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.analysis.frame import from_records
+from harness.analysis.records import from_records
 from harness.reports import render
 
 if TYPE_CHECKING:
-    from harness.analysis.findings import Summary
+    from harness.analysis.summary.model import Summary
     from harness.core.record import Record
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -14,20 +14,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.analysis.findings import Adherence, Carrying, RuleShare, Share, Treatments
-from harness.analysis.frame import from_records
-from harness.analysis.summary import summarise
+from harness.analysis.records import from_records
+from harness.analysis.summary.build import summarise
+from harness.analysis.summary.model import Adherence, Carrying, RuleShare, Share, Treatments
 from harness.core.messages import Message
 from harness.reports.html import page
 from harness.reports.html.passages import LONGEST, passages
 from harness.reports.html.payload import as_json, payload
-from harness.reports.html.records import sampled
+from harness.reports.html.sampling import sampled
 from tests.support.records import failed, make_record, missed, simulated_run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.analysis.findings import Summary
+    from harness.analysis.summary.model import Summary
     from harness.core.record import Record
 
 

@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.analysis.frame import SCHEMA, from_records
-from harness.analysis.summary import summarise
+from harness.analysis.records import SCHEMA, from_records
+from harness.analysis.summary.build import summarise
 from harness.core.errors import UsageError
 from harness.reports import render, renderers, terminal
-from harness.reports.hints import hints
-from harness.reports.text import width
+from harness.reports.format import width
+from harness.reports.sections.hints import hints
 from tests.support.records import failed, make_record, missed, simulated_run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.analysis.findings import Summary
+    from harness.analysis.summary.model import Summary
     from harness.core.record import Record
 
 

@@ -10,7 +10,7 @@ from benchmarks.billing import serve
 from harness.core.errors import ModelError, UsageError
 from harness.core.scenario import Fills
 from harness.core.study import Study
-from harness.models.table import price
+from harness.models.catalog import price
 from harness.runs.budget import Budget, Purse, Spent
 from harness.runs.run import run
 from harness.scenarios import load_all

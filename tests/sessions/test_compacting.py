@@ -9,7 +9,7 @@ from harness.core.messages import Message
 from harness.core.window import History
 from harness.sessions.memories.fitting import tokens
 from harness.sessions.policies import Reintroduce, Summarise, policies
-from harness.sessions.policies.law import check_compacting, check_policy
+from harness.sessions.policies.conformance import check_compacting, check_policy
 
 
 @st.composite

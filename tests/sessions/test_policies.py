@@ -8,7 +8,7 @@ from harness.core.errors import UsageError
 from harness.core.messages import Message
 from harness.core.window import History, Span
 from harness.sessions.policies import DropOldest, KeepEnds, Refuse, SendAll, policies
-from harness.sessions.policies.law import check_policy
+from harness.sessions.policies.conformance import check_policy
 
 
 @st.composite

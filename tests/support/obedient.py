@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.models.reference.law import Reader
+from harness.models.reference.base import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import harness.cli.run
-import harness.models.wire
+import harness.models.openai_http
 import harness.runs.run  # noqa: F401 -- what a run needs, imported once
 from harness.sessions.tokens import TokenCounter
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.analysis.calibration.simulated_laws import simulate
 from harness.analysis.onset.difference import difference
 from harness.analysis.onset.estimate import estimate_onset
 from harness.analysis.onset.result import (
@@ -12,7 +13,6 @@ from harness.analysis.onset.result import (
     Verdict,
 )
 from harness.analysis.onset.rows import Rows
-from harness.analysis.onset.simulate import simulate
 
 __all__ = [
     "CurvePoint",

@@ -16,9 +16,14 @@ from harness.analysis.onset.cells import FINE, Cells, gather
 from harness.analysis.onset.clustering import design_effect, lack_of_fit
 from harness.analysis.onset.monotone import RECOVERY_LEVEL, Recovery, recovery
 from harness.analysis.onset.posterior import Mixture, average, dictionary, onset_weights
-from harness.analysis.onset.result import CurvePoint, OnsetEstimate, OnsetPosterior, Verdict
+from harness.analysis.onset.result import (
+    CurvePoint,
+    OnsetEstimate,
+    OnsetPosterior,
+    Verdict,
+    percent,
+)
 from harness.analysis.onset.rows import Rows, scored
-from harness.analysis.onset.sentences import percent
 from harness.core.errors import UsageError
 
 if TYPE_CHECKING:

@@ -1,14 +1,13 @@
-"""The answer: where forgetting begins, or why that cannot be said.
+"""The answer: where forgetting begins, or why that cannot be said, and one plain sentence of it.
 
-Its one rule: what was not measured is None. No field holds a number that only looks like a finding.
+What was not measured is None: no field holds a number that only looks like a finding. Fractions of
+the window are said in per cent of it, drops in points; a sentence says no more than the verdict.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
-
-from harness.analysis.onset.sentences import sentence
 
 Verdict: TypeAlias = Literal["detected", "not_reached", "floor", "insufficient"]
 
@@ -155,3 +154,65 @@ class OnsetDifference:
     """The rest: both begin past what was measured, so nobody knows which is first."""
     missing: str | None
     """Why there is no comparison, where there is none."""
+
+
+def percent(fraction: float) -> str:
+    """A fraction as a whole per cent, or with one digit where it is not whole.
+
+    >>> percent(0.62), percent(0.6125)
+    ('62 %', '61.3 %')
+    """
+    return f"{_number(100 * fraction)} %"
+
+
+def points(fraction: float) -> str:
+    """A drop as points.
+
+    >>> points(0.05), points(0.01)
+    ('5 points', '1 point')
+    """
+    number = _number(100 * fraction)
+    return f"{number} point{'' if number == '1' else 's'}"
+
+
+def _number(value: float) -> str:
+    return f"{round(value + 1e-9, 1):.1f}".removesuffix(".0")
+
+
+def sentence(estimate: OnsetEstimate) -> str:
+    """The answer in words."""
+    if estimate.verdict == "insufficient":
+        return f"cannot tell: {estimate.missing}"
+    if estimate.verdict == "floor":
+        plateau = 0.0 if estimate.plateau is None else estimate.plateau
+        return f"poor from the start (plateau {percent(plateau)}): no onset can be told"
+    text = _detected(estimate) if estimate.verdict == "detected" else _not_reached(estimate)
+    if not estimate.has_controls:
+        text += (
+            "; no probe of the nearly empty window, so the drop is counted from the fills up to "
+            f"{percent(estimate.control)}"
+        )
+    return text
+
+
+def _detected(estimate: OnsetEstimate) -> str:
+    onset, lo, hi = (x or 0.0 for x in (estimate.onset, estimate.lo, estimate.hi))
+    return (
+        f"forgetting begins at {percent(onset)} of the window "
+        f"({percent(estimate.level)} interval {percent(lo)[:-2]} to {percent(hi)})"
+    )
+
+
+def _not_reached(estimate: OnsetEstimate) -> str:
+    text = f"no drop of {points(estimate.criterion)} or more"
+    lo, end = estimate.lo or 0.0, estimate.max_fill or 0.0
+    if lo < end:
+        text += (
+            f" found up to {percent(end)} of the window ({percent(estimate.level)} interval: none "
+            f"before {percent(lo)})"
+        )
+    else:
+        text += f" up to {percent(end)} of the window"
+    if estimate.smallest_drop is not None:
+        text += f"; smallest drop this run could see: {points(estimate.smallest_drop)}"
+    return text

@@ -13,7 +13,7 @@ from harness.models.reference import (  # registers the laws
     swap,
     window,
 )
-from harness.models.reference.law import DEFAULT_LIMIT, Answer, Law, laws
+from harness.models.reference.base import DEFAULT_LIMIT, Answer, Law, laws
 from harness.models.reference.reader import DONT_KNOW
 
 __all__ = [

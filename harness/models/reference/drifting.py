@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.models.reference.law import Prompt, Reader, between, chance, laws
+from harness.models.reference.base import Prompt, Reader, between, chance, laws
 from harness.models.reference.orders import orders
 from harness.models.reference.text import is_question, sentences
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from harness.models.reference.law import Prompt, Reader, between, chance, laws, one_of
+from harness.models.reference.base import Prompt, Reader, between, chance, laws, one_of
 
 if TYPE_CHECKING:
     from harness.models.reference.reader import Sees

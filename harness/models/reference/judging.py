@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.text import contains, words
-from harness.models.reference.law import Prompt, Reader, between, chance, laws
+from harness.models.reference.base import Prompt, Reader, between, chance, laws
 
 if TYPE_CHECKING:
     from harness.models.reference.reader import Reading

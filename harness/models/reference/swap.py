@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.models.reference.law import Prompt, Reader, between, chance, laws
+from harness.models.reference.base import Prompt, Reader, between, chance, laws
 
 if TYPE_CHECKING:
     from harness.models.reference.reader import Reading

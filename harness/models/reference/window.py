@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from harness.core.errors import OverflowRefusedError
-from harness.models.reference.law import (
+from harness.models.reference.base import (
     DEFAULT_LIMIT,
     Answer,
     Reader,

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.analysis.frame import collect
-from harness.analysis.summary import under_prompt
+from harness.analysis.records import collect
+from harness.analysis.summary.build import under_prompt
 from harness.reports.html.context import context
 from harness.reports.html.payload import as_json, payload
 
 if TYPE_CHECKING:
-    from harness.analysis.findings import Summary
-    from harness.analysis.frame import Frame
+    from harness.analysis.records import Frame
+    from harness.analysis.summary.model import Summary
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.analysis.against import against
-from harness.reports import text
-from harness.reports.answers import answer
-from harness.reports.hints import hints
-from harness.reports.html.contrasts import contrast
-from harness.reports.html.kept import carried, rules
-from harness.reports.html.left_out import left_out
-from harness.reports.html.over_time import over_time
+from harness.analysis.comparison.for_report import against
+from harness.reports import format as fmt
+from harness.reports.html.comparisons import contrast
+from harness.reports.html.exclusions import left_out
+from harness.reports.html.history import over_time
+from harness.reports.html.rules_and_memory import carried, rules
+from harness.reports.sections import headline
+from harness.reports.sections.headline import answer
+from harness.reports.sections.hints import hints
 
 if TYPE_CHECKING:
-    from harness.analysis.findings import Control, Group, Summary
-    from harness.analysis.frame import Frame
+    from harness.analysis.records import Frame
+    from harness.analysis.summary.model import Control, CurveGroup, Summary
 
 _FLAGS = {
     "leak": "named a value that it was never told: it leaks, or can be guessed",
@@ -38,12 +39,12 @@ def context(summary: Summary, frame: Frame, data: dict[str, Any]) -> dict[str, A
     groups = list(zip(names, summary.groups, strict=True))
     return {
         "summary": summary,
-        "records": text.number(summary.n_records, "record"),
-        "runs": text.number(len(summary.run_ids), "run"),
-        "when": text.dates(summary.started_first, summary.started_last),
+        "records": fmt.number(summary.n_records, "record"),
+        "runs": fmt.number(len(summary.run_ids), "run"),
+        "when": fmt.dates(summary.started_first, summary.started_last),
         "criterion": f"{round(100 * summary.criterion, 1):g} points",
-        "run_ids": [text.plain(name) for name in summary.run_ids],
-        "scenarios": [text.plain(name) for name in summary.scenarios],
+        "run_ids": [fmt.plain(name) for name in summary.run_ids],
+        "scenarios": [fmt.plain(name) for name in summary.scenarios],
         "answers": [_answer(i, *pair) for i, pair in enumerate(groups)],
         "contrasts": [contrast(table) for table in against(summary, frame)],
         "over_time": over_time(summary),
@@ -53,11 +54,11 @@ def context(summary: Summary, frame: Frame, data: dict[str, Any]) -> dict[str, A
         "lengths": [_lengths(*pair) for pair in groups],
         "usage": [_usage(*pair) for pair in groups],
         "left_out": left_out(summary, data),
-        "hints": [text.plain(hint) for hint in hints(summary)[:-1]],
+        "hints": [fmt.plain(hint) for hint in hints(summary)[:-1]],
     }
 
 
-def _answer(number: int, name: str, group: Group) -> dict[str, Any]:
+def _answer(number: int, name: str, group: CurveGroup) -> dict[str, Any]:
     own = group.own_onset.message if group.own_onset.message != group.onset.message else None
     lost = group.attribution
     return {
@@ -65,44 +66,44 @@ def _answer(number: int, name: str, group: Group) -> dict[str, Any]:
         "name": name,
         "window": f"{group.window_limit:,}",
         "verdict": group.onset.verdict,
-        "sentence": text.plain(answer(group)),
-        "own": own and text.plain(own),
+        "sentence": fmt.plain(answer(group)),
+        "own": own and fmt.plain(own),
         "n": f"{group.n_probes:,}",
-        "sessions": text.number(group.n_sessions, "session"),
-        "plateau": text.percent(group.onset.plateau),
-        "settings": text.plain(f"{group.policy}, memory {group.memory}, {group.layout}"),
+        "sessions": fmt.number(group.n_sessions, "session"),
+        "plateau": fmt.percent(group.onset.plateau),
+        "settings": fmt.plain(f"{group.policy}, memory {group.memory}, {group.layout}"),
         "lost": f"{lost.by_application + lost.by_model:,}",
-        "middle": [text.plain(words) for words in text.middle(group.lost_in_the_middle)],
-        "distance": text.plain(text.distance(group.gap_effect)),
+        "middle": [fmt.plain(words) for words in headline.middle(group.lost_in_the_middle)],
+        "distance": fmt.plain(headline.distance(group.gap_effect)),
         "abstain": group.abstain
         and (
-            f"{text.percent(group.abstain.recall)} of what was never said was rightly answered so"
-            f" ({text.span(group.abstain.lo, group.abstain.hi)} %; n {group.abstain.n:,})"
+            f"{fmt.percent(group.abstain.recall)} of what was never said was rightly answered so"
+            f" ({fmt.span(group.abstain.lo, group.abstain.hi)} %; n {group.abstain.n:,})"
         ),
     }
 
 
 def _control(control: Control) -> dict[str, Any]:
     return {
-        "model": text.plain(control.model),
-        "arm": text.plain(control.arm),
+        "model": fmt.plain(control.model),
+        "arm": fmt.plain(control.arm),
         "what": _ARMS.get(control.arm, ""),
         "n": f"{control.n:,}",
-        "right": text.percent(control.right),
+        "right": fmt.percent(control.right),
         "named": f"{control.named:,}",
         "flag": control.flag,
         "why": _FLAGS[control.flag],
     }
 
 
-def _lengths(name: str, group: Group) -> dict[str, Any]:
+def _lengths(name: str, group: CurveGroup) -> dict[str, Any]:
     return {
         "name": name,
         "window": f"{group.window_limit:,}",
-        "words": [text.plain(words) for words in text.lengths(group.lengths)],
+        "words": [fmt.plain(words) for words in headline.lengths(group.lengths)],
         "rows": [
             {
-                "fill": text.span(line.start, line.end),
+                "fill": fmt.span(line.start, line.end),
                 "n": f"{line.n:,}",
                 "target": f"{line.target_tokens:,}",
                 "local": f"{line.local_tokens:,}",
@@ -115,7 +116,7 @@ def _lengths(name: str, group: Group) -> dict[str, Any]:
     }
 
 
-def _usage(name: str, group: Group) -> dict[str, Any]:
+def _usage(name: str, group: CurveGroup) -> dict[str, Any]:
     usage = group.usage
     return {
         "name": name,
@@ -123,7 +124,7 @@ def _usage(name: str, group: Group) -> dict[str, Any]:
         "calls": f"{sum(count.n for count in usage.sources):,}",
         "prompt": f"{usage.prompt_tokens:,}",
         "completion": f"{usage.completion_tokens:,}",
-        "cached": text.percent(usage.cached_share),
-        "meter": text.counts(usage.sources),
-        "cost": text.dollars(group),
+        "cached": fmt.percent(usage.cached_share),
+        "meter": fmt.counts(usage.sources),
+        "cost": fmt.dollars(group),
     }

@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from harness.reports.text import visible
-from harness.runs.transcripts import conversations, texts
+from harness.reports.format import visible
+from harness.runs.folder.reader import conversations, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import polars as pl
 
-from harness.analysis.cube import cube
 from harness.analysis.curves import GROUP
-from harness.analysis.summary import group_key, unique_trials
-from harness.reports import text
-from harness.reports.curve_chart import series_names
+from harness.analysis.summary.build import group_key, unique_trials
+from harness.analysis.summary.page_tables import cube
+from harness.reports import format as fmt
+from harness.reports.charts.curve import series_names
+from harness.reports.format import plain, visible
 from harness.reports.html.passages import MOST_BYTES, passages
-from harness.reports.html.records import sampled
-from harness.reports.text import plain, visible
+from harness.reports.html.sampling import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from harness.analysis.findings import Group, Summary
-    from harness.analysis.frame import Frame
     from harness.analysis.onset import OnsetEstimate
+    from harness.analysis.records import Frame
+    from harness.analysis.summary.model import CurveGroup, Summary
 
 Data: TypeAlias = dict[str, Any]
 
@@ -85,7 +85,7 @@ def as_json(data: Data) -> str:
     return text
 
 
-def _series(group: Group, name: str) -> Data:
+def _series(group: CurveGroup, name: str) -> Data:
     return {
         "name": name,
         "model": plain(group.model),
@@ -93,7 +93,7 @@ def _series(group: Group, name: str) -> Data:
         "policy": plain(group.policy),
         "memory": plain(group.memory),
         "layout": plain(group.layout),
-        "run": text.run(group) or None,
+        "run": fmt.run(group) or None,
         "onset": _onset(group.onset),
         "own": _onset(group.own_onset),
         "scenarios": {

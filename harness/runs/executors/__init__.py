@@ -10,23 +10,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.registry import Registry
-from harness.runs.executors.cluster import OnRay
 from harness.runs.executors.local import Local
+from harness.runs.executors.ray_cluster import OnRay
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence
     from contextlib import AbstractAsyncContextManager
     from typing import Protocol
 
-    from harness.core.study import Group, Study
-    from harness.runs.bench import Bench
+    from harness.core.study import SessionTrials, Study
     from harness.runs.limits import Gates, Limits
+    from harness.runs.trials.runner import TrialRunner
 
     class Executor(Protocol):
         """Replays every trial of some groups whose key is not done."""
 
         async def execute(
-            self, groups: Sequence[Group], bench: Bench, done: Collection[str], /
+            self, groups: Sequence[SessionTrials], bench: TrialRunner, done: Collection[str], /
         ) -> None:
             """Return when each of them has a record, or its model was given up."""
 

@@ -11,18 +11,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from harness.core.errors import first_of
-from harness.runs.executors.forks import forks
+from harness.runs.executors.send_order import forks
 from harness.runs.limits import Limits
-from harness.runs.prepare import needs_preparing
+from harness.runs.planning.plan import needs_preparing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 
     from harness.core.session import Session
-    from harness.core.study import Group
+    from harness.core.study import SessionTrials
     from harness.core.trial import Trial
-    from harness.runs.bench import Bench
-    from harness.runs.conversation import Conversation, Unready
+    from harness.runs.conversation.prepared import NotPrepared, Prepared
+    from harness.runs.trials.runner import TrialRunner
     from harness.sessions.materials import Materials
 
 _AT_HAND = 2
@@ -42,7 +42,9 @@ class Local:
         self._room = Room(self._limits.max_bytes)
         self._building = asyncio.Lock()
 
-    async def execute(self, groups: Sequence[Group], bench: Bench, done: Collection[str]) -> None:
+    async def execute(
+        self, groups: Sequence[SessionTrials], bench: TrialRunner, done: Collection[str]
+    ) -> None:
         """Replay every trial whose key is not in `done`.
 
         Raises:
@@ -57,7 +59,9 @@ class Local:
         except BaseExceptionGroup as errors:
             raise first_of(errors) from None
 
-    async def _model(self, groups: Iterable[Group], bench: Bench, done: Collection[str]) -> None:
+    async def _model(
+        self, groups: Iterable[SessionTrials], bench: TrialRunner, done: Collection[str]
+    ) -> None:
         """The sessions of one model, in order."""
         most = _AT_HAND * self._limits.max_connections
         at_hand, open_sessions = asyncio.Semaphore(most), asyncio.Semaphore(most)
@@ -79,7 +83,7 @@ class Local:
                 forked = tasks.create_task(_in_order(todo, one, tasks))
                 forked.add_done_callback(lambda _: open_sessions.release())
 
-    async def _session(self, group: Group, bench: Bench) -> Session:
+    async def _session(self, group: SessionTrials, bench: TrialRunner) -> Session:
         """The session of a group, when there is room for it."""
         async with self._building:  # what sessions are built from is shared, and not for threads
             session = await bench.session(group)
@@ -88,9 +92,9 @@ class Local:
 
     async def _prepared(
         self,
-        group: Group,
+        group: SessionTrials,
         todo: Sequence[Trial],
-        bench: Bench,
+        bench: TrialRunner,
         at_hand: asyncio.Semaphore,
         crews: asyncio.Semaphore,
     ) -> None:
@@ -129,10 +133,10 @@ async def _in_order(
 
 
 async def _one(  # noqa: PLR0917 -- what a trial needs, in the order in which it is bound
-    bench: Bench,
+    bench: TrialRunner,
     session: Session,
     materials: Materials,
-    ready: Conversation | Unready | None,
+    ready: Prepared | NotPrepared | None,
     held: _Held,
     at_hand: asyncio.Semaphore,
     trial: Trial,

@@ -14,20 +14,20 @@ from harness.core.errors import UsageError
 from harness.core.record import Record
 from harness.core.session import Session
 from harness.models import make_model
-from harness.runs.answers import options_of
-from harness.runs.bench import Bench
 from harness.runs.executors.local import Local
-from harness.runs.ledger import Ledger
 from harness.runs.limits import Gates
-from harness.runs.quiet import Quiet
+from harness.runs.model_stack import options_of
+from harness.runs.progress import NoProgress
+from harness.runs.token_meter import LengthLedger
+from harness.runs.trials.runner import TrialRunner
 from harness.sessions.materials import Workshop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
 
-    from harness.core.study import Group, Study
+    from harness.core.study import SessionTrials, Study
     from harness.runs.limits import Limits
-    from harness.runs.meter import Reading
+    from harness.runs.token_meter import MeterReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,10 @@ class Worker:
         }
 
     async def replay(
-        self, groups: Sequence[Group], done: frozenset[str], readings: Mapping[str, Reading]
+        self,
+        groups: Sequence[SessionTrials],
+        done: frozenset[str],
+        readings: Mapping[str, MeterReading],
     ) -> AsyncIterator[list[Item]]:
         """Replay every trial of the groups whose key is not done.
 
@@ -98,15 +101,15 @@ class Worker:
             What came in since the last time, sessions before the records that speak of them.
         """
         outbox = _Outbox()
-        bench = Bench(
+        bench = TrialRunner(
             workshop=self._workshop,
             models=self._models,
             options=options_of(self._study),
             store=outbox,
-            ledger=Ledger.of(readings),
+            ledger=LengthLedger.of(readings),
             run_id=self._run_id,
             now=lambda: datetime.now(tz=UTC).isoformat(),
-            progress=Quiet(),
+            progress=NoProgress(),
             hopeless=self._gates.stopped,
         )
         work = asyncio.create_task(Local(self._limits).execute(groups, bench, done))

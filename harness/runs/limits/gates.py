@@ -63,16 +63,16 @@ class Gates:
         self.limits = limits
         self._watcher = watcher
         self._lanes: dict[str, Lane] = {}
-        self._gates: dict[str, Gate] = {}
+        self._gates: dict[str, ModelGate] = {}
         self.stopped: dict[str, str] = {}
         """Models that were given up, and why."""
 
-    def gate(self, model: str, options: Mapping[str, object]) -> Gate:
+    def gate(self, model: str, options: Mapping[str, object]) -> ModelGate:
         """The gate of a model; models of one provider at one address share a lane."""
         key = _provider(model, options)
         lane = self._lanes.setdefault(key, Lane(self.limits))
         if model not in self._gates:
-            self._gates[model] = Gate(model, lane, self.limits, self._stop, self._watcher)
+            self._gates[model] = ModelGate(model, lane, self.limits, self._stop, self._watcher)
         return self._gates[model]
 
     def stop_all(self, models: Iterable[str], why: str, *, close: bool) -> None:
@@ -89,7 +89,7 @@ class Gates:
             gate.close(why)
             gate.lane.wake()
 
-    def _stop(self, gate: Gate, why: str, *, all_on_lane: bool) -> None:
+    def _stop(self, gate: ModelGate, why: str, *, all_on_lane: bool) -> None:
         """Give up a model; where nobody is at home, those of the same address that fail too."""
         for other in self._gates.values():
             failing = all_on_lane and other.lane is gate.lane and other.failing
@@ -99,7 +99,7 @@ class Gates:
         gate.lane.wake()
 
 
-class Gate:
+class ModelGate:
     """Where the calls to one model wait until they may go out."""
 
     def __init__(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harness.core.messages import Role
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Sample
 
 _START = re.compile(r"^# aider chat started at (?P<when>.+?)\s*$")
@@ -77,7 +77,7 @@ class Aider:
         """Whether a line says when aider was started."""
         return not sample.rows and any(map(_START.match, sample.text.splitlines()))
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The conversations of a file."""
         reading, number = _Reading(), 0
         for line in source.text_lines():

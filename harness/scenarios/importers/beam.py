@@ -26,7 +26,7 @@ from harness.scenarios.importers.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Row, Said, Sample
 
 _ANSWERS = ("answer", "ideal_response", "ideal_answer", "ideal_summary", "expected_answer")
@@ -44,7 +44,7 @@ class BEAM:
         """Whether one of the first records has a chat and probing questions."""
         return begins(sample, _is_record)
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The conversations of a file."""
         return each(
             source,

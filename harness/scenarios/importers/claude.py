@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.core.messages import Role
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Row, Sample
 
 _ROLES: Mapping[str, Role] = {"human": "user", "user": "user", "assistant": "assistant"}
@@ -38,7 +38,7 @@ class Claude:
         """Whether the first record has chat messages."""
         return begins(sample, _is_conversation)
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The conversations of `conversations.json`."""
         return each(
             source, _is_conversation, _conversation, expected="a conversation with 'chat_messages'"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from harness.core.messages import Role
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Sample
 
 _ROLES: Mapping[str, Role] = {"user": "user", "assistant": "assistant"}
@@ -157,11 +157,11 @@ class ClaudeCode:
         """Whether some line is an event of a session, be it its title alone."""
         return any(map(_is_event, map(obj, sample.rows)))
 
-    def together(self, sources: Sequence[Source], /) -> Iterator[Sequence[Source]]:
+    def together(self, sources: Sequence[ImportSource], /) -> Iterator[Sequence[ImportSource]]:
         """The files of a folder, those together that go on with one another."""
         return linked(sources, _link)
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The conversations of a file: one, unless several files were put together."""
         log = _Log()
         for row in source.rows():

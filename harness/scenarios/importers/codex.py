@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.core.messages import Role
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Sample
 
 _ROLES: Mapping[str, Role] = {
@@ -174,7 +174,7 @@ class Codex:
         """Whether the lines are items and events of a rollout."""
         return any(map(_is_line, map(obj, sample.rows)))
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The one conversation of a file."""
         log = _Log()
         for row in source.rows():

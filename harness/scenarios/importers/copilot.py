@@ -18,7 +18,7 @@ from harness.scenarios.importers.values import first_text, named, obj, seq, shap
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Sample
 
 _INITIAL, _SET, _PUSH, _DELETE = range(4)
@@ -43,7 +43,7 @@ class Copilot:
             for row in map(obj, sample.rows)
         )
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The session of a file."""
         state: Any = None
         for row in source.rows():

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.core.messages import Role
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Sample
 
 _ROLES: Mapping[str, Role] = {"user": "user", "gemini": "assistant", "model": "assistant"}
@@ -46,7 +46,7 @@ class GeminiCLI:
         """Whether a record names a session of a project."""
         return begins(sample, _is_head)
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The conversation of a file, with what its later lines changed."""
         head: dict[str, object] = {}
         messages: dict[str, Mapping[str, object]] = {}
@@ -137,7 +137,7 @@ class AIStudio:
         """Whether the document has a prompt in chunks."""
         return begins(sample, _is_prompt)
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The one conversation of a file."""
         return each(source, _is_prompt, _prompt, expected="a prompt with 'chunkedPrompt'")
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.core.messages import Role
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Sample
 
 _ROLES: Mapping[int, Role] = {0: "user", 4: "assistant", 3: "user", 5: "assistant"}
@@ -48,7 +48,7 @@ class GoodAI:
             for row in sample.rows
         )
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The one conversation of a log."""
         script = Script()
         for row in source.rows():

@@ -15,7 +15,7 @@ from harness.scenarios.importers.values import first_text, named, obj, parsed, s
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Sample
 
 _TYPES = frozenset(
@@ -36,7 +36,7 @@ class Langfuse:
         """Whether one of the first records is a trace or an observation."""
         return any(_is_trace(row) or _is_observation(row) for row in map(obj, sample.rows))
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The conversations of a file."""
         threads = Threads()
         for row in source.rows():

@@ -16,7 +16,7 @@ from harness.scenarios.importers.values import first_text, named, obj, parsed, s
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Sample
 
 _THREADS = ("thread_id", "session_id", "conversation_id", "LANGSMITH_THREAD_ID")
@@ -31,7 +31,7 @@ class LangSmith:
         """Whether one of the first records is a run."""
         return any(map(_is_run, map(obj, sample.rows)))
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The conversations of a file."""
         threads = Threads()
         roots: dict[str, Mapping[str, object]] = {}

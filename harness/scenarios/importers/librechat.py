@@ -17,7 +17,7 @@ from harness.scenarios.importers.values import first_text, named, obj, path_to, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Row, Sample
 
 
@@ -29,7 +29,7 @@ class LibreChat:
         """Whether one of the first records has messages that say who created them."""
         return begins(sample, _is_conversation)
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The conversations of a file."""
         return each(
             source,

@@ -15,7 +15,7 @@ from harness.core.transcript import Row
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Remark
 
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Joined:
     """Several files as one, read in their order."""
 
-    parts: Sequence[Source]
+    parts: Sequence[ImportSource]
 
     @property
     def name(self) -> str:
@@ -65,8 +65,8 @@ class _Marks:
 
 
 def linked(
-    sources: Sequence[Source], link: Callable[[object], Link | None]
-) -> Iterator[Sequence[Source]]:
+    sources: Sequence[ImportSource], link: Callable[[object], Link | None]
+) -> Iterator[Sequence[ImportSource]]:
     """The files in groups, in the order given, and in each by the time of their first lines.
 
     Two files belong together when one goes on from a line of the other, or repeats all of it.
@@ -102,7 +102,7 @@ def linked(
             yield [sources[other] for other in sorted(own, key=lambda other: marks[other].when)]
 
 
-def _marks(source: Source, link: Callable[[object], Link | None]) -> _Marks:
+def _marks(source: ImportSource, link: Callable[[object], Link | None]) -> _Marks:
     found = _Marks()
     try:
         for row in source.rows():

@@ -21,7 +21,7 @@ from harness.scenarios.importers.values import obj, seq, spelled, text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Row, Sample
 
 _SESSION = re.compile(r"session_([0-9]{1,6})")
@@ -41,7 +41,7 @@ class LoCoMo:
         """Whether the first record is a conversation of two named speakers."""
         return begins(sample, _is_sample)
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The conversations of a file."""
         return each(
             source, _is_sample, self._sample, expected="a sample with 'conversation' and 'qa'"

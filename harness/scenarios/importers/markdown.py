@@ -18,7 +18,7 @@ from harness.scenarios.importers.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Sample
 
 _RULE = re.compile(r"^\s*(?:-{3,}|\*{3,}|_{3,})\s*$")
@@ -35,7 +35,7 @@ class Markdown:
             return False
         return {"user", "assistant"} <= {mark.role for mark in marks(sample.text.splitlines())}
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The one conversation of a file."""
         script = Script()
         lines = list(source.text_lines())

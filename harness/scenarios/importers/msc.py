@@ -18,7 +18,7 @@ from harness.scenarios.importers.values import first_text, holding, obj, seq, sp
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Row, Sample
 
 _KNOWN = frozenset(
@@ -35,7 +35,7 @@ class MSC:
         """Whether one of the first records has a dialog and those before it."""
         return begins(sample, _is_chat)
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The conversations of a file."""
         return each(source, _is_chat, _chat, expected="a chat with 'dialog' and 'previous_dialogs'")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.core.messages import Role
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Row, Sample
 
 _ROLES: Mapping[str, Role] = {"user": "user", "assistant": "assistant", "system": "system"}
@@ -37,7 +37,7 @@ class OpenWebUI:
         """Whether one of the first records has a chat with a history."""
         return begins(sample, _is_chat)
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The chats of a file."""
         return each(source, _is_chat, _chat, expected="a chat with 'chat' and its 'history'")
 

@@ -26,7 +26,7 @@ from harness.scenarios.importers.values import obj, seq, shapeless, spelled, tex
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Sample
 
 
@@ -38,7 +38,7 @@ class OpenAI:
         """Whether one of the first records is a chat, a message, or a list of them."""
         return begins(sample, _is_chat) or begins(sample, is_turn)
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The chats of a file."""
         alone, id_ = Chat(), ""
         for row in source.rows():

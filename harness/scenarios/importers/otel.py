@@ -25,7 +25,7 @@ from harness.scenarios.importers.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Sample
 
 _SESSIONS = ("gen_ai.conversation.id", "session.id", "langfuse.session.id", "thread.id")
@@ -73,7 +73,7 @@ class OTel:
         """Whether one of the first records is a batch of spans or logs, or a span of a model."""
         return any(_is_batch(row) or _is_span(row) for row in map(obj, sample.rows))
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The conversations of a file."""
         threads = Threads()
         spans: dict[str, _Span] = {}

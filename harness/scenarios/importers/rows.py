@@ -13,7 +13,7 @@ from harness.scenarios.importers.values import shapeless
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Sample
 
     Tells = Callable[[object], bool]
@@ -26,7 +26,7 @@ def begins(sample: Sample, is_one: Tells) -> bool:
 
 
 def each(
-    source: Source, is_one: Tells, read: Callable[[Row], Iterator[Found]], *, expected: str
+    source: ImportSource, is_one: Tells, read: Callable[[Row], Iterator[Found]], *, expected: str
 ) -> Iterator[Found]:
     """What the records of a file hold, one after the other.
 

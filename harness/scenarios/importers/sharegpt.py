@@ -23,7 +23,7 @@ from harness.scenarios.importers.values import obj, seq
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Row, Sample
 
 
@@ -35,7 +35,7 @@ class ShareGPT:
         """Whether one of the first records has a list of turns."""
         return begins(sample, _holds)
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The conversations of a file."""
         return each(
             source, _holds, _read, expected='{"conversations": [{"from": ..., "value": ...}]}'

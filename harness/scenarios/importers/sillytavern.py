@@ -13,7 +13,7 @@ from harness.scenarios.importers.values import obj, seq, shapeless, spelled, tex
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from harness.core.protocols import Source
+    from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Sample
 
 
@@ -25,7 +25,7 @@ class SillyTavern:
         """Whether a line is a message of one."""
         return any({"mes", "is_user"} <= obj(row).keys() for row in sample.rows)
 
-    def sessions(self, source: Source, /) -> Iterator[Found]:
+    def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The one chat of a file."""
         script = Script()
         title = ""

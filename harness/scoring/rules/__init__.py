@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.registry import Registry
+from harness.scoring.rules.conformance import check_rule
 from harness.scoring.rules.form import Json, NoList
 from harness.scoring.rules.language import Language
-from harness.scoring.rules.law import check_rule
 from harness.scoring.rules.lengths import MaxSentenceWords, MaxWords
 from harness.scoring.rules.verdict import Kept, kept
 from harness.scoring.rules.wording import MustInclude, MustNotInclude, Regex, StartsWith

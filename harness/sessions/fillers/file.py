@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from harness.core.draws import Draws
 
-Said: TypeAlias = "tuple[str, str]"
+ChatLine: TypeAlias = "tuple[str, str]"
 """A role and a text."""
 
 _ROLES = ("system", "user", "assistant", "tool")
@@ -93,7 +93,7 @@ def _load(path: str, _modified_ns: int, _size: int) -> Chats:
     return Chats(hashlib.blake2b(content, digest_size=16).hexdigest(), found)
 
 
-def _read(path: str, content: bytes) -> Iterator[list[Said]]:
+def _read(path: str, content: bytes) -> Iterator[list[ChatLine]]:
     """The messages of each chat, checked."""
     for number, line in enumerate(content.split(b"\n"), 1):
         if not line.strip():
@@ -117,7 +117,7 @@ def _broken(path: str, line: int, error: jsonlines.InvalidLineError) -> FileErro
     return FileError(Where(file=path, line=line), f"{error.args[0]}; {_EXPECTED}")
 
 
-def _messages(chat: object, where: Where) -> list[Said]:
+def _messages(chat: object, where: Where) -> list[ChatLine]:
     """The messages of a line that has been read as JSON."""
     if not isinstance(chat, dict):
         raise FileError(where, f"got {_kind(chat)}; {_EXPECTED}")
@@ -130,7 +130,7 @@ def _messages(chat: object, where: Where) -> list[Said]:
     return [_message(message, f"messages[{i}]", where) for i, message in enumerate(messages)]
 
 
-def _message(message: object, name: str, where: Where) -> Said:
+def _message(message: object, name: str, where: Where) -> ChatLine:
     if not isinstance(message, dict):
         raise FileError(where, f"{name} is {_kind(message)}; expected an object")
     for key in ("role", "content"):
@@ -160,7 +160,7 @@ def _calls(called: list[object]) -> Iterator[ToolCall]:
             yield ToolCall(name=name or "tool", arguments=arguments)
 
 
-def _turns(said: list[Said]) -> tuple[Turn, ...]:
+def _turns(said: list[ChatLine]) -> tuple[Turn, ...]:
     """The chat as turns: one message a side, starting with the user, ending with an answer."""
     kept = [(role, text.strip()) for role, text in said if role != "system" and text.strip()]
     merged = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.sessions.layouts.controls import controls
-from harness.sessions.layouts.fills import CONTROL, fills_of
+from harness.sessions.layouts.fills import fills_of
 from harness.sessions.layouts.grid import cell_blueprint, grid
 from harness.sessions.layouts.growing import growing
 from harness.sessions.layouts.script import script
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from harness.core.window import Window
     from harness.sessions.materials import Materials
 
-__all__ = ["CONTROL", "blueprints", "cell_blueprint", "controls"]
+__all__ = ["blueprints", "cell_blueprint", "controls"]
 
 
 def blueprints(

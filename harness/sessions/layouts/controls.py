@@ -19,7 +19,8 @@ from harness.sessions.layouts.units import rotated, units_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.core.session import Arm, Say
+    from harness.core.arms import Arm
+    from harness.core.session import Say
     from harness.core.window import Window
     from harness.sessions.materials import Materials
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.core.arms import NEARLY_EMPTY
+
 if TYPE_CHECKING:
     from harness.core.draws import Draws
     from harness.core.scenario import Fills
     from harness.core.window import Window
-
-CONTROL = 0.05
-"""A window filled no further than this counts as nearly empty."""
 
 _DIGITS = 6
 
@@ -32,9 +31,9 @@ def fills_of(fills: Fills, window: Window, draws: Draws) -> tuple[float, ...]:
         return tuple(sorted(fills.exact))
     controls = max(1, round(fills.count / 4))
     top = window.top
-    low = [_stratum(i, controls, 0.0, CONTROL, draws) for i in range(controls)]
+    low = [_stratum(i, controls, 0.0, NEARLY_EMPTY, draws) for i in range(controls)]
     mains = fills.count - controls
-    high = [_stratum(i, mains, CONTROL, top, draws) for i in range(mains)]
+    high = [_stratum(i, mains, NEARLY_EMPTY, top, draws) for i in range(mains)]
     return tuple(low + high)
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.core.arms import NEARLY_EMPTY
 from harness.core.session import Blueprint, PlannedCut, PlannedPlant
 from harness.sessions.due import said_by
-from harness.sessions.layouts.fills import CONTROL
 from harness.sessions.layouts.grid import in_order
 from harness.sessions.layouts.openings import opening
 from harness.sessions.layouts.units import check_window, question_room, rotated, units_of
@@ -46,9 +46,11 @@ def growing(
     """
     least = check_window(materials, window)
     question = question_room(materials, [fact.id for fact in materials.scenario.facts])
-    controls = [fill for fill in fills if fill <= CONTROL]
+    controls = [fill for fill in fills if fill <= NEARLY_EMPTY]
     prints = [opening(materials, window, fill, index) for index, fill in enumerate(controls)]
-    lengths = {fill: max(window.local(fill), least) - question for fill in fills if fill > CONTROL}
+    lengths = {
+        fill: max(window.local(fill), least) - question for fill in fills if fill > NEARLY_EMPTY
+    }
     if lengths:
         prints.append(_trunk(materials, lengths, positions))
     return prints

@@ -11,8 +11,8 @@ from harness.sessions.memories.rewritten import Rewritten
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.core.memory import Said
-    from harness.core.protocols import Scribe
+    from harness.core.memory import MemoryView
+    from harness.core.protocols import Writer
 
 INSTRUCTION = (
     "Write down what should be remembered from this session for later ones: facts, names, numbers,"
@@ -32,7 +32,7 @@ class Facts(Rewritten):
     Over its budget the oldest notes stay behind when it is given back; the store keeps them.
     """
 
-    async def write(self, said: Said, scribe: Scribe, /) -> Sequence[str]:
+    async def write(self, said: MemoryView, scribe: Writer, /) -> Sequence[str]:
         """The list as the model leaves it."""
         so_far = (
             SO_FAR.format(notes="\n".join(f"- {note}" for note in said.notes)) if said.notes else ""

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.core.memory import Said
-    from harness.core.protocols import Scribe
+    from harness.core.memory import MemoryView
+    from harness.core.protocols import Writer
 
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """Writes nothing and gives nothing back."""
 
-    async def write(self, _said: Said, _scribe: Scribe, /) -> Sequence[str]:
+    async def write(self, _said: MemoryView, _scribe: Writer, /) -> Sequence[str]:
         """No notes."""
         return ()
 

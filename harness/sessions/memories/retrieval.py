@@ -19,8 +19,8 @@ from harness.sessions.opening import as_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.core.memory import Said
-    from harness.core.protocols import Scribe
+    from harness.core.memory import MemoryView
+    from harness.core.protocols import Writer
 
 _WORD = re.compile(r"\w+")
 _KEPT_INDEXES = 16
@@ -41,7 +41,7 @@ class Retrieval:
         at_least("k", self.k, 1)
         at_least("budget", self.budget, 1)
 
-    async def write(self, said: Said, _scribe: Scribe, /) -> Sequence[str]:
+    async def write(self, said: MemoryView, _scribe: Writer, /) -> Sequence[str]:
         """The notes, and a note for each turn that is new."""
         return (*said.notes, *as_text(said.news))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from harness.sessions.memories.fitting import at_least
 
 if TYPE_CHECKING:
-    from harness.core.protocols import Scribe
+    from harness.core.protocols import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Rewritten:
         at_least("budget", self.budget, 1)
         at_least("every", self.every, 0)
 
-    async def rewrite(self, scribe: Scribe, instruction: str, so_far: str = "") -> str:
+    async def rewrite(self, scribe: Writer, instruction: str, so_far: str = "") -> str:
         """What the model writes.
 
         Args:

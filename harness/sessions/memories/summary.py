@@ -11,8 +11,8 @@ from harness.sessions.memories.rewritten import Rewritten
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.core.memory import Said
-    from harness.core.protocols import Scribe
+    from harness.core.memory import MemoryView
+    from harness.core.protocols import Writer
 
 INSTRUCTION = (
     "Summarise what a later session with this user needs to know of this one, in at most {budget}"
@@ -26,7 +26,7 @@ SO_FAR = " This is the summary so far; bring it up to date.\n\n{summary}"
 class Summary(Rewritten):
     """The model writes the summary anew; over its budget the last sentences are left out."""
 
-    async def write(self, said: Said, scribe: Scribe, /) -> Sequence[str]:
+    async def write(self, said: MemoryView, scribe: Writer, /) -> Sequence[str]:
         """The sentences of the summary as the model leaves it."""
         so_far = SO_FAR.format(summary="\n".join(said.notes)) if said.notes else ""
         return sentences(await self.rewrite(scribe, INSTRUCTION, so_far))

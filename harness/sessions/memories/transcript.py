@@ -11,8 +11,8 @@ from harness.sessions.opening import as_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.core.memory import Said
-    from harness.core.protocols import Scribe
+    from harness.core.memory import MemoryView
+    from harness.core.protocols import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Transcript:
     def __post_init__(self) -> None:
         at_least("budget", self.budget, 1)
 
-    async def write(self, said: Said, _scribe: Scribe, /) -> Sequence[str]:
+    async def write(self, said: MemoryView, _scribe: Writer, /) -> Sequence[str]:
         """The notes, and a note for each turn that is new."""
         return (*said.notes, *as_text(said.news))
 

@@ -11,7 +11,7 @@ from harness.sessions.policies.drop_oldest import DropOldest
 from harness.sessions.policies.fitting import newest
 
 if TYPE_CHECKING:
-    from harness.core.protocols import Scribe
+    from harness.core.protocols import Writer
     from harness.core.window import History, View
 
 INSTRUCTION = (
@@ -62,7 +62,7 @@ class Summarise:
         # A summary of what is no longer than a summary would save nothing.
         return start if history.tokens(history.system, start) > self.budget else 0
 
-    async def compact(self, scribe: Scribe, /) -> Turn:
+    async def compact(self, scribe: Writer, /) -> Turn:
         """The turn that hands over the summary."""
         instruction = INSTRUCTION.format(budget=self.budget)
         text = await scribe.write(instruction, max_tokens=self.budget)

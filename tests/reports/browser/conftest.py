@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.analysis.frame import read_records
-from harness.analysis.summary import summarise
+from harness.analysis.records import read_records
+from harness.analysis.summary.build import summarise
 from harness.reports import render
 from tests.support.command import harness, the_run
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from harness.analysis.curves import main_rows, recall_curve
-from harness.analysis.frame import collect, read_records
+from harness.analysis.records import collect, read_records
 from tests.reports.browser.conftest import SCRIPT
 
 POINTS = "#curve-plots g[role=button]"

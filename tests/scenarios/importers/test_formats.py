@@ -7,7 +7,7 @@ import json
 import pytest
 
 from harness.scenarios.importers import GENERAL, file_source, guess, importers
-from harness.scenarios.importers.law import check_importer
+from harness.scenarios.importers.conformance import check_importer
 from harness.scenarios.importers.lines import line
 from tests.scenarios.importers.conftest import FILES
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from harness.core.draws import Draws
 from harness.core.errors import FileError
 from harness.core.messages import Turn
+from harness.sessions.fillers.conformance import check_filler
 from harness.sessions.fillers.file import FileFiller, _turns
-from harness.sessions.fillers.law import check_filler
 
 
 def line(*said):

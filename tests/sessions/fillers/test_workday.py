@@ -9,7 +9,7 @@ from itertools import islice
 import pytest
 
 from harness.core.draws import Draws
-from harness.sessions.fillers.law import check_filler
+from harness.sessions.fillers.conformance import check_filler
 from harness.sessions.fillers.workday import Workday
 from harness.sessions.fillers.workday.catalogue import catalogue
 from harness.sessions.leaks import LeakCheck

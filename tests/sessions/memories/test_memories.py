@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from harness.core.errors import UsageError
-from harness.core.memory import Said
+from harness.core.memory import MemoryView
 from harness.core.messages import Message
 from harness.sessions.memories import Facts, Nothing, Retrieval, Summary, Transcript, memories
+from harness.sessions.memories.conformance import check_memory
 from harness.sessions.memories.fitting import best, newest, tokens
-from harness.sessions.memories.law import check_memory
 
 
 class Scribe:
@@ -22,11 +22,11 @@ class Scribe:
         return self.text
 
 
-def said(*turns: tuple[str, str], notes: tuple[str, ...] = (), fresh: int = 0) -> Said:
+def said(*turns: tuple[str, str], notes: tuple[str, ...] = (), fresh: int = 0) -> MemoryView:
     messages = [
         message for u, a in turns for message in (Message("user", u), Message("assistant", a))
     ]
-    return Said(session_number=1, messages=messages, fresh=fresh, notes=notes, ends=True)
+    return MemoryView(session_number=1, messages=messages, fresh=fresh, notes=notes, ends=True)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Section:
     """One text file, taken apart but not compiled."""
 
     pools: Mapping[str, tuple[str, ...]]
@@ -111,7 +111,7 @@ def assemble(shared: str, texts: Mapping[str, str]) -> Catalogue:
     return Catalogue(subjects=tuple(subjects), digest=digest([shared, dict(texts)]))
 
 
-def read(name: str, text: str) -> Source:
+def read(name: str, text: str) -> Section:
     """A text file taken apart.
 
     Raises:
@@ -131,7 +131,7 @@ def read(name: str, text: str) -> Source:
             beats.append((kind, _wordings(body, "U "), _wordings(body, "A ")))
         elif not head.startswith("#"):
             raise UsageError(f"{name}, line {number}: '{head}' is neither a pool nor a beat")
-    return Source(
+    return Section(
         pools={key: _numbers(entries) for key, entries in pools.items()}, beats=tuple(beats)
     )
 
@@ -198,7 +198,7 @@ def _pools(sources: Mapping[str, tuple[str, ...]], names: set[str]) -> dict[str,
     return compiled
 
 
-def _beats(source: Source, names: set[str]) -> dict[Kind, tuple[Beat, ...]]:
+def _beats(source: Section, names: set[str]) -> dict[Kind, tuple[Beat, ...]]:
     known = dict.fromkeys(names)
     beats: dict[Kind, tuple[Beat, ...]] = {}
     for kind, user, answer in source.beats:

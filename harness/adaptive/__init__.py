@@ -1,0 +1,1 @@
+"""Adaptive runs: which probe to ask next, and when enough is known."""

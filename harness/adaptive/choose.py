@@ -1,0 +1,217 @@
+"""Adaptive runs: which probes to ask next, so that the onset is found with few tokens.
+
+Its one rule: a choice depends on the answers so far and on the seed of the draws, on nothing else;
+not on the order of the rows either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from harness.adaptive.information import believe, most_telling, worth
+from harness.analysis.onset.cells import gather
+from harness.analysis.onset.result import percent
+from harness.analysis.onset.rows import MAX_FILL, Rows, scored
+from harness.core.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import polars as pl
+
+    from harness.core.draws import Draws
+
+    Floats: TypeAlias = npt.NDArray[np.float64]
+
+CONTROL_SHARE = 0.25
+"""Of the opening round: probes of the nearly empty window."""
+OPENING_LEVELS = 7
+"""Fills over which the rest of the opening round is spread, jittered between them."""
+SURVEY_SHARE = 1 / 16
+"""Of every later batch: probes spread over the whole range, whatever is believed of it. They are
+what finds a recovery, or a fall where the dictionary sees none coming."""
+SPREAD_SHARE = 0.25
+"""Of the rest of a batch: probes drawn in proportion to what a single one tells per token. The
+others are the best ones, one by one; alone they would trust the dictionary too much. In small
+simulations the mixture did a little better on a step and a window, and no worse on a logistic.
+"""
+OVERHEAD = 0.05
+"""Cost of a probe beside its fill (question, reply, a call), in windows. More of it asks for fewer
+and dearer probes; from 0.02 to 0.05 the tokens needed stay the same."""
+
+_STEP = 0.0125  # between candidate fills; a probe is jittered by half of it to either side
+_GOLDEN = (np.sqrt(5) - 1) / 2
+
+
+_Wanted: TypeAlias = list[tuple[float, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    criterion: float
+    guess: float
+    control: float
+    fills_up_to: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One probe to ask."""
+
+    seed: int
+    """Which session: its seed, from 0."""
+    fill: float
+    """How full the window is to be, as a fraction of it."""
+    position: float
+    """Where in the conversation the fact stands, in [0, 1]."""
+    why: str
+    """One short sentence."""
+
+
+def next_batch(
+    rows: Rows,
+    *,
+    size: int = 32,
+    sessions: int,
+    batch: int,
+    draws: Draws,
+    criterion: float = 0.05,
+    guess: float = 0.0,
+    control: float = 0.05,
+    fills_up_to: float = 1.0,
+) -> tuple[Choice, ...]:
+    """The probes worth asking next.
+
+    With no answer so far, the opening round: a quarter control probes, the rest over seven spread
+    fills. Then the probes that tell most about the onset for their cost, which is their fill and a
+    small constant; control probes compete on the same terms, and a few probes survey the range.
+    Fills are jittered, positions come one from each of `size` equal strata, and sessions take
+    turns.
+
+    Args:
+        rows: All answers so far: session, fill and score. A score of None counts as asked.
+        size: Probes wanted, at least 1; 16 to 64 cost the same in the end.
+        sessions: Seeds 0 to sessions - 1 take turns.
+        batch: Number of this batch, from 1; names the draws.
+        draws: The source of all chance here; it is not moved.
+        criterion: The drop from the plateau that counts, in (0, 1).
+        guess: Chance of being right without remembering, in [0, 1).
+        control: Where the nearly empty window ends, as a fill in (0, 1).
+        fills_up_to: The largest fill that may be asked, in (control, 2].
+
+    Raises:
+        UsageError: A number is out of its range, or a row is none.
+    """
+    asked = _Asked(criterion=criterion, guess=guess, control=control, fills_up_to=fills_up_to)
+    _check(asked, size=size, sessions=sessions, batch=batch)
+    chance = draws.child("adaptive", batch)
+    frame, unscored = scored(rows)
+    if frame.is_empty():
+        wanted = _opening(size, chance, asked)
+    else:
+        survey = int(size * SURVEY_SHARE)
+        wanted = _telling(frame, size - survey, chance, asked) + _survey(survey, chance, asked)
+    return _dealt(wanted, chance, sessions=sessions, first=frame.height + unscored)
+
+
+def _check(asked: _Asked, *, size: int, sessions: int, batch: int) -> None:
+    for name, value in (("size", size), ("sessions", sessions), ("batch", batch)):
+        if value < 1:
+            raise UsageError(f"{name} is {value}, expected at least 1")
+    for name in ("criterion", "control"):
+        fraction = getattr(asked, name)
+        if not 0 < fraction < 1:
+            raise UsageError(f"{name} is {fraction:g}, expected a fraction between 0 and 1")
+    if not 0 <= asked.guess < 1:
+        raise UsageError(f"guess is {asked.guess:g}, expected a fraction of at least 0, below 1")
+    if not asked.control < asked.fills_up_to <= MAX_FILL:
+        wanted = f"a fraction of the window above {asked.control:g} and up to {MAX_FILL:g}"
+        raise UsageError(f"fills_up_to is {asked.fills_up_to:g}, expected {wanted}")
+
+
+def _opening(size: int, chance: Draws, asked: _Asked) -> _Wanted:
+    """A quarter controls; the rest over seven fills, and one where the range ends."""
+    controls = round(size * CONTROL_SHARE)
+    found = [(_control_fill(chance, asked.control), "control probe") for _ in range(controls)]
+    others = size - controls
+    width = (asked.fills_up_to - asked.control) / OPENING_LEVELS
+    for i in range(others):
+        low = asked.control + width * (i * OPENING_LEVELS // others)
+        jittered = low + width * (1 - chance.uniform())
+        fill = asked.fills_up_to if i == others - 1 else jittered
+        found.append((fill, f"opening round, near {percent(low + width / 2)}"))
+    return found
+
+
+def _control_fill(chance: Draws, control: float) -> float:
+    return chance.uniform(0.2, 1.0) * control
+
+
+def _candidates(control: float, fills_up_to: float) -> Floats:
+    """Fills to choose from: the control zone, then an even grid to the end of the range."""
+    count = max(round((fills_up_to - control) / _STEP), 1)
+    past = np.linspace(control, fills_up_to, count + 1)[1:]
+    return np.concatenate(([0.6 * control], past))
+
+
+def _telling(rows: pl.DataFrame, size: int, chance: Draws, asked: _Asked) -> _Wanted:
+    """The most telling probes for their cost."""
+    fills = _candidates(asked.control, asked.fills_up_to)
+    cells = gather(rows, control=asked.control)
+    beliefs = believe(cells, fills, guess=asked.guess, criterion=asked.criterion)
+    where = beliefs.median
+    subject = "whether there is an onset" if where is None else f"the onset near {percent(where)}"
+    cost = fills + OVERHEAD
+    single = worth(beliefs, cost)
+    drawn = _systematic(single, int(size * SPREAD_SHARE), chance)
+    best = most_telling(beliefs, cost, size - len(drawn), given=drawn)
+    found = []
+    for at, bits in [(at, float(single[at])) for at in drawn] + best:
+        if at == 0:
+            found.append((_control_fill(chance, asked.control), "control probe"))
+            continue
+        low, high = fills[at] - _STEP / 2, min(fills[at] + _STEP / 2, asked.fills_up_to)
+        fill = high - (high - max(low, asked.control)) * chance.uniform()
+        found.append((float(fill), f"{bits:.2g} bits for a full window of tokens, about {subject}"))
+    return found
+
+
+def _systematic(weights: Floats, size: int, chance: Draws) -> list[int]:
+    """Indices drawn in proportion to the weights: one draw, then even steps."""
+    weights = weights + 1e-12 * (weights.sum() + 1)  # so that something can be drawn of nothing
+    steps = (np.arange(size) + chance.uniform()) / max(size, 1)
+    below = np.cumsum(weights) / weights.sum()
+    return [min(int(i), len(weights) - 1) for i in np.searchsorted(below, steps)]
+
+
+def _survey(size: int, chance: Draws, asked: _Asked) -> _Wanted:
+    """One probe in each of equal parts of the range."""
+    width = (asked.fills_up_to - asked.control) / max(size, 1)
+    fills = [asked.fills_up_to - width * (i + chance.uniform()) for i in range(size)]
+    return [(fill, "survey of the whole range") for fill in fills]
+
+
+def _dealt(wanted: _Wanted, chance: Draws, *, sessions: int, first: int) -> tuple[Choice, ...]:
+    """Sessions and positions for the probes wanted, so that neighbours in fill share neither.
+
+    Positions are the ranks of a golden-ratio sequence along the fills: one in each stratum, and
+    any run of neighbouring fills is spread over all of them.
+    """
+    wanted = sorted(wanted)
+    turn = (np.arange(len(wanted)) * _GOLDEN + chance.uniform()) % 1
+    strata = np.argsort(np.argsort(turn))
+    seeds: list[int] = []
+    for low in range(0, len(wanted), sessions):
+        part = range(low, min(low + sessions, len(wanted)))
+        seeds += chance.shuffled([(first + i) % sessions for i in part])
+    return tuple(
+        Choice(
+            seed=seed,
+            fill=fill,
+            position=round((int(stratum) + chance.uniform()) / len(wanted), 6),
+            why=why,
+        )
+        for (fill, why), seed, stratum in zip(wanted, seeds, strata, strict=True)
+    )

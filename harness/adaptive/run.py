@@ -1,0 +1,121 @@
+"""Runs an adaptive study: the same folder, records and way of a trial as any run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from harness.adaptive.search import Search, check_adaptive, goal_data
+from harness.core.study import Plan
+from harness.models import known_limit
+from harness.runs.budget import Budget, Purse
+from harness.runs.limits import Gates, Limits
+from harness.runs.model_stack import ModelStack
+from harness.runs.open_run import open_run
+from harness.runs.progress import NoProgress
+from harness.sessions.materials import Workshop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Unpack
+
+    from harness.adaptive.search import Ended, SearchGoal
+    from harness.core.protocols import Progress
+    from harness.core.record import Record
+    from harness.core.study import Study
+    from harness.runs.model_stack import AnswerOptions
+    from harness.runs.result import RunResult
+
+
+class _Listening:
+    """Hands every finished record to the search, and on to whoever shows the progress."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self.search: Search | None = None
+
+    def begin(self, total: int | None, done: int) -> None:
+        self._progress.begin(total, done)
+
+    def replanned(self, total: int) -> None:
+        self._progress.replanned(total)
+
+    def sent(self) -> None:
+        self._progress.sent()
+
+    def returned(self) -> None:
+        self._progress.returned()
+
+    def note(self, text: str) -> None:
+        self._progress.note(text)
+
+    def finished(self, record: Record) -> None:
+        if self.search is not None:
+            self.search.notice(record)
+        self._progress.finished(record)
+
+
+def run_adaptive(
+    study: Study,
+    goal: SearchGoal,
+    *,
+    out: Path,
+    resume: Path | None = None,
+    retry_errors: bool = False,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    budget: Budget | None = None,
+    **kept: Unpack[AnswerOptions],
+) -> tuple[RunResult, list[Ended]]:
+    """Ask batch after batch until the onset is known as well as was asked for.
+
+    Args:
+        study: What is asked for; its seeds are the sessions over which batches rotate.
+        goal: When to stop.
+        out: Where the run's folder is made.
+        resume: A run folder to go on with instead.
+        retry_errors: Ask again where the record is an error.
+        limits: What may be done to a provider at most.
+        progress: Is told what happens.
+        budget: The most that may be spent, what the run has spent before included.
+        kept: Where answers are kept, as `harness.runs.run.run` takes it.
+
+    Returns:
+        What the run came to, and how the search ended under each model and window.
+
+    Raises:
+        UsageError: Something asked for cannot be done.
+    """
+    workshop = Workshop()
+    check_adaptive(study, goal, workshop, known_limit)
+    listening = _Listening(progress or NoProgress())
+    gates, purse = Gates(limits or Limits(), listening), Purse(budget or Budget())
+    with ModelStack(study, gates, purse=purse, **kept) as answers:
+        with open_run(
+            Plan(study=study, groups=()),
+            workshop,
+            answers.models,
+            gates=gates,
+            purse=purse,
+            progress=listening,
+            out=out,
+            resume=resume,
+            retry_errors=retry_errors,
+            adaptive=goal_data(goal),
+        ) as going:
+            search = Search(
+                study=study,
+                goal=goal,
+                workshop=workshop,
+                bench=going.bench,
+                folder=going.folder,
+                limits=gates.limits,
+            )
+            search.recall(list(going.before()), known_limit)
+            listening.search = search
+            going.begin(None, len(going.done))
+            ended = going.run(search.run(known_limit, going.done))
+            found = going.result(search.planned)
+            going.interrupts.check(complete=all(end.enough for end in ended))
+        notes = answers.finish(whole=found.complete and resume is None)
+        return replace(found, notes=notes), ended

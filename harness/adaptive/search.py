@@ -1,0 +1,249 @@
+"""Adaptive runs: the next batch is chosen by what the records so far leave open.
+
+Each batch is written down in `batches.jsonl` before it is sent, so that a run which goes on asks
+what it was about to ask. What cannot be reached is told before anything is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from harness.adaptive.choose import Choice, next_batch
+from harness.adaptive.sessions import ChosenSessions
+from harness.adaptive.stop import stop
+from harness.core.arms import nearly_empty
+from harness.core.draws import Draws
+from harness.core.errors import UsageError
+from harness.core.kinds import RECALL_KINDS
+from harness.runs.executors.local import Local
+from harness.runs.folder.layout import BATCHES
+from harness.runs.folder.reader import lines
+from harness.runs.planning.plan import windows_of
+from harness.scenarios.values import check_seeds
+from harness.sessions.layouts.units import check_window
+from harness.sessions.materials import Materials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from harness.core.arms import Stage
+    from harness.core.record import Record
+    from harness.core.study import SessionTrials, Study
+    from harness.core.window import Window
+    from harness.runs.limits import Limits
+    from harness.runs.trials.runner import TrialRunner
+    from harness.sessions.materials import Workshop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchGoal:
+    """What an adaptive run is to reach, and what it may use up for it."""
+
+    half_width: float = 0.03
+    """Half the width of the onset's interval, as a fraction of the window."""
+    batch_size: int = 32
+    max_probes: int = 4000
+    """Of each model and window."""
+    budget_tokens: int | None = None
+    """Prompt tokens of the whole run, by the provider's count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How the search under one model and window ended."""
+
+    model: str
+    window: int
+    reason: str
+    enough: bool
+    """Whether it was because enough is known."""
+
+
+class Search:
+    """One adaptive run, model by model and window by window.
+
+    Args:
+        study: What is asked for; its seeds are the sessions over which batches rotate.
+        goal: When to stop.
+        workshop: Shared tools.
+        bench: Replays.
+        folder: The run folder.
+        limits: What may be done to a provider at most.
+    """
+
+    def __init__(
+        self,
+        *,
+        study: Study,
+        goal: SearchGoal,
+        workshop: Workshop,
+        bench: TrialRunner,
+        folder: Path,
+        limits: Limits,
+    ) -> None:
+        self._study = study
+        self._goal = goal
+        self._sessions = ChosenSessions(study, workshop, batch_size=goal.batch_size)
+        self._bench = bench
+        self._local = Local(limits)
+        self._path = folder / BATCHES
+        self._written: dict[tuple[str, int, int], list[Choice]] = {
+            (line["model"], line["window"], line["batch"]): [Choice(**c) for c in line["choices"]]
+            for line in lines(self._path)
+        }
+        self._rows: dict[tuple[str, int], dict[str, dict[str, Any]]] = {}
+        self._tokens = 0
+        self.planned: list[str] = []
+        """Keys of all trials so far, in order."""
+
+    def recall(self, before: Sequence[Record], limit_of: Callable[[str], int | None]) -> None:
+        """Take up what an interrupted run has learned.
+
+        The meter had been fixed after the first batch of the first window, and is again.
+        """
+        first = {m: windows_of(self._study, m, limit_of)[0].limit for m in self._study.models}
+        for record in before:
+            self.notice(record)
+            if record.batch <= 1 and record.window_limit == first.get(record.model):
+                self._bench.recall(record)
+
+    def notice(self, record: Record) -> None:
+        """Take a record into account."""
+        self._tokens += record.prompt_tokens or 0
+        if record.arm == "main" and record.probe_kind in RECALL_KINDS and record.batch:
+            rows = self._rows.setdefault((record.model, record.window_limit), {})
+            rows[record.key] = {
+                "session": record.session,
+                "fill": record.fill,
+                "score": record.score,
+                "batch": record.batch,
+            }
+
+    async def run(self, limit_of: Callable[[str], int | None], done: set[str]) -> list[Ended]:
+        """Search under every model and window; models side by side."""
+        found = await asyncio.gather(
+            *(self._model(model, limit_of, done) for model in self._study.models)
+        )
+        return [ended for part in found for ended in part]
+
+    async def _model(
+        self, model: str, limit_of: Callable[[str], int | None], done: set[str]
+    ) -> list[Ended]:
+        ended = []
+        for index, window in enumerate(windows_of(self._study, model, limit_of)):
+            if index == 0 and self._study.controls:
+                await self._replay(list(self._sessions.controls(model, window)), done)
+            self._bench.settle(model, "bare")
+            ended.append(await self._search(model, window, done))
+        return ended
+
+    async def _search(self, model: str, window: Window, done: set[str]) -> Ended:
+        """Batch after batch, until enough is known or spent."""
+        batch = 0
+        while True:
+            rows = self._asked(model, window, before=batch + 1)
+            found = stop(rows, half_width=self._goal.half_width) if rows else None
+            if found is not None:
+                return Ended(model, window.limit, found.reason, enough=True)
+            spent = self._spent(model, rows)
+            if spent is not None:
+                return Ended(model, window.limit, spent, enough=False)
+            batch += 1
+            choices = self._choices(model, window, batch, rows)
+            # The openings of the first batch teach how to aim all that follows.
+            for stage in ("opening", "main"):
+                groups = list(self._groups(model, window, batch, choices, stage))
+                await self._replay(groups, done)
+                self._bench.settle(model, stage)
+
+    def _spent(self, model: str, rows: Sequence[Mapping[str, Any]]) -> str | None:
+        """Why nothing more may be asked, if so."""
+        if model in self._bench.hopeless:
+            return self._bench.hopeless[model]
+        if len(rows) >= self._goal.max_probes:
+            return f"{self._goal.max_probes} probes were asked and the aim is not reached"
+        budget = self._goal.budget_tokens
+        if budget is not None and self._tokens >= budget:
+            return f"the budget of {budget:,} tokens is spent and the aim is not reached"
+        return None
+
+    def _asked(self, model: str, window: Window, *, before: int) -> list[dict[str, Any]]:
+        """Rows of the batches before one, in an order that no reply's timing decides."""
+        rows = self._rows.get((model, window.limit), {})
+        return [row for _, row in sorted(rows.items()) if row["batch"] < before]
+
+    def _choices(
+        self, model: str, window: Window, batch: int, rows: Sequence[Mapping[str, Any]]
+    ) -> list[Choice]:
+        """What a batch asks: as written down, or chosen now and written down."""
+        at = (model, window.limit, batch)
+        if at not in self._written:
+            chosen = next_batch(
+                rows,
+                size=self._goal.batch_size,
+                sessions=self._study.seeds * len(self._study.scenarios),
+                batch=batch,
+                draws=Draws("adaptive", model, window.limit),
+                fills_up_to=min(1.0, window.top),
+            )
+            self._written[at] = list(chosen)
+            line = {"model": model, "window": window.limit, "batch": batch}
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line | {"choices": [asdict(c) for c in chosen]}) + "\n")
+        return self._written[at]
+
+    def _groups(
+        self,
+        model: str,
+        window: Window,
+        batch: int,
+        choices: Sequence[Choice],
+        stage: Stage,
+    ) -> Iterator[SessionTrials]:
+        """The sessions of a batch that are sent at that stage, by what is known now."""
+        # Openings of the first batch are built before the ledger is settled, and keep their keys.
+        known: Stage = "opening" if batch == 1 and stage == "opening" else "main"
+        aimed = replace(window, ratio=self._bench.ledger.aims(model).of(known))
+        for index, choice in enumerate(choices):
+            if nearly_empty(choice.fill) == (stage == "opening"):
+                yield self._sessions.group(model, aimed, batch, index, choice)
+
+    async def _replay(self, groups: list[SessionTrials], done: set[str]) -> None:
+        self.planned += [trial.key for group in groups for trial in group.trials]
+        await self._local.execute(groups, self._bench, done)
+
+
+def check_adaptive(
+    study: Study, goal: SearchGoal, workshop: Workshop, limit_of: Callable[[str], int | None]
+) -> None:
+    """What can be told wrong before anything is sent.
+
+    Raises:
+        UsageError: The goal is none, or a window or the values do not suffice.
+    """
+    if not 0 < goal.half_width < 1:
+        raise UsageError(f"--half-width {goal.half_width:g}: expected a fraction such as 0.03")
+    if len(study.policies) > 1 or len(study.memories) > 1:
+        raise UsageError("--adaptive searches under one policy and one memory; give one at a time")
+    if study.fills is not None or study.positions:
+        raise UsageError("--adaptive chooses fills and positions itself: leave out --fills and"
+                         " --positions")  # fmt: skip
+    for scenario in study.scenarios:
+        if scenario.script:
+            raise UsageError(
+                f"{scenario.path}: scenario '{scenario.name}' is a script, whose facts stand where"
+                " it says; --adaptive needs to place them"
+            )
+        check_seeds(scenario, study.first_seed + study.seeds)
+        for model in study.models:
+            for window in windows_of(study, model, limit_of):
+                check_window(Materials(scenario, 0, workshop), window)
+
+
+def goal_data(goal: SearchGoal) -> dict[str, Any]:
+    """The goal as `run.json` holds it."""
+    return asdict(goal)

@@ -1,0 +1,126 @@
+"""The sessions of an adaptive run: one for each choice, and the control arms beside them.
+
+Its one rule: each choice is a fresh session with one question, and all of it follows from the
+choice and its place in the batch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.core.arms import nearly_empty
+from harness.core.study import SessionTrials
+from harness.runs.planning.plan import trials_of
+from harness.sessions.layouts import cell_blueprint, controls
+from harness.sessions.materials import Materials
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.adaptive.choose import Choice
+    from harness.core.scenario import Layout, Scenario
+    from harness.core.session import Blueprint
+    from harness.core.study import Study
+    from harness.core.trial import Trial
+    from harness.core.window import Window
+    from harness.sessions.materials import Workshop
+
+_LAYOUT: Layout = "grid"
+"""Whatever layout the scenario asks for."""
+
+_CONTROL_SEEDS = 4
+"""Seeds whose control arms are asked beside the first batch."""
+
+
+class ChosenSessions:
+    """What a study says, made concrete for the choices of a search.
+
+    Args:
+        study: What is asked for.
+        workshop: Shared tools.
+        batch_size: Choices of a batch.
+    """
+
+    def __init__(self, study: Study, workshop: Workshop, *, batch_size: int) -> None:
+        self._study = study
+        self._workshop = workshop
+        self._batch_size = batch_size
+
+    def group(
+        self, model: str, window: Window, batch: int, index: int, choice: Choice
+    ) -> SessionTrials:
+        """The session of one choice; the fact that is asked turns with batch and place.
+
+        Args:
+            model: Who is asked.
+            window: The ceiling, as it is aimed at now.
+            batch: Which batch, counted from 1.
+            index: The place of the choice in its batch.
+            choice: The probe that is wanted.
+        """
+        scenarios = self._study.scenarios
+        scenario = scenarios[choice.seed % len(scenarios)]
+        seed = self._study.first_seed + choice.seed // len(scenarios)
+        materials = Materials(scenario, seed, self._workshop)
+        facts = [fact for fact in scenario.facts if fact.kind != "abstain"]
+        order = materials.draws_all("order").shuffled(facts)
+        target = order[(seed + batch * self._batch_size + index) % len(order)]
+        blueprint = cell_blueprint(
+            materials,
+            window,
+            fill=choice.fill,
+            position=choice.position,
+            target=target,
+            stream=f"adaptive-{batch}-{index}",
+        )
+        why = {"batch": batch, "batch_why": choice.why}
+        return SessionTrials(
+            scenario=scenario,
+            seed=seed,
+            model=model,
+            blueprint=blueprint,
+            trials=self._trials(materials, model, window, blueprint, **why),
+            opening=nearly_empty(choice.fill),
+        )
+
+    def controls(self, model: str, window: Window) -> Iterator[SessionTrials]:
+        """The control arms of the first seeds."""
+        for scenario in self._study.scenarios:
+            for index in range(min(_CONTROL_SEEDS, self._study.seeds)):
+                seed = self._study.first_seed + index
+                yield from self._seed_controls(model, window, scenario, seed)
+
+    def _seed_controls(
+        self, model: str, window: Window, scenario: Scenario, seed: int
+    ) -> Iterator[SessionTrials]:
+        materials = Materials(scenario, seed, self._workshop)
+        said = [fact for fact in scenario.facts if fact.kind != "abstain"]
+        main = cell_blueprint(
+            materials, window, fill=0.25, position=0.5, target=said[0], stream="control"
+        )
+        for blueprint in controls(materials, window, [main]):
+            yield SessionTrials(
+                scenario=scenario,
+                seed=seed,
+                model=model,
+                blueprint=blueprint,
+                trials=self._trials(materials, model, window, blueprint),
+                opening=blueprint.arm != "fact_removed",
+            )
+
+    def _trials(
+        self, materials: Materials, model: str, window: Window, blueprint: Blueprint, **why: Any
+    ) -> tuple[Trial, ...]:
+        """What is asked of one session; `why` says for which batch."""
+        return tuple(
+            trials_of(
+                self._study,
+                materials,
+                model,
+                window,
+                blueprint,
+                self._workshop,
+                layout=_LAYOUT,
+                **why,
+            )
+        )

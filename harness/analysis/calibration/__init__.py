@@ -1,0 +1,1 @@
+"""The instrument against models whose forgetting is known."""

@@ -1,0 +1,285 @@
+"""Records as a polars frame: every type is written down, none is guessed.
+
+Its one rule: only whole lines are read. A run that is still being written, or was killed in the
+middle of a line, is read up to its last newline.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import contextmanager
+from glob import glob
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import polars as pl
+
+from harness.core.errors import FileError, NothingSelectedError, UsageError, Where
+from harness.core.record import RECORD_SCHEMA, to_json
+from harness.runs.folder.layout import RECORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from harness.core.record import Record
+
+Frame: TypeAlias = pl.DataFrame | pl.LazyFrame
+"""Records, read or yet to be read."""
+
+SCHEMA = pl.Schema(
+    {
+        "schema": pl.Int64(),
+        "key": pl.String(),
+        "run_id": pl.String(),
+        "scenario": pl.String(),
+        "session": pl.String(),
+        "seed": pl.Int64(),
+        "repeat": pl.Int64(),
+        "arm": pl.String(),
+        "model": pl.String(),
+        "window_limit": pl.Int64(),
+        "policy": pl.String(),
+        "memory": pl.String(),
+        "layout": pl.String(),
+        "fill_requested": pl.Float64(),
+        "fill": pl.Float64(),
+        "position_requested": pl.Float64(),
+        "position": pl.Float64(),
+        "gap_tokens": pl.Int64(),
+        "session_tokens": pl.Int64(),
+        "view_tokens": pl.Int64(),
+        "prompt_tokens": pl.Int64(),
+        "cached_tokens": pl.Int64(),
+        "completion_tokens": pl.Int64(),
+        "usage_source": pl.String(),
+        "cost_usd": pl.Float64(),
+        "fact": pl.String(),
+        "probe": pl.String(),
+        "probe_kind": pl.String(),
+        "question": pl.String(),
+        "expected": pl.List(pl.String()),
+        "reply": pl.String(),
+        "score": pl.Float64(),
+        "outcome": pl.String(),
+        "status": pl.String(),
+        "error": pl.String(),
+        "in_view": pl.Boolean(),
+        "server_truncated": pl.Boolean(),
+        "session_number": pl.Int64(),
+        "latency_s": pl.Float64(),
+        "attempts": pl.Int64(),
+        "started_at": pl.String(),
+        "finish_reason": pl.String(),
+        "why": pl.String(),
+        "trunk": pl.String(),
+        "view": pl.List(pl.List(pl.Int64())),
+        "planted": pl.List(pl.String()),
+        "batch": pl.Int64(),
+        "batch_why": pl.String(),
+        "plant_messages": pl.List(pl.Int64()),
+        "cut_messages": pl.Int64(),
+        "variant": pl.String(),
+        "model_version": pl.String(),
+        "answered_by": pl.String(),
+        "planted_session": pl.Int64(),
+        "written": pl.Boolean(),
+        "injected": pl.Boolean(),
+        "lost_at": pl.String(),
+        "memory_tokens": pl.Int64(),
+        "store": pl.String(),
+        "replies": pl.String(),
+        "compactions": pl.Int64(),
+        "compacted_from": pl.Int64(),
+        "compacted_to": pl.Int64(),
+        "preparation_calls": pl.Int64(),
+        "preparation_prompt_tokens": pl.Int64(),
+        "preparation_completion_tokens": pl.Int64(),
+        "preparation_cost_usd": pl.Float64(),
+        "turn": pl.Int64(),
+        "judge": pl.String(),
+        "judge_planted": pl.List(pl.Int64()),
+        "judge_errors": pl.List(pl.Int64()),
+    }
+)
+"""The type of each field of a record; fields of later versions are not read."""
+
+_OURS = tuple(f'{{"schema":{space}{RECORD_SCHEMA},'.encode() for space in ("", " "))
+"""How a line of this version begins, as the store writes it and as `json.dumps` does."""
+
+_BLOCK = 1 << 18
+"""Bytes of a file that are looked at in one go."""
+
+_SCANNED = re.compile(r"SCAN \[(.*)\]$", re.MULTILINE)
+"""The file of a scan, in the plan of a frame."""
+
+
+def read_records(paths: str | Path | Iterable[str | Path]) -> pl.LazyFrame:
+    """The records of files and run folders, read lazily and in no particular order.
+
+    Args:
+        paths: `records.jsonl` files, or folders that hold one. A file met twice is read once.
+
+    Raises:
+        UsageError: A path does not exist, or its records are of another version.
+        FileError: A line does not begin as a record does.
+    """
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    files = {_records_file(Path(path)).resolve(): Path(path) for path in given}
+    whole = [path for path, shown in sorted(files.items()) if _check(path, shown)]
+    torn = [path for path in sorted(files) if path not in whole]
+    # a scan a file: the plan of a frame then names them all, see `_explained`
+    parts = [pl.scan_ndjson(path, schema=SCHEMA) for path in whole]
+    parts += [_scan_whole_lines(path) for path in torn]
+    frame = pl.concat(parts) if parts else pl.LazyFrame(schema=SCHEMA)
+    # records of before there were variants are of the scenario's own prompt
+    return frame.with_columns(pl.col("variant").fill_null(""))
+
+
+def read_runs(pattern: str) -> pl.LazyFrame:
+    """The records of every run folder that a glob pattern matches.
+
+    Args:
+        pattern: As a shell has it, `results/*`. Matches that hold no records are passed over.
+
+    Raises:
+        NothingSelectedError: No match holds records.
+    """
+    found = sorted(Path(path) for path in glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
+    runs = [path for path in found if path.name == RECORDS or (path / RECORDS).is_file()]
+    if not runs:
+        raise NothingSelectedError(
+            f"'{pattern}' matches no run folder with a {RECORDS}; `harness ls` lists the runs"
+        )
+    return read_records(runs)
+
+
+def from_records(records: Iterable[Record]) -> pl.DataFrame:
+    """Records in memory as a frame of the same types."""
+    rows = [to_json(record) for record in records]
+    columns = {name: [row[name] for row in rows] for name in SCHEMA}
+    for name in ("expected", "planted", "plant_messages", "judge_planted", "judge_errors"):
+        columns[name] = [list(values) for values in columns[name]]  # type: ignore[call-overload]
+    columns["view"] = [[list(span) for span in spans] for spans in columns["view"]]  # type: ignore[attr-defined]
+    return pl.DataFrame(columns, schema=SCHEMA)
+
+
+def collect(frame: Frame) -> pl.DataFrame:
+    """The rows themselves, read now.
+
+    Raises:
+        UsageError: A line of a records file is no record.
+    """
+    with _explained(frame):
+        return frame.lazy().collect()
+
+
+def write_parquet(frame: Frame, path: Path) -> None:
+    """All rows with all fields, in their order, a piece at a time.
+
+    Raises:
+        UsageError: A line of a records file is no record.
+    """
+    with _explained(frame):
+        frame.lazy().select(*SCHEMA).sink_parquet(path, compression="zstd")
+
+
+@contextmanager
+def _explained(frame: Frame) -> Iterator[None]:
+    """Name the file and the line that is no record, since polars names neither."""
+    try:
+        yield
+    except pl.exceptions.ComputeError as error:
+        _find_bad_line(frame)
+        raise UsageError(
+            f"a line of the records is not one: {error}; to find it:"
+            f" python -m json.tool --json-lines RUN/{RECORDS} /dev/null"
+        ) from error
+
+
+def _find_bad_line(frame: Frame) -> None:
+    """Read the files of a frame again, slowly, up to the first line that is not JSON.
+
+    Raises:
+        FileError: There is one.
+    """
+    from harness.runs.folder.reader import lines
+
+    for path in _SCANNED.findall(frame.lazy().explain(optimized=False)):
+        for _ in lines(Path(path)):
+            pass
+
+
+def _records_file(path: Path) -> Path:
+    if path.is_dir():
+        if not (path / RECORDS).is_file():
+            raise UsageError(f"'{path}' holds no {RECORDS}; expected a run folder or the file")
+        return path / RECORDS
+    if not path.is_file():
+        raise UsageError(f"'{path}' does not exist; expected a run folder or its {RECORDS}")
+    return path
+
+
+def _check(path: Path, shown: Path) -> bool:
+    """Whether the file ends with a newline; refuses records of another version.
+
+    Every line is looked at, but only those that begin otherwise than ours are parsed.
+    """
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            block += file.readline()
+            if not _all_ours(block):
+                _check_lines(block, shown, before=_lines(path, file.tell() - len(block)))
+            if not block.endswith(b"\n"):
+                return False
+    return True
+
+
+def _all_ours(block: bytes) -> bool:
+    """Whether each line begins as ours do.
+
+    JSON has no bare newline within a line, so that lines need not be cut to look at them; and to
+    look for the next newline is much quicker than a regular expression.
+    """
+    start, size = 0, len(block)
+    while start < size:
+        if not block.startswith(_OURS, start):
+            return False
+        start = block.find(b"\n", start) + 1 or size
+    return True
+
+
+def _check_lines(block: bytes, shown: Path, *, before: int) -> None:
+    for number, line in enumerate(BytesIO(block), start=before + 1):
+        whole = line.endswith(b"\n") and not line.isspace()
+        if whole and not line.startswith(_OURS):
+            _check_version(line, Where(file=str(shown), line=number))
+
+
+def _lines(path: Path, end: int) -> int:
+    """Whole lines among the first bytes of a file."""
+    found = 0
+    with path.open("rb") as file:
+        while chunk := file.read(min(_BLOCK, end - file.tell())):
+            found += chunk.count(b"\n")
+    return found
+
+
+def _check_version(line: bytes, where: Where) -> None:
+    try:
+        version = json.loads(line)["schema"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise FileError(where, "this line is not a record of session-harness") from error
+    if version != RECORD_SCHEMA:
+        raise UsageError(
+            f"{where.file}: records of version {version}, but this harness reads version"
+            f" {RECORD_SCHEMA}; use the session-harness that wrote them, or run again"
+        )
+
+
+def _scan_whole_lines(path: Path) -> pl.LazyFrame:
+    """The records before the last newline, by a slower reader that can stop there."""
+    lines = _lines(path, path.stat().st_size)
+    record = pl.col("line").str.json_decode(pl.Struct(SCHEMA)).alias("record")
+    return pl.scan_lines(path, name="line").head(lines).select(record).unnest("record")

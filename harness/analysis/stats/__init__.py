@@ -1,0 +1,1 @@
+"""Statistics that know that probes of one session go together."""

@@ -1,0 +1,189 @@
+"""Treatments side by side: what each carried over session boundaries, and at what price.
+
+Its one rule: they are compared on the same questions. What was not asked, or not measured, under
+every treatment is left out, and counted.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from harness.analysis.curves import main_rows, wilson, with_recall
+from harness.analysis.records import collect
+from harness.analysis.stats.session_mean import session_mean
+from harness.analysis.summary.model import Carrying, Share, Treatments
+from harness.analysis.summary.rule_adherence import once
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.analysis.records import Frame
+    from harness.analysis.stats.session_mean import SessionMean
+
+AS_GOOD = 0.02
+"""Recall so near to the best counts as good as the best, whatever the interval says."""
+
+_LEVEL = 0.95
+_PLACE = ("model", "window_limit", "scenario")
+_TREATMENT = ("policy", "memory")
+_QUESTION = ("session", "session_number", "probe", "fact", "repeat", "layout", "variant")
+_NEEDED = (
+    "run_id", "key", *_PLACE, *_TREATMENT, *_QUESTION, "trunk", "score", "written", "injected",
+    "lost_at",
+    "prompt_tokens", "completion_tokens", "cost_usd", "preparation_prompt_tokens",
+    "preparation_completion_tokens", "preparation_cost_usd",
+)  # fmt: skip
+
+
+def treatments(frame: Frame, *, floor: float = 0.0) -> tuple[Treatments, ...]:
+    """The treatments of each model, window and scenario; empty where no fact crossed a boundary.
+
+    Args:
+        frame: Records.
+        floor: The chance, in [0, 1), of naming a value that was never told.
+    """
+    crossing = main_rows(frame).filter(pl.col("injected").is_not_null())
+    rows = once(collect(crossing.select(_NEEDED)))
+    found = []
+    for (model, limit), of_model in sorted(
+        rows.partition_by("model", "window_limit", as_dict=True).items()
+    ):
+        parts = of_model.partition_by("scenario", as_dict=True)
+        for (scenario,), part in sorted(parts.items()):
+            found.append(_side_by_side((model, limit, scenario), part, floor))
+        if len(parts) > 1:
+            found.append(_side_by_side((model, limit, ""), of_model, floor))
+    return tuple(one for one in found if one is not None)
+
+
+def _side_by_side(key: tuple[object, ...], rows: pl.DataFrame, floor: float) -> Treatments | None:
+    model, window_limit, scenario = key
+    count = rows.select(_TREATMENT).n_unique()
+    asked = rows.select(_QUESTION).n_unique()
+    known = rows.filter(pl.col("score").is_not_null())
+    shared = known.group_by(_QUESTION).agg(pl.struct(_TREATMENT).n_unique().alias("under"))
+    shared = shared.filter(pl.col("under") == count).drop("under")
+    if shared.is_empty():
+        return None
+    known = known.join(shared, on=list(_QUESTION), how="semi", nulls_equal=True)
+    parts = known.partition_by(_TREATMENT, as_dict=True)
+    best = max(parts.values(), key=lambda part: (_recall(part), -_tokens(part)))
+    lines = [_line(name, part, best, floor) for name, part in sorted(parts.items())]
+    lines.sort(key=lambda line: (-line.share.recall, line.tokens, line.policy, line.memory))
+    return Treatments(
+        model=str(model),
+        window_limit=int(str(window_limit)),
+        scenario=str(scenario),
+        n_facts=shared.height,
+        n_left_out=asked - shared.height,
+        rows=tuple(lines),
+        advice=_advice(lines),
+    )
+
+
+def _recall(rows: pl.DataFrame) -> float:
+    return float(rows["score"].sum()) / rows.height
+
+
+def _line(
+    name: tuple[object, ...], rows: pl.DataFrame, best: pl.DataFrame, floor: float
+) -> Carrying:
+    policy, memory = map(str, name)
+    share = with_recall(rows.group_by(pl.lit(1).alias("all"))).row(0, named=True)
+    lost = dict(rows.group_by("lost_at").len().iter_rows())
+    untold = rows.filter(~pl.col("injected"))
+    guessed = untold.filter(pl.col("score") >= 1).height
+    least, _ = wilson(pl.Series([guessed]), pl.Series([max(untold.height, 1)]))
+    recalled = float(rows["score"].sum())
+    tokens, usd = _tokens(rows), _usd(rows)
+    behind = _behind(rows, best)
+    return Carrying(
+        policy=policy,
+        memory=memory,
+        share=Share(**{part: share[part] for part in ("n", "sessions", "recall", "lo", "hi")}),
+        never_written=lost.get("written", 0),
+        not_injected=lost.get("injected", 0),
+        not_used=lost.get("used", 0),
+        untold=guessed,
+        leak=bool(guessed) and least.item() > floor,
+        tokens=tokens,
+        tokens_per_recalled=round(tokens / recalled, 3) if recalled else None,
+        usd_per_recalled=usd / recalled if recalled and usd is not None else None,
+        behind=None if behind is None else behind.effect,
+        behind_lo=None if behind is None else behind.lo,
+        behind_hi=None if behind is None else behind.hi,
+    )
+
+
+def _chains(rows: pl.DataFrame) -> pl.DataFrame:
+    """What was written for each chain of sessions, once.
+
+    The last session of a chain counts what was written for those before it, so the most that any
+    of its records says is what the whole chain came to.
+    """
+    stream = pl.col("probe").str.extract("@(.*):", 1)
+    return rows.group_by("session", "repeat", "layout", "variant", stream.alias("stream")).agg(
+        (pl.col("preparation_prompt_tokens") + pl.col("preparation_completion_tokens"))
+        .max()
+        .alias("tokens"),
+        pl.col("preparation_cost_usd").max().alias("usd"),
+        pl.col("preparation_cost_usd").null_count().alias("unknown"),
+    )
+
+
+def _tokens(rows: pl.DataFrame) -> int:
+    """Prompt and completion tokens of the questions, and of what was written for them."""
+    asked = sum(rows["prompt_tokens"].drop_nulls()) + sum(rows["completion_tokens"].drop_nulls())
+    return int(asked + sum(_chains(rows)["tokens"].to_list()))
+
+
+def _usd(rows: pl.DataFrame) -> float | None:
+    chains = _chains(rows)
+    if rows["cost_usd"].null_count() or chains["unknown"].sum():
+        return None
+    return math.fsum(rows["cost_usd"]) + math.fsum(chains["usd"])
+
+
+def _behind(rows: pl.DataFrame, best: pl.DataFrame) -> SessionMean | None:
+    """By how much the best is better, over sessions; None with too few sessions."""
+    mean = pl.col("score").mean()
+    here, there = (part.group_by("session").agg(mean).sort("session") for part in (rows, best))
+    values = (there["score"] - here["score"]).to_list()
+    return session_mean(values, level=_LEVEL, n_probes=rows.height)
+
+
+def _advice(lines: Sequence[Carrying]) -> str | None:
+    """The cheapest treatment that recalls as much as the best."""
+    if len(lines) < 2:  # noqa: PLR2004 - one treatment is no choice
+        return None
+    best = lines[0]
+    if not best.share.recall:
+        return "Nothing that was tried carries these facts over."
+    good = [line for line in lines if _as_good(line, best)]
+    chosen = min(good, key=lambda line: (line.tokens, line.memory))
+    same_policy = len({line.policy for line in lines}) == 1
+    name = f"'{chosen.memory}'" if same_policy else f"'{chosen.memory}' under '{chosen.policy}'"
+    share, each = chosen.share, chosen.tokens_per_recalled or 0.0
+    dearer = [line for line in good if line is not chosen]
+    alone = ", more than any other," if chosen is best and not dearer else ""
+    said = (
+        f"Carry over {name}: it recalls {100 * share.recall:.0f} %"
+        f" ({100 * share.lo:.0f}–{100 * share.hi:.0f}){alone} at {each:,.0f} tokens a fact"
+    )
+    if chosen is best:
+        return f"{said}."
+    factor = best.tokens / chosen.tokens
+    return (
+        f"{said}; '{best.memory}' recalls {100 * best.share.recall:.0f} %"
+        f" and spends {factor:.1f} times as many."
+    )
+
+
+def _as_good(line: Carrying, best: Carrying) -> bool:
+    """Whether a treatment cannot be told from the best, or is so near that it does not matter."""
+    if best.share.recall - line.share.recall <= AS_GOOD:
+        return True
+    return line.behind_lo is not None and line.behind_lo <= 0

@@ -1,0 +1,362 @@
+"""What a report says, as frozen values: the shape that the JSON report publishes.
+
+Its one rule: what was not measured is None. Fractions lie in [0, 1].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from harness.analysis.comparison.within_run import Contrast, Middle
+    from harness.analysis.onset import OnsetEstimate
+
+SUMMARY_SCHEMA = 1
+"""Version of the fields below, as published in JSON reports."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many of something."""
+
+    name: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A proportion with its 95 % Wilson interval; all in [0, 1]."""
+
+    n: int
+    sessions: int
+    recall: float
+    lo: float
+    hi: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bin:
+    """One point of a curve."""
+
+    start: float
+    """Lower end of the bin, in the unit of its axis."""
+    end: float | None
+    """Upper end; None where the bin is open. Equal ends are one checkpoint."""
+    at: float
+    """Mean of what was measured in the bin."""
+    share: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One cell of the heat-map: ends of its bins of fill and position, and recall there."""
+
+    fill_start: float
+    fill_end: float | None
+    position_start: float
+    position_end: float
+    share: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeShare:
+    """How often one thing happened in one bin of fill."""
+
+    start: float
+    end: float | None
+    measured: bool
+    """False for statuses that left no score."""
+    name: str
+    n: int
+    share: float | None
+    """Of the measured probes of the bin; None for what was not measured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioRecall:
+    """One scenario inside a group."""
+
+    scenario: str
+    n: int
+    share: Share | None
+    """None with fewer than `MIN_SCENARIO_PROBES` probes."""
+    onset: OnsetEstimate | None
+    """Of all losses in this scenario; None with fewer than `MIN_ONSET_PROBES` probes or
+    `MIN_ONSET_SESSIONS` sessions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """Who lost what; recalled, partial, losses and unscored add up to n."""
+
+    n: int
+    recalled: int
+    partial: int
+    """Some of a set: neither recalled nor lost."""
+    by_application: int
+    """The fact was not before the model's eyes: the application or the server dropped it."""
+    by_server: int
+    """Those of `by_application` that the server dropped."""
+    by_model: int
+    """It was, and the answer was wrong."""
+    causes: tuple[Count, ...]
+    """Outcomes of the losses; those that never happened are left out."""
+    unscored: tuple[Count, ...]
+    """Statuses of the probes without a score."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What all calls of a group used, control arms included."""
+
+    cost_usd: float | None
+    """US dollars; None where the price of any answered call is not known."""
+    n_cost_unknown: int
+    """Answered calls without a price."""
+    prompt_tokens: int
+    completion_tokens: int
+    cached_share: float | None
+    """Of the prompt tokens of calls that report a cache, in [0, 1]; None where none does."""
+    sources: tuple[Count, ...]
+    """Whose meter counted the prompt tokens: provider or local."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Length:
+    """Sessions of about one fill: how long they should have been, and how long they were."""
+
+    start: float
+    """Fills asked for above this."""
+    end: float
+    n: int
+    target_tokens: int
+    """Median of what was asked for, in the provider's tokens, question included."""
+    local_tokens: int
+    """Median length of the sessions by the local tokenizer, the question not counted."""
+    provider_tokens: int
+    """Median of the same sessions, question included, as the provider counts them."""
+    error: float
+    """Median of measured less requested fill, as a fraction of the window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lengths:
+    """The length ledger of a group: the provider's meter beside ours."""
+
+    n: int
+    """Calls that the provider's meter counted."""
+    ratio: float | None
+    """Median of the provider's tokens for one local token, of prompts that were read whole."""
+    ratio_low: float | None
+    ratio_high: float | None
+    error: float | None
+    """Median distance of measured from requested fill, as a fraction of the window; nearly empty
+    windows not counted."""
+    worst_error: float | None
+    n_truncated: int
+    """Prompts of which the server seems to have dropped the start."""
+    dropped_from: int | None
+    """The shortest of these, in the provider's tokens; None where there is none."""
+    kept: int | None
+    """Median of what the server counted of them, in its own tokens."""
+    by_fill: tuple[Length, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeError:
+    """How often a judge errs, on answers that were planted for it."""
+
+    judge: str
+    n: int
+    """Replies of the group that it graded."""
+    false_wrong: Share
+    """Right answers that it called wrong; `recall` is the rate, `sessions` is not used."""
+    false_right: Share
+    """Wrong answers that it called right; likewise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurveGroup:
+    """One curve: a model, a window, a policy, a memory and a layout, and perhaps a run."""
+
+    run: str | None
+    """The run it is of; None where it is of several, pooled."""
+
+    model: str
+    window_limit: int
+    """Tokens."""
+    policy: str
+    memory: str
+    layout: str
+    n_records: int
+    """All arms, all statuses."""
+    n_probes: int
+    """Main arm, something was said, scored."""
+    n_sessions: int
+    """Sessions that these come from."""
+    max_fill: float | None
+    """The largest fill that was scored."""
+    overflow_from: float | None
+    """The smallest fill at which the application or the provider refused the prompt as too long."""
+    onset: OnsetEstimate
+    """Of all losses, whoever caused them."""
+    own_onset: OnsetEstimate
+    """Of the model's own: only probes whose fact was in view."""
+    attribution: Attribution
+    lost_in_the_middle: Middle
+    """Recall at the ends of the session less recall in its middle, of facts in view."""
+    gap_effect: Contrast
+    """What each doubling of the gap between plant and probe costs, of facts in view."""
+    by_fill: tuple[Bin, ...]
+    by_position: tuple[Bin, ...]
+    by_gap: tuple[Bin, ...]
+    cells: tuple[Cell, ...]
+    outcomes: tuple[OutcomeShare, ...]
+    abstain: Share | None
+    """Right abstentions on what was never said; None where that was not asked."""
+    scenarios: tuple[ScenarioRecall, ...]
+    usage: Usage
+    lengths: Lengths
+    started: str
+    """UTC, ISO 8601: when its first trial began."""
+    judges: tuple[JudgeError, ...] = ()
+    """Whom the scores rest on, where no check could tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """One control arm of one model."""
+
+    model: str
+    arm: str
+    n: int
+    """Scored probes."""
+    not_measured: int
+    right: float | None
+    """Mean score, in [0, 1]; None where nothing was scored."""
+    named: int
+    """How many replies were the right value."""
+    flag: Literal["leak", "weak"] | None
+    """leak: named the right value though it was never said. weak: missed it without filler."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleShare:
+    """How one rule of one scenario was kept by replies that had it before their eyes."""
+
+    scenario: str
+    rule: str
+    share: Share
+    onset: OnsetEstimate | None
+    """Where its drift begins; None with fewer than `adherence.MIN_RULE_CHECKS` checks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tail:
+    """The last third of the sessions less their first third, paired by session."""
+
+    what: str
+    """What the scores are of: adherence, or recall of sets."""
+    n_sessions: int
+    """Asked in both thirds."""
+    start: float
+    """Mean over sessions in the first third, in [0, 1]."""
+    end: float
+    effect: float
+    """Above 0: the tail is better."""
+    lo: float | None
+    """95 %, over sessions; None with too few of them."""
+    hi: float | None
+    p_value: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adherence:
+    """How the live replies of one group kept their standing rules."""
+
+    model: str
+    window_limit: int
+    policy: str
+    memory: str
+    layout: str
+    n_replies: int
+    n_checks: int
+    """Replies times rules, where it could be told whether the rule was kept."""
+    n_unseen: int
+    """Of these: the rule was not before the model's eyes. They are in none of the shares below."""
+    n_untold: int
+    """Where it could not be told: a reply cut off, or too short to tell its language."""
+    share: Share | None
+    onset: OnsetEstimate
+    """Where drift begins: of adherence as elsewhere of recall."""
+    by_fill: tuple[Bin, ...]
+    by_turn: tuple[Bin, ...]
+    rules: tuple[RuleShare, ...]
+    tails: tuple[Tail, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrying:
+    """What one treatment carried over session boundaries, on the facts that all were asked for."""
+
+    policy: str
+    memory: str
+    share: Share
+    """Of facts of earlier sessions."""
+    never_written: int
+    not_injected: int
+    not_used: int
+    untold: int
+    """Recalled though nothing carried them over."""
+    leak: bool
+    """They were, surely more often than the floor."""
+    tokens: int
+    """Prompt and completion of the questions, and of what was written for them."""
+    tokens_per_recalled: float | None
+    """None when nothing was recalled."""
+    usd_per_recalled: float | None
+    """None when nothing was recalled, or the price is not known."""
+    behind: float | None
+    """Recall of the best treatment less this one, paired by session."""
+    behind_lo: float | None
+    behind_hi: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treatments:
+    """Treatments side by side, on the same facts of the same sessions."""
+
+    model: str
+    window_limit: int
+    scenario: str
+    """Empty: over all scenarios, after each by itself."""
+    n_facts: int
+    """Questions about facts of earlier sessions that every treatment was asked."""
+    n_left_out: int
+    """Questions that only some were asked, or that were not measured under all."""
+    rows: tuple[Carrying, ...]
+    """Best recall first; of equals the one that spends less."""
+    advice: str | None
+    """What to carry over, in a sentence; None where only one treatment was run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A report before it is written."""
+
+    schema: int = SUMMARY_SCHEMA
+    criterion: float
+    """The drop from the plateau that counts as onset, in (0, 1)."""
+    run_ids: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    started_first: str
+    """UTC, ISO 8601: when the first trial began."""
+    started_last: str
+    n_records: int
+    n_duplicates: int
+    """Records stored more than once under one key of one run; one of each is kept."""
+    groups: tuple[CurveGroup, ...]
+    controls: tuple[Control, ...]
+    adherence: tuple[Adherence, ...] = ()
+    treatments: tuple[Treatments, ...] = ()

@@ -1,0 +1,247 @@
+"""Servers that speak OpenAI's protocol, asked over aiohttp without litellm in between.
+
+For self-hosted models, proxies and loopback servers: nothing about them is known that litellm
+could add, and its import and its handlers cost more than everything else in a run (decision 17).
+What litellm knows by name still goes through litellm.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from harness.core.errors import ModelError
+from harness.models.address import address
+from harness.models.base import TIMEOUT_S, CalledModel, for_provider
+from harness.models.catalog import bundled, entry_in, known_limit
+from harness.models.errors import ServerRefusedError, classify
+from harness.models.options import secrets
+from harness.models.response import reply
+from harness.models.retries import OURS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aiohttp import ClientSession
+
+    from harness.core.messages import Message
+    from harness.core.probe import Reply
+    from harness.core.protocols import CallGate
+
+_KEYS = {"openai": "OPENAI_API_KEY", "hosted_vllm": "HOSTED_VLLM_API_KEY"}
+"""Providers whose servers are asked directly, and where their keys are found."""
+
+_NEVER_SENT = OURS | {
+    "api_base", "api_key", "base_url", "extra_body", "extra_headers", "headers", "organization",
+    "timeout", "via",
+}  # fmt: skip
+_FOR_LITELLM = frozenset(
+    {
+        "api_version", "azure_ad_token", "base_model", "client", "custom_llm_provider",
+        "drop_params", "fallbacks", "input_cost_per_token", "mock_response", "model",
+        "num_retries", "output_cost_per_token", "ssl_verify", "stream",
+    }
+)  # fmt: skip
+"""Options that mean something to litellm alone."""
+
+_PICKY = re.compile(r"(?:o\d|gpt-5|chatgpt)")
+"""Names whose parameters litellm rewrites, in the versions that its table does not list too."""
+
+_MOST_BYTES = 16_000_000
+"""An answer that is longer is none."""
+
+_REMEMBERED_CHARACTERS = 8_000
+"""Longer messages are written anew each time, so that what is remembered stays below 64 MB."""
+
+_OPENAI = "api.openai.com"
+"""Here the names are OpenAI's own, a fine-tuned model's too."""
+
+_OK = 200
+
+
+def speaks(name: str, options: Mapping[str, object]) -> bool:
+    """Whether the model is asked directly: a server of one's own, under a name of one's own.
+
+    Args:
+        name: As litellm takes it.
+        options: Parameters of every call; `via=litellm` never asks directly.
+
+    >>> speaks("openai/mine", {"api_base": "http://localhost:8000/v1"}), speaks("openai/gpt-4o", {})
+    (True, False)
+    """
+    provider, _, model = name.partition("/")
+    at = address(name, options, os.environ)
+    return (
+        provider in _KEYS
+        and at is not None
+        and urlsplit(at).hostname != _OPENAI
+        and options.get("via", "http") == "http"
+        and not _FOR_LITELLM & options.keys()
+        and _PICKY.match(model) is None
+        and entry_in(bundled(), name) is None
+    )
+
+
+class WireModel(CalledModel):
+    """A model behind a server that speaks OpenAI's protocol.
+
+    Args:
+        name: As litellm takes it: `openai/...` or `hosted_vllm/...`.
+        options: Parameters of every call, `api_base` among them.
+        gate: Says when a call may go out.
+    """
+
+    def __init__(
+        self, name: str, options: Mapping[str, object], gate: CallGate | None = None
+    ) -> None:
+        super().__init__(name, options, gate)
+        self._provider, _, self._model = name.partition("/")
+        self._address = (address(name, self._options, os.environ) or "").rstrip("/")
+        self._session: ClientSession | None = None
+
+    def limit(self) -> int | None:
+        """Tokens of the context window; None where they are not known."""
+        return known_limit(self.name)
+
+    async def close(self) -> None:
+        """Close the connections; call it once, when all is done."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _parameters(self, options: Mapping[str, object]) -> dict[str, object]:
+        """Everything that decides a call beside the messages."""
+        sent = {"timeout": TIMEOUT_S, "temperature": 0.0, **self._options, **options}
+        return for_provider(sent)
+
+    async def _call(
+        self, messages: Sequence[Message], parameters: Mapping[str, object], attempt: int
+    ) -> Reply:
+        """One call, and what came of it."""
+        try:
+            body = self._body(messages, parameters)  # when it goes out, not before: it may be long
+            answer, latency_s = await self._post(body, parameters)
+        except ModelError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever a socket or a server may do
+            hidden = (*secrets(parameters), self._key(parameters) or "")
+            raise classify(error, secrets=hidden, now_s=time.time()) from None
+        return reply(self.name, answer, latency_s=latency_s, attempt=attempt)
+
+    def _body(self, messages: Sequence[Message], parameters: Mapping[str, object]) -> bytes:
+        """The request's body."""
+        extra = parameters.get("extra_body")
+        rest = {
+            "model": self._model,
+            **{key: value for key, value in parameters.items() if key not in _NEVER_SENT},
+            **(extra if isinstance(extra, dict) else {}),
+        }
+        head = json.dumps(rest, separators=(",", ":")).encode()
+        said = b",".join([_written(message) for message in messages])
+        return b"".join((head[:-1], b',"messages":[', said, b"]}"))
+
+    async def _post(
+        self, body: bytes, parameters: Mapping[str, object]
+    ) -> tuple[dict[str, Any], float]:
+        """The server's answer, and how long it took by the socket.
+
+        Raises:
+            ServerRefusedError: It is an error.
+            ValueError: It is not JSON.
+        """
+        import aiohttp
+
+        limit = aiohttp.ClientTimeout(total=float(str(parameters["timeout"])))
+        session = self._open()
+        ended: list[float] = []
+        started = time.perf_counter()
+        async with session.post(
+            f"{self._address}/chat/completions",
+            data=body,
+            headers=self._headers(parameters),
+            timeout=limit,
+        ) as response:
+            # the last byte's own time, however long this task then waits for its turn
+            response.content.on_eof(lambda: ended.append(time.perf_counter()))
+            raw = bytearray()
+            async for chunk in response.content.iter_any():
+                raw += chunk
+                if len(raw) > _MOST_BYTES:
+                    raise ModelError("the answer does not end", kind="malformed", retryable=True)
+            answer = _read(response.status, raw, dict(response.headers))
+        return answer, (ended[0] if ended else time.perf_counter()) - started
+
+    def _open(self) -> ClientSession:
+        """The session that keeps the connections, opened on first use, in the running loop."""
+        if self._session is None:
+            import aiohttp
+
+            # as many connections as the gate lets out
+            connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=300)
+            # a proxy is looked up for each call, in a thread: only where there is one
+            proxied = bool(getproxies())
+            self._session = aiohttp.ClientSession(connector=connector, trust_env=proxied)
+        return self._session
+
+    def _key(self, parameters: Mapping[str, object]) -> str | None:
+        """The key of the call, as the OpenAI client finds it."""
+        given = parameters.get("api_key")
+        return str(given) if given else os.environ.get(_KEYS[self._provider])
+
+    def _headers(self, parameters: Mapping[str, object]) -> dict[str, str]:
+        """The request's headers."""
+        headers = {"Content-Type": "application/json"}
+        key = self._key(parameters)
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        if parameters.get("organization"):
+            headers["OpenAI-Organization"] = str(parameters["organization"])
+        for name in ("headers", "extra_headers"):
+            extra = parameters.get(name)
+            if isinstance(extra, dict):
+                headers |= {str(key): str(value) for key, value in extra.items()}
+        return headers
+
+
+def _written(message: Message) -> bytes:
+    """A message as JSON; forks of one session share theirs, so they are written once."""
+    short = len(message.content) <= _REMEMBERED_CHARACTERS
+    return _remembered(message) if short else _write(message)
+
+
+def _write(message: Message) -> bytes:
+    said = {"role": message.role, "content": message.content}
+    try:
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:  # half a character, which some transcripts hold
+        return json.dumps(said, separators=(",", ":")).encode()
+
+
+_remembered = lru_cache(maxsize=4096)(_write)
+
+
+def _read(status: int, raw: bytearray, headers: dict[str, str]) -> dict[str, Any]:
+    """The answer as JSON.
+
+    Raises:
+        ServerRefusedError: It is an error, by its status or by what it says.
+        ValueError: It is not a JSON object.
+    """
+    if status != _OK:
+        raise ServerRefusedError(raw.decode(errors="replace"), status, headers)
+    answer = json.loads(raw)
+    if not isinstance(answer, dict):
+        raise ModelError("the answer is no JSON object", kind="malformed", retryable=True)
+    error = answer.get("error")
+    if error and not answer.get("choices"):  # some routers say 200 and mean the code inside
+        code = error.get("code") if isinstance(error, dict) else None
+        raise ServerRefusedError(
+            json.dumps(answer), code if isinstance(code, int) else 500, headers
+        )
+    return answer

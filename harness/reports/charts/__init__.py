@@ -1,0 +1,1 @@
+"""The pictures of a report, drawn from the same numbers as its tables."""

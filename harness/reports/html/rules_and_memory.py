@@ -1,0 +1,60 @@
+"""Standing rules, and what was carried over session boundaries, as rows of tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.reports import format as fmt
+from harness.reports.sections import memory_treatments, rule_adherence
+
+if TYPE_CHECKING:
+    from harness.analysis.summary.model import Adherence, Carrying, Share, Treatments
+
+
+def rules(found: Adherence) -> dict[str, Any]:
+    """How one group kept its rules."""
+    return {
+        "name": fmt.plain(found.model),
+        "settings": fmt.plain(f"{found.window_limit:,} tokens, {found.policy}, {found.memory}"),
+        "words": [fmt.plain(words) for words in rule_adherence.sentences(found)],
+        "rows": [
+            {"name": fmt.plain(f"{rule.scenario}: {rule.rule}"), **_share(rule.share)}
+            for rule in found.rules
+        ]
+        + [
+            {"name": f"fill {fmt.span(point.start, point.end, digits=1)} %", **_share(point.share)}
+            for point in found.by_fill
+        ],
+    }
+
+
+def carried(found: Treatments) -> dict[str, Any]:
+    """Treatments side by side."""
+    return {
+        "title": fmt.plain(memory_treatments.title(found)),
+        "advice": found.advice and fmt.plain(found.advice),
+        "leaks": [fmt.plain(words) for words in memory_treatments.leaks(found)],
+        "rows": [_carrying(row) for row in found.rows],
+    }
+
+
+def _carrying(row: Carrying) -> dict[str, Any]:
+    tokens, usd = row.tokens_per_recalled, row.usd_per_recalled
+    return {
+        "name": fmt.plain(f"{row.memory}, {row.policy}"),
+        "leak": row.leak,
+        **_share(row.share),
+        "never": f"{row.never_written:,}",
+        "not_injected": f"{row.not_injected:,}",
+        "not_used": f"{row.not_used:,}",
+        "tokens": fmt.NOTHING if tokens is None else f"{tokens:,.0f}",
+        "usd": fmt.NOTHING if usd is None else f"${usd:.2g}",
+    }
+
+
+def _share(share: Share) -> dict[str, str]:
+    return {
+        "recall": fmt.percent(share.recall),
+        "interval": fmt.span(share.lo, share.hi, digits=1),
+        "n": f"{share.n:,}",
+    }

@@ -1,0 +1,141 @@
+"""The answer in a sentence: where a model begins to forget, how surely, and who loses most.
+
+Its one rule: a sentence says no more than the estimate and the counts that it is made of.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.analysis.comparison.two_runs import interval_text
+from harness.reports import format as fmt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.analysis.comparison.within_run import Contrast, Middle
+    from harness.analysis.summary.model import Attribution, CurveGroup, JudgeError, Lengths
+
+_HOW = {
+    "abstained": "it says that it does not know",
+    "swapped": "it names another value",
+    "stale": "it names a value that was superseded",
+    "incomplete": "it names a part",
+    "fabricated": "it makes one up",
+    "refused": "it refuses",
+    "output_truncated": "its reply is cut off",
+}
+_MOST = 0.5
+
+
+def answer(group: CurveGroup) -> str:
+    """One sentence without its subject, the model, and without a full stop."""
+    found = group.onset
+    if found.onset is None:
+        return found.message
+    window = f"{group.window_limit:,}-token window"
+    begins = f"forgetting begins at {fmt.percent(found.onset, 0)} of the {window}"
+    ends = fmt.span(found.lo, found.hi).replace("–", " to ")
+    blame = blamed(group)
+    return f"{begins}, {ends} %" + (f"; {blame}" if blame else "")
+
+
+def blamed(group: CurveGroup) -> str:
+    """Who lost most, as the end of a sentence; empty where nothing was lost."""
+    lost = group.attribution
+    parts = _parts(lost)
+    total = sum(parts.values())
+    if not total:
+        return ""
+    name, n = max(parts.items(), key=lambda part: part[1])
+    words = {
+        "application": f"evictions by {fmt.plain(group.policy)}",
+        "memory": f"lost in the memory {fmt.plain(group.memory)}",
+        "server": "text that the server dropped",
+        "model": f"the model's own losses{_how(lost)}",
+    }[name]
+    share = n / total
+    if share == 1:
+        return f"all are {words}" if name != "memory" else f"all {words}"
+    return f"{'mostly' if share > _MOST else 'most often'} {words}"
+
+
+def _parts(lost: Attribution) -> dict[str, int]:
+    """Losses by who lost them; they add up."""
+    memory = sum(count.n for count in lost.causes if count.name == "lost_in_memory")
+    return {
+        "application": lost.by_application - lost.by_server - memory,
+        "memory": memory,
+        "server": lost.by_server,
+        "model": lost.by_model,
+    }
+
+
+def _how(lost: Attribution) -> str:
+    """What the model mostly says instead."""
+    own = [count for count in lost.causes if count.name in _HOW]
+    if not own:
+        return ""
+    return f" ({_HOW[max(own, key=lambda count: count.n).name]})"
+
+
+def lengths(found: Lengths) -> Iterator[str]:
+    """What the ledger says, as sentences.
+
+    Args:
+        found: Of one group.
+    """
+    if found.ratio is None:
+        yield "by our own count: the provider reports no usage"
+        return
+    aim = ""
+    if found.error is not None and found.worst_error is not None:
+        aim = (
+            f"; fills met within {100 * found.error:.1f} points of the window"
+            f" (at worst {100 * found.worst_error:.1f})"
+        )
+    yield f"the provider counts {found.ratio:.3g} tokens for one of ours{aim}"
+    if found.dropped_from is not None and found.kept is not None:
+        yield (
+            f"the server dropped the start of the session from {found.dropped_from:,} tokens on"
+            f" (it read about {found.kept:,}); {fmt.number(found.n_truncated, 'answer')} to such"
+            " prompts are not in the model's own curve"
+        )
+
+
+def middle(found: Middle) -> tuple[str, ...]:
+    """Ends of the session against its middle: over the whole window, and where it is full."""
+    if found.overall.effect is None:
+        return (_low(found.overall.message),)  # then there is even less where the window is full
+    full = _ends(found.high_fill)
+    return _ends(found.overall), f"past {fmt.percent(found.cut, 0)} of the window: {full}"
+
+
+def _ends(contrast: Contrast) -> str:
+    if contrast.effect is None or contrast.lo is None or contrast.hi is None:
+        return _low(contrast.message)
+    size = f"{abs(100 * contrast.effect):.1f}"
+    side = "more than" if contrast.effect > 0 else "less than"
+    head = f"{size} points {side}" if size != "0.0" else "as much as"
+    ends = interval_text(contrast.lo, contrast.hi, contrast.level)
+    return f"ends recall {head} the middle ({ends})"
+
+
+def distance(contrast: Contrast) -> str:
+    """What the gap between plant and probe costs."""
+    return _low(contrast.message)
+
+
+def _low(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
+def judge(found: JudgeError) -> str:
+    """Who graded, and how often that judge errs."""
+    wrong, right = found.false_wrong, found.false_right
+    return (
+        f"{found.n:,} replies graded by {found.judge}, which calls"
+        f" {fmt.percent(right.recall)} of wrong answers right"
+        f" ({fmt.span(right.lo, right.hi)}; n {right.n}) and {fmt.percent(wrong.recall)} of"
+        f" right answers wrong ({fmt.span(wrong.lo, wrong.hi)}; n {wrong.n})"
+    )

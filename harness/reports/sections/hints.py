@@ -1,0 +1,86 @@
+"""What to do next: a few commands that would make this report say more.
+
+Its one rule: a hint rests on something that the summary says, and names it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.reports.format import percent
+
+if TYPE_CHECKING:
+    from harness.analysis.summary.model import CurveGroup, Summary
+
+_WIDE_INTERVAL = 0.2
+_NEAR_CEILING = 0.9
+
+
+def hints(summary: Summary) -> tuple[str, ...]:
+    """Sentences with commands, the most urgent first; never empty."""
+    found: list[str] = []
+    if any(control.flag == "leak" for control in summary.controls):
+        found.append(
+            "a control arm named values that it was never told: they leak or can be guessed."
+            " See one with: harness show RUN KEY --messages"
+        )
+    if any(control.flag == "weak" for control in summary.controls):
+        found.append(
+            "the plants alone, without filler, are not all recalled: mend the wording or the scorer"
+            " of those facts before blaming the length"
+        )
+    errors = sum(
+        count.n for group in summary.groups for count in group.attribution.unscored
+        if count.name == "error"
+    )  # fmt: skip
+    if errors:
+        found.append(
+            f"{errors:,} probes failed; ask them again: harness run --resume RUN --retry-errors"
+        )
+    for hint in (_few, _no_controls, _short, _wide, _unpriced):
+        found += [text for text in (hint(group) for group in summary.groups) if text][:1]
+    found.append(
+        "look at it: harness report RUN -o report.html (or curve.png, heatmap.png, report.md)"
+    )
+    return tuple(found)
+
+
+def _few(group: CurveGroup) -> str | None:
+    if group.onset.verdict != "insufficient":
+        return None
+    return "too little to tell an onset; more sessions: harness run --seeds 30"
+
+
+def _no_controls(group: CurveGroup) -> str | None:
+    if group.onset.has_controls or not group.n_probes:
+        return None
+    return (
+        "no probe of a nearly empty window, so 'forgot' and 'cannot' look alike:"
+        " harness run --fills 12"
+    )
+
+
+def _short(group: CurveGroup) -> str | None:
+    reached = group.max_fill
+    if group.onset.verdict != "not_reached" or reached is None or reached >= _NEAR_CEILING:
+        return None
+    return (
+        f"fills end at {percent(reached, 0)}; go nearer the ceiling:"
+        " harness run --fills 0.02,0.5,0.75,1.0"
+    )
+
+
+def _wide(group: CurveGroup) -> str | None:
+    low, high = group.onset.lo, group.onset.hi
+    if group.onset.onset is None or low is None or high is None or high - low <= _WIDE_INTERVAL:
+        return None
+    return (
+        "an onset is still uncertain; narrow it for few tokens:"
+        " harness run --adaptive --half-width 0.03"
+    )
+
+
+def _unpriced(group: CurveGroup) -> str | None:
+    if not group.usage.n_cost_unknown:
+        return None
+    return "the price of some calls is not known: harness doctor lists the prices it has"

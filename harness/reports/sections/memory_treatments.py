@@ -1,0 +1,101 @@
+"""Treatments side by side, for the terminal and for Markdown: what should we carry over?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.reports import format as fmt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from harness.analysis.summary.model import Carrying, Treatments
+
+_WIDTHS = (22, 16, 7, 7, 6, 8, 8)
+_HEAD = (
+    ("carried over", "recall, %", "never", "not", "not", "tokens/", "$/"),
+    ("", "", "written", "given", "used", "fact", "fact"),
+)
+HEADER = (
+    "carried over", "recall>", "95 %", "never written>", "written, not injected>",
+    "injected, not used>", "tokens per recalled fact>", "dollars per recalled fact>", "",
+)  # fmt: skip
+"""Of the Markdown table; names that end in '>' stand to the right."""
+
+
+def terminal(found: Treatments, columns: int) -> Iterator[str]:
+    """The table of one comparison and what follows from it; no line is longer than 80 columns."""
+    yield from fmt.wrap(fmt.plain(title(found)), columns)
+    for line in _HEAD:
+        yield _line(line)
+    yield "─" * columns
+    for row in found.rows:
+        share = row.share
+        recall = f"{100 * share.recall:.0f} ({fmt.span(share.lo, share.hi)})"
+        counts = (row.never_written, row.not_injected, row.not_used)
+        cells = (_name(found, row), recall, *map(str, counts), _tokens(row), _usd(row))
+        yield _line(cells) + (" LEAK" if row.leak else "")
+    if found.advice is not None:
+        yield from fmt.wrap(fmt.plain(found.advice), columns, "→ ")
+    for words in leaks(found):
+        yield from fmt.wrap(fmt.plain(words), columns, "LEAK: ")
+
+
+def title(found: Treatments) -> str:
+    """What was compared."""
+    which = f"scenario {found.scenario}" if found.scenario else "all scenarios"
+    left = f" ({found.n_left_out:,} more that only some were asked)" if found.n_left_out else ""
+    return (
+        f"{which}: {found.model}, window {found.window_limit:,};"
+        f" {fmt.number(found.n_facts, 'question')} about earlier sessions, the same for"
+        f" all{left}"
+    )
+
+
+def rows(found: Treatments) -> Iterator[tuple[str, ...]]:
+    """The cells of the Markdown table."""
+    for row in found.rows:
+        yield (
+            fmt.markdown(_name(found, row)),
+            fmt.percent(row.share.recall),
+            fmt.span(row.share.lo, row.share.hi, digits=1),
+            f"{row.never_written:,}",
+            f"{row.not_injected:,}",
+            f"{row.not_used:,}",
+            _tokens(row),
+            _usd(row),
+            "**LEAK**" if row.leak else "",
+        )
+
+
+def leaks(found: Treatments) -> Iterator[str]:
+    """What to say of facts that were known though nothing carried them over."""
+    for row in found.rows:
+        if row.leak:
+            yield (
+                f"{row.untold:,} answers under '{row.memory}' were right though nothing carried"
+                " the fact over: it is known from elsewhere, and the table says nothing"
+            )
+
+
+def _name(found: Treatments, row: Carrying) -> str:
+    several = len({other.policy for other in found.rows}) > 1
+    return f"{row.memory} / {row.policy}" if several else row.memory
+
+
+def _tokens(row: Carrying) -> str:
+    return "–" if row.tokens_per_recalled is None else f"{row.tokens_per_recalled:,.0f}"
+
+
+def _usd(row: Carrying) -> str:
+    if row.usd_per_recalled is None:
+        return "–" if row.tokens_per_recalled is None else "unknown"
+    return "0" if row.usd_per_recalled == 0 else f"{row.usd_per_recalled:.2g}"
+
+
+def _line(cells: Iterable[str]) -> str:
+    parts = [
+        fmt.fit(fmt.plain(cell), columns, right=place > 0)
+        for place, (cell, columns) in enumerate(zip(cells, _WIDTHS, strict=True))
+    ]
+    return " ".join(parts).rstrip()

@@ -1,0 +1,1 @@
+"""Conversation_tmp."""

@@ -1,0 +1,215 @@
+"""Text that models write into sessions before anything is asked: notes, summaries, live replies.
+
+A call is paid for once. What came of it is kept in the run folder under the hash of all that
+decides it, so that sessions which begin alike share it, and a run that goes on reads it. Whoever
+writes says for what purpose, and the call is counted by it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from harness.core.draws import digest
+from harness.core.errors import UsageError
+from harness.models.options import affecting_answer
+from harness.runs.folder.layout import STORES, WRITINGS
+from harness.runs.folder.reader import lines
+from harness.runs.folder.writer import cut_torn_line
+from harness.scoring.normalise import answer
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from harness.core.messages import Message
+    from harness.core.protocols import Model
+
+Purpose = Literal["notes", "summary", "reply"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What came of one call."""
+
+    text: str
+    """Without what the model thought aloud: applications do not keep that either."""
+    finish_reason: str | None
+    prompt_tokens: int | None
+    """The provider's count; None where it reports none."""
+    completion_tokens: int | None
+    cost_usd: float | None
+
+
+class GeneratedTexts:
+    """Everything that was written for the sessions of one run.
+
+    Args:
+        folder: The run folder; None keeps nothing on disk.
+        models: Who can be asked, by name.
+        options: Parameters of every call.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None,
+        models: Mapping[str, Model],
+        options: Mapping[str, str],
+    ) -> None:
+        self._folder = folder
+        self._models = models
+        self._options = options
+        self._known: dict[str, asyncio.Future[Written]] = {}
+        if folder is not None and (folder / WRITINGS).exists():
+            cut_torn_line(folder / WRITINGS)
+        self._before = {
+            str(line["key"]): line for line in (lines(folder / WRITINGS) if folder else ())
+        }
+
+    async def ask(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        *,
+        purpose: Purpose,
+        repeat: int,
+        max_tokens: int | None,
+    ) -> Written:
+        """What the model writes, from the file where it has written it already.
+
+        Args:
+            model: Name of the model.
+            messages: The prompt.
+            purpose: What it is for.
+            repeat: Repeats are asked anew.
+            max_tokens: In place of the run's own.
+
+        Raises:
+            ModelError: The call failed; the next one with the same prompt will try again.
+            UsageError: What was written cannot be kept.
+        """
+        options = dict(self._options)
+        if max_tokens is not None:
+            options["max_tokens"] = str(max_tokens)
+        key = digest(
+            [model, affecting_answer(options), repeat, [message.hash for message in messages]]
+        )
+        if key in self._before:
+            return _from_line(self._before[key])
+        if key in self._known:
+            return await asyncio.shield(self._known[key])
+        asked = asyncio.ensure_future(self._call(key, model, messages, options, purpose, repeat))
+        self._known[key] = asked
+        try:
+            return await asyncio.shield(asked)
+        except Exception:
+            self._known.pop(key, None)
+            raise
+
+    async def _call(  # noqa: PLR0917 -- see `ask`
+        self,
+        key: str,
+        model: str,
+        messages: Sequence[Message],
+        options: Mapping[str, str],
+        purpose: Purpose,
+        repeat: int,
+    ) -> Written:
+        reply = await self._models[model].ask(messages, options, repeat=repeat)
+        written = Written(
+            text=answer(reply.text).strip(),
+            finish_reason=reply.finish_reason,
+            prompt_tokens=reply.prompt_tokens,
+            completion_tokens=reply.completion_tokens,
+            cost_usd=reply.cost_usd,
+        )
+        self._append(
+            WRITINGS,
+            {
+                "key": key,
+                "purpose": purpose,
+                "model": model,
+                "text": written.text,
+                "finish_reason": written.finish_reason,
+                "prompt_tokens": written.prompt_tokens,
+                "completion_tokens": written.completion_tokens,
+                "cost_usd": written.cost_usd,
+            },
+        )
+        return written
+
+    def begin_store(self, name: str) -> str:
+        """A new, empty store; its path seen from the run folder."""
+        path = f"{STORES}/{name}.jsonl"
+        if self._folder is not None:
+            try:
+                (self._folder / STORES).mkdir(exist_ok=True)
+                (self._folder / path).write_text("", encoding="utf-8")
+            except OSError as error:
+                raise _unwritable(self._folder, path, error) from None
+        return path
+
+    def note(self, store: str, line: Mapping[str, object]) -> None:
+        """Write one line to a store."""
+        self._append(store, line)
+
+    def _append(self, path: str, line: Mapping[str, object]) -> None:
+        if self._folder is None:
+            return
+        try:
+            with (self._folder / path).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        except OSError as error:
+            raise _unwritable(self._folder, path, error) from None
+
+
+def _from_line(line: Mapping[str, object]) -> Written:
+    fields = ("text", "finish_reason", "prompt_tokens", "completion_tokens", "cost_usd")
+    return Written(**{name: line[name] for name in fields})  # type: ignore[arg-type]  # as `_call` wrote it
+
+
+def _unwritable(folder: Path, path: str, error: OSError) -> UsageError:
+    return UsageError(
+        f"cannot write {folder / path}: {error.strerror}; make room or mend the permissions, then"
+        f" go on with: harness run --resume {folder.name}"
+    )
+
+
+class Ask(Protocol):
+    """Puts a prompt to a model, for a purpose."""
+
+    def __call__(
+        self,
+        messages: Sequence[Message],
+        /,
+        *,
+        purpose: Purpose,
+        writer: str | None = None,
+        max_tokens: int | None = None,
+    ) -> Awaitable[Written]:
+        """What is written; `writer` and `max_tokens` in place of the run's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelWriter:
+    """A model at hand for one conversation."""
+
+    ask: Ask
+    prompt: Callable[[str, int], Sequence[Message]]
+    """The conversation with the instruction as its last message, room kept for an answer of so many
+    tokens."""
+    purpose: Purpose
+    plug: object
+    """Whose field `writer` may name another model."""
+
+    async def write(self, instruction: str, /, *, max_tokens: int) -> str:
+        """What the model writes."""
+        written = await self.ask(
+            self.prompt(instruction, max_tokens),
+            purpose=self.purpose,
+            writer=getattr(self.plug, "writer", None),
+            max_tokens=max_tokens,
+        )
+        return written.text

@@ -1,0 +1,205 @@
+"""One session while it lives: live replies, compactions and notes are made as it grows.
+
+Its one rule: a failed call ends the session where it stands; the checkpoints that it reached hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from harness.core.errors import ModelError, OverflowRefusedError
+from harness.core.memory import Compaction, LiveReply
+from harness.core.messages import Message, Turn
+from harness.core.protocols import Compacting
+from harness.core.window import History
+from harness.runs.conversation.compaction import Inserted, MessageRef, Point, grown
+from harness.runs.conversation.generated_text import ModelWriter
+from harness.sessions.tokens import PRIMING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from harness.core.protocols import Policy
+    from harness.core.window import Window
+    from harness.runs.conversation.compaction import LivedSession
+    from harness.runs.conversation.generated_text import Ask
+    from harness.sessions.builder import Builder
+    from harness.sessions.tokens import TokenCounter
+
+
+class LiveSession:
+    """Lives through one session.
+
+    Args:
+        builder: Builds it.
+        policy: What the application does at the ceiling.
+        window: The ceiling.
+        ask: Puts prompts to models.
+        counter: Counts tokens.
+        live: The model answers the turns.
+        compacts: The policy may compact; else nobody will see what it makes of the session.
+        tick: Is told after each turn how many there were, to write notes.
+    """
+
+    def __init__(
+        self,
+        builder: Builder,
+        policy: Policy,
+        window: Window,
+        *,
+        ask: Ask,
+        counter: TokenCounter,
+        live: bool,
+        compacts: bool = True,
+        tick: Callable[[int, LiveSession], Awaitable[None]] | None = None,
+    ) -> None:
+        self._builder = builder
+        self._policy = policy
+        self._window = window
+        self._ask = ask
+        self._counter = counter
+        self._live = live
+        self._compacting = policy if compacts and isinstance(policy, Compacting) else None
+        self._tick = tick
+        self._shown: list[MessageRef] = []
+        self._taken = 0
+        self._inserted: list[Inserted] = []
+        self._compactions: list[Compaction] = []
+        self._points: list[Point] = []
+        self._replies: list[LiveReply] = []
+
+    async def live(self) -> LivedSession:
+        """The session, lived through from its first message to its last."""
+        failed: ModelError | None = None
+        try:
+            await self._grow()
+        except ModelError as error:
+            failed = error
+        self._take()
+        return grown(
+            self._builder.session(),
+            self._inserted,
+            points=self._points if self._compacting is not None else (),
+            replies=self._replies,
+            counter=self._counter,
+            failed=failed,
+        )
+
+    async def _grow(self) -> None:
+        growth = self._builder.grow()
+        turns = 0
+        step = next(growth, None)
+        while step is not None:
+            self._take()
+            await self._compact()
+            if isinstance(step, Turn):
+                if turns and self._tick is not None:
+                    await self._tick(turns, self)
+                turns += 1
+                answer = await self._answer(step, turns)
+            else:
+                self._points.append(Point(tuple(self._shown), tuple(self._compactions)))
+                answer = ""
+            try:
+                step = growth.send(answer)
+            except StopIteration:
+                return
+
+    @property
+    def number(self) -> int:
+        """Which session of its chain this is, counted from 1."""
+        return self._builder.number
+
+    def messages(self) -> list[Message]:
+        """The whole session so far, as it was said."""
+        return list(self._builder.messages)
+
+    def view(self, question: str, max_tokens: int | None = None) -> list[Message]:
+        """What the application would send now, with this as its last message.
+
+        Args:
+            question: The last message.
+            max_tokens: Tokens kept for the answer, where they are not the run's own.
+
+        Raises:
+            OverflowRefusedError: The application sends nothing so long.
+        """
+        shown = [self._message(place) for place in self._shown]
+        history = self._history(shown, question)
+        budget = self._window.budget
+        if max_tokens is not None:
+            budget = min(budget, replace(self._window, reserve=max_tokens).budget)
+        view = self._policy.view(history, budget)
+        if view.refused is not None:
+            raise OverflowRefusedError(f"not sent: {view.refused}")
+        kept = [m for span in view.spans for m in shown[span.start : span.stop]]
+        return [*kept, Message("user", question)]
+
+    def _take(self) -> None:
+        """Show what the builder has added."""
+        new = range(self._taken, len(self._builder.messages))
+        self._shown += (MessageRef(index) for index in new)
+        self._taken = len(self._builder.messages)
+
+    def _message(self, place: MessageRef) -> Message:
+        if not place.written:
+            return self._builder.messages[place.index]
+        turn = self._inserted[place.index // 2].turn
+        return turn.messages[place.index % 2]
+
+    def _history(self, shown: Sequence[Message], question: str) -> History:
+        offsets = [0]
+        for message in shown:
+            offsets.append(offsets[-1] + self._counter.message(message))
+        asked = self._counter.message(Message("user", question)) + PRIMING if question else 0
+        return History(messages=shown, offsets=offsets, stop=len(shown), question_tokens=asked)
+
+    async def _answer(self, turn: Turn, number: int) -> str:
+        """What is answered to a turn."""
+        if not self._live:
+            return turn.assistant
+        sent = self.view(turn.user)
+        written = await self._ask(sent, purpose="reply")
+        self._replies.append(
+            LiveReply(
+                message=len(self._builder.messages) + 1,
+                turn=number,
+                session_number=self._builder.number,
+                text=written.text,
+                sent=tuple(sent),
+                sent_tokens=self._counter.count(sent),
+                prompt_tokens=written.prompt_tokens,
+                completion_tokens=written.completion_tokens,
+                cost_usd=written.cost_usd,
+                finish_reason=written.finish_reason,
+            )
+        )
+        return written.text
+
+    async def _compact(self) -> None:
+        """Replace older turns by a text, where the policy says that it is time."""
+        policy = self._compacting
+        if policy is None:
+            return
+        shown = [self._message(place) for place in self._shown]
+        history = self._history(shown, "")
+        stop = policy.compacts(history, self._window.budget)
+        if stop <= history.system:
+            return
+        replaced = shown[:stop]
+
+        def prompt(instruction: str, _max_tokens: int) -> list[Message]:
+            return [*replaced, Message("user", instruction)]
+
+        turn = await policy.compact(ModelWriter(self._ask, prompt, "summary", policy))
+        # It stands where the last message that it replaces stood, or the summary before it.
+        last = self._shown[stop - 1]
+        before = self._inserted[last.index // 2].before if last.written else last.index + 1
+        first = 2 * len(self._inserted)
+        self._inserted.append(Inserted(before, turn))
+        self._shown[history.system : stop] = [MessageRef(first, True), MessageRef(first + 1, True)]
+        after = sum(self._counter.message(self._message(place)) for place in self._shown)
+        self._compactions.append(
+            Compaction(before_tokens=history.prompt_tokens, after_tokens=after)
+        )

@@ -1,0 +1,156 @@
+"""A session that was made ready to be asked about, with what that cost; or why it could not be.
+
+Its one rule: what the memory finds for one question goes into the fork of that question, and never
+into the session that the other questions share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from harness.core.draws import digest
+from harness.core.errors import OverflowRefusedError
+from harness.runs.conversation.memory import given_back
+from harness.sessions.opening import handed_over
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from harness.core.errors import ModelError
+    from harness.core.memory import Carried, Compaction, LiveReply
+    from harness.core.messages import Message
+    from harness.core.probe import Status
+    from harness.core.protocols import Memory
+    from harness.core.session import Session
+    from harness.core.trial import Trial
+    from harness.runs.conversation.compaction import LivedSession
+    from harness.runs.conversation.generated_text import Written
+    from harness.sessions.tokens import TokenCounter
+
+
+@dataclass(slots=True)
+class PreparationCost:
+    """What the calls came to that wrote into a conversation."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    """By the provider's meter, else the local count."""
+    completion_tokens: int = 0
+    cost_usd: float | None = 0.0
+    """None as soon as the price of one call is not known."""
+
+    def add(self, written: Written, sent: Sequence[Message], counter: TokenCounter) -> None:
+        """Count one call."""
+        local = counter.count(sent) if written.prompt_tokens is None else written.prompt_tokens
+        said = written.completion_tokens
+        self.calls += 1
+        self.prompt_tokens += local
+        self.completion_tokens += counter.count_text(written.text) if said is None else said
+        known = self.cost_usd is not None and written.cost_usd is not None
+        self.cost_usd = (self.cost_usd or 0.0) + (written.cost_usd or 0.0) if known else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotPrepared:
+    """A session that could not be made ready: nothing can be asked of it."""
+
+    status: Status
+    error: str
+    attempts: int = 0
+    """Calls that were made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """One session, ready to be asked about."""
+
+    session: Session
+    grown: LivedSession
+    carried: Carried
+    memory: Memory
+    asks_memory: bool
+    """The memory is asked for each question, not when the session begins."""
+    spent: PreparationCost
+
+    @property
+    def replies(self) -> tuple[LiveReply, ...]:
+        """What the model under test answered to the turns of this session, in order.
+
+        Empty where replies are scripted. `session.messages[reply.message - 1]` is what it answers.
+        """
+        return self.grown.replies
+
+    def short_of(self, trial: Trial) -> NotPrepared | None:
+        """Why the session did not come as far as the trial's checkpoint; None when it did."""
+        if trial.cut < len(self.session.cuts):
+            return None
+        return unready(self.grown.failed) if self.grown.failed is not None else None
+
+    def compactions(self, cut: int) -> tuple[Compaction, ...]:
+        """The compactions up to a checkpoint."""
+        points = self.grown.checkpoints
+        return points[cut].compactions if cut < len(points) else ()
+
+    def asked(self, trial: Trial, question: str, count: Callable[[Message], int]) -> Prepared:
+        """This conversation with what the memory finds for one question, where it is asked then.
+
+        Args:
+            trial: Whose checkpoint it is.
+            question: What will be asked.
+            count: Tokens of a message.
+        """
+        if not self.asks_memory:
+            return self
+        found = given_back(trial.memory, self.memory, self.carried.notes, question)
+        if not found:
+            return self
+        cut = self.session.cuts[trial.cut]
+        turn = handed_over(found)
+        sizes = [count(message) for message in turn]
+        messages = (*self.session.messages[: cut.messages], *turn)
+        hashes = (*self.session.hashes[: cut.messages], *(message.hash for message in turn))
+        start = self.session.offsets[cut.messages]
+        cuts = list(self.session.cuts)
+        cuts[trial.cut] = replace(cut, messages=len(messages), tokens=cut.tokens + sum(sizes))
+        session = replace(
+            self.session,
+            trunk=digest(hashes),
+            messages=messages,
+            hashes=hashes,
+            offsets=(
+                *self.session.offsets[: cut.messages + 1],
+                start + sizes[0],
+                start + sum(sizes),
+            ),
+            cuts=tuple(cuts),
+        )
+        points = list(self.grown.checkpoints)
+        if points:
+            shown = (*points[trial.cut].shown, len(messages) - 2, len(messages) - 1)
+            points[trial.cut] = replace(points[trial.cut], shown=shown)
+        injected = "\n".join(part for part in (self.carried.injected, found) if part)
+        return replace(
+            self,
+            session=session,
+            grown=replace(
+                self.grown,
+                session=session,
+                checkpoints=tuple(points),
+                restated=(*self.grown.restated, len(messages) - 2),
+            ),
+            carried=replace(self.carried, injected=injected, memory_tokens=sum(sizes)),
+        )
+
+
+def unready(error: ModelError) -> NotPrepared:
+    """What the trials of a session come to that could not be made ready."""
+    if isinstance(error, OverflowRefusedError):
+        return NotPrepared(status="overflow", error=_not_sent(str(error)), attempts=error.attempts)
+    status: Status = "refused" if error.kind == "content_filter" else "error"
+    why = f"{error.kind}: {error} (while the session was made ready)"
+    return NotPrepared(status=status, error=why, attempts=error.attempts)
+
+
+def _not_sent(text: str) -> str:
+    return text if text.startswith("not sent:") else f"not sent: {text}"

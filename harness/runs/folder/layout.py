@@ -1,0 +1,29 @@
+"""The names of the files of a run folder, and nothing else.
+
+`results/<UTC time>_<slug>_<id>/` holds `run.json` (the study), `records.jsonl` (a line a trial) and
+`messages.jsonl` (each message text once). Models that write into sessions leave `writings.jsonl`,
+memories a file each under `memories/`, an adaptive run its batches, a length ledger its ratios.
+"""
+
+from __future__ import annotations
+
+RECORDS = "records.jsonl"
+"""A line for each finished trial; a key that stands twice was asked twice, and the last counts."""
+
+MESSAGES = "messages.jsonl"
+"""Each message text once, by hash; for each conversation the list of its hashes."""
+
+CONFIG = "run.json"
+"""What was asked for: enough to run the same study again."""
+
+WRITINGS = "writings.jsonl"
+"""A line for each call that wrote into a session."""
+
+STORES = "memories"
+"""The folder with the stores of memories: a file for each chain of sessions."""
+
+LEDGER = "ledger.json"
+"""How the providers of the run count."""
+
+BATCHES = "batches.jsonl"
+"""The batches of an adaptive run, each written before it is sent."""

@@ -1,0 +1,134 @@
+"""`run.json`: what a run was asked for, enough to run the same study again."""
+
+from __future__ import annotations
+
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.core.draws import digest
+from harness.core.errors import UsageError
+from harness.core.files import write_whole
+from harness.core.record import RECORD_SCHEMA
+from harness.core.trial import FORMAT
+from harness.models.options import affecting_answer, convert, masked
+from harness.runs.folder.layout import CONFIG
+from harness.scenarios.variants import without_prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from harness.core.scenario import Scenario
+    from harness.core.study import Plan
+    from harness.sessions.materials import Workshop
+
+RUN_SCHEMA = 1
+"""Version of `run.json`."""
+
+_NEEDED = ("scenarios", "models", "windows", "policies", "seeds", "options", "telling", "adaptive")
+"""What every reader of `run.json` counts on."""
+
+_PACKAGES = ("session-harness", "litellm", "tiktoken", "polars", "numpy")
+
+
+def config(
+    plan: Plan,
+    workshop: Workshop,
+    now: datetime,
+    sent: Mapping[str, object],
+    adaptive: Mapping[str, object] | None = None,
+) -> dict[str, Any]:
+    """What `run.json` holds: enough to run the same study again.
+
+    Args:
+        plan: The plan.
+        workshop: Shared tools; their identities are noted.
+        now: When the run began.
+        sent: For each model the parameters that really go out, secrets masked.
+        adaptive: The aim of an adaptive run, whose trials are not known beforehand.
+    """
+    study = plan.study
+    return {
+        "schema": RUN_SCHEMA,
+        "created": now.isoformat(),
+        "record_schema": RECORD_SCHEMA,
+        "format": FORMAT,
+        "versions": {name: version(name) for name in _PACKAGES}
+        | {"python": platform.python_version()},
+        "encoding": workshop.counter.encoding,
+        "scenarios": [
+            {
+                "name": scenario.name,
+                "path": str(Path(scenario.path).resolve()),
+                "hash": scenario.hash,
+                "identity": workshop.identity(scenario),
+                "source": scenario.source,
+                "variant": scenario.variant,
+                "prompt": prompt_hash(scenario),
+                "body": workshop.identity(without_prompt(scenario)),
+            }
+            for scenario in study.scenarios
+        ],
+        "models": list(study.models),
+        "windows": list(study.windows),
+        "policies": list(study.policies),
+        "memories": list(study.memories),
+        "replies": study.replies,
+        "seeds": study.seeds,
+        "first_seed": study.first_seed,
+        "repeats": study.repeats,
+        "first_repeat": study.first_repeat,
+        "fills": None
+        if study.fills is None
+        else {"count": study.fills.count, "exact": list(study.fills.exact)},
+        "positions": list(study.positions),
+        "filler": _filler_path(study.filler),
+        "options": masked(convert(dict(study.options))),
+        "telling": affecting_answer(dict(study.options)),
+        "controls": study.controls,
+        "prompts": dict(study.prompts),
+        "sent": dict(sent),
+        "adaptive": None if adaptive is None else dict(adaptive),
+        "trials": len(plan.trials) if adaptive is None else None,
+    }
+
+
+def prompt_hash(scenario: Scenario) -> str:
+    """Names the system prompt of a scenario: 16 hexadecimal digits."""
+    return digest(scenario.system, size=8)
+
+
+def _filler_path(filler: str | None) -> str | None:
+    """A built-in name as it is, a file by its whole path: a run goes on from any folder."""
+    return str(Path(filler).resolve()) if filler is not None and Path(filler).exists() else filler
+
+
+def write_config(folder: Path, data: Mapping[str, Any]) -> None:
+    """Write `run.json` whole or not at all."""
+    write_whole(folder / CONFIG, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """What `run.json` of a folder holds.
+
+    Raises:
+        UsageError: There is none, or it is of another version.
+    """
+    path = folder / CONFIG
+    try:
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{folder} is not a run folder: {path.name}: {error}") from None
+    if not isinstance(data, dict) or data.get("schema") != RUN_SCHEMA:
+        found = data.get("schema") if isinstance(data, dict) else type(data).__name__
+        raise UsageError(f"{path} has schema {found!r}; this version reads schema {RUN_SCHEMA}")
+    for many, one in (("policies", "policy"), ("memories", "memory")):
+        if one in data:  # runs of before several treatments could stand side by side
+            data.setdefault(many, [data[one]])
+    missing = [name for name in _NEEDED if name not in data]
+    if missing:
+        raise UsageError(f"{path} is damaged: it lacks {', '.join(missing)}")
+    return dict(data)

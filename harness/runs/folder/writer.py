@@ -1,0 +1,179 @@
+"""Writes a run folder: append only, one writer, whole lines (law 8).
+
+`records.jsonl` has a line a trial. `messages.jsonl` has each message text once, by hash, and for
+each conversation the list of its hashes; a record names the conversation and the ranges that were
+sent, so exactly what was sent can be shown again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shlex
+from contextlib import nullcontext, suppress
+from typing import TYPE_CHECKING
+
+from harness.core.errors import IncompleteError, UsageError
+from harness.core.files import dump_line
+from harness.core.record import to_json
+from harness.runs.folder.layout import MESSAGES, RECORDS
+from harness.runs.folder.reader import lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from harness.core.record import Record
+    from harness.core.session import Session
+
+_LOCK = ".lock"
+_SYNC_EVERY = 64
+"""Records between two fsyncs: a killed process loses nothing, a power cut at most these."""
+
+
+class Store:
+    """The one writer of a run folder; a second one is refused.
+
+    Args:
+        folder: The run folder; it exists.
+
+    Raises:
+        UsageError: Another process writes to it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = (folder / _LOCK).open("w", encoding="utf-8")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._lock.close()
+            raise UsageError(f"{folder}: another run writes to this folder; wait for it") from None
+        for name in (RECORDS, MESSAGES):
+            cut_torn_line(folder / name)
+        self._kept = {
+            str(line.get("hash") or line.get("trunk")) for line in lines(folder / MESSAGES)
+        }
+        self._records = Lines(folder / RECORDS)
+        self._messages = Lines(folder / MESSAGES)
+        self._since_sync = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # a disk that was full when something was written is full when it is closed
+        with suppress(IncompleteError) if error is not None else nullcontext():
+            self.close()
+
+    def keep(self, session: Session) -> None:
+        """Write the conversation down, before any record speaks of it."""
+        if session.trunk in self._kept:
+            return
+        new = {
+            name: {"hash": name, "role": message.role, "content": message.content}
+            for name, message in zip(session.hashes, session.messages, strict=True)
+            if name not in self._kept
+        }
+        self._messages.append(*new.values(), {"trunk": session.trunk, "messages": session.hashes})
+        self._kept.update(new, {session.trunk})
+
+    def append(self, record: Record) -> None:
+        """Write one record; it survives the process from here on."""
+        self._records.append(to_json(record))
+        self._since_sync += 1
+        if self._since_sync >= _SYNC_EVERY:
+            self._sync()
+
+    def close(self) -> None:
+        """Everything to disk; the folder is free for another writer."""
+        with self._lock, self._messages, self._records:
+            self._sync()
+
+    def _sync(self) -> None:
+        self._since_sync = 0
+        for file in (self._messages, self._records):
+            file.sync()
+
+
+class Lines:
+    """A JSON Lines file that only grows, by whole lines: a line is there or it is not.
+
+    Args:
+        path: The file; it is made when it does not exist.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = path.open("ab", buffering=0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def append(self, *values: object) -> None:
+        """Write a line for each value; they survive the process from here on.
+
+        Raises:
+            IncompleteError: There is no room for them; the file is as it was.
+        """
+        body = b"".join(dump_line(value) for value in values)
+        before = os.fstat(self._file.fileno()).st_size
+        try:
+            while body:
+                body = body[self._file.write(body) :]
+        except OSError as error:
+            with suppress(OSError):  # what stands there is a torn line, which readers leave out
+                self._file.truncate(before)
+            raise self._stopped(error) from None
+
+    def sync(self) -> None:
+        """Everything to disk.
+
+        Raises:
+            IncompleteError: The disk does not take it.
+        """
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise self._stopped(error) from None
+
+    def _stopped(self, error: OSError) -> IncompleteError:
+        folder = self.path.parent
+        return IncompleteError(
+            f"{self.path}: {error.strerror}; what was recorded before is kept. Make room, then go"
+            f" on with: harness run --resume {shlex.quote(str(folder))}"
+        )
+
+
+def cut_torn_line(path: Path) -> None:
+    """Drop what a killed writer left behind the last newline."""
+    if not path.exists():
+        path.touch()
+        return
+    with path.open("rb+") as file:
+        size = file.seek(0, os.SEEK_END)
+        keep, step = size, 1 << 16
+        while keep > 0:
+            start = max(0, keep - step)
+            file.seek(start)
+            found = file.read(keep - start).rfind(b"\n")
+            if found >= 0:
+                keep = start + found + 1
+                break
+            keep = start
+        if keep < size:
+            file.truncate(keep)

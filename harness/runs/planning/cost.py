@@ -1,0 +1,168 @@
+"""What a plan will cost, from its own token counts and the price list; unknown stays unknown.
+
+Lengths are exact local counts (law 1); a provider may count differently, and the report says by how
+much. Cached tokens are those that a fork shares with calls before it, in the order in which they
+are sent (harness.runs.executors.send_order).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.core.spec import Spec
+from harness.models.catalog import cost, marked
+from harness.models.usage import Usage
+from harness.runs.planning.cost_of_preparing import preparations
+from harness.sessions.materials import Materials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from harness.core.study import Plan, SessionTrials
+    from harness.models.catalog import Price
+    from harness.sessions.materials import Workshop
+
+    Prices = Callable[[str, int], Price | None]
+
+ANSWER_TOKENS = 24
+"""What an answer usually takes; most questions ask for a value only."""
+
+_NO_CACHE = 1024
+"""The shortest prompt that a provider caches, where the price list does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What one model under one window will take."""
+
+    model: str
+    window: int
+    """Tokens."""
+    sessions: int
+    trials: int
+    calls: int
+    """Trials that are sent (a policy may refuse some), and the calls that come before them."""
+    preparation_calls: int
+    """Of these, at most: notes, summaries and live replies (`cost_of_preparing`)."""
+    prompt_tokens: int
+    """Local tokens of all prompts."""
+    cached_tokens: int
+    """Of these, what a provider's prefix cache can hold."""
+    completion_tokens: int
+    cost_usd: float | None
+    """With the cache where its price is known; None when the model has no price."""
+    cost_uncached_usd: float | None
+
+
+def estimates(plan: Plan, workshop: Workshop, price: Prices) -> list[Estimate]:
+    """One estimate for each model and window, in the order of the plan.
+
+    Args:
+        plan: The plan.
+        workshop: Shared tools.
+        price: Looks a model up in the price list, for a prompt of so many tokens; None when it is
+            not in it.
+    """
+    cells: dict[tuple[str, int], list[SessionTrials]] = {}
+    for group in plan.groups:
+        if group.trials:
+            limit = group.trials[0].window.limit
+            cells.setdefault((group.model, limit), []).append(group)
+    return [
+        _estimate(model, window, groups, workshop, price)
+        for (model, window), groups in cells.items()
+    ]
+
+
+def total_usd(rows: list[Estimate], *, cached: bool = True) -> float | None:
+    """What all of it costs; None where a price is not known."""
+    costs = [row.cost_usd if cached else row.cost_uncached_usd for row in rows]
+    known = [amount for amount in costs if amount is not None]
+    return sum(known) if len(known) == len(costs) else None
+
+
+def _estimate(
+    model: str, window: int, groups: list[SessionTrials], workshop: Workshop, price: Prices
+) -> Estimate:
+    usual = price(model, 0)
+    least = _NO_CACHE if usual is None else usual.cache_from_tokens
+    writes = marked(model)
+    known: set[str] = set()
+    prepared = [
+        call
+        for group in groups
+        for call in preparations(group, Materials(group.scenario, group.seed, workshop), known)
+    ]
+    asked = [call for group in groups for call in _calls(group, workshop, least, writes=writes)]
+    by_model = [(model, call) for call in asked] + prepared
+    calls = [call for _, call in by_model]
+    return Estimate(
+        model=model,
+        window=window,
+        sessions=len(groups),
+        trials=sum(len(group.trials) for group in groups),
+        calls=len(calls),
+        preparation_calls=len(prepared),
+        prompt_tokens=sum(call.prompt_tokens or 0 for call in calls),
+        cached_tokens=sum(call.cached_tokens or 0 for call in calls),
+        completion_tokens=sum(call.completion_tokens or 0 for call in calls),
+        cost_usd=_sum(cost(price(name, call.prompt_tokens or 0), call) for name, call in by_model),
+        cost_uncached_usd=_sum(
+            cost(
+                price(name, call.prompt_tokens or 0),
+                Usage(prompt_tokens=call.prompt_tokens, completion_tokens=call.completion_tokens),
+            )
+            for name, call in by_model
+        ),
+    )
+
+
+def _sum(costs: Iterator[float | None]) -> float | None:
+    total = 0.0
+    for amount in costs:
+        if amount is None:
+            return None
+        total += amount
+    return total
+
+
+def _calls(
+    group: SessionTrials, workshop: Workshop, least: int, *, writes: bool
+) -> Iterator[Usage]:
+    """What each call will read on the meter; the first probe of a checkpoint goes before the rest.
+
+    Args:
+        group: A session and its trials.
+        workshop: Shared tools.
+        least: Tokens of the shortest prompt that is cached.
+        writes: Whether writing to the cache is asked for, and charged.
+    """
+    materials = Materials(group.scenario, group.seed, workshop)
+    held = 0  # tokens of the session that the provider's cache holds
+    again = len(group.trials) > 1
+    here: tuple[int, int] | None = None  # the checkpoint, and what its first probe has left there
+    for trial in group.trials:
+        policy = Spec.parse(trial.policy)
+        budget = int(dict(policy.options).get("tokens", trial.window.budget))
+        budget = min(budget, trial.window.budget)
+        question = materials.question_tokens(trial.fact)
+        session = trial.blueprint.cuts[trial.cut].tokens
+        fits = session + question <= budget
+        if policy.name == "refuse" and not fits:
+            continue
+        if policy.name not in {"send_all", "refuse"} and not fits:
+            session = max(budget - question, 0)
+            # The oldest turns go: what was sent at an earlier checkpoint is no prefix any more.
+            held = 0
+        shared = here[1] if here is not None and here[0] == trial.cut else held
+        shared = min(shared, session)
+        yield Usage(
+            prompt_tokens=session + question,
+            cached_tokens=shared if shared >= least else 0,
+            written_tokens=session - shared if writes and again and session >= least else 0,
+            completion_tokens=ANSWER_TOKENS,
+        )
+        if here is None or here[0] != trial.cut:
+            here = (trial.cut, session)
+        held = session

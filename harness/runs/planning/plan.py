@@ -1,0 +1,220 @@
+"""From a study to its trials: nothing is built and nothing is sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from harness.core.arms import ARMS, STAGES, opens, stage_of
+from harness.core.errors import NothingSelectedError, UsageError
+from harness.core.protocols import Compacting
+from harness.core.spec import Spec
+from harness.core.study import Plan, SessionTrials, window_tokens
+from harness.core.trial import Treatment, Trial
+from harness.core.window import Window
+from harness.runs.planning.check import check, check_windows
+from harness.runs.planning.trial_key import Keys
+from harness.runs.token_meter import UNAIMED
+from harness.sessions.layouts import blueprints, controls
+from harness.sessions.materials import Materials
+from harness.sessions.memories import NOTHING
+from harness.sessions.policies import policies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from harness.core.arms import Stage
+    from harness.core.scenario import Layout, Scenario
+    from harness.core.session import Blueprint
+    from harness.core.study import Study
+    from harness.runs.token_meter import LengthRatios
+    from harness.sessions.materials import Workshop
+
+
+def make_plan(
+    study: Study,
+    workshop: Workshop,
+    limit_of: Callable[[str], int | None],
+    aims_of: Callable[[str], LengthRatios] = lambda _: UNAIMED,
+) -> Plan:
+    """Every trial of a study.
+
+    Args:
+        study: What is asked for.
+        workshop: Shared tools.
+        limit_of: The context window of a model in tokens, or None where it is not known.
+        aims_of: How the provider of a model counts, as far as its ledger knows.
+
+    Raises:
+        UsageError: Something that is asked for cannot be done; nothing was sent.
+        NothingSelectedError: There is no trial.
+    """
+    check(study)
+    windows = {model: windows_of(study, model, limit_of) for model in study.models}
+    check_windows(study, [window for own in windows.values() for window in own])
+    groups: list[SessionTrials] = []
+    for scenario in study.scenarios:
+        for seed in seeds_of(study, scenario):
+            materials = Materials(scenario, seed, workshop)
+            for model in study.models:
+                groups += _groups(study, materials, model, windows[model], workshop, aims_of(model))
+    if not any(group.trials for group in groups):
+        raise NothingSelectedError("the study has no trials: no fact is said before any checkpoint")
+    order = {model: index for index, model in enumerate(study.models)}
+    # What teaches the meter first; then session by session.
+    groups.sort(key=lambda group: (order[group.model], STAGES.index(group.stage)))
+    return Plan(study=study, groups=tuple(groups))
+
+
+def treatments_of(study: Study, blueprint: Blueprint) -> Iterator[Treatment]:
+    """The treatments that a session is run under.
+
+    Controls are run once: what they say of the model and the scenario is the same under all.
+    """
+    chain = (*blueprint.earlier, blueprint)
+    remembers = any("memory" in one.carry for one in chain[1:])
+    alone = blueprint.arm != "main"
+    as_written = ARMS[blueprint.arm].as_written
+    for policy in study.policies[:1] if alone else study.policies:
+        for memory in study.memories[:1] if alone else study.memories:
+            yield Treatment(
+                policy=str(Spec.parse(policy)),
+                memory=str(Spec.parse(memory)) if remembers and not as_written else NOTHING,
+                replies="scripted" if as_written else study.replies,
+            )
+            if not remembers or as_written:
+                break
+
+
+def seeds_of(study: Study, scenario: Scenario) -> range:
+    """The seeds of a scenario; one whose script says facts in its own words has the first only."""
+    if scenario.written_out:
+        return range(1)
+    return range(study.first_seed, study.first_seed + study.seeds)
+
+
+def needs_preparing(group: SessionTrials) -> bool:
+    """Whether anything has to be done before the first question is put to a group's session."""
+    trial = group.trials[0]
+    if ARMS[group.blueprint.arm].as_written:
+        return False
+    return (
+        bool(group.blueprint.earlier)
+        or trial.replies == "live"
+        or isinstance(policies.resolve(trial.policy), Compacting)
+    )
+
+
+def windows_of(study: Study, model: str, limit_of: Callable[[str], int | None]) -> list[Window]:
+    """The windows of one model, smallest first, none twice."""
+    limits: set[int] = set()
+    for text in study.windows:
+        tokens = window_tokens(text)
+        limit = limit_of(model) if tokens is None else tokens
+        if limit is None:
+            raise UsageError(
+                f"the context window of model '{model}' is not known: give -w in tokens, such as"
+                " -w 32k"
+            )
+        if limit <= study.reserve:
+            raise UsageError(
+                f"a window of {limit} tokens leaves nothing for the session: {study.reserve} are"
+                " kept for the answer; use a larger -w or a smaller -M max_tokens"
+            )
+        limits.add(limit)
+    return [Window(limit, study.reserve) for limit in sorted(limits)]
+
+
+def _groups(  # noqa: PLR0917 -- what a session is made of
+    study: Study,
+    materials: Materials,
+    model: str,
+    windows: list[Window],
+    workshop: Workshop,
+    aims: LengthRatios,
+) -> Iterator[SessionTrials]:
+    """The sessions of one seed under one model; controls once, at the smallest window."""
+    for window in windows:
+        aimed: dict[Stage, Window] = {s: replace(window, ratio=aims.of(s)) for s in STAGES}
+        main = _main(study, materials, aimed)
+        checks = controls(materials, aimed["main"], main)
+        sessions = main + (checks if study.controls and window is windows[0] else [])
+        for blueprint in sessions:
+            opening = opens(blueprint)
+            own = aimed[stage_of(blueprint.arm, opening=opening)]
+            for treatment in treatments_of(study, blueprint):
+                trials = trials_of(
+                    study, materials, model, own, blueprint, workshop, treatment=treatment
+                )
+                yield SessionTrials(
+                    scenario=materials.scenario,
+                    seed=materials.seed,
+                    model=model,
+                    blueprint=blueprint,
+                    trials=tuple(trials),
+                    opening=opening,
+                )
+
+
+def _main(study: Study, materials: Materials, aimed: Mapping[Stage, Window]) -> list[Blueprint]:
+    """The main sessions of one seed, each built with what is known by then."""
+    found: list[Blueprint] = []
+    for stage in ("opening", "main"):
+        sessions = blueprints(materials, aimed[stage], study.fills, study.positions)
+        if aimed["opening"] == aimed["main"]:
+            return sessions
+        found += [s for s in sessions if opens(s) == (stage == "opening")]
+    return found
+
+
+def trials_of(  # noqa: PLR0917 -- what a trial is made of
+    study: Study,
+    materials: Materials,
+    model: str,
+    window: Window,
+    blueprint: Blueprint,
+    workshop: Workshop,
+    *,
+    treatment: Treatment | None = None,
+    layout: Layout | None = None,
+    batch: int = 0,
+    batch_why: str | None = None,
+) -> Iterator[Trial]:
+    """The trials of one session: every fact that is asked at each of its checkpoints."""
+    scenario: Scenario = materials.scenario
+    treatment = treatment or next(iter(treatments_of(study, blueprint)))
+    keys = Keys(
+        material=workshop.identity(scenario),
+        blueprint=blueprint,
+        window=window,
+        policy=treatment.policy,
+        memory=treatment.memory,
+        model=model,
+        options=dict(study.options),
+        replies=treatment.replies,
+    )
+    repeats = study.repeats if blueprint.arm == "main" else 1
+    for index, cut in enumerate(blueprint.cuts):
+        for fact_id in cut.ask:
+            for repeat in range(study.first_repeat, study.first_repeat + repeats):
+                yield Trial(
+                    key=keys.key(cut=index, fact=fact_id, repeat=repeat),
+                    scenario=scenario.name,
+                    session=materials.session_id,
+                    seed=materials.seed,
+                    repeat=repeat,
+                    arm=blueprint.arm,
+                    model=model,
+                    window=window,
+                    policy=treatment.policy,
+                    memory=treatment.memory,
+                    replies=treatment.replies,
+                    layout=layout or scenario.layout,
+                    blueprint=blueprint,
+                    cut=index,
+                    fact=fact_id,
+                    kind=scenario.fact(fact_id).kind,
+                    variant=scenario.variant,
+                    batch=batch,
+                    batch_why=batch_why,
+                )

@@ -1,0 +1,69 @@
+"""The key of a trial: a hash of everything that can change the answer (law 7)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from harness.core.draws import digest
+from harness.core.trial import FORMAT
+from harness.models.options import affecting_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.core.session import Blueprint
+    from harness.core.window import Window
+
+
+class Keys:
+    """Makes the keys of one session's trials; what they share is hashed once.
+
+    Args:
+        material: Hash of scenario, filler and tokenizer.
+        blueprint: What the session is built from.
+        window: The ceiling.
+        policy: Spec of the policy.
+        memory: Spec of the memory.
+        model: Name of the model, reference options included.
+        options: Parameters of the call.
+        replies: Who answers the turns of the session.
+    """
+
+    def __init__(
+        self,
+        *,
+        material: str,
+        blueprint: Blueprint,
+        window: Window,
+        policy: str,
+        memory: str,
+        model: str,
+        options: Mapping[str, str],
+        replies: str = "scripted",
+    ) -> None:
+        self._shared = digest(
+            [
+                FORMAT,
+                material,
+                _told(blueprint),
+                [window.limit, window.reserve, window.ratio],
+                policy,
+                memory,
+                model,
+                affecting_answer(options),
+                *([replies] if replies != "scripted" else []),
+            ]
+        )
+
+    def key(self, *, cut: int, fact: str, repeat: int) -> str:
+        """The key of one trial: 32 hexadecimal digits."""
+        return digest([self._shared, cut, fact, repeat])
+
+
+def _told(blueprint: Blueprint) -> dict[str, object]:
+    """The blueprint as hashed: a session that stands alone has the key that it always had."""
+    told = asdict(blueprint)
+    if not blueprint.earlier:
+        del told["earlier"], told["carry"]
+    return told

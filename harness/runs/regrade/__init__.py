@@ -1,0 +1,1 @@
+"""Grades given after the run, from the replies that it keeps."""

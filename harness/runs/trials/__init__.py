@@ -1,0 +1,1 @@
+"""One trial: the fork, the question, the answer, the record."""

@@ -1,0 +1,172 @@
+"""A session with one question put to it: what is sent, and what is known of it beforehand.
+
+Its one rule: nothing is measured here. All of it follows from the trial and the session, so that
+any record can be shown again as the messages that were sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from harness.core.messages import Message
+from harness.core.window import History
+from harness.runs.conversation.compaction import shown_view
+from harness.scoring.holds import holds
+from harness.sessions.policies import policies
+
+if TYPE_CHECKING:
+    from harness.core.memory import LostAt
+    from harness.core.probe import Probe
+    from harness.core.protocols import Policy
+    from harness.core.session import Cut, Plant, Session
+    from harness.core.trial import Trial
+    from harness.core.window import View
+    from harness.runs.conversation.prepared import Prepared
+    from harness.sessions.materials import Materials
+
+
+@lru_cache(maxsize=64)
+def _policy(spec: str) -> Policy:
+    return policies.resolve(spec)
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A session at one checkpoint with one question put to it: what is sent, and what is known."""
+
+    trial: Trial
+    session: Session
+    materials: Materials
+    conversation: Prepared | None = None
+    """What was done to make the session ready; None for one that is as it was built."""
+
+    @cached_property
+    def cut(self) -> Cut:
+        """The checkpoint."""
+        return self.session.cuts[self.trial.cut]
+
+    @cached_property
+    def said(self) -> tuple[Plant, ...]:
+        """The ledger of the session up to the checkpoint."""
+        return tuple(p for p in self.session.plants if p.message < self.cut.messages)
+
+    @cached_property
+    def own(self) -> tuple[Plant, ...]:
+        """The plants that a right answer needs: the latest one, all of a set, or all that tell."""
+        own = tuple(plant for plant in self.said if plant.fact == self.trial.fact)
+        told = self.materials.scenario.fact(self.trial.fact).told
+        return own if told or self.trial.kind == "set" else own[-1:]
+
+    @cached_property
+    def probe(self) -> Probe:
+        """The question, and all that is needed to judge the answer."""
+        return self.materials.probe(self.trial.fact, self.said)
+
+    @cached_property
+    def question_tokens(self) -> int:
+        """What the question adds to the prompt."""
+        return self.materials.question_tokens(self.trial.fact)
+
+    @cached_property
+    def view(self) -> View:
+        """What the application's policy lets through."""
+        policy, budget = _policy(self.trial.policy), self.trial.window.budget
+        if self.conversation is not None and self.conversation.grown.checkpoints:
+            shown = self.conversation.grown.checkpoints[self.trial.cut].shown
+            return shown_view(policy, self.session, shown, self.question_tokens, budget)
+        history = History(
+            messages=self.session.messages,
+            offsets=self.session.offsets,
+            stop=self.cut.messages,
+            question_tokens=self.question_tokens,
+        )
+        return policy.view(history, budget)
+
+    @cached_property
+    def view_tokens(self) -> int:
+        """Local tokens of the prompt that is sent; 0 when nothing is."""
+        if self.view.refused is not None:
+            return 0
+        offsets = self.session.offsets
+        kept = sum(offsets[span.stop] - offsets[span.start] for span in self.view.spans)
+        return kept + self.question_tokens
+
+    @property
+    def session_tokens(self) -> int:
+        """Local tokens of the whole prompt as it would be without a policy."""
+        return self.cut.tokens + self.question_tokens
+
+    @property
+    def in_view(self) -> bool | None:
+        """Whether every plant that the answer needs is sent; None when there is none."""
+        if not self.own:
+            return None
+        return all(self.place(plant) is not None for plant in self.own)
+
+    def place(self, plant: Plant) -> int | None:
+        """Index of the message sent that says the plant, or says it again; None when none does."""
+        if plant.message >= 0 and self.view.holds(plant.message):
+            return plant.message
+        if self.conversation is None:
+            return None
+        return next(
+            (
+                index
+                for index in self.conversation.grown.restated
+                if self.view.holds(index) and self._in(self.session.messages[index].content, plant)
+            ),
+            None,
+        )
+
+    def _in(self, text: str, plant: Plant) -> bool:
+        return holds(text, plant.value, self.probe.question)
+
+    @cached_property
+    def crossing(self) -> Crossing | None:
+        """How far the fact came that an earlier session said; None for other facts."""
+        across = [plant for plant in self.own if plant.message < 0]
+        if not across:
+            return None
+        carried = self.conversation.carried if self.conversation is not None else None
+        stored = "\n".join(carried.notes) if carried else ""
+        given = carried.injected if carried else ""
+        return Crossing(
+            written=all(self._in(stored, plant) for plant in across),
+            injected=all(self._in(given, plant) for plant in across),
+        )
+
+    def messages(self) -> list[Message]:
+        """Exactly what is sent."""
+        kept = [
+            message
+            for span in self.view.spans
+            for message in self.session.messages[span.start : span.stop]
+        ]
+        return [*kept, Message("user", self.probe.question)]
+
+    def behind(self, plant: Plant) -> int:
+        """Local tokens of the view from the start of a plant's message to the end."""
+        offsets = self.session.offsets
+        place = self.place(plant)
+        at = plant.message if place is None else place
+        return self.question_tokens + sum(
+            offsets[span.stop] - max(offsets[span.start], offsets[at])
+            for span in self.view.spans
+            if span.stop > at >= 0
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """How far a fact came over a session boundary."""
+
+    written: bool
+    injected: bool
+
+    def lost_at(self, score: float | None) -> LostAt | None:
+        """Where it was lost; None when it was not, or when that was not measured."""
+        if score is None or score >= 1.0:
+            return None
+        return "used" if self.injected else "injected" if self.written else "written"

@@ -1,0 +1,230 @@
+"""Makes the record of one trial: what came of it, measured by the provider's own meter.
+
+Its one rule: a reply is paid for. It is kept whatever a scorer does, and can be scored again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from harness.core.arms import ARMS
+from harness.core.record import Record
+from harness.scoring import Judgement, score_and_attribute, scorers
+
+if TYPE_CHECKING:
+    from harness.core.probe import Reply
+    from harness.core.protocols import Scorer
+    from harness.core.session import Plant
+    from harness.core.spec import Spec
+    from harness.core.trial import Trial
+    from harness.runs.token_meter import Meter
+    from harness.runs.trials.ask import CallResult
+    from harness.runs.trials.fork import Fork
+
+
+@lru_cache(maxsize=256)
+def _scorer(spec: Spec) -> Scorer:
+    return scorers.resolve(spec)
+
+
+def make_record(
+    fork: Fork, answer: CallResult, meter: Meter, *, run_id: str, started_at: str
+) -> Record:
+    """The record of a trial.
+
+    Args:
+        fork: What was asked of what.
+        answer: What came of it.
+        meter: How this provider counts.
+        run_id: The run.
+        started_at: UTC, ISO 8601.
+    """
+    trial, reply = fork.trial, answer.reply
+    truncated = _truncated(fork, reply, meter)
+    judgement, broken = _judged(
+        fork, answer, _fact_lost(fork, reply, meter) if truncated else truncated
+    )
+    if broken is not None:
+        answer = replace(answer, status="error", error=broken)
+    latest = fork.own[-1] if fork.own else None
+    here = latest is not None and latest.message >= 0
+    return Record(
+        key=trial.key,
+        run_id=run_id,
+        fill_requested=fork.cut.fill_requested,
+        fill=_fill(fork, reply, meter, truncated=truncated),
+        position_requested=latest.position_requested if latest else None,
+        position=_position(latest, fork.cut.tokens) if latest and here else None,
+        gap_tokens=fork.cut.tokens - latest.offset_tokens - latest.tokens if latest else None,
+        session_tokens=fork.cut.tokens,
+        view_tokens=fork.view_tokens,
+        prompt_tokens=_prompt_tokens(fork, reply),
+        cached_tokens=reply.cached_tokens if reply else None,
+        completion_tokens=reply.completion_tokens if reply else None,
+        usage_source=None
+        if reply is None
+        else "local"
+        if reply.prompt_tokens is None
+        else "provider",
+        cost_usd=reply.cost_usd if reply else None,
+        fact=trial.fact,
+        probe=f"{trial.fact}@{trial.blueprint.stream}:{trial.cut}",
+        probe_kind=trial.kind,
+        question=fork.probe.question,
+        expected=tuple(value.text for value in fork.probe.expected),
+        reply=reply.text if reply else None,
+        score=judgement.score,
+        outcome=judgement.outcome,
+        status=answer.status,
+        error=answer.error,
+        in_view=fork.in_view,
+        server_truncated=truncated,
+        session_number=fork.session.number,
+        latency_s=round(reply.latency_s, 6) if reply and reply.latency_s is not None else None,
+        attempts=answer.attempts,
+        started_at=started_at,
+        finish_reason=reply.finish_reason if reply else None,
+        why=judgement.why or None,
+        trunk=fork.session.trunk,
+        view=tuple((span.start, span.stop) for span in fork.view.spans),
+        planted=tuple(plant.value.text for plant in fork.said),
+        batch=trial.batch,
+        batch_why=trial.batch_why,
+        plant_messages=tuple(_where(fork, plant) for plant in fork.own),
+        cut_messages=fork.cut.messages,
+        model_version=reply.version if reply else None,
+        answered_by=answer.answered_by,
+        planted_session=latest.session_number if latest else None,
+        **of_trial(trial),
+        **_crossed(fork, judgement.score),
+        **_prepared(fork),
+    )
+
+
+def of_trial(trial: Trial) -> dict[str, Any]:
+    """The fields of a record that say of which trial it is, or of which its rule was checked."""
+    return {
+        "scenario": trial.scenario,
+        "session": trial.session,
+        "seed": trial.seed,
+        "repeat": trial.repeat,
+        "arm": trial.arm,
+        "model": trial.model,
+        "window_limit": trial.window.limit,
+        "policy": trial.policy,
+        "memory": trial.memory,
+        "layout": trial.layout,
+        "variant": trial.variant,
+        "replies": trial.replies,
+    }
+
+
+def _where(fork: Fork, plant: Plant) -> int:
+    """The message that says a plant, or carries it over from an earlier session; -1 for none."""
+    place = fork.place(plant) if plant.message < 0 else plant.message
+    return -1 if place is None else place
+
+
+def _crossed(fork: Fork, score: float | None) -> dict[str, Any]:
+    """The fields of a record about a fact that an earlier session said."""
+    crossing = fork.crossing
+    if crossing is None:
+        return {}
+    untold = expects_abstention(fork.trial)
+    return {
+        "written": crossing.written,
+        "injected": crossing.injected,
+        "lost_at": None if untold else crossing.lost_at(score),
+    }
+
+
+def _prepared(fork: Fork) -> dict[str, Any]:
+    """The fields of a record about what was done before the question was put."""
+    conversation = fork.conversation
+    if conversation is None:
+        return {}
+    compactions = conversation.compactions(fork.trial.cut)
+    spent = conversation.spent
+    return {
+        "memory_tokens": conversation.carried.memory_tokens,
+        "store": conversation.carried.store,
+        "compactions": len(compactions),
+        "compacted_from": compactions[-1].before_tokens if compactions else None,
+        "compacted_to": compactions[-1].after_tokens if compactions else None,
+        "preparation_calls": spent.calls,
+        "preparation_prompt_tokens": spent.prompt_tokens,
+        "preparation_completion_tokens": spent.completion_tokens,
+        "preparation_cost_usd": spent.cost_usd,
+    }
+
+
+def expects_abstention(trial: Trial) -> bool:
+    """Whether the right answer is that it was never said."""
+    return trial.kind == "abstain" or not ARMS[trial.arm].told
+
+
+def _judged(
+    fork: Fork, answer: CallResult, fact_truncated: bool | None
+) -> tuple[Judgement, str | None]:
+    """What the reply is worth; or why a user's own scorer could not say so.
+
+    A reply is paid for: it is kept whatever a scorer does, and can be scored again.
+    """
+    trial = fork.trial
+    spec = fork.materials.scenario.fact(trial.fact).score
+    try:
+        found = score_and_attribute(
+            fork.probe,
+            answer.reply,
+            scorer=_scorer(spec),
+            status=answer.status,
+            in_view=fork.in_view,
+            fact_truncated=fact_truncated,
+            expects_abstention=expects_abstention(trial),
+            lost_in_memory=fork.crossing is not None and not fork.crossing.injected,
+        )
+    except Exception as error:
+        if ":" not in spec.name:  # one of ours: a bug to be seen
+            raise
+        why = f"scorer: {spec} failed: {type(error).__name__}: {error}"
+        return Judgement(score=None, outcome=None, why=""), why
+    return found, None
+
+
+def _prompt_tokens(fork: Fork, reply: Reply | None) -> int | None:
+    if reply is None:
+        return None
+    return fork.view_tokens if reply.prompt_tokens is None else reply.prompt_tokens
+
+
+def _truncated(fork: Fork, reply: Reply | None, meter: Meter) -> bool | None:
+    return None if reply is None else meter.truncated(fork.view_tokens, reply.prompt_tokens)
+
+
+def _fact_lost(fork: Fork, reply: Reply | None, meter: Meter) -> bool:
+    """Whether a plant lies in the part that the server dropped: all but its newest tokens."""
+    if reply is None or reply.prompt_tokens is None:
+        return False
+    kept = meter.local(reply.prompt_tokens)
+    return any(fork.behind(plant) > kept for plant in fork.own)
+
+
+def _fill(fork: Fork, reply: Reply | None, meter: Meter, *, truncated: bool | None) -> float:
+    """The session over the window, by the provider's meter.
+
+    Where the view is whole and was read whole this is the provider's own count. Otherwise the
+    session is longer than what was counted, and the local length is corrected by the meter.
+    """
+    limit = fork.trial.window.limit
+    whole = fork.view_tokens == fork.session_tokens
+    if whole and not truncated and reply is not None and reply.prompt_tokens is not None:
+        return round(reply.prompt_tokens / limit, 6)
+    return round(meter.predict(fork.session_tokens) / limit, 6)
+
+
+def _position(plant: Plant, session_tokens: int) -> float:
+    """0 when the plant is the first thing in the session, 1 when it is the last."""
+    last = session_tokens - plant.tokens
+    return round(min(plant.offset_tokens / last, 1.0), 6) if last > 0 else 0.0

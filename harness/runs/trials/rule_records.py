@@ -1,0 +1,175 @@
+"""Records of standing rules: one for each rule and each live reply after it was given.
+
+The one rule: nothing is asked here. The replies are those that the model gave while the session
+was lived through; what the calls cost stands with the session that they wrote.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from harness.core.draws import digest
+from harness.core.record import Record
+from harness.runs.trials.make_record import of_trial
+from harness.scoring.rules import kept, rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from harness.core.memory import LiveReply
+    from harness.core.messages import Message
+    from harness.core.protocols import RuleCheck
+    from harness.core.scenario import Rule
+    from harness.core.session import Session
+    from harness.core.spec import Spec
+    from harness.core.study import SessionTrials
+    from harness.core.trial import Trial
+    from harness.runs.conversation.prepared import Prepared
+    from harness.runs.token_meter import Meter
+
+
+@lru_cache(maxsize=256)
+def _check(spec: Spec) -> RuleCheck:
+    return rules.resolve(spec)
+
+
+def rule_records(
+    conversation: Prepared,
+    group: SessionTrials,
+    meter: Meter,
+    *,
+    repeat: int,
+    run_id: str,
+    now: str,
+) -> Iterator[Record]:
+    """Whether each live reply of a session kept each rule that was given before it.
+
+    Args:
+        conversation: The session that was lived through.
+        group: Whose session it is.
+        meter: How this provider counts.
+        repeat: For which repeat of the trials.
+        run_id: The run.
+        now: UTC, ISO 8601.
+    """
+    given = _given(group)
+    trial = next((trial for trial in group.trials if trial.repeat == repeat), None)
+    if trial is None or trial.arm != "main":
+        return
+    for rule in group.scenario.rules:
+        for reply in conversation.replies:
+            if not _is_given(rule, given, conversation.session, reply):
+                continue
+            yield _record(rule, reply, conversation, trial, meter, run_id=run_id, now=now)
+
+
+def _given(group: SessionTrials) -> frozenset[str]:
+    """Ids of the rules that an earlier session of the chain, or a system prompt, gives."""
+    script = group.scenario.script
+    earlier: set[str] = {rule.id for rule in group.scenario.opening_rules}
+    number = 1
+    for step in script:
+        number += step.new_session is not None
+        if step.rule is not None and number < group.blueprint.number:
+            earlier.add(step.rule)
+    return frozenset(earlier)
+
+
+def _is_given(rule: Rule, given: frozenset[str], session: Session, reply: LiveReply) -> bool:
+    """Whether the rule was given before that reply."""
+    return rule.id in given or _saying(rule, session.messages[: reply.message]) is not None
+
+
+def _saying(rule: Rule, messages: Sequence[Message]) -> int | None:
+    """Index of the last message that says the rule in its own words; None when none does."""
+    for index in range(len(messages) - 1, -1, -1):
+        message = messages[index]
+        if message.role != "assistant" and rule.say.strip() in message.content:
+            return index
+    return None
+
+
+def _record(
+    rule: Rule,
+    reply: LiveReply,
+    conversation: Prepared,
+    trial: Trial,
+    meter: Meter,
+    *,
+    run_id: str,
+    now: str,
+) -> Record:
+    session, limit = conversation.session, trial.window.limit
+    question = session.messages[reply.message - 1].content
+    verdict = kept(
+        _check(rule.check),
+        reply.text,
+        finish_reason=reply.finish_reason,
+        in_view=_saying(rule, reply.sent) is not None,
+    )
+    at = _saying(rule, session.messages[: reply.message])
+    before = session.offsets[reply.message - 1]
+    truncated = meter.truncated(reply.sent_tokens, reply.prompt_tokens)
+    prompt = reply.sent_tokens if reply.prompt_tokens is None else reply.prompt_tokens
+    outcome = verdict.outcome
+    if outcome == "evicted" and reply.session_number > 1 and at is None:
+        outcome = "lost_in_memory"
+    elif outcome == "broken" and truncated:
+        outcome = "server_truncated"
+    key = digest(["rule", trial.key, rule.id, str(rule.check), reply.turn, session.hashes])
+    return Record(
+        key=key,
+        run_id=run_id,
+        fill_requested=None,
+        fill=round((meter.predict(reply.sent_tokens) if truncated else prompt) / limit, 6),
+        position_requested=None,
+        position=None if at is None else round(session.offsets[at] / max(before, 1), 6),
+        gap_tokens=None if at is None else max(before - session.offsets[at + 1], 0),
+        session_tokens=before,
+        view_tokens=reply.sent_tokens,
+        prompt_tokens=prompt,
+        cached_tokens=None,
+        completion_tokens=reply.completion_tokens,
+        usage_source="local" if reply.prompt_tokens is None else "provider",
+        cost_usd=reply.cost_usd,
+        fact=rule.id,
+        probe=f"{rule.id}@{trial.blueprint.stream}:{reply.turn}",
+        probe_kind="rule",
+        question=question,
+        expected=(),
+        reply=reply.text,
+        score=verdict.score,
+        outcome=outcome,
+        status="ok",
+        error=None,
+        in_view=_saying(rule, reply.sent) is not None,
+        server_truncated=truncated,
+        session_number=reply.session_number,
+        latency_s=None,
+        attempts=0,
+        started_at=now,
+        finish_reason=reply.finish_reason,
+        why=verdict.why,
+        trunk=session.trunk,
+        view=_spans(session, reply.sent[:-1]),
+        cut_messages=reply.message - 1,
+        plant_messages=() if at is None else (at,),
+        turn=reply.turn,
+        **of_trial(trial),
+    )
+
+
+def _spans(session: Session, sent: Sequence[Message]) -> tuple[tuple[int, int], ...]:
+    """The ranges of the session's messages that were sent: a view is a subsequence of them."""
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for message in sent:
+        while session.messages[at] != message:
+            at += 1
+        if spans and spans[-1][1] == at:
+            spans[-1] = (spans[-1][0], at + 1)
+        else:
+            spans.append((at, at + 1))
+        at += 1
+    return tuple(spans)

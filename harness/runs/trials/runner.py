@@ -1,0 +1,224 @@
+"""The bench on which trials are replayed: models, meters, sessions at hand, and the store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from harness.core.arms import opened
+from harness.core.errors import CassetteMissError
+from harness.runs.conversation.chain import prepare, reminder_of
+from harness.runs.conversation.generated_text import GeneratedTexts
+from harness.runs.conversation.prepared import NotPrepared, Prepared
+from harness.runs.trials.ask import CallResult, ask
+from harness.runs.trials.fork import Fork
+from harness.runs.trials.make_record import make_record
+from harness.runs.trials.rule_records import rule_records
+from harness.sessions.build import build
+from harness.sessions.materials import Materials
+from harness.sessions.policies import policies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from harness.core.arms import Stage
+    from harness.core.protocols import Model, Progress, RecordSink
+    from harness.core.record import Record
+    from harness.core.session import Session
+    from harness.core.study import SessionTrials
+    from harness.core.trial import Trial
+    from harness.runs.token_meter import LengthLedger
+    from harness.sessions.materials import Workshop
+
+_SEEDS_AT_HAND = 4
+"""Scenario-and-seed pairs whose filler stays in memory; trials come session by session."""
+
+
+class TrialRunner:
+    """Replays trials and keeps their records.
+
+    Args:
+        workshop: Shared tools for building sessions.
+        models: The models by name.
+        options: Parameters of every call.
+        store: Where records go.
+        ledger: How the providers count.
+        run_id: The run.
+        now: The time, UTC, ISO 8601.
+        progress: Is told what happens.
+        hopeless: Models that were given up, and why; others may add to it while the run goes on.
+        writings: Keeps what models write into sessions; unless given, in memory.
+    """
+
+    def __init__(
+        self,
+        *,
+        workshop: Workshop,
+        models: Mapping[str, Model],
+        options: Mapping[str, str],
+        store: RecordSink,
+        ledger: LengthLedger,
+        run_id: str,
+        now: Callable[[], str],
+        progress: Progress,
+        hopeless: Mapping[str, str] | None = None,
+        writings: GeneratedTexts | None = None,
+    ) -> None:
+        self._workshop = workshop
+        self._writings = writings or GeneratedTexts(None, models, options)
+        self._models = models
+        self._options = options
+        self._store = store
+        self._run_id = run_id
+        self._now = now
+        self._progress = progress
+        self._materials: OrderedDict[tuple[str, int], Materials] = OrderedDict()
+        self._own: OrderedDict[tuple[str, int], Materials] = OrderedDict()
+        self._checked: set[str] = set()
+        """Keys of the rule records that are kept."""
+        self.ledger = ledger
+        self.halting = False
+        """Whether the run is being interrupted, so that a failure is no last word."""
+        self.hopeless: Mapping[str, str] = {} if hopeless is None else hopeless
+        """Models that were given up, and why."""
+
+    async def session(self, group: SessionTrials) -> Session:
+        """The session of a group, built and written down. One at a time, please."""
+        materials = self.materials(group)
+        reminder = reminder_of(policies.resolve(group.trials[0].policy), materials)
+        # in a thread, so that answers which come in meanwhile are seen when they come
+        session = await asyncio.to_thread(build, group.blueprint, materials, reminder=reminder)
+        self._store.keep(session)
+        return session
+
+    async def prepare(self, group: SessionTrials, repeat: int) -> Prepared | NotPrepared:
+        """The session of a group with all that models write into it.
+
+        Args:
+            group: The session and its trials.
+            repeat: For which repeat of the trials.
+        """
+        # materials of its own: those of `session` may be in use by another thread
+        materials = self._at_hand(self._own, group)
+        made = await prepare(group, materials, self._writings, repeat=repeat)
+        if isinstance(made, Prepared):
+            self._check_rules(made, group, repeat)
+        return made
+
+    def _check_rules(self, made: Prepared, group: SessionTrials, repeat: int) -> None:
+        """Keep what the live replies of a session made of the rules that were given."""
+        meter = self.ledger.meter(group.model)
+        found = rule_records(
+            made, group, meter, repeat=repeat, run_id=self._run_id, now=self._now()
+        )
+        new = [one for one in found if one.key not in self._checked]
+        if new:
+            self._store.keep(made.session)
+        for one in new:
+            self._checked.add(one.key)
+            self._store.append(one)
+
+    def materials(self, group: SessionTrials) -> Materials:
+        """What the group's scenario says for its seed."""
+        return self._at_hand(self._materials, group)
+
+    def _at_hand(
+        self, known: OrderedDict[tuple[str, int], Materials], group: SessionTrials
+    ) -> Materials:
+        at = (group.scenario.hash, group.seed)
+        if at not in known:
+            known[at] = Materials(group.scenario, group.seed, self._workshop)
+            while len(known) > _SEEDS_AT_HAND:
+                known.popitem(last=False)
+        known.move_to_end(at)
+        return known[at]
+
+    def recall(self, done: Record) -> None:
+        """Learn from a record of before the run was interrupted."""
+        if done.probe_kind == "rule":
+            self._checked.add(done.key)
+            return
+        if opened(done):
+            self.ledger.observe(done)
+
+    def settle(self, model: str, stage: Stage) -> None:
+        """That stage of a model is over: the next is aimed by what it taught."""
+        self.ledger.settle(model, stage)
+
+    def replanned(self, total: int) -> None:
+        """The run has so many trials now, since lengths are aimed better."""
+        self._progress.replanned(total)
+
+    async def replay(
+        self,
+        trial: Trial,
+        session: Session,
+        materials: Materials,
+        conversation: Prepared | NotPrepared | None = None,
+    ) -> None:
+        """Replay one trial and keep its record.
+
+        Args:
+            trial: What is asked.
+            session: The session as it is written.
+            materials: Its scenario and seed.
+            conversation: The session as it was made ready, where it had to be.
+        """
+        fork, unready = self._fork(trial, session, materials, conversation)
+        started_at = self._now()
+        try:
+            if unready is None:
+                answer = await ask(fork, self._models[trial.model], self._options)
+            else:
+                answer = CallResult(
+                    status=unready.status, error=unready.error, attempts=unready.attempts
+                )
+        except CassetteMissError as miss:
+            raise CassetteMissError(f"{_named(trial)}: {miss}") from None
+        if answer.status == "error" and (self.halting or not answer.attempts):
+            return  # it was never sent, or was not waited for: a run that goes on will ask
+        done = make_record(
+            fork, answer, self.ledger.meter(trial.model), run_id=self._run_id, started_at=started_at
+        )
+        self.take_in(done)
+
+    def take_in(self, done: Record) -> None:
+        """Keep a record, made here or by a worker, and learn from it."""
+        if opened(done):
+            self.ledger.observe(done)
+        self._store.append(done)
+        self._progress.finished(done)
+
+    def _fork(
+        self,
+        trial: Trial,
+        session: Session,
+        materials: Materials,
+        conversation: Prepared | NotPrepared | None,
+    ) -> tuple[Fork, NotPrepared | None]:
+        """The fork of a trial; and why nothing can be asked of it, if so."""
+        if conversation is None:
+            return Fork(trial, session, materials), None
+        if isinstance(conversation, NotPrepared):
+            return Fork(trial, session, materials), conversation
+        short = conversation.short_of(trial)
+        if short is not None:
+            return Fork(trial, session, materials), short
+        count = materials.workshop.counter.message
+        asked = conversation.asked(trial, materials.question(trial.fact), count)
+        self._store.keep(asked.session)
+        return Fork(trial, asked.session, materials, asked), None
+
+    def keep(self, session: Session) -> None:
+        """Write down a session that a worker has built; before any record that speaks of it."""
+        self._store.keep(session)
+
+
+def _named(trial: Trial) -> str:
+    """The trial as a user finds it in the scenario."""
+    arm = "" if trial.arm == "main" else f", arm {trial.arm}"
+    return (
+        f"scenario '{trial.scenario}', seed {trial.seed}, fact '{trial.fact}', window"
+        f" {trial.window.limit:,}{arm}"
+    )

@@ -1,0 +1,126 @@
+"""What became of a trial: a score, and for each miss the reason (laws 3 and 4).
+
+Its one rule: a failed call is not a miss, and a miss is laid at the first door that explains it:
+the text was not sent, the server dropped it, the answer was cut, and only then the model.
+What a memory kept is known to the run alone, which says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.scoring.abstention import abstains, refuses
+from harness.scoring.mentions import named
+from harness.scoring.normalise import answer
+
+if TYPE_CHECKING:
+    from harness.core.probe import Outcome, Probe, Reply, Status
+    from harness.core.protocols import Scorer
+    from harness.scoring.mentions import Named
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a trial is worth, and why."""
+
+    score: float | None
+    """In [0, 1]; None where nothing was measured."""
+    outcome: Outcome | None
+    why: str
+
+
+_NOT_MEASURED: dict[Status, Judgement] = {
+    "error": Judgement(None, None, "The call failed; nothing was measured."),
+    "overflow": Judgement(None, "refused", "The provider refused a prompt of this length."),
+    "refused": Judgement(None, "refused", "The application refused a session of this length."),
+}
+
+
+def score_and_attribute(
+    probe: Probe,
+    reply: Reply | None,
+    *,
+    scorer: Scorer,
+    status: Status,
+    in_view: bool | None,
+    fact_truncated: bool | None,
+    expects_abstention: bool,
+    lost_in_memory: bool = False,
+) -> Judgement:
+    """Score the outcome of a call and attribute it.
+
+    Args:
+        probe: What was asked.
+        reply: What came back; None unless the status is ok.
+        scorer: The scorer of the fact; not used where an abstention is expected.
+        status: How the call ended.
+        in_view: Whether the fact was among the messages sent; None when it was never said.
+        fact_truncated: Whether the server seems to have dropped the text that holds the fact; None
+            when that cannot be told.
+        expects_abstention: The right answer is that it was never said: abstain probes, and the
+            control arms where the fact is not in the session.
+        lost_in_memory: The fact was said in an earlier session, and what was carried into this one
+            does not hold it.
+
+    Raises:
+        ValueError: The status is ok and there is no reply.
+    """
+    if status != "ok":
+        return _NOT_MEASURED[status]
+    if reply is None:
+        raise ValueError(f"a trial with status 'ok' has a reply; fact '{probe.fact}' has none")
+    said = named(probe, reply.text)
+    if expects_abstention or not probe.expected:
+        return _judge_abstention(probe, reply, said)
+    score = scorer.score(probe, reply.text)
+    outcome: Outcome | None
+    if score.value is None:
+        outcome = None
+    elif score.value >= 1.0:
+        outcome = "recalled"
+    elif lost_in_memory:
+        outcome = "lost_in_memory"
+    elif in_view is False:
+        outcome = "evicted"
+    elif fact_truncated:
+        outcome = "server_truncated"
+    else:
+        outcome = _miss(probe, reply, said)
+    return Judgement(score.value, outcome, score.why)
+
+
+def _judge_abstention(probe: Probe, reply: Reply, said: Named) -> Judgement:
+    """The judgement where the right answer is that it was never said."""
+    if abstains(probe, reply.text):
+        return Judgement(1.0, "abstained", "The reply says that it is not known, as it should.")
+    leaked = [value.text for value in probe.expected if said.stands(value)]
+    if leaked and not said.wrong:
+        return Judgement(0.0, "recalled", f"The reply names '{leaked[0]}', which was never said.")
+    outcome = _miss(probe, reply, said)
+    return Judgement(0.0, outcome, "The reply does not say that it is not known.")
+
+
+def _miss(probe: Probe, reply: Reply, said: Named) -> Outcome:
+    """What the model itself did instead of answering rightly."""
+    refused = refuses(reply.text)
+    abstained = abstains(probe, reply.text)
+    # a cut reply that had already said something of its own is judged by what it said
+    if reply.finish_reason == "length" and not (said.wrong or refused or abstained):
+        return "output_truncated"
+    silent = not answer(reply.text).strip()
+    if refused or silent or reply.finish_reason == "content_filter":
+        return "refused"
+    if abstained:
+        return "abstained"
+    kinds = {mention.kind for mention in said.wrong}
+    if "stale" in kinds:
+        return "stale"
+    if "planted" in kinds:
+        return "swapped"
+    return "incomplete" if _names_part(probe, said) else "fabricated"
+
+
+def _names_part(probe: Probe, said: Named) -> bool:
+    """Whether the reply names some values of a set and nothing wrong (decision 8)."""
+    return probe.kind == "set" and not said.wrong and any(map(said.stands, probe.expected))
