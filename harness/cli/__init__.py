@@ -15,7 +15,7 @@ from harness.core.errors import HarnessError, UsageError, nearest
 
 _VERBS = (
     "init", "doctor", "validate", "plan", "run", "report", "compare", "baseline", "check", "judge",
-    "score", "show", "ls", "cache", "import", "calibrate",
+    "score", "show", "export", "ls", "cache", "import", "calibrate",
 )  # fmt: skip
 """In the order in which a newcomer needs them."""
 
