@@ -102,7 +102,7 @@ class BillingServer:
         whole, tokens = hashlib.blake2b(digest_size=16), PRIMING
         names, sizes = [], []
         for message in messages:
-            whole.update(f"{message.role}\n{message.content}\n".encode())
+            whole.update(f"{message.role}\n{message.text}\n".encode())
             tokens += self._counter.message(message)
             names.append(whole.digest())
             sizes.append(tokens)

@@ -82,7 +82,7 @@ async def table(session: aiohttp.ClientSession, at: str, ours: Model, by_litellm
     rows: dict[str, list[float]] = {}
     for tokens, count in SIZES:
         messages = prompt(tokens, count)
-        payload = [{"role": m.role, "content": m.content} for m in messages]
+        payload = [{"role": m.role, "content": m.text} for m in messages]
         body = json.dumps({"model": "x", "messages": payload}).encode()
 
         async def raw(body: bytes = body) -> None:
@@ -115,7 +115,7 @@ async def table(session: aiohttp.ClientSession, at: str, ours: Model, by_litellm
 async def latency(session: aiohttp.ClientSession, at: str, models: dict[str, Model]) -> None:
     """Median latency as it is told, with many long calls at once and a server that is instant."""
     messages = prompt(*SIZES[-1])
-    payload = [{"role": m.role, "content": m.content} for m in messages]
+    payload = [{"role": m.role, "content": m.text} for m in messages]
     body = json.dumps({"model": "x", "messages": payload}).encode()
 
     async def raw() -> float:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from harness.models import make_model
     from harness.reports import render, terminal
     from harness.runs.result import RunResult
-    from harness.runs.run import plan, run
+    from harness.runs.run import arun, plan, run
     from harness.scenarios import load, load_all
     from harness.sessions.tokens import TokenCounter
 
@@ -49,6 +49,7 @@ _HOMES = {
     "Turn": "harness.core.messages",
     "View": "harness.core.window",
     "Window": "harness.core.window",
+    "arun": "harness.runs.run",
     "compare": "harness.analysis.comparison.two_runs",
     "difference": "harness.analysis.onset",
     "estimate_onset": "harness.analysis.onset",
@@ -85,6 +86,7 @@ __all__ = [
     "Turn",
     "View",
     "Window",
+    "arun",
     "compare",
     "difference",
     "estimate_onset",

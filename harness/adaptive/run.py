@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -114,7 +115,7 @@ def run_adaptive(
             search.recall(list(going.before()), known_limit)
             listening.search = search
             going.begin(None, len(going.done))
-            ended = going.run(search.run(known_limit, going.done))
+            ended = asyncio.run(going.run(search.run(known_limit, going.done)))
             found = going.result(search.planned)
             going.interrupts.check(complete=all(end.enough for end in ended))
         notes = answers.finish(whole=found.complete and resume is None)

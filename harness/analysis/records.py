@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import contextmanager
+from dataclasses import fields
 from glob import glob
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +19,7 @@ import polars as pl
 
 from harness.core.errors import FileError, NothingSelectedError, UsageError, Where
 from harness.core.record import RECORD_SCHEMA, to_json
+from harness.core.record import Record as RecordFields
 from harness.runs.folder.layout import RECORDS
 
 if TYPE_CHECKING:
@@ -28,81 +30,30 @@ if TYPE_CHECKING:
 Frame: TypeAlias = pl.DataFrame | pl.LazyFrame
 """Records, read or yet to be read."""
 
-SCHEMA = pl.Schema(
-    {
-        "schema": pl.Int64(),
-        "key": pl.String(),
-        "run_id": pl.String(),
-        "scenario": pl.String(),
-        "session": pl.String(),
-        "seed": pl.Int64(),
-        "repeat": pl.Int64(),
-        "arm": pl.String(),
-        "model": pl.String(),
-        "window_limit": pl.Int64(),
-        "policy": pl.String(),
-        "memory": pl.String(),
-        "layout": pl.String(),
-        "fill_requested": pl.Float64(),
-        "fill": pl.Float64(),
-        "position_requested": pl.Float64(),
-        "position": pl.Float64(),
-        "gap_tokens": pl.Int64(),
-        "session_tokens": pl.Int64(),
-        "view_tokens": pl.Int64(),
-        "prompt_tokens": pl.Int64(),
-        "cached_tokens": pl.Int64(),
-        "completion_tokens": pl.Int64(),
-        "usage_source": pl.String(),
-        "cost_usd": pl.Float64(),
-        "fact": pl.String(),
-        "probe": pl.String(),
-        "probe_kind": pl.String(),
-        "question": pl.String(),
-        "expected": pl.List(pl.String()),
-        "reply": pl.String(),
-        "score": pl.Float64(),
-        "outcome": pl.String(),
-        "status": pl.String(),
-        "error": pl.String(),
-        "in_view": pl.Boolean(),
-        "server_truncated": pl.Boolean(),
-        "session_number": pl.Int64(),
-        "latency_s": pl.Float64(),
-        "attempts": pl.Int64(),
-        "started_at": pl.String(),
-        "finish_reason": pl.String(),
-        "why": pl.String(),
-        "trunk": pl.String(),
-        "view": pl.List(pl.List(pl.Int64())),
-        "planted": pl.List(pl.String()),
-        "batch": pl.Int64(),
-        "batch_why": pl.String(),
-        "plant_messages": pl.List(pl.Int64()),
-        "cut_messages": pl.Int64(),
-        "variant": pl.String(),
-        "model_version": pl.String(),
-        "answered_by": pl.String(),
-        "planted_session": pl.Int64(),
-        "written": pl.Boolean(),
-        "injected": pl.Boolean(),
-        "lost_at": pl.String(),
-        "memory_tokens": pl.Int64(),
-        "store": pl.String(),
-        "replies": pl.String(),
-        "compactions": pl.Int64(),
-        "compacted_from": pl.Int64(),
-        "compacted_to": pl.Int64(),
-        "preparation_calls": pl.Int64(),
-        "preparation_prompt_tokens": pl.Int64(),
-        "preparation_completion_tokens": pl.Int64(),
-        "preparation_cost_usd": pl.Float64(),
-        "turn": pl.Int64(),
-        "judge": pl.String(),
-        "judge_planted": pl.List(pl.Int64()),
-        "judge_errors": pl.List(pl.Int64()),
-    }
-)
+_TYPES: dict[str, pl.DataType] = {
+    "str": pl.String(),
+    "int": pl.Int64(),
+    "float": pl.Float64(),
+    "bool": pl.Boolean(),
+}
+"""By the annotation of a field; any other names one of several texts."""
+
+
+def _type_of(annotation: str) -> pl.DataType:
+    """The type of a column, by the annotation of its field in `Record`.
+
+    >>> _type_of("float | None"), _type_of("tuple[tuple[int, int], ...]")
+    (Float64, List(List(Int64)))
+    """
+    bare = annotation.removesuffix(" | None")
+    if bare.startswith("tuple["):
+        inner = bare.removeprefix("tuple[").removesuffix("]").removesuffix(", ...")
+        inner = inner.partition(",")[0] if not inner.startswith("tuple[") else inner
+        return pl.List(_type_of(inner))
+    return _TYPES.get(bare, pl.String())
+
+
+SCHEMA = pl.Schema({one.name: _type_of(str(one.type)) for one in fields(RecordFields)})
 """The type of each field of a record; fields of later versions are not read."""
 
 _OURS = tuple(f'{{"schema":{space}{RECORD_SCHEMA},'.encode() for space in ("", " "))
@@ -158,11 +109,13 @@ def read_runs(pattern: str) -> pl.LazyFrame:
 def from_records(records: Iterable[Record]) -> pl.DataFrame:
     """Records in memory as a frame of the same types."""
     rows = [to_json(record) for record in records]
-    columns = {name: [row[name] for row in rows] for name in SCHEMA}
-    for name in ("expected", "planted", "plant_messages", "judge_planted", "judge_errors"):
-        columns[name] = [list(values) for values in columns[name]]  # type: ignore[call-overload]
-    columns["view"] = [[list(span) for span in spans] for spans in columns["view"]]  # type: ignore[attr-defined]
+    columns = {name: [_as_list(row[name]) for row in rows] for name in SCHEMA}
     return pl.DataFrame(columns, schema=SCHEMA)
+
+
+def _as_list(value: object) -> object:
+    """A tuple as a list, and the tuples inside of it too: what polars takes for a list column."""
+    return list(map(_as_list, value)) if isinstance(value, tuple) else value
 
 
 def collect(frame: Frame) -> pl.DataFrame:

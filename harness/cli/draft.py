@@ -106,7 +106,7 @@ def _conversation(source: Path, wanted: str | None) -> tuple[Transcript, int]:
     best: Transcript | None = None
     size = -1
     for number, one in enumerate(tally.sifted(importer.sessions(file_source(source))), 1):
-        length = sum(len(message.content) for message in one.messages)
+        length = sum(len(message.text) for message in one.messages)
         if (wanted is None and length > size) or wanted in {one.id, str(number)}:
             best, size = one, length
     tally.check_any()

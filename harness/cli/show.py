@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.options import RESULTS
+from harness.core.chat_format import to_chat
 from harness.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,8 +33,7 @@ def command(run: str, key: str, *, messages: bool, out: Path) -> int:
     if record["error"] and record["error"].startswith("not sent:"):
         raise UsageError(f"nothing was sent for {record['key']}: {record['error']}")
     for message in sent_messages(folder, record):
-        line = {"role": message.role, "content": message.content}
-        click.echo(json.dumps(line, ensure_ascii=False))
+        click.echo(json.dumps(to_chat(message), ensure_ascii=False))
     return 0
 
 
@@ -43,10 +43,9 @@ def _find(folder: Path, key: str) -> dict[str, Any]:
     Raises:
         UsageError: There is none, or there are several.
     """
-    from harness.runs.folder.layout import RECORDS
-    from harness.runs.folder.reader import lines
+    from harness.runs.folder.reader import latest_records
 
-    found = {r["key"]: r for r in lines(folder / RECORDS) if r["key"].startswith(key)}
+    found = {name: r for name, r in latest_records(folder).items() if name.startswith(key)}
     if not found:
         raise UsageError(f"{folder.name} has no record whose key starts with '{key}'")
     if len(found) > 1:

@@ -1,36 +1,57 @@
 """What crosses a session boundary: what a memory is shown, and what came of it.
 
-The store is outside the session. A memory says what is to be kept and what is given back; the
-harness keeps it, in a file of the run folder that can be read.
+The store is outside the session. A memory says what it keeps and what it gives back; the harness
+writes both down in a file of the run folder that can be read.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.messages import Message
+    from harness.core.protocols import Writer
 
 LostAt = Literal["written", "injected", "used"]
 """Where a fact of an earlier session was lost: it was never written to the store; it was written
 but not injected into the session; it was injected but not used by the model."""
 
 
+FIRST_DAY = date(2025, 1, 6)
+"""The day of the first session of a chain; the next ones are a day apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryChain:
+    """What a memory is opened for: the sessions that follow one another, and a model at hand."""
+
+    id: str
+    """Names the chain and its repeat, by letters, digits and '-': what a store keeps its users
+    apart by. The same study gives the same name."""
+    writer: Writer
+    """While the memory writes, `write` is sent the session so far; else the instruction alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryView:
     """A session as a memory sees it when it may write."""
 
+    session_id: str
+    """Names the session: the chain's id and its number."""
     session_number: int
     """Counted from 1."""
+    turn: int
+    """How many turns the session has, what it began with left out."""
+    date: date
+    """The day on which it takes place."""
     messages: Sequence[Message]
     """The session so far, what it began with included."""
     fresh: int
     """Index of the first message that was not there when this memory last wrote."""
-    notes: tuple[str, ...]
-    """What the store holds."""
     ends: bool
     """Whether the session ends here; else it goes on."""
 
@@ -40,18 +61,29 @@ class MemoryView:
         return self.messages[self.fresh :]
 
 
+def day_of(session_number: int) -> date:
+    """The day on which a session of a chain takes place.
+
+    >>> day_of(2).isoformat()
+    '2025-01-07'
+    """
+    return FIRST_DAY + timedelta(days=session_number - 1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
     """What crossed the boundaries into one session."""
 
-    notes: tuple[str, ...] = ()
-    """What the store held when the session began."""
+    notes: tuple[str, ...] | None = ()
+    """What the store held when the session began; None where the memory does not list it."""
     injected: str = ""
     """What the session began with, beside its system prompt."""
     memory_tokens: int = 0
     """Local tokens of what the memory gave back."""
     store: str | None = None
-    """The file of the store, seen from the run folder; None where nothing was kept."""
+    """The file of the run folder that tells what was kept and given back; None for nothing."""
+    own_store: bool = False
+    """Whether the memory keeps a store of its own, so that only what it gave back is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +100,8 @@ class Compaction:
 class LiveReply:
     """What the model under test answered to one turn of a session that it lives through."""
 
+    asked: int
+    """Index of the first message of the turn that it answers, among those of its session."""
     message: int
     """Index of the reply among the messages of its session."""
     turn: int
@@ -76,7 +110,7 @@ class LiveReply:
     """Counted from 1."""
     text: str
     sent: tuple[Message, ...]
-    """The prompt that it answers, the turn itself last."""
+    """The prompt that it answers, the turn itself last, with its calls and results."""
     sent_tokens: int
     """Local tokens of the prompt that it answers."""
     prompt_tokens: int | None

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from harness.core.draws import Draws
-    from harness.core.memory import MemoryView
+    from harness.core.memory import MemoryChain, MemoryView
     from harness.core.messages import Message, Turn
     from harness.core.probe import Probe, Reply, Score
     from harness.core.record import Record
@@ -53,29 +53,94 @@ class Policy(Protocol):
 class Writer(Protocol):
     """A model at hand, for what needs to be put into words: notes, summaries.
 
-    It is sent the conversation as the application would send it, and the instruction as its last
-    message. Calls are paid for once in a run, and what they cost is counted with the session.
+    Calls are paid for once in a run, recorded, and what they cost is counted with the session.
     """
 
-    async def write(self, instruction: str, /, *, max_tokens: int) -> str: ...
+    async def write(self, instruction: str, /, *, max_tokens: int) -> str:
+        """What it writes when it is sent the conversation as the application would send it.
+
+        Args:
+            instruction: The last message.
+            max_tokens: Room for what is written.
+        """
+
+    async def ask(self, messages: Sequence[Message], /, *, max_tokens: int) -> str:
+        """What it answers to messages of one's own, and to nothing else."""
 
 
+@runtime_checkable
 class Memory(Protocol):
-    """Says what crosses a session boundary: `write` what is kept, `inject` what is given back.
+    """Says what crosses a session boundary. A plug: its fields are its options.
 
-    The store between the two is outside the session and belongs to the harness, which keeps it in a
-    file of the run folder. `write` returns the notes as the store should hold them from now on. It
-    is called when a session ends, and every k turns where the memory has a field `every` above 0.
-    `inject` is what the next session begins with, or nothing; it holds notes and no other text of
-    theirs, and fits the field `budget`, in tokens, where the memory has one, cut by the memory's
-    own rule and visibly. It is called with an empty question when a session begins; a memory whose
-    field `at` is "question" is called for each question instead, just before it is asked.
-    A field `writer` names another model than the one under test for the scribe.
+    `open` begins a life of it for one chain of sessions; nothing may pass from one chain to
+    another. What a memory says of itself beside this, it says by the protocols below: HasBudget,
+    WritesEvery, AsksAtQuestion, NamesWriter.
     """
 
-    async def write(self, said: MemoryView, scribe: Writer, /) -> Sequence[str]: ...
+    def open(self, chain: MemoryChain, /) -> MemorySession: ...
 
-    def inject(self, notes: Sequence[str], question: str, /) -> str: ...
+
+class MemorySession(Protocol):
+    """The memory of one chain of sessions, from its first session to its last question.
+
+    Calls come one after the other, but for `inject` of a memory that is asked for each question.
+    A failure of it ends the trials of its chain as not measured, and those of no other.
+    """
+
+    async def write(self, said: MemoryView, /) -> Sequence[str] | None:
+        """Take up what was said: when a session ends, and every k turns where it is WritesEvery.
+
+        Returns:
+            The notes that it holds from now on, each a text, which the harness keeps in a file of
+            the run folder to tell where a fact was lost; or None where the memory has a store of
+            its own that cannot be listed: then only what it gives back is kept.
+        """
+
+    async def inject(self, question: str, /) -> str:
+        """What the next session begins with; empty for nothing.
+
+        Args:
+            question: What will be asked, where the memory is AsksAtQuestion; else empty.
+        """
+
+    async def close(self) -> None:
+        """The last question of the chain is answered; what was opened is closed."""
+
+
+@runtime_checkable
+class HasBudget(Protocol):
+    """A memory that bounds what it gives back."""
+
+    @property
+    def budget(self) -> int | None:
+        """Most tokens that `inject` gives back; None for no bound."""
+
+
+@runtime_checkable
+class WritesEvery(Protocol):
+    """A memory that also writes while a session goes on."""
+
+    @property
+    def every(self) -> int:
+        """Turns between two writings; 0 for the end of the session only."""
+
+
+@runtime_checkable
+class AsksAtQuestion(Protocol):
+    """A memory that may be asked for each question, just before it is put."""
+
+    @property
+    def asks_at_question(self) -> bool:
+        """Whether it is; else it is asked once, when a session begins."""
+
+
+@runtime_checkable
+class NamesWriter(Protocol):
+    """A memory or a policy that has a model write."""
+
+    @property
+    def writer(self) -> str | None:
+        """Name of the model; None for the one under test."""
 
 
 @runtime_checkable
@@ -104,8 +169,8 @@ class Compacting(Protocol):
         What lies between it and the system messages is replaced.
         """
 
-    async def compact(self, scribe: Writer, /) -> Turn:
-        """The turn that stands in place of what is replaced; the scribe is sent just that."""
+    async def compact(self, writer: Writer, /) -> Turn:
+        """The turn that stands in place of what is replaced; the writer is sent just that."""
 
 
 class Filler(Protocol):

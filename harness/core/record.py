@@ -111,7 +111,7 @@ class Record:
     """Which session of the chain said the latest plant of the fact; None when it was never said."""
     written: bool | None = None
     """Whether the store of the memory held every value asked for when this session began; None when
-    the fact was not said in an earlier session."""
+    the fact was not said in an earlier session, or when the memory does not list its store."""
     injected: bool | None = None
     """Whether what was carried into this session held them; None likewise."""
     lost_at: LostAt | None = None
@@ -119,7 +119,9 @@ class Record:
     memory_tokens: int = 0
     """Local tokens of what the memory gave back."""
     store: str | None = None
-    """The file with the store of the memory, seen from the run folder."""
+    """The file that tells what the memory kept and gave back, seen from the run folder."""
+    own_store: bool = False
+    """Whether the memory keeps a store of its own and does not list it: `written` is then None."""
     replies: str = "scripted"
     """Who answered the turns of the session: scripted, or live."""
     compactions: int = 0
@@ -147,6 +149,9 @@ class Record:
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Record))
 
+_SEQUENCES = tuple(one.name for one in fields(Record) if str(one.type).startswith("tuple["))
+"""The fields that hold several values, which JSON and polars give back as lists."""
+
 
 def to_json(record: Record) -> dict[str, object]:
     """The record as JSON holds it; field order is that of the class."""
@@ -156,7 +161,10 @@ def to_json(record: Record) -> dict[str, object]:
 def from_json(data: Mapping[str, Any]) -> Record:
     """The record that a line holds; fields of later versions are left out."""
     values: dict[str, Any] = {name: data[name] for name in FIELDS if name in data}
-    for name in ("expected", "planted", "plant_messages", "judge_planted", "judge_errors"):
-        values[name] = tuple(values.get(name) or ())
-    values["view"] = tuple(tuple(span) for span in values.get("view") or ())
+    values |= {name: _as_tuple(values.get(name) or ()) for name in _SEQUENCES}
     return Record(**values)
+
+
+def _as_tuple(value: Any) -> Any:
+    """A list as a tuple, and the lists inside of it too."""
+    return tuple(map(_as_tuple, value)) if isinstance(value, list | tuple) else value

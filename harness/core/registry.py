@@ -61,6 +61,10 @@ class Registry(Generic[T_co]):
         found = {point.name for point in entry_points(group=f"session_harness.{self.kind}")}
         return tuple(sorted(found | set(self._plugs)))
 
+    def built_in(self, name: str) -> bool:
+        """Whether the plug of that name is one of ours, and not somebody's own."""
+        return name in self._plugs
+
     def resolve(self, spec: Spec | str) -> T_co:
         """The plug that a spec names, with its options set.
 

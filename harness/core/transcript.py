@@ -16,44 +16,6 @@ MOST_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToolCall:
-    """What an assistant asked of a tool."""
-
-    id: str = ""
-    """By which the result names its call; empty where the file has none."""
-    name: str
-    arguments: str = ""
-    """As JSON where the file has JSON."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolStep:
-    """A message with a tool in it: an assistant's that calls some, or what a tool gave back."""
-
-    role: Literal["assistant", "tool"]
-    text: str = ""
-    """What the assistant says beside its calls, or the tool's output."""
-    calls: tuple[ToolCall, ...] = ()
-    """Empty when the role is tool."""
-    id: str = ""
-    """Of the call that is answered, when the role is tool."""
-    name: str = ""
-    """Of the tool that answers, where it is known."""
-
-    @property
-    def content(self) -> str:
-        """All of it as one text, for whoever reads texts only."""
-        if self.role == "tool":
-            return f"[{self.name or 'tool'} gave] {self.text}".rstrip()
-        calls = [f"[calls {call.name}] {call.arguments}".rstrip() for call in self.calls]
-        return "\n\n".join(part for part in (self.text, *calls) if part.strip())
-
-
-Said: TypeAlias = "Message | ToolStep"
-"""Whatever stands in a conversation: each has a `role` and a `content`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A question that came with a transcript, and what in it answers the question."""
 
@@ -92,7 +54,7 @@ class Transcript:
 
     id: str
     """Unique in its file where the file names its conversations; else its number."""
-    messages: tuple[Said, ...]
+    messages: tuple[Message, ...]
     breaks: tuple[int, ...] = ()
     """Indexes of messages that begin a new session."""
     compacted: bool = False

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.core.messages import turn_starts
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -57,6 +59,11 @@ class History:
         while count < self.stop and self.messages[count].role == "system":
             count += 1
         return count
+
+    @property
+    def turn_starts(self) -> list[int]:
+        """Indexes of the messages that begin a turn: a policy cuts there and nowhere else."""
+        return turn_starts(self.messages[: self.stop])
 
     def tokens(self, start: int, stop: int) -> int:
         """Length in tokens of the messages from `start` to before `stop`."""

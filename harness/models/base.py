@@ -68,7 +68,7 @@ class CalledModel(ABC):
         return await ask(
             call,
             gate=self._gate,
-            size=sum(len(message.content) for message in messages),
+            size=sum(len(message.text) for message in messages),
             patience=Patience.of(self._options | given),
         )
 

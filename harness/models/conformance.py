@@ -71,7 +71,7 @@ def _check_answer(law: Law, prompt: Sequence[Message]) -> None:
     _must(first == again, f"the same prompt got two answers: {first!r}, {again!r}")
     if first is None:
         return
-    whole = "\n".join(message.content for message in prompt)
+    whole = "\n".join(message.text for message in prompt)
     for line in first.text.splitlines():
         _must(line == DONT_KNOW or line in whole, f"'{line}' was in no message")
     for count in (first.prompt_tokens, first.completion_tokens):
@@ -93,7 +93,7 @@ def observe(law: Law, *, fill: float, position: float = 0.5, prompts: int = 400)
         prompt = told(number, tokens=round(fill * law.limit), position=position)
         answer = law.answer(prompt)
         found += f"is {_value(number)}." in answer.text
-        at = next(i for i, message in enumerate(prompt) if "northern" in message.content)
+        at = next(i for i, message in enumerate(prompt) if "northern" in message.text)
         before, session = tokens_of(prompt[:at]), tokens_of(prompt[:-1])
         expected += law.recall((answer.prompt_tokens or 0) / law.limit, before / session)
     return Observation(asked=prompts, found=found, expected=expected / prompts)

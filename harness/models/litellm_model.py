@@ -12,8 +12,8 @@ import warnings
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from harness.core.chat_format import from_chat, to_chat
 from harness.core.errors import OverflowRefusedError, UsageError
-from harness.core.messages import Message
 from harness.models.base import TIMEOUT_S, CalledModel, for_provider
 from harness.models.catalog import PROVIDER, known_limit
 from harness.models.errors import classify
@@ -24,6 +24,7 @@ from harness.models.response import reply
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from harness.core.messages import Message
     from harness.core.probe import Reply
     from harness.core.protocols import CallGate
     from harness.models.reference import Law
@@ -73,7 +74,7 @@ class LitellmModel(CalledModel):
     ) -> Reply:
         """One call, and what came of it."""
         # when it goes out, not before: it may be long, and many may be waiting
-        payload = [{"role": message.role, "content": message.content} for message in messages]
+        payload = [to_chat(message) for message in messages]
         started = time.perf_counter()
         try:
             response = await self._litellm.acompletion(
@@ -162,10 +163,10 @@ def _reference_provider(litellm: Any) -> Any:
         """Hands the messages to the law that the model's name states, and nothing else."""
 
         async def acompletion(
-            self, *, model: str, messages: list[dict[str, str]], model_response: Any, **rest: Any
+            self, *, model: str, messages: list[object], model_response: Any, **rest: Any
         ) -> Any:
             """The law's answer as a response of litellm."""
-            read = [Message(m["role"], m["content"]) for m in messages]  # type: ignore[arg-type]  # the roles we sent
+            read = [from_chat(message) for message in messages]
             try:
                 answer = _law(model).answer(read, rest["optional_params"].get("max_tokens"))
             except OverflowRefusedError as error:

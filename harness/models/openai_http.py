@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
+from harness.core.chat_format import to_chat
 from harness.core.errors import ModelError
 from harness.models.address import address
 from harness.models.base import TIMEOUT_S, CalledModel, for_provider
@@ -211,12 +212,12 @@ class WireModel(CalledModel):
 
 def _written(message: Message) -> bytes:
     """A message as JSON; forks of one session share theirs, so they are written once."""
-    short = len(message.content) <= _REMEMBERED_CHARACTERS
+    short = len(message.text) <= _REMEMBERED_CHARACTERS
     return _remembered(message) if short else _write(message)
 
 
 def _write(message: Message) -> bytes:
-    said = {"role": message.role, "content": message.content}
+    said = to_chat(message)
     try:
         return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:  # half a character, which some transcripts hold

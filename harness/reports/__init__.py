@@ -5,7 +5,6 @@ Its one rule: a report is whole or not there. It is written beside its place and
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from harness.core.errors import UsageError, nearest
@@ -18,6 +17,7 @@ from harness.reports.files.json_file import Json
 from harness.reports.files.parquet_file import Parquet
 from harness.reports.html import Html
 from harness.reports.markdown import Markdown
+from harness.reports.report_input import ReportInput
 from harness.reports.terminal import Terminal, terminal
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ __all__ = ["Renderer", "render", "renderers", "terminal"]
 class Renderer(Protocol):
     """Writes a report to a path that nobody else looks at yet."""
 
-    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:
-        """Write it; `frame` holds the records that the summary is of."""
+    def write(self, report: ReportInput, path: Path, /) -> None:
+        """Write it; `frame` holds the records that the report.summary is of."""
 
 
 renderers: Registry[Renderer] = Registry("renderer")
@@ -75,10 +75,9 @@ def render(summary: Summary, frame: Frame, output: Path, *, folders: Iterable[Pa
         raise UsageError(f"'{output}': the folder '{output.parent}' does not exist; make it first")
     heatmap = suffix in _FIGURES and "heatmap" in output.stem.lower()
     renderer = renderers.resolve(Spec(suffix, (("kind", "heatmap"),) if heatmap else ()))
-    if isinstance(renderer, Html):
-        renderer = replace(renderer, folders=tuple(folders))
+    report = ReportInput(summary=summary, frame=frame, folders=tuple(folders))
     with whole(output) as beside:
-        renderer.write(summary, frame, beside)
+        renderer.write(report, beside)
 
 
 def _near(suffix: str) -> str:

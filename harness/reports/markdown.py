@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.analysis.comparison.for_report import Against
-    from harness.analysis.records import Frame
     from harness.analysis.summary.model import Adherence, Control, CurveGroup, Summary, Treatments
+    from harness.reports.report_input import ReportInput
 
 _FLAGS = {"leak": "**LEAK**", "weak": "**FAILS WITHOUT FILLER**", None: ""}
 
@@ -26,9 +26,9 @@ _FLAGS = {"leak": "**LEAK**", "weak": "**FAILS WITHOUT FILLER**", None: ""}
 class Markdown:
     """Tables that GitHub, GitLab and most wikis show."""
 
-    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:
+    def write(self, report: ReportInput, path: Path, /) -> None:
         """Write the text."""
-        words = markdown(summary, against(summary, frame))
+        words = markdown(report.summary, against(report.summary, report.frame))
         path.write_text(words, encoding="utf-8", newline="\n")
 
 

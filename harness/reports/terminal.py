@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.analysis.comparison.for_report import Against
-    from harness.analysis.records import Frame
     from harness.analysis.summary.model import Bin, Control, CurveGroup, Summary
+    from harness.reports.report_input import ReportInput
 
 _BAR = 24
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -37,9 +37,9 @@ _MODEL, _POLICY = 16, 11
 class Terminal:
     """What `harness report RUN` prints, as a file."""
 
-    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:
+    def write(self, report: ReportInput, path: Path, /) -> None:
         """Write the text."""
-        words = terminal(summary, against(summary, frame))
+        words = terminal(report.summary, against(report.summary, report.frame))
         path.write_text(words, encoding="utf-8", newline="\n")
 
 

@@ -196,7 +196,7 @@ class Budgeted:
         Raises:
             ModelError: The call failed, or the budget is spent (kind `stopped`).
         """
-        size = sum(len(message.content) for message in messages)
+        size = sum(len(message.text) for message in messages)
         most = self._most(size, self._options | convert(options))
         async with self._purse.call(most) as paid:
             try:

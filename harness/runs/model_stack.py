@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from harness.runs.limits import Gates
 
 
+CACHE_DAYS = 7.0
+"""Answers in the cache that are older are asked for anew."""
+
+
 class AnswerOptions(TypedDict, total=False):
     """Where answers are kept: what `ModelStack` takes, and every kind of run hands to it."""
 
@@ -69,7 +73,7 @@ class ModelStack:
         record: bool = False,
         stored: Path | None = None,
         cache: Path | None = None,
-        cache_days: float = 7.0,
+        cache_days: float = CACHE_DAYS,
         cache_local: bool = True,
         purse: Purse | None = None,
     ) -> None:

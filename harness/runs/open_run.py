@@ -16,8 +16,8 @@ from harness.core.record import from_json
 from harness.models.options import affecting_answer
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.folder.find import new_folder
-from harness.runs.folder.layout import LEDGER, RECORDS
-from harness.runs.folder.reader import lines
+from harness.runs.folder.layout import LEDGER
+from harness.runs.folder.reader import latest_records
 from harness.runs.folder.run_json import config, read_config, write_config
 from harness.runs.folder.writer import Store
 from harness.runs.interrupts import Interrupts
@@ -27,7 +27,7 @@ from harness.runs.token_meter import LengthLedger
 from harness.runs.trials.runner import TrialRunner
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Coroutine, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -70,9 +70,9 @@ class OpenRun:
         self.progress.begin(total, done)
         self.interrupts.charge(self.folder)
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
+    async def run(self, work: Awaitable[T]) -> T:
         """What the work gives, as far as it came; then connections are closed."""
-        return asyncio.run(self.interrupts.watch(closing(work, self.models)))
+        return await self.interrupts.watch(closing(work, self.models))
 
     def result(self, planned: Sequence[str]) -> RunResult:
         """What it came to, so far."""
@@ -112,7 +112,7 @@ def open_run(
     """
     folder = _open_folder(whole, workshop, models, out=out, resume=resume, adaptive=adaptive)
     with unless_missed(folder, new=resume is None), Store(folder) as store:
-        before = {r["key"]: r for r in lines(folder / RECORDS)}
+        before = latest_records(folder)
         bench = _bench_of(whole.study, workshop, models, store, progress=progress, gates=gates)
         yield OpenRun(
             folder=folder,
@@ -124,6 +124,15 @@ def open_run(
             progress=progress,
             _before=before,
         )
+
+
+def running_loop() -> bool:
+    """Whether an event loop is running in this thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 async def closing(work: Awaitable[T], models: Mapping[str, Model]) -> T:

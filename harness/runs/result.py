@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.models.catalog import FREE, price
-from harness.runs.folder.layout import RECORDS, WRITINGS
-from harness.runs.folder.reader import lines
+from harness.runs.folder.layout import WRITINGS
+from harness.runs.folder.reader import latest_records, lines, records
 from harness.runs.planning.cost import estimates, total_usd
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ def result(folder: Path, planned: Sequence[str], bench: TrialRunner, purse: Purs
         bench: Knows which models were given up.
         purse: Knows whether its budget is spent.
     """
-    latest = {line["key"]: (line["status"], line["error"]) for line in lines(folder / RECORDS)}
+    latest = {
+        key: (record["status"], record["error"]) for key, record in latest_records(folder).items()
+    }
     own = [latest[key] for key in planned if key in latest]
     given_up = {model: why for model, why in bench.hopeless.items() if why != purse.stopped}
     kinds = Counter(str(error).partition(":")[0] for status, error in own if status == "error")
@@ -104,7 +106,7 @@ def result(folder: Path, planned: Sequence[str], bench: TrialRunner, purse: Purs
 
 def calls_of(folder: Path) -> Iterator[dict[str, Any]]:
     """Every call that a run folder tells of: of its trials, and of what models wrote for them."""
-    yield from lines(folder / RECORDS)
+    yield from records(folder)
     yield from lines(folder / WRITINGS)
 
 

@@ -8,8 +8,8 @@ provider counts aims the next, which is planned when the one before it is settle
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypedDict
 
 from harness.core.arms import STAGES
 from harness.core.errors import UsageError, first_of
@@ -18,8 +18,8 @@ from harness.runs.budget import Budget, Purse
 from harness.runs.executors import OnThisMachine, executors
 from harness.runs.folder.layout import LEDGER
 from harness.runs.limits import Gates, Limits
-from harness.runs.model_stack import ModelStack
-from harness.runs.open_run import open_run
+from harness.runs.model_stack import CACHE_DAYS, ModelStack
+from harness.runs.open_run import open_run, running_loop
 from harness.runs.planning.plan import make_plan
 from harness.runs.progress import NoProgress
 from harness.runs.result import expected
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
+    from typing import Unpack
 
     from harness.core.protocols import Progress
     from harness.core.study import Plan, SessionTrials, Study
-    from harness.runs.executors import Executor
+    from harness.runs.executors import Executor, ExecutorPlug
     from harness.runs.result import RunResult
     from harness.runs.token_meter import LengthRatios
     from harness.runs.trials.runner import TrialRunner
@@ -44,92 +45,160 @@ def plan(study: Study, workshop: Workshop | None = None) -> Plan:
     return make_plan(study, workshop or Workshop(), known_limit)
 
 
-def run(
-    study: Study,
-    *,
-    out: Path,
-    resume: Path | None = None,
-    retry_errors: bool = False,
-    limits: Limits | None = None,
-    progress: Progress | None = None,
-    cassette: Path | None = None,
-    record: bool = False,
-    cache: Path | None = None,
-    cache_days: float = 7.0,
-    cache_local: bool = True,
-    executor: str = "local",
-    budget: Budget | None = None,
-    stored: Path | None = None,
-) -> RunResult:
+class HowToRun(TypedDict, total=False):
+    """What may be said of a run beside its study; each has a default."""
+
+    resume: Path | None
+    """A run folder to go on with instead of a new one."""
+    retry_errors: bool
+    """Ask again where the record is an error."""
+    limits: Limits | None
+    """What may be done to a provider at most."""
+    progress: Progress | None
+    """Is told what happens."""
+    cassette: Path | None
+    """A file of answers, to be replayed: no model is called."""
+    record: bool
+    """Record the cassette instead: call for what it lacks, and keep the answers in it."""
+    cache: Path | None
+    """Folder of the answers that are kept over runs; None to ask anew and keep none."""
+    cache_days: float
+    """Answers in the cache that are older are asked for anew; 7 unless given."""
+    cache_local: bool
+    """Whether to cache the answers of models on this machine, too; it is, unless given."""
+    executor: str
+    """Where trials are run: local, or ray?workers=4&address=...; the cache is this process's, and
+    other workers ask anew."""
+    budget: Budget | None
+    """The most that may be spent, what the run has spent before included."""
+    stored: Path | None
+    """A run folder whose replies are graded again: no model is called."""
+
+
+def run(study: Study, *, out: Path, **how: Unpack[HowToRun]) -> RunResult:
     """Run a study and keep a record of every trial.
 
     Args:
         study: What is asked for.
         out: Where the run's folder is made.
-        resume: A run folder to go on with instead.
-        retry_errors: Ask again where the record is an error.
-        limits: What may be done to a provider at most.
-        progress: Is told what happens.
-        cassette: A file of answers, to be replayed: no model is called.
-        record: Record the cassette instead: call for what it lacks, and keep the answers in it.
-        cache: Folder of the answers that are kept over runs; None to ask anew and keep none.
-        cache_days: Answers in the cache that are older are asked for anew.
-        cache_local: Whether to cache the answers of models on this machine, too.
-        executor: Where trials are replayed: local, or ray?workers=4&address=...; the cache is this
-            process's, and other workers ask anew.
-        budget: The most that may be spent, what the run has spent before included.
-        stored: A run folder whose replies are graded again: no model is called.
+        how: See `HowToRun`.
+
+    Raises:
+        UsageError: Something asked for cannot be done, the folder belongs to another study, or an
+            event loop is running here.
+        CassetteMissError: The cassette has no answer to something that is asked.
+        NothingSelectedError: There is no trial.
+    """
+    if running_loop():
+        raise UsageError(
+            "harness.run was called where an event loop is running, as in a notebook or a server:"
+            " use 'await harness.arun(...)' there"
+        )
+    ready = _Ready.of(study, how)
+    return asyncio.run(_run(ready, out, how))
+
+
+async def arun(study: Study, *, out: Path, **how: Unpack[HowToRun]) -> RunResult:
+    """`run` for notebooks, servers and whatever else has an event loop of its own.
+
+    Planning goes on in a thread of its own, so that the loop is free; a cancelled task leaves a run
+    that can be gone on with.
+
+    Args:
+        study: What is asked for.
+        out: Where the run's folder is made.
+        how: See `HowToRun`.
 
     Raises:
         UsageError: Something asked for cannot be done, or the folder belongs to another study.
         CassetteMissError: The cassette has no answer to something that is asked.
         NothingSelectedError: There is no trial.
     """
-    workshop = Workshop()
-    ledger = LengthLedger(study.models, None if resume is None else resume / LEDGER)
-    whole = make_plan(study, workshop, known_limit, ledger.aims)
-    show = progress or NoProgress()
-    plug = executors.resolve(executor)
-    if cassette is not None and not isinstance(plug, OnThisMachine):
-        raise UsageError(f"a cassette is kept by one process: leave out --executor {executor}")
-    if budget is not None and budget.bounded and not isinstance(plug, OnThisMachine):
-        raise UsageError(f"a budget is kept by one process: leave out --executor {executor}")
-    gates, purse = Gates(limits or Limits(), show), Purse(budget or Budget())
-    plug.check(gates.limits)
+    ready = await asyncio.to_thread(_Ready.of, study, how)
+    return await _run(ready, out, how)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """A study that was planned and looked over: nothing is open yet, and nothing was sent."""
+
+    whole: Plan
+    workshop: Workshop
+    plug: ExecutorPlug
+    gates: Gates
+    purse: Purse
+    progress: Progress
+
+    @classmethod
+    def of(cls, study: Study, how: HowToRun) -> _Ready:
+        """Plan the study, and see that what is asked for can be done.
+
+        Raises:
+            UsageError: It cannot.
+            NothingSelectedError: There is no trial.
+        """
+        workshop = Workshop()
+        resume = how.get("resume")
+        ledger = LengthLedger(study.models, None if resume is None else resume / LEDGER)
+        whole = make_plan(study, workshop, known_limit, ledger.aims)
+        name = how.get("executor", "local")
+        plug = executors.resolve(name)
+        here = isinstance(plug, OnThisMachine)
+        if how.get("cassette") is not None and not here:
+            raise UsageError(f"a cassette is kept by one process: leave out --executor {name}")
+        budget = how.get("budget") or Budget()
+        if budget.bounded and not here:
+            raise UsageError(f"a budget is kept by one process: leave out --executor {name}")
+        progress = how.get("progress") or NoProgress()
+        gates = Gates(how.get("limits") or Limits(), progress)
+        plug.check(gates.limits)
+        _dry_build(whole, workshop)
+        return cls(
+            whole=whole,
+            workshop=workshop,
+            plug=plug,
+            gates=gates,
+            purse=Purse(budget),
+            progress=progress,
+        )
+
+
+async def _run(ready: _Ready, out: Path, how: HowToRun) -> RunResult:
+    """Ask what is asked for, stage by stage, and say what it came to."""
+    study, resume = ready.whole.study, how.get("resume")
     with ModelStack(
         study,
-        gates,
-        cassette=cassette,
-        record=record,
-        stored=stored,
-        cache=cache,
-        cache_days=cache_days,
-        cache_local=cache_local,
-        purse=purse,
-    ) as answers:
-        _dry_build(whole, workshop)
+        ready.gates,
+        cassette=how.get("cassette"),
+        record=how.get("record", False),
+        stored=how.get("stored"),
+        cache=how.get("cache"),
+        cache_days=how.get("cache_days", CACHE_DAYS),
+        cache_local=how.get("cache_local", True),
+        purse=ready.purse,
+    ) as models:
         with open_run(
-            whole,
-            workshop,
-            answers.models,
-            gates=gates,
-            purse=purse,
-            progress=show,
+            ready.whole,
+            ready.workshop,
+            models.models,
+            gates=ready.gates,
+            purse=ready.purse,
+            progress=ready.progress,
             out=out,
             resume=resume,
-            retry_errors=retry_errors,
-        ) as going:
-            for known in going.before():
-                going.bench.recall(known)
-            stages = Stages(whole, going.bench, workshop, known_limit)
+            retry_errors=how.get("retry_errors", False),
+        ) as opened:
+            for known in opened.before():
+                opened.bench.recall(known)
+            stages = Stages(ready.whole, opened.bench, ready.workshop, known_limit)
             planned = stages.planned
-            going.begin(len(planned), len(going.done & set(planned)))
-            start = plug.start(study, gates, going.folder.name)
-            going.run(stages.run_on(start, going.done))
-            found = going.result(stages.planned)
-            going.interrupts.check(complete=found.complete)
-        notes = answers.finish(whole=found.complete and resume is None)
-        return replace(found, notes=notes, expected=expected(whole, workshop))
+            opened.begin(len(planned), len(opened.done & set(planned)))
+            start = ready.plug.start(study, ready.gates, opened.folder.name)
+            await opened.run(stages.run_on(start, opened.done))
+            found = opened.result(stages.planned)
+            opened.interrupts.check(complete=found.complete)
+        notes = models.finish(whole=found.complete and resume is None)
+        return replace(found, notes=notes, expected=expected(ready.whole, ready.workshop))
 
 
 def _dry_build(whole: Plan, workshop: Workshop) -> None:

@@ -29,6 +29,8 @@ class _Known:
     scorers: Collection[str] | None
     rules: Collection[str] | None
     fillers: Collection[str] | None
+    files: bool = True
+    """Whether the files that are named have to be there."""
 
 
 def load(
@@ -52,6 +54,24 @@ def load(
     """
     known = _Known(scorers=known_scorers, fillers=known_fillers, rules=known_rules)
     draft, found = _examine(Path(path), known)
+    if found or draft is None:
+        raise found[0]
+    return scenario_of(draft)
+
+
+def loads(source: str, path: Path | str) -> Scenario:
+    """The scenario that a text holds, such as a run keeps of its files.
+
+    Args:
+        source: The text of a YAML file.
+        path: Where it stood, for errors; files that it names need not be there any more.
+
+    Raises:
+        FileError: The first problem of the text, at its place.
+    """
+    draft, found = _examined(
+        source, Path(path), _Known(scorers=None, rules=None, fillers=None, files=False)
+    )
     if found or draft is None:
         raise found[0]
     return scenario_of(draft)
@@ -166,10 +186,17 @@ def _read(path: Path) -> str:
 
 def _examine(path: Path, known: _Known) -> tuple[Draft | None, list[FileError]]:
     """The checked file, or None where its shape is wrong, and all problems by line."""
+    try:
+        return _examined(_read(path), path, known)
+    except FileError as error:
+        return None, [error]
+
+
+def _examined(source: str, path: Path, known: _Known) -> tuple[Draft | None, list[FileError]]:
+    """The checked text of a file, and all its problems by line."""
     from harness.scenarios.yaml_nodes import parse
 
     try:
-        source = _read(path)
         root, found = parse(source, str(path))
     except FileError as error:
         return None, [error]
@@ -204,7 +231,8 @@ def _check(draft: Draft, known: _Known) -> None:
 
     checks.check_facts(draft, known.scorers)
     checks.check_layout(draft)
-    checks.check_filler(draft, known.fillers)
+    if known.files:
+        checks.check_filler(draft, known.fillers)
     rules.check_rules(draft, known.rules)
     steps.check_script(draft)
     clashes.check_clashes(draft)

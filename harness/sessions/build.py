@@ -10,15 +10,25 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.core.messages import Turn
+from harness.core.protocols import Reminding
 from harness.sessions.builder import Builder, Supply
 from harness.sessions.opening import opening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.core.protocols import Policy
     from harness.core.session import Blueprint, Plant, Session
     from harness.sessions.builder import Growth, Reminder
     from harness.sessions.materials import Materials
+
+
+def reminder_of(policy: Policy, materials: Materials) -> Reminder | None:
+    """What the policy says again as a session grows; None for most policies."""
+    if not isinstance(policy, Reminding):
+        return None
+    standing = [message.text for message in materials.system]
+    return lambda turns, rules: policy.reminder(turns, "\n".join([*standing, *rules]))
 
 
 def build(

@@ -6,7 +6,7 @@ remark of exactly the missing length. Each text is tokenized once, when it enter
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.core.draws import Draws, digest
@@ -179,12 +179,12 @@ class Builder:
         turn = self._reminder(self._unreminded, self._rules)
         if turn is None:
             return
-        user, assistant = (self._materials.workshop.counter.message(m) for m in turn.messages)
-        left = room - user - assistant
+        sizes = self._sizes_of(turn)
+        left = room - sum(sizes)
         if left == 0 or left >= _CLOSER_MIN:
             self._unreminded = 0
-            self._append(turn.messages[0], user)
-            self._append(turn.messages[1], assistant)
+            for message, size in zip(turn.messages, sizes, strict=True):
+                self._append(message, size)
 
     def _fill_near(self, target: int, *, most: int) -> Steps:
         """Whole turns of filler until the next would leave the target further behind.
@@ -193,22 +193,22 @@ class Builder:
         """
         while self._length < target:
             self._remind(most - self._length)
-            turn, user, assistant = self._stream.turn(self._supply.filler)
-            size = user + assistant
+            turn, sizes = self._stream.turn(self._supply.filler)
+            size = sum(sizes)
             if self._length + size // 2 > target or self._length + size > most:
                 return
             self._supply.filler += 1
-            yield from self._add(turn, user, assistant)
+            yield from self._add(turn, sizes)
 
     def _fill_exactly(self, target: int) -> Steps:
         """Filler until the session has exactly `target` tokens, or a few less than a remark."""
         self._remind(target - self._length)
         while (missing := target - self._length) >= _CLOSER_MIN:
-            turn, user, assistant = self._stream.turn(self._supply.filler)
-            left = missing - user - assistant
+            turn, sizes = self._stream.turn(self._supply.filler)
+            left = missing - sum(sizes)
             if left == 0 or left >= _CLOSER_MIN:
                 self._supply.filler += 1
-                yield from self._add(turn, user, assistant)
+                yield from self._add(turn, sizes)
                 self._remind(target - self._length)
             else:
                 # This turn is too long: it waits behind the checkpoint, and its thread goes on.
@@ -226,14 +226,14 @@ class Builder:
             turn = workshop.closers.pair(size - _TURN_OVERHEAD, self._draws, used)
         if turn is None:
             raise UsageError(f"no closing remark of {size} tokens is left; use longer filler turns")
-        count = workshop.counter.count_text
-        yield from self._add(
-            turn, count(turn.user) + MESSAGE_OVERHEAD, count(turn.assistant) + MESSAGE_OVERHEAD
-        )
+        yield from self._add(turn, self._sizes_of(turn))
 
     def _leaks(self, turn: Turn) -> bool:
-        check = self._materials.check
-        return check.holds(turn.user) or check.holds(turn.assistant)
+        return any(self._materials.check.holds(message.text) for message in turn.messages)
+
+    def _sizes_of(self, turn: Turn) -> tuple[int, ...]:
+        """Tokens of each message of a turn."""
+        return tuple(map(self._materials.workshop.counter.message, turn.messages))
 
     def _turn(self, say: Say) -> Turn:
         if isinstance(say, PlannedPlant):
@@ -242,13 +242,13 @@ class Builder:
 
     def _say(self, say: Say) -> Steps:
         turn = self._turn(say)
-        user, assistant = (self._materials.workshop.counter.message(m) for m in turn.messages)
+        sizes = self._sizes_of(turn)
         if isinstance(say, PlannedPlant):
             value = self._materials.value(say.fact, say.ordinal)
-            self._plant(say.fact, say.ordinal, value, user, position=say.position_requested)
+            self._plant(say.fact, say.ordinal, value, sizes[0], position=say.position_requested)
         else:
-            self._told(say.step, user)
-        yield from self._add(turn, user, assistant)
+            self._told(say.step, sizes[0])
+        yield from self._add(turn, sizes)
 
     def _told(self, step: int, tokens: int) -> None:
         """Note the facts and the rule that a turn of the script says in its own words."""
@@ -275,14 +275,13 @@ class Builder:
             )
         )
 
-    def _add(self, turn: Turn, user: int, assistant: int) -> Steps:
+    def _add(self, turn: Turn, sizes: Sequence[int]) -> Steps:
         reply = yield turn
-        said, answered = turn.messages
-        if reply != turn.assistant:
-            answered = replace(answered, content=reply)
-            assistant = self._materials.workshop.counter.message(answered)
-        self._append(said, user)
-        self._append(answered, assistant)
+        answered = turn.answered(reply)
+        if answered is not turn:
+            sizes = self._sizes_of(answered)
+        for message, size in zip(answered.messages, sizes, strict=True):
+            self._append(message, size)
         self._unreminded += 1
 
     def _append(self, message: Message, tokens: int) -> None:

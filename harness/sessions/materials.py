@@ -12,7 +12,7 @@ from harness.sessions.fillers import make_filler
 from harness.sessions.fillers.closers import Closers
 from harness.sessions.leaks import LeakCheck
 from harness.sessions.stream import FillerStream
-from harness.sessions.tokens import MESSAGE_OVERHEAD, PRIMING, TokenCounter
+from harness.sessions.tokens import PRIMING, TokenCounter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,12 +104,12 @@ class Materials:
         say = draws.choice(fact.amend if amended else fact.say)
         reply = draws.choice(fact.reply or ("Noted.",))
         text = self.value(fact_id, ordinal).text
-        return Turn(say.replace("{value}", text).strip(), reply.replace("{value}", text).strip())
+        return Turn.of(say.replace("{value}", text).strip(), reply.replace("{value}", text).strip())
 
     def script_turn(self, step: int) -> Turn:
         """The turn that the script writes out at that step."""
         said = self.scenario.script[step]
-        return Turn((said.user or "").strip(), (said.assistant or UNANSWERED).strip())
+        return Turn.of((said.user or "").strip(), (said.assistant or UNANSWERED).strip())
 
     def question(self, fact_id: str) -> str:
         """The question about a fact; one wording a seed."""
@@ -122,8 +122,7 @@ class Materials:
 
     def turn_tokens(self, turn: Turn) -> int:
         """Tokens of a turn as it is rendered."""
-        count = self.workshop.counter.count_text
-        return count(turn.user) + count(turn.assistant) + 2 * MESSAGE_OVERHEAD
+        return sum(self.workshop.counter.message(message) for message in turn.messages)
 
     def system_tokens(self) -> int:
         """Tokens of the system message."""

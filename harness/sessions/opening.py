@@ -34,7 +34,7 @@ def opening(
         memory: What the memory gives back.
         transcript: The sessions before, as text.
     """
-    parts = [message.content for message in materials.system if "system" in carry]
+    parts = [message.text for message in materials.system if "system" in carry]
     if "memory" in carry and memory.strip():
         parts.append(f"{REMEMBERED}\n{memory.strip()}")
     if "transcript" in carry and transcript.strip():
@@ -53,7 +53,7 @@ def as_text(messages: Sequence[Message]) -> list[str]:
     for message in messages:
         if message.role == "system":
             continue
-        said = f"{message.role.capitalize()}: {message.content.strip()}"
+        said = f"{message.role.capitalize()}: {message.text.strip()}"
         if message.role == "user" or not turns:
             turns.append(said)
         else:

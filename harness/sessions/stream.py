@@ -45,20 +45,19 @@ class FillerStream:
         self._label = label
         self._batch = _FIRST_BATCH
         self._turns: list[Turn] = []
-        self._sizes: list[tuple[int, int]] = []
+        self._sizes: list[tuple[int, ...]] = []
         self.left_out = 0
         """Turns that held a planted value."""
 
-    def turn(self, index: int) -> tuple[Turn, int, int]:
-        """The turn of that index, and the tokens of its two messages as they are rendered.
+    def turn(self, index: int) -> tuple[Turn, tuple[int, ...]]:
+        """The turn of that index, and the tokens of each of its messages as they are rendered.
 
         Raises:
             UsageError: The filler has run out.
         """
         while index >= len(self._turns):
             self._read_on()
-        user, assistant = self._sizes[index]
-        return self._turns[index], user, assistant
+        return self._turns[index], self._sizes[index]
 
     def _read_on(self) -> None:
         batch = list(islice(self._source, self._batch))
@@ -68,16 +67,15 @@ class FillerStream:
         kept = [
             turn
             for turn in batch
-            if not (self._check.holds(turn.user) or self._check.holds(turn.assistant))
+            if not any(self._check.holds(message.text) for message in turn.messages)
         ]
         self.left_out += len(batch) - len(kept)
-        counts = self._counter.count_texts(
-            [text for turn in kept for text in (turn.user, turn.assistant)]
+        counts = iter(
+            self._counter.count_texts([message.text for turn in kept for message in turn.messages])
         )
         self._turns += kept
         self._sizes += [
-            (user + MESSAGE_OVERHEAD, assistant + MESSAGE_OVERHEAD)
-            for user, assistant in zip(counts[::2], counts[1::2], strict=True)
+            tuple(next(counts) + MESSAGE_OVERHEAD for _ in turn.messages) for turn in kept
         ]
 
 

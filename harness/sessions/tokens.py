@@ -76,7 +76,7 @@ class TokenCounter:
 
     def message(self, message: Message) -> int:
         """Tokens of a message as it is rendered."""
-        return MESSAGE_OVERHEAD + self._remembered(message.content)
+        return MESSAGE_OVERHEAD + self._remembered(message.text)
 
     def count(self, messages: Iterable[Message]) -> int:
         """Tokens of a whole prompt, the opening of the reply included."""

@@ -60,7 +60,7 @@ def recorded(folder):
     whole = [line for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
     records = [json.loads(line) for line in whole]
     return [
-        digest([[m.role, m.content] for m in sent_messages(folder, record)]) for record in records
+        digest([[m.role, m.text] for m in sent_messages(folder, record)]) for record in records
     ], records
 
 

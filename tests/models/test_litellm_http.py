@@ -74,7 +74,7 @@ async def test_a_reply_over_http_is_the_readers_own(openai_server, model):
     assert (reply.attempts, reply.finish_reason) == (1, "stop")
     (sent,) = openai_server.requests
     assert [(m["role"], m["content"]) for m in sent["messages"]] == [
-        (m.role, m.content) for m in PROMPT
+        (m.role, m.text) for m in PROMPT
     ]
     assert sent["temperature"] == 0.0
     assert sent["max_tokens"] == 50

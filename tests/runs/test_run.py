@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
 
+from harness.core.errors import UsageError
 from harness.core.study import Study
-from harness.runs.run import run
+from harness.runs.run import arun, plan, run
 from harness.scenarios import load_all
 from tests.support.command import SCENARIOS, the_run
 
@@ -87,3 +89,27 @@ def test_a_session_that_is_not_read_whole_is_as_full_as_the_provider_would_count
     for record in cut:
         assert record["prompt_tokens"] < 1.2 * record["session_tokens"]
         assert record["fill"] == pytest.approx(1.3 * record["session_tokens"] / 8000, rel=0.01)
+
+
+async def test_a_study_runs_where_an_event_loop_is_running(tmp_path):
+    small = study("reference/perfect", seeds=1, windows=("2k",))
+    ticks = 0
+
+    async def tick():
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.001)
+            ticks += 1
+
+    beside = asyncio.create_task(tick())
+    found = await arun(small, out=tmp_path)
+    beside.cancel()
+    assert found.complete
+    assert len(records(found.folder)) == len(plan(small).trials)
+    assert ticks > 5, "the loop is free while the run goes on"
+
+
+async def test_run_under_a_running_event_loop_says_what_to_use_instead(tmp_path):
+    with pytest.raises(UsageError, match=r"use 'await harness\.arun\(\.\.\.\)' there"):
+        run(study("reference/perfect"), out=tmp_path)
+    assert not list(tmp_path.iterdir())

@@ -51,7 +51,7 @@ def test_the_unnamed_option_of_a_check_is_its_first(small):
 def test_a_rule_that_no_step_gives_is_part_of_the_system_prompt(write, small):
     scenario = load(write(small + "system: Be kind.\n" + RULES), **KNOWN)
     (system,) = Materials(scenario, 0, Workshop()).system
-    assert system.content.splitlines() == ["Be kind.", *(rule.say for rule in scenario.rules)]
+    assert system.text.splitlines() == ["Be kind.", *(rule.say for rule in scenario.rules)]
 
 
 def test_a_step_gives_a_rule_in_its_own_words(write, small):

@@ -67,7 +67,7 @@ def test_every_plant_is_said_where_the_ledger_says():
         for _, session in built:
             here = [plant for plant in session.plants if plant.message >= 0]
             for plant in here:  # others were said in sessions before it
-                text = session.messages[plant.message].content
+                text = session.messages[plant.message].text
                 assert plant.value.text in text
                 assert text == materials.plant(plant.fact, plant.ordinal).user
                 assert session.offsets[plant.message] == plant.offset_tokens
@@ -81,7 +81,7 @@ def test_law_6_no_filler_holds_a_value_or_a_planted_sentence():
                 said = {m for p in session.plants for m in (p.message, p.message + 1)}
                 for index, message in enumerate(session.messages[1:], start=1):
                     if index not in said:
-                        assert not materials.check.holds(message.content)
+                        assert not materials.check.holds(message.text)
 
 
 def test_law_7_the_same_inputs_give_the_same_bytes():
@@ -97,7 +97,7 @@ def test_law_5_seeds_do_not_share_a_prefix_and_windows_of_one_seed_do():
 
 def test_no_message_stands_twice_in_a_session():
     _, built = sessions_of("design-decisions", 0, 60_000)
-    texts = [m.content for m in built[-1][1].messages if len(m.content) > 40]
+    texts = [m.text for m in built[-1][1].messages if len(m.text) > 40]
     assert len(texts) == len(set(texts))
 
 
@@ -159,7 +159,7 @@ def test_controls_hold_nothing_the_plants_alone_and_all_but_one_fact():
     assert asked not in {plant.fact for plant in removed.plants}
     value = materials.value(asked, 0)
     assert not any(
-        LeakCheck(value.spellings).holds(m.content)
+        LeakCheck(value.spellings).holds(m.text)
         for m in removed.messages[: removed.cuts[0].messages]
     )
 

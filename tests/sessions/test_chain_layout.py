@@ -71,10 +71,10 @@ def test_nothing_of_an_earlier_session_is_in_the_bytes_of_a_fresh_one(scenario, 
     values = [value.text for drawn in materials.values.values() for value in drawn]
     for number, one in enumerate(prints, start=1):
         session = build(one, materials)
-        user = {m.content for m in session.messages if m.role == "user"}
+        user = {m.text for m in session.messages if m.role == "user"}
         if number > 1:
             assert user.isdisjoint(said)
-        whole = "\n".join(message.content for message in session.messages)
+        whole = "\n".join(message.text for message in session.messages)
         here = {p.value.text for p in session.plants if p.session_number == number}
         for value in values:
             if value not in here:

@@ -23,7 +23,7 @@ class Obedient(Reader):
     def kept(self, messages: Sequence[Message]) -> Sequence[Message]:
         """What it looks at: the system prompt, and as many messages as that says."""
         system = [message for message in messages if message.role == "system"]
-        told = _LOOK_AT.search(" ".join(message.content for message in system))
+        told = _LOOK_AT.search(" ".join(message.text for message in system))
         if told is None:
             return messages
         rest = [message for message in messages if message.role != "system"]

@@ -10,8 +10,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from harness.core.draws import digest
+from harness.core.draws import canonical, digest
 from harness.core.errors import ModelError, OverflowRefusedError
+from harness.core.parts import content_to_json
 from harness.core.probe import Reply
 from harness.models.options import affecting_answer
 from harness.models.redaction import without
@@ -66,7 +67,7 @@ def call(
         options=affecting_answer(options),
         prompt=_hash(messages),
         repeat=repeat,
-        asked=messages[-1].content if messages else "",
+        asked=messages[-1].text if messages else "",
     )
 
 
@@ -74,8 +75,12 @@ def _hash(messages: Iterable[Message]) -> str:
     """The hash of a prompt; lengths stand before texts, so that no two prompts run together."""
     whole = hashlib.blake2b(digest_size=16)
     for message in messages:
-        text = message.content.encode("utf-8", "surrogatepass")
-        whole.update(f"{message.role} {len(text)}\n".encode())
+        content = message.content
+        if isinstance(content, str):
+            text, form = content.encode("utf-8", "surrogatepass"), ""
+        else:
+            text, form = canonical(content_to_json(content)), "parts "
+        whole.update(f"{message.role} {form}{len(text)}\n".encode())
         whole.update(text)
     return whole.hexdigest()
 

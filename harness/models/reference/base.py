@@ -97,7 +97,7 @@ class Prompt:
         for page in self.pages:
             whole.update(page.digest)
         for message in self.messages[len(self.pages) :]:
-            whole.update(message.content.encode("utf-8", "surrogatepass"))
+            whole.update(message.text.encode("utf-8", "surrogatepass"))
         return whole.digest()
 
 

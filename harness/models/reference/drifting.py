@@ -75,7 +75,7 @@ class Drifting(Reader):
 
 def _asks(prompt: Prompt) -> bool:
     """Whether the last message asks for something, and does not only tell."""
-    said = sentences(prompt.messages[-1].content) if prompt.messages else ()
+    said = sentences(prompt.messages[-1].text) if prompt.messages else ()
     return any(is_question(part) or _REQUEST.match(part) for part in said)
 
 

@@ -28,7 +28,7 @@ class Judging(Reader):
 
     def say(self, prompt: Prompt, reading: Reading) -> str:
         """The verdict; or, to anything else than a grading task, what a reader answers."""
-        text = prompt.messages[-1].content if prompt.messages else ""
+        text = prompt.messages[-1].text if prompt.messages else ""
         parts = dict(_PART.findall(text))
         if set(parts) != {"Reference", "Answer"}:
             return reading.answer()

@@ -65,7 +65,7 @@ def task_of(messages: Sequence[Message]) -> Task | None:
     """
     if not messages or messages[-1].role != "user":
         return None
-    text = messages[-1].content.strip()
+    text = messages[-1].text.strip()
     if not _ASKED.match(text):
         return None
     text, _, so_far = text.partition(_SO_FAR)

@@ -80,7 +80,7 @@ def orders(messages: Sequence[Message]) -> tuple[Order, ...]:
     found: dict[Kind, Order] = {}
     for message in messages:
         if message.role != "assistant":
-            for order in _orders_in(message.content):
+            for order in _orders_in(message.text):
                 found.pop(order.kind, None)
                 found[order.kind] = order
     return tuple(found.values())

@@ -134,12 +134,12 @@ def open_pages(messages: Sequence[Message]) -> tuple[Question, list[Page]]:
     user = ""  # what the user said just before, which an assistant may echo
     for message in messages[:asked] if asked >= 0 else messages:
         if message.role == "assistant":
-            pages.append(_page(message.content, user))
+            pages.append(_page(message.text, user))
             user = ""
         else:
-            pages.append(_page(message.content, ""))
-            user = message.content if message.role == "user" else ""
-    return ask(messages[asked].content if asked >= 0 else ""), pages
+            pages.append(_page(message.text, ""))
+            user = message.text if message.role == "user" else ""
+    return ask(messages[asked].text if asked >= 0 else ""), pages
 
 
 @lru_cache(maxsize=1 << 12)

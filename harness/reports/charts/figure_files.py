@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from harness.analysis.records import Frame
     from harness.analysis.summary.model import CurveGroup, Summary
+    from harness.reports.report_input import ReportInput
 
 _GREY = "#555555"
 
@@ -32,9 +32,9 @@ class Png:
     scale: float = 2.0
     """Pixels for each unit of length."""
 
-    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:  # noqa: ARG002 - the plug's shape
+    def write(self, report: ReportInput, path: Path, /) -> None:
         """Draw it."""
-        chart = draw(summary, self.kind)
+        chart = draw(report.summary, self.kind)
         chart.save(str(path), format="png", scale_factor=self.scale)
 
 
@@ -44,9 +44,9 @@ class Svg:
 
     kind: str = "curve"
 
-    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:  # noqa: ARG002 - the plug's shape
+    def write(self, report: ReportInput, path: Path, /) -> None:
         """Draw it."""
-        draw(summary, self.kind).save(str(path), format="svg")
+        draw(report.summary, self.kind).save(str(path), format="svg")
 
 
 def draw(summary: Summary, kind: str = "curve") -> Any:

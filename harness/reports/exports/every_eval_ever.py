@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from harness.core.files import dump_line, whole, write_whole
-from harness.reports.exports.stored_run import metadata
+from harness.reports.exports.stored_run import metadata, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from harness.core.messages import Message
     from harness.reports.exports.stored_run import Row, StoredRun
 
 SCHEMA = "0.3.0"
@@ -171,9 +172,7 @@ def _clustered_error(sessions: list[list[float]]) -> float | None:
 def _sample(run: StoredRun, record: Row, evaluation: str) -> dict[str, Any]:
     sent = run.sent(record)
     reply = record["reply"] or ""
-    told = [
-        {"turn_idx": n, "role": said.role, "content": said.content} for n, said in enumerate(sent)
-    ]
+    told = [_turn(n, said) for n, said in enumerate(sent)]
     told.append({"turn_idx": len(sent), "role": "assistant", "content": reply})
     prompt, answered = record["prompt_tokens"], record["completion_tokens"]
     sample: dict[str, Any] = {
@@ -212,3 +211,16 @@ def _sample(run: StoredRun, record: Row, evaluation: str) -> dict[str, Any]:
     if record["latency_s"] is not None:
         sample["performance"] = {"latency_ms": 1000 * record["latency_s"]}
     return sample
+
+
+def _turn(number: int, said: Message) -> dict[str, Any]:
+    """A message as the schema has it, in which every argument of a call is text."""
+    turn: dict[str, Any] = {"turn_idx": number, "role": said.role, "content": spoken(said)}
+    if said.calls:
+        turn["tool_calls"] = [
+            {"id": call.id, "name": call.name, "arguments": {"json": call.arguments}}
+            for call in said.calls
+        ]
+    if said.result is not None:
+        turn["tool_call_id"] = [said.result.call_id]
+    return turn

@@ -65,7 +65,7 @@ class HfDataset:
             {
                 "key": [record["key"] for record in run.records],
                 "messages": [
-                    [{"role": said.role, "content": said.content} for said in run.sent(record)]
+                    [{"role": said.role, "content": said.text} for said in run.sent(record)]
                     for record in run.records
                 ],
             }

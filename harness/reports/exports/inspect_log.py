@@ -13,11 +13,12 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from harness.core.files import whole
-from harness.reports.exports.stored_run import metadata
+from harness.reports.exports.stored_run import metadata, spoken
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from harness.core.messages import Message
     from harness.reports.exports.stored_run import Row, StoredRun
 
 _SCORER = "recall"
@@ -102,7 +103,7 @@ def _head(run: StoredRun, scenario: str, model: str, records: list[Row]) -> dict
 
 
 def _sample(run: StoredRun, record: Row) -> dict[str, Any]:
-    sent = [{"role": said.role, "content": said.content} for said in run.sent(record)]
+    sent = [_message(said) for said in run.sent(record)]
     answer = {"role": "assistant", "content": record["reply"] or "", "model": record["model"]}
     usage = _usage(record)
     stop = record["finish_reason"] if record["finish_reason"] in _STOPS else "unknown"
@@ -129,6 +130,23 @@ def _sample(run: StoredRun, record: Row) -> dict[str, Any]:
         told = record["error"] or "the call failed"
         sample["error"] = {"message": told, "traceback": "", "traceback_ansi": ""}
     return sample
+
+
+def _message(said: Message) -> dict[str, Any]:
+    """A message as inspect_ai has it."""
+    if said.result is not None:
+        told = said.result
+        return {
+            "role": "tool",
+            "content": told.text,
+            "tool_call_id": told.call_id,
+            "function": told.name,
+        }
+    calls = [
+        {"id": call.id, "function": call.name, "arguments": json.loads(call.arguments or "{}")}
+        for call in said.calls
+    ]
+    return {"role": said.role, "content": spoken(said), **({"tool_calls": calls} if calls else {})}
 
 
 def _summary(run: StoredRun, record: Row) -> dict[str, Any]:

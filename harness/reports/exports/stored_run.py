@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from harness.core.messages import Message
-from harness.runs.folder.layout import MESSAGES
-from harness.runs.folder.reader import latest_records, lines
+from harness.core.parts import ToolCall
+from harness.runs.folder.reader import conversations, latest_records, texts
 from harness.runs.folder.run_json import read_config
 
 if TYPE_CHECKING:
@@ -43,21 +43,15 @@ class StoredRun:
 
     @cached_property
     def _stored(self) -> tuple[dict[str, list[str]], dict[str, Message]]:
-        trunks: dict[str, list[str]] = {}
-        texts: dict[str, Message] = {}
-        for line in lines(self.folder / MESSAGES):
-            if "trunk" in line:
-                trunks[line["trunk"]] = line["messages"]
-            elif "hash" in line:
-                texts[line["hash"]] = Message(line["role"], line["content"])
-        return trunks, texts
+        trunks = conversations([self.folder], {record["trunk"] for record in self.records})
+        return trunks, texts([self.folder], {name for names in trunks.values() for name in names})
 
     def sent(self, record: Row) -> list[Message]:
         """The messages that a record's call was handed, the question last."""
-        trunks, texts = self._stored
+        trunks, messages = self._stored
         hashes = trunks.get(record["trunk"], [])
         names = [name for start, stop in record["view"] for name in hashes[start:stop]]
-        before = [texts[name] for name in names if name in texts]
+        before = [messages[name] for name in names if name in messages]
         return [*before, Message("user", record["question"])]
 
     def groups(self, *keys: str) -> Iterator[tuple[tuple[Any, ...], list[Row]]]:
@@ -89,3 +83,10 @@ FACTS = (
 def metadata(record: Row) -> dict[str, Any]:
     """What of a record has no place of its own in another program's form."""
     return {key: record[key] for key in FACTS if record.get(key) is not None}
+
+
+def spoken(said: Message) -> str:
+    """What a message says beside the calls in it."""
+    if isinstance(said.content, str):
+        return said.content
+    return "\n".join(part.text for part in said.content if not isinstance(part, ToolCall))

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from harness.analysis.records import Frame
     from harness.analysis.summary.model import Summary
+    from harness.reports.report_input import ReportInput
 
 HEADER = (
     "run", "model", "window_limit", "policy", "memory", "layout", "axis", "from", "to", "at", "n",
@@ -23,12 +23,12 @@ HEADER = (
 class Csv:
     """The curves, with fractions as they are; an open end of a bin is empty."""
 
-    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:  # noqa: ARG002 - the plug's shape
+    def write(self, report: ReportInput, path: Path, /) -> None:
         """Write the table."""
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(HEADER)
-            writer.writerows(curve_rows(summary))
+            writer.writerows(curve_rows(report.summary))
 
 
 def curve_rows(summary: Summary) -> Iterator[tuple[object, ...]]:

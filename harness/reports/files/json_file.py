@@ -15,8 +15,7 @@ from harness.analysis.onset import OnsetEstimate
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.analysis.records import Frame
-    from harness.analysis.summary.model import Summary
+    from harness.reports.report_input import ReportInput
 
 _DIGITS = 6
 INTERNAL = {"posterior"}
@@ -29,10 +28,10 @@ class Json:
 
     indent: int = 2
 
-    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:  # noqa: ARG002 - the plug's shape
+    def write(self, report: ReportInput, path: Path, /) -> None:
         """Write the document."""
         text = json.dumps(
-            to_data(summary), ensure_ascii=False, allow_nan=False, indent=self.indent or None
+            to_data(report.summary), ensure_ascii=False, allow_nan=False, indent=self.indent or None
         )
         path.write_text(text + "\n", encoding="utf-8", newline="\n")
 

@@ -10,14 +10,13 @@ from harness.analysis.records import write_parquet
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness.analysis.records import Frame
-    from harness.analysis.summary.model import Summary
+    from harness.reports.report_input import ReportInput
 
 
 @dataclass(frozen=True, slots=True)
 class Parquet:
     """All records with all fields, in the order in which they were stored."""
 
-    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:  # noqa: ARG002 - the plug's shape
+    def write(self, report: ReportInput, path: Path, /) -> None:
         """Write the table, a piece at a time."""
-        write_parquet(frame, path)
+        write_parquet(report.frame, path)

@@ -21,6 +21,7 @@ from harness.reports.html.payload import as_json, payload
 if TYPE_CHECKING:
     from harness.analysis.records import Frame
     from harness.analysis.summary.model import Summary
+    from harness.reports.report_input import ReportInput
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
@@ -37,12 +38,11 @@ _AT_ONCE = 200_000
 class Html:
     """One file with the whole report and the records behind it."""
 
-    folders: tuple[Path, ...] = ()
-    """Run folders: where the messages are that the page shows around a fact."""
-
-    def write(self, summary: Summary, frame: Frame, path: Path, /) -> None:
+    def write(self, report: ReportInput, path: Path, /) -> None:
         """Write the page."""
-        path.write_text(page(summary, frame, self.folders), encoding="utf-8", newline="\n")
+        path.write_text(
+            page(report.summary, report.frame, report.folders), encoding="utf-8", newline="\n"
+        )
 
 
 def page(summary: Summary, frame: Frame, folders: tuple[Path, ...] = ()) -> str:

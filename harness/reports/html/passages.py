@@ -97,12 +97,12 @@ def _shown(record: dict[str, Any], length: int) -> list[int]:
 
 def _size(message: Message | None) -> float:
     """Bytes that a message takes at most, as JSON; without end where it is not held."""
-    return math.inf if message is None else 20 + len(message.content[:LONGEST].encode())
+    return math.inf if message is None else 20 + len(message.text[:LONGEST].encode())
 
 
 def _clip(message: Message, expected: Sequence[str]) -> tuple[str, str, int]:
     """A message in at most `LONGEST` characters: around a value that it names, else its start."""
-    content = message.content
+    content = message.text
     if len(content) <= LONGEST:
         return message.role, visible(content), 0
     at = min((i for i in map(content.find, expected) if i >= 0), default=0)

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.memory import Carried
-from harness.core.protocols import Reminding
 from harness.runs.conversation.live_session import LiveSession
 from harness.runs.conversation.memory import ChainMemory
 from harness.runs.conversation.prepared import NotPrepared, PreparationCost, Prepared, unready
-from harness.sessions.build import ledger
+from harness.sessions.build import ledger, reminder_of
 from harness.sessions.builder import Builder, Supply
 from harness.sessions.layouts.units import question_room
 from harness.sessions.memories import NOTHING
@@ -31,21 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.messages import Message
-    from harness.core.protocols import Policy
     from harness.core.session import Blueprint, Plant
     from harness.core.study import SessionTrials
     from harness.runs.conversation.compaction import LivedSession
     from harness.runs.conversation.generated_text import GeneratedTexts, Purpose, Written
-    from harness.sessions.builder import Reminder
     from harness.sessions.materials import Materials
-
-
-def reminder_of(policy: Policy, materials: Materials) -> Reminder | None:
-    """What the policy says again as a session grows; None for most policies."""
-    if not isinstance(policy, Reminding):
-        return None
-    standing = [message.content for message in materials.system]
-    return lambda turns, rules: policy.reminder(turns, "\n".join([*standing, *rules]))
 
 
 async def prepare(
@@ -70,7 +59,11 @@ async def prepare(
     try:
         return await chain.live()
     except ModelError as error:
+        await chain.close()
         return unready(error)
+    except BaseException:
+        await chain.close()
+        raise
 
 
 class SessionChain:
@@ -94,7 +87,7 @@ class SessionChain:
         self._window = trial.window
         self._treatment = trial.treatment
         self._policy = policies.resolve(trial.policy)
-        self._notes = ChainMemory(group, writings, ask=self._ask, repeat=repeat)
+        self._memory = ChainMemory(group, writings, ask=self._ask, repeat=repeat)
         self._supply = Supply()
         self._turns: list[str] = []
         self._spent = PreparationCost()
@@ -103,12 +96,12 @@ class SessionChain:
         """The last session of the chain, ready to be asked about."""
         before: tuple[Plant, ...] = ()
         for number, blueprint in enumerate(self._blueprint.earlier, start=1):
-            grown = await self._session(number, blueprint, before, self._opening(blueprint))
+            grown = await self._session(number, blueprint, before, await self._opening(blueprint))
             if grown.failed is not None:
                 raise grown.failed
             before = ledger(grown.session)
             self._turns += as_text(grown.session.messages)
-        last = self._opening(self._blueprint)
+        last = await self._opening(self._blueprint)
         number = self._blueprint.number
         grown = await self._session(number, self._blueprint, before, last)
         return Prepared(
@@ -118,22 +111,27 @@ class SessionChain:
                 notes=last.notes,
                 injected=last.injected,
                 memory_tokens=self._tokens(last.memory),
-                store=self._notes.store,
+                store=self._memory.store,
+                own_store=self._memory.own_store,
             ),
-            memory=self._notes.memory,
-            asks_memory=self._notes.is_asked and "memory" in self._blueprint.carry,
+            memory=self._memory,
+            asks_memory=self._memory.is_asked and "memory" in self._blueprint.carry,
             spent=self._spent,
         )
 
-    def _opening(self, blueprint: Blueprint) -> _Opening:
+    async def close(self) -> None:
+        """End the life of the memory, where the chain came to nothing."""
+        await self._memory.close()
+
+    async def _opening(self, blueprint: Blueprint) -> _Opening:
         """What a session begins with."""
-        notes: tuple[str, ...] = ()
+        notes: tuple[str, ...] | None = ()
         memory = transcript = ""
         if "memory" in blueprint.carry:
-            notes = self._notes.held
-            memory = self._notes.given_back()
+            notes = self._memory.held
+            memory = await self._memory.opening()
         if "transcript" in blueprint.carry:
-            notes = (*notes, *self._turns)
+            notes = None if notes is None else (*notes, *self._turns)
             transcript = "\n\n".join(self._turns)
         return _Opening(
             messages=opening(
@@ -169,12 +167,12 @@ class SessionChain:
             counter=self._materials.workshop.counter,
             live=live,
             compacts=is_last or self._reaches_on(number),
-            tick=self._notes.tick if writes and self._notes.every > 0 else None,
+            tick=self._memory.tick if writes and self._memory.every > 0 else None,
         )
-        self._notes.begin(number, opening=len(start.messages), injected=start.memory)
+        self._memory.begin(number, opening=len(start.messages), injected=start.memory)
         grown = await growth.live()
         if writes and grown.failed is None:
-            await self._notes.write(growth, ends=True)
+            await self._memory.write(growth, ends=True)
         return grown
 
     async def _ask(
@@ -241,8 +239,8 @@ class _Opening:
     """What a session begins with."""
 
     messages: tuple[Message, ...]
-    notes: tuple[str, ...]
-    """What the store held, and the transcript where that is carried."""
+    notes: tuple[str, ...] | None
+    """What the store held, and the transcript where that is carried; None: it is not listed."""
     memory: str
     """What the memory gave back."""
     injected: str

@@ -7,6 +7,7 @@ the session beside them, where they belong, and each checkpoint knows which mess
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
@@ -53,6 +54,7 @@ class MessageRef:
     """A message of the session under way: said, or written by a compaction."""
 
     index: int
+    """Among the messages of the session, or among all that compactions wrote."""
     written: bool = False
 
 
@@ -107,7 +109,9 @@ def grown(
             Checkpoint(shown=tuple(map(index, point.shown)), compactions=point.compactions)
             for point in points
         ),
-        replies=tuple(replace(reply, message=at[reply.message]) for reply in replies),
+        replies=tuple(
+            replace(reply, asked=at[reply.asked], message=at[reply.message]) for reply in replies
+        ),
         restated=(*sorted(written.values()), *(at[reply.message] for reply in replies)),
         failed=failed,
     )
@@ -121,11 +125,13 @@ def _merged(
     written: dict[int, int] = {}
     messages: list[Message] = []
 
+    ends = list(accumulate(len(text.turn.messages) for text in inserted))
+
     def put(before: int) -> None:
-        for number, text in enumerate(inserted):
+        for end, text in zip(ends, inserted, strict=True):
             if text.before == before:
-                for half, message in enumerate(text.turn.messages):
-                    written[2 * number + half] = len(messages)
+                for number, message in enumerate(text.turn.messages, end - len(text.turn.messages)):
+                    written[number] = len(messages)
                     messages.append(message)
 
     for index, message in enumerate(session.messages):

@@ -192,24 +192,25 @@ class Ask(Protocol):
         """What is written; `writer` and `max_tokens` in place of the run's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ModelWriter:
     """A model at hand for one conversation."""
 
-    ask: Ask
+    ask_model: Ask
     prompt: Callable[[str, int], Sequence[Message]]
     """The conversation with the instruction as its last message, room kept for an answer of so many
     tokens."""
     purpose: Purpose
-    plug: object
-    """Whose field `writer` may name another model."""
+    writer: str | None
+    """Name of the model; None for the one under test."""
 
     async def write(self, instruction: str, /, *, max_tokens: int) -> str:
-        """What the model writes."""
-        written = await self.ask(
-            self.prompt(instruction, max_tokens),
-            purpose=self.purpose,
-            writer=getattr(self.plug, "writer", None),
-            max_tokens=max_tokens,
+        """What the model writes to the conversation."""
+        return await self.ask(self.prompt(instruction, max_tokens), max_tokens=max_tokens)
+
+    async def ask(self, messages: Sequence[Message], /, *, max_tokens: int) -> str:
+        """What the model answers to these messages."""
+        written = await self.ask_model(
+            messages, purpose=self.purpose, writer=self.writer, max_tokens=max_tokens
         )
         return written.text

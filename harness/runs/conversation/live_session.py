@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.memory import Compaction, LiveReply
 from harness.core.messages import Message, Turn
-from harness.core.protocols import Compacting
+from harness.core.protocols import Compacting, NamesWriter
 from harness.core.window import History
 from harness.runs.conversation.compaction import Inserted, MessageRef, Point, grown
 from harness.runs.conversation.generated_text import ModelWriter
-from harness.sessions.tokens import PRIMING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -65,6 +64,7 @@ class LiveSession:
         self._shown: list[MessageRef] = []
         self._taken = 0
         self._inserted: list[Inserted] = []
+        self._written: list[tuple[Inserted, Message]] = []
         self._compactions: list[Compaction] = []
         self._points: list[Point] = []
         self._replies: list[LiveReply] = []
@@ -125,16 +125,20 @@ class LiveSession:
         Raises:
             OverflowRefusedError: The application sends nothing so long.
         """
-        shown = [self._message(place) for place in self._shown]
-        history = self._history(shown, question)
         budget = self._window.budget
         if max_tokens is not None:
             budget = min(budget, replace(self._window, reserve=max_tokens).budget)
+        return self._sent([Message("user", question)], budget)
+
+    def _sent(self, asked: Sequence[Message], budget: int) -> list[Message]:
+        """What the application would send now, with these as its last messages."""
+        shown = [self._message(place) for place in self._shown]
+        history = self._history(shown, asked)
         view = self._policy.view(history, budget)
         if view.refused is not None:
             raise OverflowRefusedError(f"not sent: {view.refused}")
         kept = [m for span in view.spans for m in shown[span.start : span.stop]]
-        return [*kept, Message("user", question)]
+        return [*kept, *asked]
 
     def _take(self) -> None:
         """Show what the builder has added."""
@@ -145,25 +149,25 @@ class LiveSession:
     def _message(self, place: MessageRef) -> Message:
         if not place.written:
             return self._builder.messages[place.index]
-        turn = self._inserted[place.index // 2].turn
-        return turn.messages[place.index % 2]
+        return self._written[place.index][1]
 
-    def _history(self, shown: Sequence[Message], question: str) -> History:
+    def _history(self, shown: Sequence[Message], asked: Sequence[Message] = ()) -> History:
         offsets = [0]
         for message in shown:
             offsets.append(offsets[-1] + self._counter.message(message))
-        asked = self._counter.message(Message("user", question)) + PRIMING if question else 0
-        return History(messages=shown, offsets=offsets, stop=len(shown), question_tokens=asked)
+        tokens = self._counter.count(asked) if asked else 0
+        return History(messages=shown, offsets=offsets, stop=len(shown), question_tokens=tokens)
 
     async def _answer(self, turn: Turn, number: int) -> str:
         """What is answered to a turn."""
-        if not self._live:
+        if not self._live or not turn.is_answered:
             return turn.assistant
-        sent = self.view(turn.user)
+        sent = self._sent(turn.prompt, self._window.budget)
         written = await self._ask(sent, purpose="reply")
         self._replies.append(
             LiveReply(
-                message=len(self._builder.messages) + 1,
+                asked=len(self._builder.messages),
+                message=len(self._builder.messages) + len(turn.prompt),
                 turn=number,
                 session_number=self._builder.number,
                 text=written.text,
@@ -183,7 +187,7 @@ class LiveSession:
         if policy is None:
             return
         shown = [self._message(place) for place in self._shown]
-        history = self._history(shown, "")
+        history = self._history(shown)
         stop = policy.compacts(history, self._window.budget)
         if stop <= history.system:
             return
@@ -192,13 +196,16 @@ class LiveSession:
         def prompt(instruction: str, _max_tokens: int) -> list[Message]:
             return [*replaced, Message("user", instruction)]
 
-        turn = await policy.compact(ModelWriter(self._ask, prompt, "summary", policy))
+        named = policy.writer if isinstance(policy, NamesWriter) else None
+        turn = await policy.compact(ModelWriter(self._ask, prompt, "summary", named))
         # It stands where the last message that it replaces stood, or the summary before it.
         last = self._shown[stop - 1]
-        before = self._inserted[last.index // 2].before if last.written else last.index + 1
-        first = 2 * len(self._inserted)
+        before = self._written[last.index][0].before if last.written else last.index + 1
+        first = len(self._written)
         self._inserted.append(Inserted(before, turn))
-        self._shown[history.system : stop] = [MessageRef(first, True), MessageRef(first + 1, True)]
+        self._written += ((self._inserted[-1], message) for message in turn.messages)
+        new = range(first, len(self._written))
+        self._shown[history.system : stop] = [MessageRef(index, True) for index in new]
         after = sum(self._counter.message(self._message(place)) for place in self._shown)
         self._compactions.append(
             Compaction(before_tokens=history.prompt_tokens, after_tokens=after)

@@ -1,26 +1,37 @@
-"""The memory of one chain of sessions: when it writes, what it holds, and the store of that.
+"""The memory of one chain of sessions: when it writes, what it holds, and the file that says so.
 
-Its one rule: the store is ours and not the memory's. Each writing is a line that says from which
-note on it differs from the one before, so that the store tells where a fact was lost.
+The file has a line each time that the memory wrote, with the notes it listed, and a line for what
+it gave back, so that it tells where a fact was lost. A memory that fails, hangs or gives back what
+is no text fails its own chain by name, as a model does whose call fails.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from harness.core.draws import digest
-from harness.core.errors import HarnessError, UsageError
-from harness.core.memory import MemoryView
+from harness.core.errors import HarnessError, ModelError
+from harness.core.memory import MemoryChain, MemoryView, day_of
+from harness.core.messages import Message
+from harness.core.protocols import AsksAtQuestion, NamesWriter, WritesEvery
 from harness.runs.conversation.generated_text import ModelWriter
 from harness.sessions.memories import memories
 
 if TYPE_CHECKING:
-    from harness.core.protocols import Memory
+    from collections.abc import Awaitable, Callable
+
+    from harness.core.protocols import MemorySession
     from harness.core.study import SessionTrials
     from harness.runs.conversation.generated_text import Ask, GeneratedTexts
     from harness.runs.conversation.live_session import LiveSession
+
+T = TypeVar("T")
+
+_LONGEST_S = 1800.0
+"""How long a memory may take for one writing or one answer, its model's calls included."""
 
 
 class ChainMemory:
@@ -28,39 +39,69 @@ class ChainMemory:
 
     Args:
         group: Whose chain it is.
-        writings: Keeps the store.
+        texts: Keeps the file that tells of it.
         ask: Puts the prompts of the memory to a model.
         repeat: Which repeat of the trials it is for.
     """
 
     def __init__(
-        self, group: SessionTrials, writings: GeneratedTexts, *, ask: Ask, repeat: int
+        self, group: SessionTrials, texts: GeneratedTexts, *, ask: Ask, repeat: int
     ) -> None:
-        self._group = group
-        self._name = group.trials[0].memory
-        self._writings = writings
-        self._ask = ask
-        self._repeat = repeat
+        trial = group.trials[0]
+        self._name = trial.memory
+        self._texts = texts
         self._fresh = 0
-        self.memory: Memory = memories.resolve(self._name)
-        self.held: tuple[str, ...] = ()
-        """The notes as they are now."""
+        self._about: dict[str, object] = {
+            "scenario": group.scenario.name,
+            "seed": group.seed,
+            "model": group.model,
+            "window": trial.window.limit,
+            **asdict(trial.treatment),
+            "repeat": repeat,
+        }
+        kind = re.sub(r"[^A-Za-z0-9_]+", "-", self._name).strip("-")
+        key = digest([self._about, [asdict(one) for one in group.blueprint.earlier]], size=5)
+        self._id = f"{group.scenario.name}-{group.seed}-{kind}-{key}"
+        self._plug = memories.resolve(self._name)
+        named = self._plug.writer if isinstance(self._plug, NamesWriter) else None
+        self._writer = ModelWriter(ask, _alone, "notes", named)
+        self._session: MemorySession | None = None
+        self.held: tuple[str, ...] | None = ()
+        """The notes as they are now; None where the memory has a store of its own."""
         self.store: str | None = None
-        """Path of the store, seen from the run folder; None while there is nothing in it."""
+        """Path of the file, seen from the run folder; None while there is nothing in it."""
 
     @property
     def every(self) -> int:
         """Turns between two writings within a session; 0 for none."""
-        return int(getattr(self.memory, "every", 0))
+        return self._plug.every if isinstance(self._plug, WritesEvery) else 0
 
     @property
     def is_asked(self) -> bool:
         """Whether the memory is asked for each question, not when a session begins."""
-        return getattr(self.memory, "at", "start") == "question"
+        return isinstance(self._plug, AsksAtQuestion) and self._plug.asks_at_question
 
-    def given_back(self) -> str:
+    @property
+    def own_store(self) -> bool:
+        """Whether it keeps a store of its own, which it does not list."""
+        return self.held is None
+
+    async def opening(self) -> str:
         """What a session begins with."""
-        return "" if self.is_asked else given_back(self._name, self.memory, self.held, "")
+        return "" if self.is_asked else await self.given_back("")
+
+    async def given_back(self, question: str) -> str:
+        """What the memory gives back, without spaces around it.
+
+        Raises:
+            ModelError: It fails, or gives back no text.
+        """
+        text: object = await self._call("inject", lambda session: session.inject(question))
+        if not isinstance(text, str):
+            raise self._broken("inject", f"it returns no text, but {type(text).__name__}")
+        if not _is_valid(text):
+            raise self._broken("inject", "it returns half a character (a lone surrogate)")
+        return text.strip()
 
     def begin(self, number: int, *, opening: int, injected: str) -> None:
         """A session begins.
@@ -73,6 +114,7 @@ class ChainMemory:
         if injected:
             self._put({"session": number, "injected": injected})
         self._fresh = opening
+        self._opening = opening
 
     async def tick(self, turns: int, growth: LiveSession) -> None:
         """Let the memory write, where so many turns are its time."""
@@ -87,72 +129,103 @@ class ChainMemory:
             ends: It is over.
 
         Raises:
-            UsageError: A user's own memory fails, or returns no notes.
+            ModelError: It fails, or returns no notes.
         """
         messages = growth.messages()
         said = MemoryView(
+            session_id=f"{self._id}/{growth.number}",
             session_number=growth.number,
+            turn=sum(message.role == "user" for message in messages[self._opening :]),
+            date=day_of(growth.number),
             messages=messages,
             fresh=self._fresh,
-            notes=self.held,
             ends=ends,
         )
-        scribe = ModelWriter(self._ask, growth.view, "notes", self.memory)
-        try:
-            written = await self.memory.write(said, scribe)
-        except HarnessError:
-            raise
-        except Exception as error:
-            raise _broken(self._name, "write", f"{type(error).__name__}: {error}") from error
-        if isinstance(written, str) or not all(isinstance(note, str) for note in written):
-            raise _broken(self._name, "write", "it returns no sequence of texts")
-        notes = tuple(written)
+        self._writer.prompt = growth.view
+        written: object = await self._call("write", lambda session: session.write(said))
         self._fresh = len(messages)
+        if written is None:
+            self.held = None
+            return
+        self._keep(self._notes(written), growth.number, len(messages))
+
+    async def close(self) -> str | None:
+        """End the memory's life; why it could not be ended, if so."""
+        if self._session is None:
+            return None
+        try:
+            await self._call("close", lambda session: session.close())
+        except ModelError as error:
+            return str(error)
+        finally:
+            self._session = None
+        return None
+
+    def _notes(self, written: object) -> tuple[str, ...]:
+        """What was written as notes.
+
+        Raises:
+            ModelError: It is none.
+        """
+        if isinstance(written, str | bytes):
+            raise self._broken("write", "it returns no sequence of texts")
+        try:
+            notes: tuple[object, ...] = tuple(written)  # type: ignore[arg-type]  # a user's own
+        except TypeError:
+            raise self._broken("write", "it returns no sequence of texts") from None
+        texts = tuple(note for note in notes if isinstance(note, str) and _is_valid(note))
+        if len(texts) < len(notes):
+            raise self._broken("write", "it returns no sequence of texts")
+        return texts
+
+    def _keep(self, notes: tuple[str, ...], number: int, messages: int) -> None:
+        """Write down how the notes differ from those of before."""
+        before = self.held or ()
         kept = 0
-        while kept < min(len(notes), len(self.held)) and notes[kept] == self.held[kept]:
+        while kept < min(len(notes), len(before)) and notes[kept] == before[kept]:
             kept += 1
-        when: dict[str, object] = {"session": growth.number, "after_messages": len(messages)}
+        when: dict[str, object] = {"session": number, "after_messages": messages}
         self._put(when | {"keeps": kept, "notes": list(notes[kept:])})
         self.held = notes
 
+    async def _call(self, method: str, call: Callable[[MemorySession], Awaitable[T]]) -> T:
+        """What a method of the memory gives.
+
+        Raises:
+            ModelError: It fails, or takes too long.
+        """
+        try:
+            if self._session is None:
+                self._session = self._plug.open(MemoryChain(id=self._id, writer=self._writer))
+            async with asyncio.timeout(_LONGEST_S):
+                return await call(self._session)
+        except HarnessError:
+            raise
+        except TimeoutError:
+            raise self._broken(method, f"no answer within {_LONGEST_S:,.0f} s") from None
+        except Exception as error:
+            raise self._broken(method, f"{type(error).__name__}: {error}") from error
+
+    def _broken(self, method: str, why: str) -> ModelError:
+        return ModelError(f"memory '{self._name}' fails in '{method}': {why}", kind="memory")
+
     def _put(self, line: dict[str, object]) -> None:
-        """Write one line to the store, which is made when there is something to write."""
+        """Write one line to the file, which is made when there is something to write."""
         if self.store is None:
-            group, trial = self._group, self._group.trials[0]
-            about: dict[str, object] = {
-                "scenario": group.scenario.name,
-                "seed": group.seed,
-                "model": group.model,
-                "window": trial.window.limit,
-                **asdict(trial.treatment),
-                "repeat": self._repeat,
-            }
-            kind = re.sub(r"[^A-Za-z0-9_]+", "-", self._name).strip("-")
-            key = digest([about, [asdict(one) for one in group.blueprint.earlier]], size=5)
-            name = f"{group.scenario.name}-{group.seed}-{kind}-{key}"
-            self.store = self._writings.begin_store(name)
-            self._writings.note(self.store, about)
-        self._writings.note(self.store, line)
+            self.store = self._texts.begin_store(self._id)
+            self._texts.note(self.store, self._about)
+        self._texts.note(self.store, line)
 
 
-def given_back(name: str, memory: Memory, notes: tuple[str, ...], question: str) -> str:
-    """What a memory gives back, without spaces around it.
+def _alone(instruction: str, _max_tokens: int) -> list[Message]:
+    """The instruction and nothing before it: no session goes on."""
+    return [Message("user", instruction)]
 
-    Raises:
-        UsageError: A user's own memory fails, or gives back no text.
-    """
+
+def _is_valid(text: str) -> bool:
+    """Whether a text can be written as UTF-8."""
     try:
-        text: object = memory.inject(notes, question)
-    except HarnessError:
-        raise
-    except Exception as error:
-        raise _broken(name, "inject", f"{type(error).__name__}: {error}") from error
-    if not isinstance(text, str):
-        raise _broken(name, "inject", f"it returns no text, but {type(text).__name__}")
-    return text.strip()
-
-
-def _broken(name: str, method: str, why: str) -> UsageError:
-    return UsageError(
-        f"memory '{name}' fails in '{method}': {why}; mend it and go on with --resume latest"
-    )
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

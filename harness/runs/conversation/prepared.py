@@ -7,11 +7,11 @@ into the session that the other questions share.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.errors import OverflowRefusedError
-from harness.runs.conversation.memory import given_back
 from harness.sessions.opening import handed_over
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from harness.core.memory import Carried, Compaction, LiveReply
     from harness.core.messages import Message
     from harness.core.probe import Status
-    from harness.core.protocols import Memory
     from harness.core.session import Session
     from harness.core.trial import Trial
     from harness.runs.conversation.compaction import LivedSession
     from harness.runs.conversation.generated_text import Written
+    from harness.runs.conversation.memory import ChainMemory
     from harness.sessions.tokens import TokenCounter
 
 
@@ -68,7 +68,8 @@ class Prepared:
     session: Session
     grown: LivedSession
     carried: Carried
-    memory: Memory
+    memory: ChainMemory
+    """Open until `close`."""
     asks_memory: bool
     """The memory is asked for each question, not when the session begins."""
     spent: PreparationCost
@@ -77,7 +78,7 @@ class Prepared:
     def replies(self) -> tuple[LiveReply, ...]:
         """What the model under test answered to the turns of this session, in order.
 
-        Empty where replies are scripted. `session.messages[reply.message - 1]` is what it answers.
+        Empty where replies are scripted. `session.messages[reply.asked]` is what one answers.
         """
         return self.grown.replies
 
@@ -87,22 +88,29 @@ class Prepared:
             return None
         return unready(self.grown.failed) if self.grown.failed is not None else None
 
+    async def close(self) -> str | None:
+        """End the life of the memory; why it could not be ended, if so."""
+        return await self.memory.close()
+
     def compactions(self, cut: int) -> tuple[Compaction, ...]:
         """The compactions up to a checkpoint."""
         points = self.grown.checkpoints
         return points[cut].compactions if cut < len(points) else ()
 
-    def asked(self, trial: Trial, question: str, count: Callable[[Message], int]) -> Prepared:
+    async def asked(self, trial: Trial, question: str, count: Callable[[Message], int]) -> Prepared:
         """This conversation with what the memory finds for one question, where it is asked then.
 
         Args:
             trial: Whose checkpoint it is.
             question: What will be asked.
             count: Tokens of a message.
+
+        Raises:
+            ModelError: The memory fails.
         """
         if not self.asks_memory:
             return self
-        found = given_back(trial.memory, self.memory, self.carried.notes, question)
+        found = await self.memory.given_back(question)
         if not found:
             return self
         cut = self.session.cuts[trial.cut]
@@ -119,15 +127,14 @@ class Prepared:
             messages=messages,
             hashes=hashes,
             offsets=(
-                *self.session.offsets[: cut.messages + 1],
-                start + sizes[0],
-                start + sum(sizes),
+                *self.session.offsets[: cut.messages],
+                *accumulate(sizes, initial=start),
             ),
             cuts=tuple(cuts),
         )
         points = list(self.grown.checkpoints)
         if points:
-            shown = (*points[trial.cut].shown, len(messages) - 2, len(messages) - 1)
+            shown = (*points[trial.cut].shown, *range(cut.messages, len(messages)))
             points[trial.cut] = replace(points[trial.cut], shown=shown)
         injected = "\n".join(part for part in (self.carried.injected, found) if part)
         return replace(
@@ -137,7 +144,7 @@ class Prepared:
                 self.grown,
                 session=session,
                 checkpoints=tuple(points),
-                restated=(*self.grown.restated, len(messages) - 2),
+                restated=(*self.grown.restated, cut.messages),
             ),
             carried=replace(self.carried, injected=injected, memory_tokens=sum(sizes)),
         )

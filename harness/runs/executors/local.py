@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from harness.core.errors import first_of
+from harness.runs.conversation.prepared import NotPrepared, Prepared
 from harness.runs.executors.send_order import forks
 from harness.runs.limits import Limits
 from harness.runs.planning.plan import needs_preparing
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from harness.core.session import Session
     from harness.core.study import SessionTrials
     from harness.core.trial import Trial
-    from harness.runs.conversation.prepared import NotPrepared, Prepared
     from harness.runs.trials.runner import TrialRunner
     from harness.sessions.materials import Materials
 
@@ -111,13 +111,35 @@ class Local:
             for repeat in dict.fromkeys(trial.repeat for trial in todo):
                 if group.model in bench.hopeless:
                     return
-                ready = await bench.prepare(group, repeat)
-                session = await self._session(group, bench)
                 own = [trial for trial in todo if trial.repeat == repeat]
-                held = _Held(self._room, _length(session), len(own))
-                one = partial(_one, bench, session, bench.materials(group), ready, held, at_hand)
-                async with asyncio.TaskGroup() as tasks:
-                    await _in_order(own, one, tasks)
+                ready = await bench.prepare(group, repeat)
+                try:
+                    session = await self._asked(ready, own, group, bench)
+                    held = _Held(self._room, _length(session), len(own))
+                    materials = bench.materials(group)
+                    one = partial(_one, bench, session, materials, ready, held, at_hand)
+                    async with asyncio.TaskGroup() as tasks:
+                        await _in_order(own, one, tasks)
+                finally:
+                    if isinstance(ready, Prepared):
+                        await bench.release(ready)
+
+    async def _asked(
+        self,
+        ready: Prepared | NotPrepared,
+        trials: Sequence[Trial],
+        group: SessionTrials,
+        bench: TrialRunner,
+    ) -> Session:
+        """The session that the trials are asked of, when there is room for it.
+
+        Where it was not made ready, or not up to a checkpoint, that is the session as written: what
+        was not asked is told of it. Else it is not built and stored a second time.
+        """
+        if isinstance(ready, NotPrepared) or any(ready.short_of(trial) for trial in trials):
+            return await self._session(group, bench)
+        await self._room.take(_length(ready.session))
+        return ready.session
 
 
 async def _in_order(
@@ -187,4 +209,4 @@ class _Held:
 
 
 def _length(session: Session) -> int:
-    return sum(len(message.content) for message in session.messages)
+    return sum(len(message.text) for message in session.messages)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import FileError, UsageError, Where
 from harness.core.messages import Message
+from harness.core.parts import content_from_json
 from harness.runs.folder.layout import MESSAGES, RECORDS
 
 if TYPE_CHECKING:
@@ -76,11 +77,21 @@ def sent_messages(folder: Path, record: Mapping[str, Any]) -> list[Message]:
     wanted = [name for start, stop in record["view"] for name in hashes[start:stop]]
     needed = set(wanted)
     texts = {
-        line["hash"]: Message(line["role"], line["content"])
+        line["hash"]: _message(line)
         for line in lines(folder / MESSAGES)
         if line.get("hash") in needed
     }
-    return [*(texts[name] for name in wanted), Message("user", record["question"])]
+    sent = [texts[name] for name in wanted]
+    return sent if asks_in_view(record) else [*sent, Message("user", record["question"])]
+
+
+def asks_in_view(record: Mapping[str, Any]) -> bool:
+    """Whether the question stands in the view, since calls and results were sent behind it.
+
+    Else it is the last message, and follows the view.
+    """
+    cut: int | None = record.get("cut_messages")
+    return cut is not None and any(stop > cut for _, stop in record["view"])
 
 
 def conversations(folders: Iterable[Path], trunks: Collection[str]) -> dict[str, list[str]]:
@@ -90,10 +101,12 @@ def conversations(folders: Iterable[Path], trunks: Collection[str]) -> dict[str,
 
 def texts(folders: Iterable[Path], hashes: Collection[str]) -> dict[str, Message]:
     """The messages of these names that the run folders hold."""
-    return {
-        line["hash"]: Message(line["role"], line["content"])
-        for line in _lines_of(folders, _HASH, hashes)
-    }
+    return {line["hash"]: _message(line) for line in _lines_of(folders, _HASH, hashes)}
+
+
+def _message(line: Mapping[str, Any]) -> Message:
+    """The message of a line of `messages.jsonl`."""
+    return Message(line["role"], content_from_json(line["content"]))
 
 
 def _lines_of(

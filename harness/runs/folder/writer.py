@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import IncompleteError, UsageError
 from harness.core.files import dump_line
+from harness.core.parts import content_to_json
 from harness.core.record import to_json
 from harness.runs.folder.layout import MESSAGES, RECORDS
 from harness.runs.folder.reader import lines
@@ -77,7 +78,11 @@ class Store:
         if session.trunk in self._kept:
             return
         new = {
-            name: {"hash": name, "role": message.role, "content": message.content}
+            name: {
+                "hash": name,
+                "role": message.role,
+                "content": content_to_json(message.content),
+            }
             for name, message in zip(session.hashes, session.messages, strict=True)
             if name not in self._kept
         }

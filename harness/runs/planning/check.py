@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError
-from harness.core.protocols import Reminding
+from harness.core.protocols import HasBudget, NamesWriter, Reminding
 from harness.scenarios.values import check_seeds
 from harness.scoring import scorers
 from harness.scoring.rules import rules
@@ -38,7 +38,7 @@ def check(study: Study) -> None:
 def writers(study: Study) -> list[str]:
     """The models that write for a memory or a policy and are not under test."""
     plugs = [memories.resolve(memory) for memory in study.memories]
-    named = [getattr(plug, "writer", None) for plug in (*plugs, *_policies(study))]
+    named = [plug.writer for plug in (*plugs, *_policies(study)) if isinstance(plug, NamesWriter)]
     return [name for name in dict.fromkeys(named) if name is not None]
 
 
@@ -65,9 +65,7 @@ def check_treatments(study: Study) -> None:
     for policy in study.policies:
         has(policies.resolve(policy), "view", f"policy '{policy}'")
     for memory in study.memories:
-        plug = memories.resolve(memory)
-        for method in ("write", "inject"):
-            has(plug, method, f"memory '{memory}'")
+        has(memories.resolve(memory), "open", f"memory '{memory}'")
     _check_boundaries(study)
     for scenario in study.scenarios:
         _check_reminders(study, scenario)
@@ -114,7 +112,8 @@ def check_windows(study: Study, windows: Sequence[Window]) -> None:
         UsageError: It does not.
     """
     for memory in study.memories:
-        budget = getattr(memories.resolve(memory), "budget", None)
+        plug = memories.resolve(memory)
+        budget = plug.budget if isinstance(plug, HasBudget) else None
         for window in windows:
             if budget is not None and budget > window.budget:
                 raise UsageError(

@@ -10,15 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.core.spec import Spec
+from harness.core.window import History
 from harness.models.catalog import cost, marked
 from harness.models.usage import Usage
-from harness.runs.planning.cost_of_preparing import preparations
+from harness.runs.planning.cost_of_preparing import preparations, shown_tokens
+from harness.sessions.build import build, reminder_of
 from harness.sessions.materials import Materials
+from harness.sessions.policies import SendAll, Summarise, policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from harness.core.session import Session
     from harness.core.study import Plan, SessionTrials
     from harness.models.catalog import Price
     from harness.sessions.materials import Workshop
@@ -139,30 +142,89 @@ def _calls(
         writes: Whether writing to the cache is asked for, and charged.
     """
     materials = Materials(group.scenario, group.seed, workshop)
-    held = 0  # tokens of the session that the provider's cache holds
+    prompts = _Prompts(group, materials)
     again = len(group.trials) > 1
-    here: tuple[int, int] | None = None  # the checkpoint, and what its first probe has left there
+    held: _Prompt | None = None  # what the provider's cache holds of the session
     for trial in group.trials:
-        policy = Spec.parse(trial.policy)
-        budget = int(dict(policy.options).get("tokens", trial.window.budget))
-        budget = min(budget, trial.window.budget)
-        question = materials.question_tokens(trial.fact)
-        session = trial.blueprint.cuts[trial.cut].tokens
-        fits = session + question <= budget
-        if policy.name == "refuse" and not fits:
+        sent = prompts.of(trial.cut, materials.question_tokens(trial.fact))
+        if sent is None:
             continue
-        if policy.name not in {"send_all", "refuse"} and not fits:
-            session = max(budget - question, 0)
-            # The oldest turns go: what was sent at an earlier checkpoint is no prefix any more.
-            held = 0
-        shared = here[1] if here is not None and here[0] == trial.cut else held
-        shared = min(shared, session)
+        shared = 0 if held is None else sent.shares(held)
+        written = writes and again and sent.session >= least
         yield Usage(
-            prompt_tokens=session + question,
+            prompt_tokens=sent.tokens,
             cached_tokens=shared if shared >= least else 0,
-            written_tokens=session - shared if writes and again and session >= least else 0,
+            written_tokens=sent.session - shared if written else 0,
             completion_tokens=ANSWER_TOKENS,
         )
-        if here is None or here[0] != trial.cut:
-            here = (trial.cut, session)
-        held = session
+        held = sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prompt:
+    """A prompt that is sent, in local tokens."""
+
+    session: int
+    """Of what is sent of the session."""
+    question: int
+    stretches: tuple[tuple[int, int], ...]
+    """What is sent of the session: from how many of its tokens on, and how many of them."""
+
+    @property
+    def tokens(self) -> int:
+        return self.session + self.question
+
+    def shares(self, held: _Prompt) -> int:
+        """Tokens of this prompt that begin a prompt of before, too."""
+        shared = 0
+        for (start, size), (from_, length) in zip(self.stretches, held.stretches, strict=False):
+            if start != from_:
+                break
+            shared += min(size, length)
+            if size != length:
+                break
+        return shared
+
+
+class _Prompts:
+    """The prompts of one session under its policy, by checkpoint and question.
+
+    The policy is asked for its view, as it is when the session is sent; only where everything is
+    sent the session need not be built for that. Summaries are taken to be as long as they may be.
+    """
+
+    def __init__(self, group: SessionTrials, materials: Materials) -> None:
+        trial = group.trials[0]
+        self._policy = policies.resolve(trial.policy)
+        self._budget = trial.window.budget
+        self._cuts = trial.blueprint.cuts
+        self._session: Session | None = None
+        if not isinstance(self._policy, SendAll):
+            reminder = reminder_of(self._policy, materials)
+            self._session = build(trial.blueprint, materials, reminder=reminder)
+
+    def of(self, cut: int, question: int) -> _Prompt | None:
+        """The prompt of a question at a checkpoint; None where the policy sends nothing."""
+        if self._session is None:
+            tokens = self._cuts[cut].tokens
+            return _Prompt(session=tokens, question=question, stretches=((0, tokens),))
+        if isinstance(self._policy, Summarise):
+            tokens = shown_tokens(self._policy, self._session, self._budget)[
+                self._session.cuts[cut].messages
+            ]
+            return _Prompt(session=tokens, question=question, stretches=((0, tokens),))
+        history = History(
+            messages=self._session.messages,
+            offsets=self._session.offsets,
+            stop=self._session.cuts[cut].messages,
+            question_tokens=question,
+        )
+        view = self._policy.view(history, self._budget)
+        if view.refused is not None:
+            return None
+        stretches = tuple(
+            (history.offsets[span.start], history.tokens(span.start, span.stop))
+            for span in view.spans
+        )
+        sent = sum(size for _, size in stretches)
+        return _Prompt(session=sent, question=question, stretches=stretches)

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
+from harness.core.protocols import HasBudget, NamesWriter, WritesEvery
 from harness.models.usage import Usage
 from harness.runs.planning.plan import needs_preparing
 from harness.sessions.build import built
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
 INSTRUCTION_TOKENS = 60
 """About what an instruction to write takes beside the notes so far."""
-
-_WRITES_OF_ITS_OWN = "writer"
-"""The field of plugs that have a model write."""
 
 
 def preparations(
@@ -86,15 +84,15 @@ def _notes(group: SessionTrials, session: Session) -> Iterator[tuple[str, Usage]
     """A call whenever the memory writes, where it has a model write."""
     trial = group.trials[0]
     memory = memories.resolve(trial.memory)
-    if not hasattr(memory, _WRITES_OF_ITS_OWN):
+    if not isinstance(memory, NamesWriter):
         return
-    budget = int(getattr(memory, "budget", None) or 0)
-    every = int(getattr(memory, "every", 0))
+    budget = (memory.budget if isinstance(memory, HasBudget) else None) or 0
+    every = memory.every if isinstance(memory, WritesEvery) else 0
     turns = [i for i, message in enumerate(session.messages) if message.role == "user"]
     stops = [session.offsets[i] for i in turns[every::every]] if every else []
     for stop in (*stops, session.offsets[-1]):
         yield (
-            getattr(memory, _WRITES_OF_ITS_OWN) or group.model,
+            memory.writer or group.model,
             Usage(
                 prompt_tokens=min(stop, trial.window.budget) + INSTRUCTION_TOKENS + budget,
                 cached_tokens=0,
@@ -109,19 +107,38 @@ def _summaries(group: SessionTrials, session: Session) -> Iterator[tuple[str, Us
     policy = policies.resolve(trial.policy)
     if not isinstance(policy, Summarise):
         return
-    budget = min(policy.tokens or trial.window.budget, trial.window.budget)
-    shown = 0
+    shown = shown_tokens(policy, session, trial.window.budget)
+    kept = _kept(policy, trial.window.budget)
     for index in range(len(session.messages)):
-        shown += session.offsets[index + 1] - session.offsets[index]
-        if shown <= policy.at * budget:
-            continue
-        kept = int(policy.keep * budget)
-        yield (
-            policy.writer or group.model,
-            Usage(
-                prompt_tokens=shown - kept + INSTRUCTION_TOKENS,
-                cached_tokens=0,
-                completion_tokens=policy.budget,
-            ),
-        )
-        shown = kept + policy.budget
+        grown = shown[index] + session.offsets[index + 1] - session.offsets[index]
+        if shown[index + 1] < grown:
+            yield (
+                policy.writer or group.model,
+                Usage(
+                    prompt_tokens=grown - kept + INSTRUCTION_TOKENS,
+                    cached_tokens=0,
+                    completion_tokens=policy.budget,
+                ),
+            )
+
+
+def shown_tokens(policy: Summarise, session: Session, budget_tokens: int) -> list[int]:
+    """Tokens of the conversation as the policy leaves it, before each message and at the end.
+
+    Args:
+        policy: Its summaries are taken to be as long as they may be.
+        session: As it is written.
+        budget_tokens: Of the window.
+    """
+    budget = min(policy.tokens or budget_tokens, budget_tokens)
+    shown = [0]
+    for index in range(len(session.messages)):
+        grown = shown[-1] + session.offsets[index + 1] - session.offsets[index]
+        over = grown > policy.at * budget
+        shown.append(_kept(policy, budget_tokens) + policy.budget if over else grown)
+    return shown
+
+
+def _kept(policy: Summarise, budget_tokens: int) -> int:
+    """Tokens of the newest turns, which a summary leaves as they are."""
+    return int(policy.keep * min(policy.tokens or budget_tokens, budget_tokens))

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from harness.runs.folder.layout import RECORDS
-from harness.runs.folder.reader import lines
+from harness.runs.folder.reader import latest_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,7 +44,7 @@ def changes(before: Path, now: Path) -> Iterator[Change]:
 
 
 def _latest(folder: Path) -> list[dict[str, Any]]:
-    return list({record["key"]: record for record in lines(folder / RECORDS)}.values())
+    return list(latest_records(folder).values())
 
 
 def _call(record: Mapping[str, Any]) -> _Call:

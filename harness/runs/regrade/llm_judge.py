@@ -9,25 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.core.draws import Draws
 from harness.core.errors import ModelError, NothingSelectedError, OverflowRefusedError, UsageError
 from harness.core.messages import Message
 from harness.core.record import from_json
-from harness.runs.folder.layout import RECORDS
-from harness.runs.folder.reader import lines
+from harness.runs.folder.reader import latest_records
 from harness.runs.folder.run_json import read_config
 from harness.runs.folder.writer import Store
-from harness.scenarios import load
+from harness.scenarios import loads
 from harness.scoring.judged import prompt, verdict
 from harness.scoring.normalise import answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from harness.core.probe import Outcome
     from harness.core.protocols import Model
@@ -150,10 +148,7 @@ def _rubrics(folder: Path) -> dict[tuple[str, str], str]:
     """Scenario and fact -> the rubric, of the facts that are left to a judge."""
     found: dict[tuple[str, str], str] = {}
     for kept in read_config(folder)["scenarios"]:
-        with tempfile.TemporaryDirectory() as place:
-            path = Path(place) / "scenario.yaml"
-            path.write_text(kept["source"], encoding="utf-8")
-            scenario = load(path)
+        scenario = loads(kept["source"], kept["path"])
         for fact in scenario.facts:
             if fact.score.name == "judge":
                 found[scenario.name, fact.id] = dict(fact.score.options).get("rubric", "")
@@ -162,7 +157,7 @@ def _rubrics(folder: Path) -> dict[tuple[str, str], str]:
 
 def _waiting(folder: Path, rubrics: Mapping[tuple[str, str], str]) -> list[Record]:
     """The replies that no judge has graded."""
-    latest = {raw["key"]: raw for raw in lines(folder / RECORDS)}
+    latest = latest_records(folder)
     # in an order that does not depend on which call came back first
     records = sorted(map(from_json, latest.values()), key=_place)
     return [

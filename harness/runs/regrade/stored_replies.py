@@ -14,8 +14,8 @@ from harness.core.errors import CassetteMissError, ModelError, OverflowRefusedEr
 from harness.core.messages import Message
 from harness.core.probe import Reply
 from harness.models.catalog import known_limit
-from harness.runs.folder.layout import MESSAGES, RECORDS
-from harness.runs.folder.reader import lines
+from harness.runs.folder.layout import MESSAGES
+from harness.runs.folder.reader import asks_in_view, latest_records, lines
 from harness.runs.folder.run_json import read_config
 
 if TYPE_CHECKING:
@@ -40,14 +40,15 @@ class StoredReplies:
         config = read_config(folder)
         self.sent: Mapping[str, Mapping[str, object]] = config["sent"]
         """For each model the parameters that went out."""
-        latest = {record["key"]: record for record in lines(folder / RECORDS)}
+        latest = latest_records(folder)
         _check_whole(folder, config, latest.values())
         trunks = {line["trunk"]: line for line in lines(folder / MESSAGES) if "trunk" in line}
         self._held: defaultdict[str, deque[dict[str, Any]]] = defaultdict(deque)
         for record in latest.values():
             hashes = trunks.get(record["trunk"], {}).get("messages", [])
             prompt = [name for start, stop in record["view"] for name in hashes[start:stop]]
-            prompt.append(Message("user", record["question"]).hash)
+            if not asks_in_view(record):
+                prompt.append(Message("user", record["question"]).hash)
             self._held[_named(record["model"], record["repeat"], prompt)].append(record)
 
     def find(self, model: str, messages: Sequence[Message], repeat: int) -> dict[str, Any]:
@@ -60,7 +61,7 @@ class StoredReplies:
         """
         held = self._held.get(_named(model, repeat, [message.hash for message in messages]))
         if not held:
-            asked = " ".join(messages[-1].content.split())[:_ASKED_CHARACTERS]
+            asked = " ".join(messages[-1].text.split())[:_ASKED_CHARACTERS]
             raise CassetteMissError(
                 f'{self.folder.name} holds no reply of {model} to "{asked}" after this session:'
                 " what is said or asked has changed since, and only its grading may; run it again"

@@ -115,7 +115,7 @@ class Fork:
             (
                 index
                 for index in self.conversation.grown.restated
-                if self.view.holds(index) and self._in(self.session.messages[index].content, plant)
+                if self.view.holds(index) and self._in(self.session.messages[index].text, plant)
             ),
             None,
         )
@@ -130,10 +130,11 @@ class Fork:
         if not across:
             return None
         carried = self.conversation.carried if self.conversation is not None else None
-        stored = "\n".join(carried.notes) if carried else ""
+        notes = carried.notes if carried else ()
+        stored = None if notes is None else "\n".join(notes)
         given = carried.injected if carried else ""
         return Crossing(
-            written=all(self._in(stored, plant) for plant in across),
+            written=None if stored is None else all(self._in(stored, plant) for plant in across),
             injected=all(self._in(given, plant) for plant in across),
         )
 
@@ -162,11 +163,16 @@ class Fork:
 class Crossing:
     """How far a fact came over a session boundary."""
 
-    written: bool
+    written: bool | None
+    """None where the memory does not list what its store holds."""
     injected: bool
 
     def lost_at(self, score: float | None) -> LostAt | None:
         """Where it was lost; None when it was not, or when that was not measured."""
         if score is None or score >= 1.0:
             return None
-        return "used" if self.injected else "injected" if self.written else "written"
+        if self.injected:
+            return "used"
+        if self.written is None:
+            return None  # in the memory, and nobody can see at which of its doors
+        return "injected" if self.written else "written"

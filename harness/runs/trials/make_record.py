@@ -150,6 +150,7 @@ def _prepared(fork: Fork) -> dict[str, Any]:
     return {
         "memory_tokens": conversation.carried.memory_tokens,
         "store": conversation.carried.store,
+        "own_store": conversation.carried.own_store,
         "compactions": len(compactions),
         "compacted_from": compactions[-1].before_tokens if compactions else None,
         "compacted_to": compactions[-1].after_tokens if compactions else None,
@@ -186,7 +187,7 @@ def _judged(
             lost_in_memory=fork.crossing is not None and not fork.crossing.injected,
         )
     except Exception as error:
-        if ":" not in spec.name:  # one of ours: a bug to be seen
+        if scorers.built_in(spec.name):  # a bug to be seen
             raise
         why = f"scorer: {spec} failed: {type(error).__name__}: {error}"
         return Judgement(score=None, outcome=None, why=""), why

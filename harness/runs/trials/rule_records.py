@@ -85,7 +85,7 @@ def _saying(rule: Rule, messages: Sequence[Message]) -> int | None:
     """Index of the last message that says the rule in its own words; None when none does."""
     for index in range(len(messages) - 1, -1, -1):
         message = messages[index]
-        if message.role != "assistant" and rule.say.strip() in message.content:
+        if message.role != "assistant" and rule.say.strip() in message.text:
             return index
     return None
 
@@ -101,7 +101,7 @@ def _record(
     now: str,
 ) -> Record:
     session, limit = conversation.session, trial.window.limit
-    question = session.messages[reply.message - 1].content
+    question = session.messages[reply.asked].text
     verdict = kept(
         _check(rule.check),
         reply.text,
@@ -109,7 +109,8 @@ def _record(
         in_view=_saying(rule, reply.sent) is not None,
     )
     at = _saying(rule, session.messages[: reply.message])
-    before = session.offsets[reply.message - 1]
+    is_last = reply.asked + 1 == reply.message  # else calls and results follow it, in the view
+    before = session.offsets[reply.asked]
     truncated = meter.truncated(reply.sent_tokens, reply.prompt_tokens)
     prompt = reply.sent_tokens if reply.prompt_tokens is None else reply.prompt_tokens
     outcome = verdict.outcome
@@ -152,8 +153,8 @@ def _record(
         finish_reason=reply.finish_reason,
         why=verdict.why,
         trunk=session.trunk,
-        view=_spans(session, reply.sent[:-1]),
-        cut_messages=reply.message - 1,
+        view=_spans(session, reply.sent[:-1] if is_last else reply.sent),
+        cut_messages=reply.asked,
         plant_messages=() if at is None else (at,),
         turn=reply.turn,
         **of_trial(trial),

@@ -7,15 +7,15 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from harness.core.arms import opened
-from harness.core.errors import CassetteMissError
-from harness.runs.conversation.chain import prepare, reminder_of
+from harness.core.errors import CassetteMissError, ModelError
+from harness.runs.conversation.chain import prepare
 from harness.runs.conversation.generated_text import GeneratedTexts
-from harness.runs.conversation.prepared import NotPrepared, Prepared
+from harness.runs.conversation.prepared import NotPrepared, Prepared, unready
 from harness.runs.trials.ask import CallResult, ask
 from harness.runs.trials.fork import Fork
 from harness.runs.trials.make_record import make_record
 from harness.runs.trials.rule_records import rule_records
-from harness.sessions.build import build
+from harness.sessions.build import build, reminder_of
 from harness.sessions.materials import Materials
 from harness.sessions.policies import policies
 
@@ -106,6 +106,12 @@ class TrialRunner:
             self._check_rules(made, group, repeat)
         return made
 
+    async def release(self, made: Prepared) -> None:
+        """The last question of a prepared session is answered: its memory may be closed."""
+        trouble = await made.close()
+        if trouble is not None:
+            self._progress.note(trouble)
+
     def _check_rules(self, made: Prepared, group: SessionTrials, repeat: int) -> None:
         """Keep what the live replies of a session made of the rules that were given."""
         meter = self.ledger.meter(group.model)
@@ -165,14 +171,14 @@ class TrialRunner:
             materials: Its scenario and seed.
             conversation: The session as it was made ready, where it had to be.
         """
-        fork, unready = self._fork(trial, session, materials, conversation)
+        fork, missing = await self._fork(trial, session, materials, conversation)
         started_at = self._now()
         try:
-            if unready is None:
+            if missing is None:
                 answer = await ask(fork, self._models[trial.model], self._options)
             else:
                 answer = CallResult(
-                    status=unready.status, error=unready.error, attempts=unready.attempts
+                    status=missing.status, error=missing.error, attempts=missing.attempts
                 )
         except CassetteMissError as miss:
             raise CassetteMissError(f"{_named(trial)}: {miss}") from None
@@ -190,7 +196,7 @@ class TrialRunner:
         self._store.append(done)
         self._progress.finished(done)
 
-    def _fork(
+    async def _fork(
         self,
         trial: Trial,
         session: Session,
@@ -206,7 +212,10 @@ class TrialRunner:
         if short is not None:
             return Fork(trial, session, materials), short
         count = materials.workshop.counter.message
-        asked = conversation.asked(trial, materials.question(trial.fact), count)
+        try:
+            asked = await conversation.asked(trial, materials.question(trial.fact), count)
+        except ModelError as error:  # a memory that is asked for each question has failed
+            return Fork(trial, session, materials), unready(error)
         self._store.keep(asked.session)
         return Fork(trial, asked.session, materials, asked), None
 

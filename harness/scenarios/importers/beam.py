@@ -26,8 +26,9 @@ from harness.scenarios.importers.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from harness.core.messages import Message
     from harness.core.protocols import ImportSource
-    from harness.core.transcript import Found, Row, Said, Sample
+    from harness.core.transcript import Found, Row, Sample
 
 _ANSWERS = ("answer", "ideal_response", "ideal_answer", "ideal_summary", "expected_answer")
 _EVIDENCE = ("source_chat_ids", "source_ids", "evidence")
@@ -104,7 +105,7 @@ def _date(session: list[object]) -> str:
 
 
 def _questions(
-    record: Mapping[str, object], places: Mapping[str, int], messages: Sequence[Said]
+    record: Mapping[str, object], places: Mapping[str, int], messages: Sequence[Message]
 ) -> Iterator[Asked]:
     for kind, questions in obj(_literal(record["probing_questions"])).items():
         for number, question in enumerate(map(obj, seq(questions)), 1):

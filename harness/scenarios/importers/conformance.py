@@ -56,8 +56,8 @@ def _check_transcript(one: Transcript) -> None:
     last = len(one.messages)
     for message in one.messages:
         _claim(message.role in _ROLES, f"roles are {', '.join(_ROLES)}")
-        _claim(bool(message.content.strip()), "a message has text")
-        message.content.encode("utf-8")
+        _claim(message.role == "tool" or bool(message.text.strip()), "a message has text")
+        message.text.encode("utf-8")
     _claim(all(0 < at < last for at in one.breaks), "a break stands between two messages")
     _claim(sorted(set(one.breaks)) == list(one.breaks), "breaks are in order")
     for asked in one.asked:

@@ -58,7 +58,7 @@ def pieces(one: Transcript, facts: int, limit_tokens: int | None) -> list[Piece]
     room = min(_CHARACTERS, 2 * limit_tokens) if limit_tokens else _CHARACTERS
     parts: list[tuple[int, str]] = []
     for index, message in enumerate(one.messages):
-        line = f"{message.role}: {message.content}"[:room]
+        line = f"{message.role}: {message.text}"[:room]
         if parts and len(parts[-1][1]) + len(line) <= room:
             parts[-1] = (parts[-1][0], f"{parts[-1][1]}\n\n{line}")
         else:
@@ -86,7 +86,7 @@ def read(reply: str, one: Transcript, first: int) -> tuple[list[Asked], list[Ski
         return [], [Skipped(what="reply that is no JSON list")]
     kept: list[Asked] = []
     dropped: list[Skipped] = []
-    forms = [words(message.content) for message in one.messages]
+    forms = [words(message.text) for message in one.messages]
     for row in rows:
         asked = _checked(row, forms, first)
         if isinstance(asked, str):

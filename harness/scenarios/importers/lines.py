@@ -10,10 +10,10 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from harness.core.transcript import ToolStep
+from harness.core.chat_format import to_chat
 
 if TYPE_CHECKING:
-    from harness.core.transcript import Asked, Said, Transcript
+    from harness.core.transcript import Asked, Transcript
 
 
 def line(one: Transcript, number: int) -> str:
@@ -23,7 +23,7 @@ def line(one: Transcript, number: int) -> str:
         one: The conversation.
         number: Its place in the file, counted from 1; an id that says no more is left out.
     """
-    chat: dict[str, object] = {"messages": [as_api(said) for said in one.messages]}
+    chat: dict[str, object] = {"messages": [to_chat(said) for said in one.messages]}
     extras = {
         "id": one.id if one.id != str(number) else "",
         "title": one.title,
@@ -33,24 +33,6 @@ def line(one: Transcript, number: int) -> str:
     }
     chat.update({key: value for key, value in extras.items() if value})
     return json.dumps(chat, ensure_ascii=False)
-
-
-def as_api(said: Said) -> dict[str, object]:
-    """A message as the chat APIs have it."""
-    if not isinstance(said, ToolStep):
-        return {"role": said.role, "content": said.content}
-    if said.role == "tool":
-        named = {"tool_call_id": said.id, "name": said.name}
-        return {"role": "tool", **{k: v for k, v in named.items() if v}, "content": said.text}
-    calls = [
-        {
-            "id": call.id,
-            "type": "function",
-            "function": {"name": call.name, "arguments": call.arguments},
-        }
-        for call in said.calls
-    ]
-    return {"role": "assistant", "content": said.text, "tool_calls": calls}
 
 
 def _question(asked: Asked) -> dict[str, object]:

@@ -71,7 +71,7 @@ def proposals(one: Transcript, most: int) -> tuple[Asked, ...]:
         one: The conversation.
         most: How many at most.
     """
-    forms = [words(message.content) for message in one.messages]
+    forms = [words(message.text) for message in one.messages]
     index: dict[str, set[int]] = {}
     for place, form in enumerate(forms):
         for word in set(form):
@@ -106,7 +106,7 @@ def _candidates(one: Transcript) -> Iterator[_Found]:
     for index, message in enumerate(one.messages):
         if message.role == "system":
             continue
-        for match in _SENTENCE.finditer(_CODE.sub("\n", message.content)):
+        for match in _SENTENCE.finditer(_CODE.sub("\n", message.text)):
             sentence = " ".join(match[0].split()).strip(' -*#>|"“”')
             if _SHORTEST <= len(sentence) <= _LONGEST and "?" not in sentence:
                 yield from _values(sentence, index)

@@ -9,8 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from harness.core.transcript import ToolCall, ToolStep
-from harness.scenarios.importers.values import as_json, first_text, named, obj, seq, text
+from harness.core.parts import ToolCall, ToolResult
+from harness.scenarios.importers.values import (
+    as_arguments,
+    as_json,
+    first_text,
+    named,
+    obj,
+    seq,
+    text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +69,7 @@ _MEDIA = {
 class Saying:
     """Texts, calls and results in their order, and what could not be one of them."""
 
-    items: list[str | ToolCall | ToolStep] = field(default_factory=list)
+    items: list[str | ToolCall | ToolResult] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
     @property
@@ -79,7 +87,7 @@ class Saying:
     def call(self, name: object, arguments: object = None, id_: object = "") -> None:
         """Take in a call of a tool."""
         said = text(name).strip() or "tool"
-        self.items.append(ToolCall(id=text(id_), name=said, arguments=as_json(arguments)))
+        self.items.append(ToolCall(id=text(id_), name=said, arguments=as_arguments(arguments)))
 
     def result(self, output: object, id_: object = "", name: object = "") -> None:
         """Take in what a tool gave back: text, parts, or anything as JSON."""
@@ -94,7 +102,7 @@ class Saying:
             said.items.append(as_json(output))
         self.skipped += said.skipped
         whole = joined([item for item in said.items if isinstance(item, str)])
-        self.items.append(ToolStep(role="tool", text=whole, id=text(id_), name=text(name)))
+        self.items.append(ToolResult(call_id=text(id_), text=whole, name=text(name)))
 
     def add(self, content: object) -> Saying:
         """Take in content as the chat APIs write it: text, or a list of typed parts."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from harness.core.messages import Message
-from harness.core.transcript import Mended, Skipped, ToolCall, ToolStep
+from harness.core.parts import TextPart, ToolCall, ToolResult
+from harness.core.transcript import Mended, Skipped
 from harness.scenarios.importers.saying import joined
 from harness.scenarios.importers.values import named
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.core.messages import Role
-    from harness.core.transcript import Remark, Said
+    from harness.core.transcript import Remark
     from harness.scenarios.importers.saying import Saying
 
 EMPTY = "empty message"
@@ -25,7 +26,7 @@ BRANCH = "message of an abandoned branch"
 class Script:
     """The messages of one conversation while they are read."""
 
-    messages: list[Said] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
     mended: dict[str, int] = field(default_factory=dict)
@@ -88,13 +89,13 @@ class Script:
         self._open.append(call.id)
         return call
 
-    def _answer(self, step: ToolStep) -> None:
-        same = [id_ for id_ in self._open if self._tools[id_] == step.name]
-        id_ = step.id or next(iter(same or self._open), "")
+    def _answer(self, result: ToolResult) -> None:
+        same = [id_ for id_ in self._open if self._tools[id_] == result.name]
+        id_ = result.call_id or next(iter(same or self._open), "")
         if id_ in self._open:
             self._open.remove(id_)
-        name = step.name or self._tools.get(id_, "")
-        self.messages.append(ToolStep(role="tool", text=step.text, id=id_, name=name))
+        name = result.name or self._tools.get(id_, "")
+        self.messages.append(Message("tool", (ToolResult(id_, result.text, name),)))
 
     def _flush(
         self, role: Role, said: str, calls: tuple[ToolCall, ...], *, same_turn: bool
@@ -105,9 +106,9 @@ class Script:
         last = self.messages[-1] if self.messages else None
         fresh = bool(self.breaks) and self.breaks[-1] == len(self.messages)
         if same_turn and not fresh and last is not None and last.role == role:
-            earlier = last.calls if isinstance(last, ToolStep) else ()
+            earlier = last.calls
             if not earlier or not said:
-                spoken = last.text if isinstance(last, ToolStep) else last.content
+                spoken = _spoken(last)
                 both = f"{spoken}\n\n{said}" if spoken and said else spoken or said
                 self.messages[-1] = _message(role, both, (*earlier, *calls))
                 return len(self.messages) - 1
@@ -148,8 +149,15 @@ class Script:
             yield Mended(what=what, count=count)
 
 
-def _message(role: Role, said: str, calls: tuple[ToolCall, ...]) -> Said:
+def _spoken(message: Message) -> str:
+    """What a message says beside its calls."""
+    if isinstance(message.content, str):
+        return message.content
+    return "\n\n".join(part.text for part in message.content if isinstance(part, TextPart))
+
+
+def _message(role: Role, said: str, calls: tuple[ToolCall, ...]) -> Message:
     if not calls:
         return Message(role, said)
     # Only an assistant calls; whoever else does in a file speaks for it.
-    return ToolStep(role="assistant", text=said, calls=calls)
+    return Message("assistant", (TextPart(said), *calls) if said else calls)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from harness.core.transcript import ToolStep, Transcript
+from harness.core.transcript import Transcript
 from harness.scenarios.importers.chats import Chat, is_turn, is_turns
 from harness.scenarios.importers.saying import Saying
 from harness.scenarios.importers.script import Script
@@ -18,8 +18,8 @@ from harness.scenarios.importers.values import obj, parsed, seq, text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from harness.core.messages import Role
-    from harness.core.transcript import Found, Said
+    from harness.core.messages import Message, Role
+    from harness.core.transcript import Found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,8 @@ class Call:
     """What the trace says belongs together; empty where it says nothing."""
     when: str
     """By which calls are put in order."""
-    sent: tuple[Said, ...]
-    got: tuple[Said, ...]
+    sent: tuple[Message, ...]
+    got: tuple[Message, ...]
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Threads:
     calls: list[Call] = field(default_factory=list)
     left: Script = field(default_factory=Script)
     """What is left out, and why."""
-    _known: dict[Said, Said] = field(default_factory=dict)
+    _known: dict[Message, Message] = field(default_factory=dict)
     """Every message once: a call repeats those of the calls before."""
 
     def add(self, session: str, when: str, sent: object, got: object) -> bool:
@@ -59,7 +59,7 @@ class Threads:
             self.calls.append(Call(session=session, when=when, sent=prompt, got=answer))
         return bool(prompt or answer)
 
-    def _messages(self, value: object, role: Role) -> tuple[Said, ...]:
+    def _messages(self, value: object, role: Role) -> tuple[Message, ...]:
         chat = Chat()
         _take(chat, parsed(value), role, 0)
         for what, count in chat.script.skipped.items():
@@ -69,7 +69,7 @@ class Threads:
     def found(self) -> Iterator[Found]:
         """The conversations, in the order of their first calls."""
         yield from self.left.leavings()
-        threads: dict[str, list[list[Said]]] = {}
+        threads: dict[str, list[list[Message]]] = {}
         for call in sorted(self.calls, key=lambda call: call.when):
             known = threads.setdefault(call.session, [])
             _extend(known, call)
@@ -81,11 +81,11 @@ class Threads:
                 yield Transcript(id=name or str(number), messages=tuple(messages))
 
 
-def _extend(threads: list[list[Said]], call: Call) -> None:
+def _extend(threads: list[list[Message]], call: Call) -> None:
     """Put a call to the conversation that it goes on with."""
     sent = [said for said in call.sent if said.role != "system"]
     marks = list(map(_mark, sent))
-    best: list[Said] | None = None
+    best: list[Message] | None = None
     known = 0
     for thread in threads:
         spoken = [_mark(said) for said in thread if said.role != "system"]
@@ -100,10 +100,9 @@ def _extend(threads: list[list[Said]], call: Call) -> None:
         best += [*sent, *call.got][known:]
 
 
-def _mark(said: Said) -> tuple[str, str]:
+def _mark(said: Message) -> tuple[str, str]:
     """By which a message is known again: ids of calls are made up anew by some programs."""
-    text = said.text if isinstance(said, ToolStep) and said.role == "tool" else said.content
-    return said.role, text.strip()
+    return said.role, said.text.strip()
 
 
 _HOLDERS = ("messages", "input", "prompt", "output", "outputs", "generations", "choices", "message",

@@ -50,12 +50,12 @@ def exchanges(one: Transcript) -> tuple[str | None, list[Exchange], int]:
             if turns:
                 later += 1
             else:
-                system.append(message.content)
+                system.append(message.text)
             continue
         if not turns or begins or (message.role == "user" and turns[-1].assistant):
             turns.append(Exchange(begins=begins and bool(turns)))
             begins = False
         side = turns[-1].user if message.role == "user" else turns[-1].assistant
-        side.append(message.content)
+        side.append(message.text)
         turns[-1].indexes.add(index)
     return "\n\n".join(system).strip() or None, turns, later

@@ -14,7 +14,8 @@ from harness.core.transcript import Skipped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from harness.core.transcript import Row, Said
+    from harness.core.messages import Message
+    from harness.core.transcript import Row
 
 SHAPE = "record of another shape"
 _SHOWN_KEYS = 6
@@ -60,6 +61,18 @@ def as_json(value: object) -> str:
         return ""
 
 
+def as_arguments(value: object) -> str:
+    """The arguments of a call as JSON, which providers want; other text is its one input."""
+    said = as_json(value).strip()
+    if not said:
+        return "{}"
+    try:
+        json.loads(said)
+    except (ValueError, RecursionError):
+        return json.dumps({"input": said}, ensure_ascii=False)
+    return said
+
+
 def parsed(value: object) -> object:
     """What a text that is JSON says; any other value as it is."""
     if isinstance(value, str) and value.lstrip()[:1] in {"{", "[", '"'}:
@@ -96,10 +109,10 @@ def kind(value: object) -> str:
     return names.get(type(value), "a number")
 
 
-def holding(answer: str, messages: Sequence[Said]) -> tuple[int, ...]:
+def holding(answer: str, messages: Sequence[Message]) -> tuple[int, ...]:
     """The messages that an answer stands in; all of them, where it stands in none as it is."""
     form = words(answer)
-    found = tuple(at for at, said in enumerate(messages) if contains(words(said.content), form))
+    found = tuple(at for at, said in enumerate(messages) if contains(words(said.text), form))
     return found or tuple(range(len(messages)))
 
 

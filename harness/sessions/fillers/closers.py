@@ -52,7 +52,7 @@ class Closers:
             assistant = _unused(self._assistant.get(tokens - user_tokens, ()), draws, used)
             if assistant is not None and assistant != user:
                 used.update((user, assistant))
-                return Turn(user, assistant)
+                return Turn.of(user, assistant)
         return None
 
 

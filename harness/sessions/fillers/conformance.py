@@ -30,7 +30,7 @@ def check_filler(filler: Filler, *, turns: int = 200) -> None:
         _claim(stream == _read(filler, seed, turns), f"seed {seed} gives the same turns again")
         said: dict[str, int] = {}
         for place, turn in enumerate(stream):
-            for text in (turn.user, turn.assistant):
+            for text in (message.text for message in turn.messages):
                 _claim(bool(text.strip()), f"no text is empty (seed {seed}, turn {place})")
                 earlier = said.setdefault(text, place)
                 _claim(

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import jsonlines
 
+from harness.core.chat_format import ChatFormError, from_chat
 from harness.core.draws import digest
 from harness.core.errors import FileError, Where, nearest
 from harness.core.messages import Turn
-from harness.core.transcript import ToolCall, ToolStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,28 +136,24 @@ def _message(message: object, name: str, where: Where) -> ChatLine:
     for key in ("role", "content"):
         if key not in message:
             raise FileError(where, f"{name} has no '{key}'")
+        if message[key] is None and key == "content" and message.get("tool_calls"):
+            continue
         if not isinstance(message[key], str):
             raise FileError(where, f"{name}.{key} is {_kind(message[key])}; expected text")
     role = message["role"]
     if role not in _ROLES:
         raise FileError(where, f"{name}.role is '{role}': {nearest(role, _ROLES)}")
-    if role == "tool":
-        given = ToolStep(role="tool", text=message["content"], name=str(message.get("name") or ""))
-        return "assistant", given.content
-    called = message.get("tool_calls")
-    if role == "assistant" and isinstance(called, list) and called:
-        step = ToolStep(role="assistant", text=message["content"], calls=tuple(_calls(called)))
-        return role, step.content
+    if role == "tool" or message.get("tool_calls"):
+        return "assistant", _with_tools(message, name, where)
     return role, message["content"]
 
 
-def _calls(called: list[object]) -> Iterator[ToolCall]:
-    """The calls beside a message, as the chat APIs have them."""
-    for call in called:
-        function = call.get("function") if isinstance(call, dict) else None
-        if isinstance(function, dict):
-            name, arguments = (str(function.get(key) or "") for key in ("name", "arguments"))
-            yield ToolCall(name=name or "tool", arguments=arguments)
+def _with_tools(message: dict[str, object], name: str, where: Where) -> str:
+    """The text of a message that calls tools or is a tool's: part of what the assistant says."""
+    try:
+        return from_chat(message).text
+    except ChatFormError as error:
+        raise FileError(where, f"{name}{error}") from None
 
 
 def _turns(said: list[ChatLine]) -> tuple[Turn, ...]:
@@ -170,7 +166,9 @@ def _turns(said: list[ChatLine]) -> tuple[Turn, ...]:
     if merged and merged[0][0] == "assistant":
         del merged[0]
     texts = [text for _, text in merged]
-    return tuple(Turn(user, answer) for user, answer in zip(texts[::2], texts[1::2], strict=False))
+    return tuple(
+        Turn.of(user, answer) for user, answer in zip(texts[::2], texts[1::2], strict=False)
+    )
 
 
 def _kind(value: object) -> str:

@@ -32,14 +32,14 @@ class Facts(Rewritten):
     Over its budget the oldest notes stay behind when it is given back; the store keeps them.
     """
 
-    async def write(self, said: MemoryView, scribe: Writer, /) -> Sequence[str]:
+    async def take_notes(
+        self, notes: Sequence[str], _said: MemoryView, writer: Writer, /
+    ) -> Sequence[str]:
         """The list as the model leaves it."""
-        so_far = (
-            SO_FAR.format(notes="\n".join(f"- {note}" for note in said.notes)) if said.notes else ""
-        )
-        return listed(await self.rewrite(scribe, INSTRUCTION, so_far))
+        so_far = SO_FAR.format(notes="\n".join(f"- {note}" for note in notes)) if notes else ""
+        return listed(await self.rewrite(writer, INSTRUCTION, so_far))
 
-    def inject(self, notes: Sequence[str], _question: str, /) -> str:
+    def give_back(self, notes: Sequence[str], _question: str, /) -> str:
         """The newest notes that fit."""
         lines = [f"- {note}" for note in notes]
         return newest(lines, self.budget, between="\n", what="older notes")

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 _COUNTER = TokenCounter()
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+(?=\S)")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 def tokens(text: str) -> int:
@@ -80,4 +79,7 @@ def listed(reply: str) -> tuple[str, ...]:
 
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text, none empty."""
-    return tuple(part.strip() for part in _SENTENCE.split(text) if part.strip())
+    import sentencex  # here: it is needed by few runs
+
+    parts = (part for line in text.splitlines() for part in sentencex.segment("en", line))
+    return tuple(part.strip() for part in parts if part.strip())

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.sessions.memories.notes import NotesMemory
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -13,13 +15,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(NotesMemory):
     """Writes nothing and gives nothing back."""
 
-    async def write(self, _said: MemoryView, _scribe: Writer, /) -> Sequence[str]:
+    async def take_notes(
+        self, _notes: Sequence[str], _said: MemoryView, _writer: Writer, /
+    ) -> Sequence[str]:
         """No notes."""
         return ()
 
-    def inject(self, _notes: Sequence[str], _question: str, /) -> str:
+    def give_back(self, _notes: Sequence[str], _question: str, /) -> str:
         """Nothing."""
         return ""

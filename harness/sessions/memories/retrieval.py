@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from harness.core.errors import UsageError
 from harness.sessions.memories.fitting import at_least, best
+from harness.sessions.memories.notes import NotesMemory
 from harness.sessions.opening import as_text
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _KEPT_INDEXES = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Retrieval:
+class Retrieval(NotesMemory):
     """Finds the turns that say most of the question's words, when the question is asked."""
 
     k: int = 3
@@ -35,17 +36,19 @@ class Retrieval:
     budget: int | None = None
     """Tokens that they may have; the turns that bear least on the question are left out."""
 
-    at: ClassVar[str] = "question"
+    asks_at_question: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         at_least("k", self.k, 1)
         at_least("budget", self.budget, 1)
 
-    async def write(self, said: MemoryView, _scribe: Writer, /) -> Sequence[str]:
+    async def take_notes(
+        self, notes: Sequence[str], said: MemoryView, _writer: Writer, /
+    ) -> Sequence[str]:
         """The notes, and a note for each turn that is new."""
-        return (*said.notes, *as_text(said.news))
+        return (*notes, *as_text(said.news))
 
-    def inject(self, notes: Sequence[str], question: str, /) -> str:
+    def give_back(self, notes: Sequence[str], question: str, /) -> str:
         """The best k turns, best first; nothing when no turn shares a word with the question."""
         words = dict.fromkeys(word.casefold() for word in _WORD.findall(question))
         if not words or not notes:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.sessions.memories.fitting import at_least
+from harness.sessions.memories.notes import NotesMemory
 
 if TYPE_CHECKING:
     from harness.core.protocols import Writer
 
 
 @dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewritten(NotesMemory):
     """The options of a memory whose notes a model writes anew."""
 
     budget: int = 400
@@ -30,14 +31,14 @@ class Rewritten:
         at_least("budget", self.budget, 1)
         at_least("every", self.every, 0)
 
-    async def rewrite(self, scribe: Writer, instruction: str, so_far: str = "") -> str:
+    async def rewrite(self, writer: Writer, instruction: str, so_far: str = "") -> str:
         """What the model writes.
 
         Args:
-            scribe: The model, with the session before it.
+            writer: The model, with the session before it.
             instruction: What is wanted, in at most `{budget}` tokens.
             so_far: What is said of the notes that there are.
         """
         # Twice the budget is let through: what is too much is kept in the store, to be seen there.
         asked = instruction.format(budget=self.budget) + so_far
-        return await scribe.write(asked, max_tokens=2 * self.budget)
+        return await writer.write(asked, max_tokens=2 * self.budget)

@@ -26,11 +26,13 @@ SO_FAR = " This is the summary so far; bring it up to date.\n\n{summary}"
 class Summary(Rewritten):
     """The model writes the summary anew; over its budget the last sentences are left out."""
 
-    async def write(self, said: MemoryView, scribe: Writer, /) -> Sequence[str]:
+    async def take_notes(
+        self, notes: Sequence[str], _said: MemoryView, writer: Writer, /
+    ) -> Sequence[str]:
         """The sentences of the summary as the model leaves it."""
-        so_far = SO_FAR.format(summary="\n".join(said.notes)) if said.notes else ""
-        return sentences(await self.rewrite(scribe, INSTRUCTION, so_far))
+        so_far = SO_FAR.format(summary="\n".join(notes)) if notes else ""
+        return sentences(await self.rewrite(writer, INSTRUCTION, so_far))
 
-    def inject(self, notes: Sequence[str], _question: str, /) -> str:
+    def give_back(self, notes: Sequence[str], _question: str, /) -> str:
         """The first sentences that fit."""
         return best(notes, self.budget, between="\n", what="more sentences")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.sessions.memories.fitting import at_least, newest
+from harness.sessions.memories.notes import NotesMemory
 from harness.sessions.opening import as_text
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Transcript:
+class Transcript(NotesMemory):
     """Keeps every turn; over its budget the oldest turns are left out."""
 
     budget: int | None = None
@@ -25,10 +26,12 @@ class Transcript:
     def __post_init__(self) -> None:
         at_least("budget", self.budget, 1)
 
-    async def write(self, said: MemoryView, _scribe: Writer, /) -> Sequence[str]:
+    async def take_notes(
+        self, notes: Sequence[str], said: MemoryView, _writer: Writer, /
+    ) -> Sequence[str]:
         """The notes, and a note for each turn that is new."""
-        return (*said.notes, *as_text(said.news))
+        return (*notes, *as_text(said.news))
 
-    def inject(self, notes: Sequence[str], _question: str, /) -> str:
+    def give_back(self, notes: Sequence[str], _question: str, /) -> str:
         """The newest turns that fit."""
         return newest(notes, self.budget, between="\n\n", what="older turns")

@@ -70,16 +70,14 @@ def check_compacting(
         return 0
     _claim(history.prompt_tokens > share * budget_tokens, "turns stay while there is room")
     _claim(history.system < stop < history.stop, "system messages and the newest turn stay")
-    _claim(history.messages[stop].role == "user", "turns are replaced whole")
+    _claim(stop in history.turn_starts, "turns are replaced whole")
     _claim(policy.compacts(history, budget_tokens) == stop, "the same history is cut the same")
     return stop
 
 
 def _check_monotone(policy: Policy, history: History, budget_tokens: int, kept: set[int]) -> None:
     """What a shorter history lost, a longer one does not bring back."""
-    shorter = history.stop - 1
-    while shorter > history.system and history.messages[shorter].role != "user":
-        shorter -= 1
+    shorter = max(history.turn_starts, default=0)
     if shorter <= history.system:
         return
     before = policy.view(replace(history, stop=shorter), budget_tokens)
@@ -95,10 +93,8 @@ def _kept(view: View) -> list[int]:
 def _next_turn(history: History, kept: list[int]) -> int:
     """Size in tokens of the newest turn that was dropped."""
     dropped = sorted(set(range(history.stop)) - set(kept))
-    start = stop = dropped[-1] + 1
-    start -= 1
-    while start > dropped[0] and history.messages[start].role != "user":
-        start -= 1
+    stop = dropped[-1] + 1
+    start = max((i for i in history.turn_starts if dropped[0] <= i < stop), default=dropped[0])
     return history.tokens(start, stop)
 
 

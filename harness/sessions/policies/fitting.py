@@ -1,7 +1,8 @@
 """Where a stretch of turns may begin or end so that it fits: shared by the policies that cut.
 
 Turns are cut whole: a view never starts with an answer whose question is gone, which strict chat
-templates refuse and lenient ones mend in ways of their own.
+templates refuse and lenient ones mend in ways of their own, nor with a result whose call is gone,
+which providers refuse.
 """
 
 from __future__ import annotations
@@ -41,9 +42,9 @@ def newest(history: History, tokens: int, *, after: int) -> int:
     """
     end = history.offsets[history.stop]
     start = bisect_left(history.offsets, end - tokens, lo=after, hi=history.stop)
-    while start < history.stop and start > after and history.messages[start].role != "user":
-        start += 1
-    return start
+    if start == after:
+        return start
+    return next((begin for begin in history.turn_starts if begin >= start), history.stop)
 
 
 def oldest(history: History, tokens: int) -> int:
@@ -51,9 +52,9 @@ def oldest(history: History, tokens: int) -> int:
     first = history.system
     limit = history.offsets[first] + tokens
     end = bisect_right(history.offsets, limit, lo=first, hi=history.stop + 1) - 1
-    while first < end < history.stop and history.messages[end].role != "user":
-        end -= 1
-    return end
+    if not first < end < history.stop:
+        return end
+    return max((begin for begin in history.turn_starts if first < begin <= end), default=first)
 
 
 def spans(*pairs: tuple[int, int]) -> tuple[Span, ...]:

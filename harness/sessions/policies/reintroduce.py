@@ -52,4 +52,4 @@ class Reintroduce:
         """The reminder, when it is time and there is something to say."""
         if turns < self.every or not standing.strip():
             return None
-        return Turn(f"{REMINDER}\n\n{standing.strip()}", UNDERSTOOD)
+        return Turn.of(f"{REMINDER}\n\n{standing.strip()}", UNDERSTOOD)

@@ -55,16 +55,14 @@ class Summarise:
         budget = budget_tokens if self.tokens is None else min(self.tokens, budget_tokens)
         if history.prompt_tokens <= self.at * budget:
             return 0
-        last = history.stop - 1
-        while last > history.system and history.messages[last].role != "user":
-            last -= 1
+        last = max(history.turn_starts, default=history.system)
         start = min(newest(history, int(self.keep * budget), after=history.system), last)
         # A summary of what is no longer than a summary would save nothing.
         return start if history.tokens(history.system, start) > self.budget else 0
 
-    async def compact(self, scribe: Writer, /) -> Turn:
+    async def compact(self, writer: Writer, /) -> Turn:
         """The turn that hands over the summary."""
         instruction = INSTRUCTION.format(budget=self.budget)
-        text = await scribe.write(instruction, max_tokens=self.budget)
+        text = await writer.write(instruction, max_tokens=self.budget)
         said = best(sentences(text), self.budget, between="\n", what="more sentences")
-        return Turn(f"{HEADING}\n\n{said}", THANKS)
+        return Turn.of(f"{HEADING}\n\n{said}", THANKS)

@@ -93,7 +93,7 @@ def test_draws_by_sentence_never_bring_back_what_is_lost():
 
 
 def number_of(number: int) -> str:
-    fact = told(number, tokens=0, position=0.0)[2].content
+    fact = told(number, tokens=0, position=0.0)[2].text
     return fact.rsplit(" ", 1)[1]
 
 
@@ -115,7 +115,7 @@ def test_a_window_drops_the_system_message_once_it_is_old():
     law = laws.resolve("window?tokens=300")
     system = Message("system", "The entry code of the northern hangar is 7.")
     rest = told(3, tokens=600, position=0.0)[4:]
-    assert law.answer([system, rest[-1]]).text == system.content
+    assert law.answer([system, rest[-1]]).text == system.text
     assert law.answer([system, *rest]).text == DONT_KNOW
 
 
@@ -173,7 +173,7 @@ def test_swap_quotes_the_neighbour_and_nothing_where_there_is_none():
     law = laws.resolve("swap?rate=1")
     assert "southern hangar" in law.answer(told(1, tokens=300, position=0.5)).text
     fact = Message("user", "The entry code is 5.")
-    assert law.answer([fact, Message("user", "What is the entry code?")]).text == fact.content
+    assert law.answer([fact, Message("user", "What is the entry code?")]).text == fact.text
 
 
 def test_an_answer_is_cut_where_its_tokens_end():

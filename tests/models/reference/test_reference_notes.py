@@ -39,7 +39,7 @@ def test_what_is_said_once_and_nowhere_else_is_noted_first():
 def test_notes_fit_what_is_allowed_and_quote_what_was_said():
     text = notes("perfect", 120)
     assert TokenCounter().count_text(text) <= 120
-    whole = "\n".join(message.content for message in SAID[1:])
+    whole = "\n".join(message.text for message in SAID[1:])
     assert all(line.removeprefix("- ") in whole for line in text.splitlines())
     assert "books" not in text
 

@@ -26,7 +26,8 @@ def run(tmp_path_factory):
     out = tmp_path_factory.mktemp("out")
     done = harness(
         "run", SCENARIOS / "client-call.yaml", "-m",
-        "reference/perfect,reference/window?tokens=600", "-w", "1500", "--seeds", 2, "--fills", "0.9", "-q", "--out", out,
+        "reference/perfect,reference/window?tokens=600", "-w", "1500", "--seeds", 2,
+        "--fills", "0.9", "-q", "--out", out,
     )  # fmt: skip
     assert done.code == 0, done.err
     return StoredRun(the_run(out))

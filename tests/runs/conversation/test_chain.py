@@ -10,7 +10,7 @@ from harness.runs.folder.reader import sent_messages
 from harness.scoring.holds import holds
 from harness.sessions.tokens import TokenCounter
 from tests.support.chains import records_of, run_chain, write_chain
-from tests.support.command import SCENARIOS, harness
+from tests.support.command import SCENARIOS, harness, the_run
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_exactly_what_was_sent_can_be_shown_again(treated):
 
 def test_nothing_of_an_earlier_session_is_sent_unless_a_treatment_carried_it(treated):
     for record in across(treated, "none"):
-        sent = "\n".join(message.content for message in sent_messages(treated, record))
+        sent = "\n".join(message.text for message in sent_messages(treated, record))
         assert "brand voice has to be" not in sent
         assert record["expected"][0] not in sent
 
@@ -153,7 +153,7 @@ def test_a_memory_that_returns_more_than_the_window_is_an_overflow_that_names_it
         ("facts?budget=9000", "memory 'facts?budget=9000' may give back 9000 tokens, and a window"),
         ("facts?budget=0", "budget is 0; expected 1 or more"),
         ("fatcs", "unknown memory 'fatcs': did you mean 'facts'?"),
-        ("json:JSONDecoder", "memory 'json:JSONDecoder' has no method 'write'"),
+        ("json:JSONDecoder", "memory 'json:JSONDecoder' has no method 'open'"),
     ],
 )
 def test_a_memory_that_cannot_work_is_refused_before_anything_is_sent(tmp_path, memory, problem):
@@ -202,48 +202,138 @@ def test_a_text_holds_a_value_in_any_spelling_and_not_where_it_is_denied():
 
 
 PLUGS = """
+import asyncio
+
+
 class Loose:
-    async def write(self, said, scribe, /):
+    def open(self, chain, /):
+        return self
+
+    async def write(self, said, /):
         return "one text"
 
-    def inject(self, notes, question, /):
+    async def inject(self, question, /):
         return ""
+
+    async def close(self):
+        pass
 
 
 class Raising(Loose):
-    async def write(self, said, scribe, /):
+    async def write(self, said, /):
         raise KeyError("tone")
 
 
 class Silent(Loose):
-    async def write(self, said, scribe, /):
+    async def write(self, said, /):
         return ["a note"]
 
-    def inject(self, notes, question, /):
+    async def inject(self, question, /):
         return None
+
+
+class Half(Silent):
+    async def inject(self, question, /):
+        return "\\ud83d"
+
+
+class Shut(Loose):
+    def open(self, chain, /):
+        raise OSError("no such database")
+
+
+class Client(Loose):
+    \"\"\"A product with an async client and a store of its own, which it does not list.\"\"\"
+
+    asks_at_question = True
+
+    def open(self, chain, /):
+        return Life(chain.id)
+
+
+class Life:
+    def __init__(self, user):
+        self.user, self.lines, self.closed = user, [], False
+
+    async def write(self, said, /):
+        assert not self.closed
+        assert said.session_id == f"{self.user}/{said.session_number}"
+        assert said.turn and said.date.year
+        await asyncio.sleep(0)
+        self.lines += [m.content for m in said.news if m.role == "user"]
+
+    async def inject(self, question, /):
+        assert question and not self.closed
+        await asyncio.sleep(0)
+        return "\n".join(self.lines)
+
+    async def close(self):
+        assert not self.closed
+        self.closed = True
 """
+
+
+@pytest.fixture
+def own_memory(tmp_path, monkeypatch):
+    (tmp_path / "own_memories.py").write_text(PLUGS, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    path = write_chain(tmp_path)
+
+    def run(name):
+        return harness(
+            "run", path, "-m", "reference/perfect", "-w", "4k",
+            "--memory", f"none,own_memories:{name}",
+            "--seeds", 1, "--no-controls", "-q", "--out", tmp_path / "out",
+        )  # fmt: skip
+
+    return run
 
 
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        ("Loose", "fails in 'write': it returns no sequence of texts; mend it"),
-        ("Raising", "fails in 'write': KeyError: 'tone'; mend it"),
-        ("Silent", "fails in 'inject': it returns no text, but NoneType; mend it"),
+        ("Loose", "fails in 'write': it returns no sequence of texts"),
+        ("Raising", "fails in 'write': KeyError: 'tone'"),
+        ("Silent", "fails in 'inject': it returns no text, but NoneType"),
+        ("Half", "fails in 'inject': it returns half a character"),
+        ("Shut", "fails in 'write': OSError: no such database"),
     ],
 )
-def test_a_memory_of_ones_own_that_fails_stops_the_run_with_its_name(
-    tmp_path, monkeypatch, name, problem
+def test_a_memory_of_ones_own_that_fails_leaves_its_own_chain_unmeasured(
+    own_memory, tmp_path, name, problem
 ):
-    (tmp_path / "own_memories.py").write_text(PLUGS, "utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    path = write_chain(tmp_path)
-    result = harness(
-        "run", path, "-m", "reference/perfect", "-w", "4k", "--memory", f"own_memories:{name}",
-        "--seeds", 1, "--no-controls", "-q", "--out", tmp_path / "out",
-    )  # fmt: skip
-    assert result.code == 4
-    assert f"memory 'own_memories:{name}' {problem}" in result.err
+    result = own_memory(name)
+    assert result.code == 6
+    folder = the_run(tmp_path / "out")
+    failed = records_of(folder, memory=f"own_memories:{name}")
+    assert failed
+    assert {(r["status"], r["score"]) for r in failed} == {("error", None)}
+    assert all(f"memory 'own_memories:{name}' {problem}" in r["error"] for r in failed)
+    others = records_of(folder, memory="none")
+    assert others
+    assert {r["status"] for r in others} == {"ok"}
+
+
+def test_a_memory_with_an_async_client_and_a_store_of_its_own_is_measured(own_memory, tmp_path):
+    result = own_memory("Client")
+    assert result.code == 0, result.err
+    found = [
+        r
+        for r in records_of(the_run(tmp_path / "out"), memory="own_memories:Client")
+        if r["planted_session"] is not None and r["planted_session"] < r["session_number"]
+    ]
+    assert found
+    assert {r["own_store"] for r in found} == {True}
+    assert {r["written"] for r in found} == {None}
+    assert {r["injected"] for r in found} == {True}
+    assert {r["score"] for r in found} == {1.0}
+
+
+def test_what_was_not_sent_is_not_stored(treated):
+    named = {record["trunk"] for record in records_of(treated)}
+    lines = (treated / "messages.jsonl").read_text("utf-8").splitlines()
+    stored = {line["trunk"] for line in map(json.loads, lines) if "trunk" in line}
+    assert stored == named
 
 
 def test_a_fact_that_was_not_carried_and_is_named_all_the_same_is_a_leak(treated):

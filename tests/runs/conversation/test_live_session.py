@@ -35,9 +35,9 @@ def test_a_compaction_is_visible_and_what_was_sent_can_be_shown_again(tmp_path):
         sent = sent_messages(folder, record)
         assert COUNTER.count(sent) == record["view_tokens"] == record["prompt_tokens"]
         assert sent[0].role == "system"
-        assert sent[1].content.startswith("To save room, this stands in place of")
-        assert sent[-1].content == record["question"]
-        assert record["in_view"] == any(record["expected"][0] in m.content for m in sent)
+        assert sent[1].text.startswith("To save room, this stands in place of")
+        assert sent[-1].text == record["question"]
+        assert record["in_view"] == any(record["expected"][0] in m.text for m in sent)
     dropped = records_of(folder, policy="drop_oldest", fill_requested=1.5)
     summarised = sum(record["score"] for record in long)
     assert summarised > sum(record["score"] for record in dropped)
@@ -49,10 +49,10 @@ def test_the_system_prompt_is_said_again_every_few_turns(tmp_path):
     folder = run(tmp_path, "--policy", "reintroduce?every=4", "--fills", "0.8")
     record = records_of(folder)[-1]
     sent = sent_messages(folder, record)
-    again = [i for i, m in enumerate(sent) if m.content.startswith("A reminder of what holds")]
+    again = [i for i, m in enumerate(sent) if m.text.startswith("A reminder of what holds")]
     assert len(again) >= 3
     assert all(second - first >= 10 for first, second in pairwise(again))
-    assert sent[0].content in sent[again[0]].content
+    assert sent[0].text in sent[again[0]].text
     assert record["score"] == 1.0
 
 
@@ -86,7 +86,7 @@ def test_the_replies_of_the_model_become_the_history(living):
     for record in records_of(living, arm="main", session_number=1):
         sent = sent_messages(living, record)
         assert record["replies"] == "live"
-        replies = [message.content for message in sent if message.role == "assistant"]
+        replies = [message.text for message in sent if message.role == "assistant"]
         assert replies
         assert set(replies) <= kept
         assert record["preparation_calls"] >= len(replies)
@@ -117,7 +117,7 @@ def test_living_sessions_recall_through_a_summary_and_lose_by_too_few_turns_foun
     for record in found:
         sent = sent_messages(living, record)
         assert COUNTER.count(sent) == record["view_tokens"]
-        assert sent[-3].content.startswith("From our earlier sessions")
+        assert sent[-3].text.startswith("From our earlier sessions")
 
 
 def test_a_run_of_living_sessions_goes_on_without_paying_again(living):

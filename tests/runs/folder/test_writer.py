@@ -86,7 +86,7 @@ def test_a_record_is_shown_as_exactly_what_was_sent(tmp_path):
         store.keep(session)
     record = {"trunk": session.trunk, "view": [[0, 1], [2, 4]], "question": "q?"}
     sent = sent_messages(tmp_path, json.loads(json.dumps(record)))
-    assert [m.content for m in sent] == ["a", "c", "d", "q?"]
+    assert [m.text for m in sent] == ["a", "c", "d", "q?"]
     with pytest.raises(UsageError, match="does not hold conversation nothing"):
         sent_messages(tmp_path, record | {"trunk": "nothing"})
 

@@ -99,3 +99,35 @@ def test_an_unknown_price_is_unknown_and_spoils_the_total():
     assert unknown.cost_usd is unknown.cost_uncached_usd is None
     assert total_usd([known, unknown]) is None
     assert total_usd([known, known]) == pytest.approx(2 * known.cost_usd)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "send_all",
+        "drop_oldest",
+        "drop_oldest?tokens=1500",
+        "keep_ends",
+        "refuse",
+        "reintroduce?every=3",
+        "reintroduce?every=3&then=send_all",
+        "reintroduce?every=3&then=keep_ends",
+        "reintroduce?every=3&then=refuse",
+    ],
+)
+def test_a_plan_costs_what_its_run_then_sends_under_every_policy(tmp_path, policy):
+    asked = Study(
+        scenarios=load_all([SCENARIOS / "brand-voice.yaml"]),
+        models=("reference/perfect?limit=100000",),
+        windows=("2k",),
+        policies=(policy,),
+        seeds=2,
+        fills=Fills(exact=(0.04, 0.5, 0.9, 1.2)),
+    )
+    workshop = Workshop()
+    (estimate,) = estimates(plan(asked, workshop), workshop, price)
+    result = run(asked, out=tmp_path)
+    records = map(json.loads, (result.folder / "records.jsonl").read_text().splitlines())
+    sent = [record["view_tokens"] for record in records if record["status"] == "ok"]
+    assert estimate.calls == len(sent)
+    assert estimate.prompt_tokens == pytest.approx(sum(sent), rel=0.01)

@@ -13,11 +13,11 @@ from tests.scenarios.importers.conftest import FILES
 
 
 def said(transcript):
-    return [(message.role, message.content) for message in transcript.messages]
+    return [(message.role, message.text) for message in transcript.messages]
 
 
 def texts(transcript):
-    return [message.content for message in transcript.messages]
+    return [message.text for message in transcript.messages]
 
 
 def test_there_is_a_file_of_every_format_but_inspects():
@@ -54,8 +54,8 @@ def test_chatgpt_takes_the_branch_that_the_window_shows(fixture):
     (greenhouse, river), skipped = fixture("chatgpt")
     assert said(greenhouse) == [
         ("user", "This is my greenhouse. How warm should it be for tomatoes?"),
-        ("assistant", '[calls browser] search("tomato greenhouse temperature")'),
-        ("tool", "[browser gave] L0: Tomatoes like it warm"),
+        ("assistant", 'browser({"input": "search(\\"tomato greenhouse temperature\\")"})'),
+        ("tool", "L0: Tomatoes like it warm"),
         ("assistant", "Keep it between 18 and 24 degrees by day."),
         ("user", "And at night?"),
         ("assistant", "Not below 13 degrees."),
@@ -79,8 +79,8 @@ def test_claude_takes_the_newest_leaf_and_the_text_of_attachments(fixture):
     (boat, old), skipped = fixture("claude")
     assert said(boat) == [
         ("user", "Which varnish for a boat?\n\nboat.txt:\nHull: larch, built in 1987."),
-        ("assistant", '[calls web_search] {"query": "larch varnish"}'),
-        ("tool", "[web_search gave] tung oil"),
+        ("assistant", 'web_search({"query": "larch varnish"})'),
+        ("tool", "tung oil"),
         ("assistant", "For larch take a tung oil varnish."),
         ("user", "How many coats?"),
         ("assistant", "Six, sanded between."),
@@ -96,7 +96,7 @@ def test_claude_code_is_chained_by_parents_and_cut_at_compactions(fixture):
     assert [message.role for message in one.messages] == [
         "user", "assistant", "tool", "assistant", *["user", "assistant"] * 2,
     ]  # fmt: skip
-    assert texts(one)[1].startswith("I will read the lexer.\n\n[calls Read] {")
+    assert texts(one)[1].startswith("I will read the lexer.\nRead({")
     assert texts(one)[3].startswith("The lexer drops")
     assert texts(one)[4] == "Write the lexer by hand, see the sketch."
     assert one.breaks == (6,)

@@ -46,7 +46,7 @@ def test_the_script_is_the_conversation_word_for_word(written, fixture):
     made = written(one)
     said = [text for step in made.script if step.user for text in (step.user, step.assistant)]
     assert [text for text in said if text != "(no message)"] == [
-        message.content for message in one.messages
+        message.text for message in one.messages
     ]
     assert [step.says for step in made.script if step.says] == [
         ("f1-q1", "f5-q5"), ("f2-q2",), ("f2-q2", "f3-q3"),

@@ -51,7 +51,7 @@ def test_every_sample_is_a_session_and_pictures_and_tools_are_counted(written):
     assert guess(source) == "inspect"
     found = list(importers.resolve("inspect").sessions(source))
     one, two = [item for item in found if isinstance(item, Transcript)]
-    assert [(m.role, m.content) for m in one.messages] == [
+    assert [(m.role, m.text) for m in one.messages] == [
         ("system", "Be brief."), ("user", "When does it leave?"), ("assistant", "At 06:10."),
     ]  # fmt: skip
     assert (one.id, two.id) == ("ferry", "ferry-2")

@@ -13,7 +13,7 @@ from tests.scenarios.importers.conftest import FILES
 
 
 def said(transcript):
-    return [(message.role[0], message.content) for message in transcript.messages]
+    return [(message.role[0], message.text) for message in transcript.messages]
 
 
 def rows(name):
@@ -175,10 +175,10 @@ def test_codex_takes_items_and_what_stands_as_an_event_alone(fixture):
     assert said(one) == [
         ("s", "You are a coding agent in a terminal."),
         ("u", "The timetable starts at 06:10. Which file holds it?"),
-        ("a", 'I will search for it.\n\n[calls shell_command] {"command":"rg -l 06:10"}'),
-        ("t", "[shell_command gave] data/times.csv"),
-        ("a", "[calls apply_patch] *** Begin Patch\n*** End Patch"),
-        ("t", "[apply_patch gave] Success."),
+        ("a", 'I will search for it.\nshell_command({"command":"rg -l 06:10"})'),
+        ("t", "data/times.csv\n"),
+        ("a", 'apply_patch({"input": "*** Begin Patch\\n*** End Patch"})'),
+        ("t", "Success."),
         ("a", "It stands in data/times.csv."),
         ("u", "So far: the timetable stands in data/times.csv and starts at 06:10."),
         ("u", "When does it start?"),
@@ -202,8 +202,8 @@ def test_codex_files_of_the_first_versions_hold_the_items_themselves(read):
     )
     assert one.id == "old"
     assert said(one) == [
-        ("u", "Q"), ("a", '[calls local_shell] {"command": ["ls"]}'),
-        ("t", "[local_shell gave] a.txt"), ("a", "A"),
+        ("u", "Q"), ("a", 'local_shell({"command": ["ls"]})'),
+        ("t", "a.txt"), ("a", "A"),
     ]  # fmt: skip
     assert skipped == {"event of the program": 2}
 
@@ -224,15 +224,15 @@ def test_a_gemini_log_of_changes_is_read_to_its_end(read):
 def test_ai_studio_leaves_thoughts_and_files_out_and_brings_the_code_that_was_run(fixture):
     (one,), skipped = fixture("aistudio")
     assert said(one)[0] == ("s", "You answer like a ferry captain.")
-    assert said(one)[4:6] == [("a", "[calls code] print(2 * 7)"), ("t", "[code gave] 14")]
+    assert said(one)[4:6] == [("a", 'code({"input": "print(2 * 7)"})'), ("t", "14\n")]
     assert skipped == {"file": 1, "reasoning": 1}
 
 
 def test_copilot_puts_references_where_they_stand_and_edits_are_counted(fixture):
     (one,), skipped = fixture("copilot")
     assert said(one)[1:4] == [
-        ("a", 'I will look for it.\n\n[calls semantic_search] {"query":"timetable"}'),
-        ("t", "[semantic_search gave] parse.py:12 def timetable(rows):"),
+        ("a", 'I will look for it.\nsemantic_search({"query":"timetable"})'),
+        ("t", "parse.py:12 def timetable(rows):"),
         ("a", "It is parsed in `parse.py`, line 12."),
     ]
     assert skipped == {"file": 1, "reasoning": 1, "edit of a file": 1}
@@ -254,8 +254,8 @@ def test_specstory_tools_are_turns_and_side_chains_are_counted(fixture):
     (one,), skipped = fixture("specstory")
     assert said(one) == [
         ("u", "Where is the timetable?"),
-        ("a", "I will list the folder.\n\n[calls Bash]"),
-        ("t", "[Bash gave] ```text\ntimes.csv\n```"),
+        ("a", "I will list the folder.\nBash({})"),
+        ("t", "```text\ntimes.csv\n```"),
         ("a", "In `times.csv`.\n\n**User:** is a word in this reply."),
     ]
     assert (one.id, one.title) == ("5e55-2", "Ferry timetable (2026-01-01 10:00:00Z)")
@@ -275,8 +275,8 @@ def test_aider_begins_a_conversation_each_time_that_it_is_started(fixture):
 def test_open_webui_follows_the_window_and_reads_the_elements_of_a_reply(fixture):
     (one,), skipped = fixture("open-webui")
     assert said(one)[2:6] == [
-        ("a", '[calls lookup] {"port": "Kiel"}'),
-        ("t", "[lookup gave] 14 euros a night"),
+        ("a", 'lookup({"port": "Kiel"})'),
+        ("t", "14 euros a night"),
         ("a", "It is 14 euros a night."),
         ("u", "<details><summary>My boat</summary>9 metres</details> Is that fixed?"),
     ]
@@ -286,8 +286,8 @@ def test_open_webui_follows_the_window_and_reads_the_elements_of_a_reply(fixture
 def test_librechat_takes_the_way_to_the_newest_message_of_a_list_or_a_tree(fixture, read):
     (one,), skipped = fixture("librechat")
     assert said(one)[2:5] == [
-        ("a", 'I check the rule book.\n\n[calls rules] {"q":"green buoy"}'),
-        ("t", "[rules gave] starboard, inbound"),
+        ("a", 'I check the rule book.\nrules({"q":"green buoy"})'),
+        ("t", "starboard, inbound"),
         ("a", "Keep it to starboard when coming in."),
     ]
     assert skipped == {"message of an abandoned branch": 1, "image": 1, "reasoning": 1}
@@ -316,7 +316,7 @@ def test_opentelemetry_is_read_in_the_ways_of_three_generations_of_libraries(fix
     (wind, buoy, cape), skipped = fixture("otel")
     assert said(wind)[0] == ("s", "You are a captain.")
     assert said(wind)[2:] == [
-        ("a", '[calls wind] {"at": "Kiel"}'), ("t", "[wind gave] force 7"),
+        ("a", 'wind({"at": "Kiel"})'), ("t", "force 7"),
         ("a", "Force 7, we stay in harbour."),
     ]  # fmt: skip
     assert said(buoy) == [("u", "Name a buoy."), ("a", "Kiel 7.")]
@@ -387,16 +387,15 @@ OUTPUT = {"type": "message", "role": "assistant", "content": [{"type": "output_t
         ({"messages": [Q], "choices": [{"message": A}]}, "uQ aA"),
         ([Q, A], "uQ aA"),
         ({"messages": [turn("assistant", None, audio={"id": "a", "transcript": "A"})]}, "aA"),
-        ({"messages": [Q, CALL, turn("function", "R", name="f")]}, "uQ a[calls f] {} t[f gave] R"),
+        ({"messages": [Q, CALL, turn("function", "R", name="f")]}, "uQ af({}) tR"),
     ],
 )  # fmt: skip
 def test_turns_are_known_by_any_of_the_usual_names(record, expected, read):
     content = f"{json.dumps(record)}\n{json.dumps(record)}\n".encode()
     name = guess(ByteSource(name="x", chunks=lambda: [content]))
     found, _ = read(name, content)
-    assert [" ".join(f"{m.role[0]}{m.content}" for m in one.messages) for one in found] == [
-        expected
-    ] * 2
+    told = [" ".join(f"{m.role[0]}{m.text}" for m in one.messages) for one in found]
+    assert told == [expected] * 2
 
 
 def test_what_nobody_knows_is_counted_by_its_name(read):

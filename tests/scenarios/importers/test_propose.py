@@ -85,7 +85,7 @@ def test_every_answer_stands_in_its_evidence_and_never_in_its_question(texts, mo
     assert len(found) <= most
     for asked in found:
         for at in asked.evidence:
-            assert contains(words(one.messages[at].content), words(asked.answers[0]))
+            assert contains(words(one.messages[at].text), words(asked.answers[0]))
         assert not contains(words(asked.ask), words(asked.answers[0]))
 
 
@@ -142,7 +142,7 @@ def test_a_long_conversation_is_asked_about_in_pieces_that_fit():
     one = talk(["word " * 700] * 60)
     parts = pieces(one, 12, 8000)
     assert len(parts) == PIECES
-    assert all(len(part.prompt[0].content) < 2 * 8000 + 1500 for part in parts)
+    assert all(len(part.prompt[0].text) < 2 * 8000 + 1500 for part in parts)
     assert [part.first for part in parts] == sorted({part.first for part in parts})
     assert parts[-1].first > 40
 

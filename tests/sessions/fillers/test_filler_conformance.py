@@ -34,7 +34,7 @@ class Scripted:
 
 
 def good(seed: float, i: int) -> Turn:
-    return Turn(f"{seed} asks {i}", f"{seed} answers {i}")
+    return Turn.of(f"{seed} asks {i}", f"{seed} answers {i}")
 
 
 def test_a_lawful_filler_passes():
@@ -46,13 +46,13 @@ def test_a_lawful_filler_passes():
     [
         (Scripted(good, turns_count=0), "seed 0 gives at least one turn"),
         (Scripted(lambda s, i: good(s, next(_calls) + i)), "seed 0 gives the same turns again"),
-        (Scripted(lambda s, i: Turn(f"{s}{i}", " ")), r"no text is empty \(seed 0, turn 0\)"),
+        (Scripted(lambda s, i: Turn.of(f"{s}{i}", " ")), r"no text is empty \(seed 0, turn 0\)"),
         (
-            Scripted(lambda s, i: Turn(f"{s}{i}", f"{s} ok {i % 5}")),
+            Scripted(lambda s, i: Turn.of(f"{s}{i}", f"{s} ok {i % 5}")),
             r"no message comes twice \(seed 0, turns 0 and 5: '.* ok 0'\)",
         ),
         (
-            Scripted(lambda s, i: Turn(f"{s}{i}", f"{s}{i}")),
+            Scripted(lambda s, i: Turn.of(f"{s}{i}", f"{s}{i}")),
             r"no answer repeats its question \(seed 0, turn 0\)",
         ),
         (Scripted(lambda _, i: good(0.5, i)), "seeds differ from the first message on"),

@@ -80,7 +80,7 @@ def test_what_cannot_be_a_turn_is_left_out_and_messages_of_one_side_are_joined()
         ("user", "  "),
         ("user", "left alone"),
     ]
-    assert _turns(said) == (Turn("one\n\ntwo", "three\n\nfour"),)
+    assert _turns(said) == (Turn.of("one\n\ntwo", "three\n\nfour"),)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["system", "user", "assistant"]), st.text())))

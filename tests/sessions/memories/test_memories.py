@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from harness.core.errors import UsageError
-from harness.core.memory import MemoryView
+from harness.core.memory import MemoryView, day_of
 from harness.core.messages import Message
 from harness.sessions.memories import Facts, Nothing, Retrieval, Summary, Transcript, memories
 from harness.sessions.memories.conformance import check_memory
@@ -21,12 +21,23 @@ class Scribe:
         self.told.append((instruction, max_tokens))
         return self.text
 
+    async def ask(self, messages, /, *, max_tokens: int) -> str:
+        return await self.write(messages[-1].content, max_tokens=max_tokens)
 
-def said(*turns: tuple[str, str], notes: tuple[str, ...] = (), fresh: int = 0) -> MemoryView:
+
+def said(*turns: tuple[str, str], fresh: int = 0) -> MemoryView:
     messages = [
         message for u, a in turns for message in (Message("user", u), Message("assistant", a))
     ]
-    return MemoryView(session_number=1, messages=messages, fresh=fresh, notes=notes, ends=True)
+    return MemoryView(
+        session_id="c/1",
+        session_number=1,
+        turn=len(turns),
+        date=day_of(1),
+        messages=messages,
+        fresh=fresh,
+        ends=True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,17 +58,17 @@ def said(*turns: tuple[str, str], notes: tuple[str, ...] = (), fresh: int = 0) -
     ],
     ids=str,
 )
-async def test_every_memory_keeps_the_law(memory):
+async def test_every_memory_conforms(memory):
     await check_memory(memory)
 
 
-async def test_the_law_catches_a_memory_that_goes_over_its_budget_or_makes_things_up():
+async def test_the_checker_catches_a_memory_that_goes_over_its_budget_or_makes_things_up():
     class Overfull(Facts):
-        def inject(self, notes, _question, /):
+        def give_back(self, notes, _question, /):
             return "\n".join(f"- {note}" for note in notes)
 
     class Inventive(Transcript):
-        def inject(self, notes, _question, /):
+        def give_back(self, notes, _question, /):
             return "The code is 1234." if notes else ""
 
     with pytest.raises(AssertionError, match=r"it gives back \d+ tokens, and its budget is 5"):
@@ -69,7 +80,7 @@ async def test_the_law_catches_a_memory_that_goes_over_its_budget_or_makes_thing
 async def test_facts_show_the_model_its_notes_and_keep_what_it_lists():
     scribe = Scribe("Here they are:\n- The voice is dry.\n- The ink is green.")
     facts = Facts(budget=50)
-    notes = await facts.write(said(("Hello.", "Hello."), notes=("The ink is blue.",)), scribe)
+    notes = await facts.take_notes(("The ink is blue.",), said(("Hello.", "Hello.")), scribe)
     assert notes == ("The voice is dry.", "The ink is green.")
     ((instruction, most),) = scribe.told
     assert "Use at most 50 tokens" in instruction
@@ -79,7 +90,7 @@ async def test_facts_show_the_model_its_notes_and_keep_what_it_lists():
 
 def test_a_list_over_its_budget_loses_its_oldest_notes_and_says_how_many():
     notes = [f"Note number {i} is about the {i}th thing." for i in range(20)]
-    text = Facts(budget=60).inject(notes, "")
+    text = Facts(budget=60).give_back(notes, "")
     first, *rest = text.splitlines()
     assert first == f"({20 - len(rest)} older notes left out)"
     assert rest == [f"- {note}" for note in notes[-len(rest) :]]
@@ -88,10 +99,30 @@ def test_a_list_over_its_budget_loses_its_oldest_notes_and_says_how_many():
 
 def test_a_summary_over_its_budget_loses_its_last_sentences_and_says_so():
     notes = ("The voice is dry.", "The ink is green.", "The party is on Friday, in the garden.")
-    text = Summary(budget=18).inject(notes, "")
+    text = Summary(budget=18).give_back(notes, "")
     assert text.splitlines()[0] == "The voice is dry."
     assert text.splitlines()[-1].endswith("more sentences left out)")
     assert tokens(text) <= 18
+
+
+async def test_the_checker_catches_a_memory_that_tells_one_chain_what_another_said():
+    shared: list[str] = []
+
+    class Gossip:
+        def open(self, _chain, /):
+            return self
+
+        async def write(self, said, /):
+            shared.extend(message.content for message in said.news)
+
+        async def inject(self, _question, /):
+            return "\n".join(shared)
+
+        async def close(self):
+            pass
+
+    with pytest.raises(AssertionError, match="what one chain was told reaches no other"):
+        await check_memory(Gossip())
 
 
 @pytest.mark.parametrize("cut", [newest, best])
@@ -103,9 +134,9 @@ def test_what_cannot_be_cut_to_fit_is_left_out_whole(cut):
 
 async def test_a_transcript_keeps_each_turn_once():
     transcript = Transcript()
-    notes = await transcript.write(said(("One.", "Yes.")), Scribe(""))
-    both = said(("One.", "Yes."), ("Two.", "No."), notes=tuple(notes), fresh=2)
-    notes = await transcript.write(both, Scribe(""))
+    notes = await transcript.take_notes((), said(("One.", "Yes.")), Scribe(""))
+    both = said(("One.", "Yes."), ("Two.", "No."), fresh=2)
+    notes = await transcript.take_notes(notes, both, Scribe(""))
     assert notes == ("User: One.\nAssistant: Yes.", "User: Two.\nAssistant: No.")
 
 
@@ -113,10 +144,10 @@ def test_retrieval_gives_back_the_turns_that_bear_on_the_question():
     turns = [f"User: The tide was {i} feet." for i in range(9)]
     turns.insert(4, "User: The code of the northern hangar is 7919B.")
     question = "What's the code of the northern hangar?"
-    assert Retrieval(k=1).inject(turns, question) == turns[4]
-    assert Retrieval(k=3).inject(turns, question).startswith(turns[4])
-    assert Retrieval().inject(turns, "¿?") == ""
-    assert Retrieval().inject(turns, '"; DROP TABLE turns --') == ""
+    assert Retrieval(k=1).give_back(turns, question) == turns[4]
+    assert Retrieval(k=3).give_back(turns, question).startswith(turns[4])
+    assert Retrieval().give_back(turns, "¿?") == ""
+    assert Retrieval().give_back(turns, '"; DROP TABLE turns --') == ""
 
 
 @pytest.mark.parametrize(

@@ -101,5 +101,5 @@ def _new(
             answer = f"{answer}\n\n{more}"
         if user not in said and answer not in said and user != answer:
             said.update((user, answer))
-            return Turn(user, answer)
+            return Turn.of(user, answer)
     return None
