@@ -1,4 +1,4 @@
-"""Writes the generated parts of these pages: the keys of a scenario, and the command's reference.
+"""Writes the generated parts of these pages: keys of a scenario, the command, what is heard.
 
 Run it with `make docs`. `pages()` is what the tests compare with what is there.
 """
@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli import harness
+from harness.core.languages import language
 from harness.scenarios import json_schema
+from harness.scoring.abstention import says_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DOCS = Path(__file__).parent
+LABELLED = DOCS.parent / "tests" / "scoring" / "labelled" / "abstentions.txt"
 BEGIN, END = "<!-- made by: make docs -->", "<!-- until here -->"
 
 _ORDER = (
@@ -48,7 +51,12 @@ _TITLES = {
 def pages() -> dict[Path, str]:
     """The text of each page that has a generated part, as it should be."""
     scenarios = DOCS / "scenarios.md"
-    return {scenarios: _between(scenarios, keys()), DOCS / "command.md": command()}
+    languages = DOCS / "languages.md"
+    return {
+        scenarios: _between(scenarios, keys()),
+        languages: _between(languages, heard()),
+        DOCS / "command.md": command(),
+    }
 
 
 def _between(page: Path, generated: str) -> str:
@@ -56,6 +64,36 @@ def _between(page: Path, generated: str) -> str:
     head, _, rest = text.partition(BEGIN)
     _, _, tail = rest.partition(END)
     return f"{head}{BEGIN}\n\n{generated}\n{END}{tail}"
+
+
+# ------------------------------------------------------------------ abstentions by language
+
+
+def heard() -> str:
+    """A table of how many labelled abstentions are heard, and how many answers taken for one."""
+    rows = ["| language | abstentions | heard | answers | taken for abstentions |"]
+    rows.append("|---|---:|---:|---:|---:|")
+    total = [0, 0, 0, 0]
+    for code, lines in _labelled().items():
+        said = {mark: [line[2:] for line in lines if line[0] == mark] for mark in "-+"}
+        counts = []
+        for mark in "-+":
+            counts += [len(said[mark]), sum(says_unknown(text, code) for text in said[mark])]
+        total = [sum(pair) for pair in zip(total, counts, strict=True)]
+        rows.append(f"| {language(code).name} | {' | '.join(map(str, counts))} |")
+    rows.append(f"| **all** | {' | '.join(f'**{count}**' for count in total)} |")
+    return "\n".join([*rows, ""])
+
+
+def _labelled() -> dict[str, list[str]]:
+    """The labelled replies of each language."""
+    found: dict[str, list[str]] = {}
+    for line in LABELLED.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            lines = found[line.strip("[]")] = []
+        elif line.startswith(("- ", "+ ")):
+            lines.append(line)
+    return found
 
 
 # ------------------------------------------------------------------ the keys of a scenario

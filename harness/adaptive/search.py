@@ -7,8 +7,7 @@ what it was about to ask. What cannot be reached is told before anything is sent
 from __future__ import annotations
 
 import asyncio
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.adaptive.choose import Choice, next_batch
@@ -21,7 +20,8 @@ from harness.core.kinds import RECALL_KINDS
 from harness.runs.executors.local import Local
 from harness.runs.folder.layout import BATCHES
 from harness.runs.folder.reader import lines
-from harness.runs.planning.plan import windows_of
+from harness.runs.folder.writer import Lines
+from harness.runs.planning.plan import windows_aimed, windows_of
 from harness.scenarios.values import check_seeds
 from harness.sessions.layouts.units import check_window
 from harness.sessions.materials import Materials
@@ -92,7 +92,10 @@ class Search:
         self._local = Local(limits)
         self._path = folder / BATCHES
         self._written: dict[tuple[str, int, int], list[Choice]] = {
-            (line["model"], line["window"], line["batch"]): [Choice(**c) for c in line["choices"]]
+            (line["model"], line["window"], line["batch"]): [
+                Choice(**{name: c[name] for name in ("seed", "fill", "position", "why")})
+                for c in line["choices"]
+            ]
             for line in lines(self._path)
         }
         self._rows: dict[tuple[str, int], dict[str, dict[str, Any]]] = {}
@@ -137,7 +140,6 @@ class Search:
         for index, window in enumerate(windows_of(self._study, model, limit_of)):
             if index == 0 and self._study.controls:
                 await self._replay(list(self._sessions.controls(model, window)), done)
-            self._bench.settle(model, "bare")
             ended.append(await self._search(model, window, done))
         return ended
 
@@ -154,11 +156,15 @@ class Search:
                 return Ended(model, window.limit, spent, enough=False)
             batch += 1
             choices = self._choices(model, window, batch, rows)
+            if batch == 1:
+                openings = list(self._groups(model, window, batch, choices, "opening"))
+                self._bench.settle(model, "bare", openings)
             # The openings of the first batch teach how to aim all that follows.
             for stage in ("opening", "main"):
                 groups = list(self._groups(model, window, batch, choices, stage))
                 await self._replay(groups, done)
-                self._bench.settle(model, stage)
+                long = self._groups(model, window, batch, choices, "main")
+                self._bench.settle(model, stage, long if stage == "opening" else ())
 
     def _spent(self, model: str, rows: Sequence[Mapping[str, Any]]) -> str | None:
         """Why nothing more may be asked, if so."""
@@ -188,12 +194,12 @@ class Search:
                 sessions=self._study.seeds * len(self._study.scenarios),
                 batch=batch,
                 draws=Draws("adaptive", model, window.limit),
-                fills_up_to=min(1.0, window.top),
+                fills_up_to=min(1.0, self._bench.room.rooms(model).window(window, "main").top),
             )
             self._written[at] = list(chosen)
             line = {"model": model, "window": window.limit, "batch": batch}
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line | {"choices": [asdict(c) for c in chosen]}) + "\n")
+            with Lines(self._path) as file:
+                file.append(line | {"choices": [asdict(c) for c in chosen]})
         return self._written[at]
 
     def _groups(
@@ -207,9 +213,12 @@ class Search:
         """The sessions of a batch that are sent at that stage, by what is known now."""
         # Openings of the first batch are built before the ledger is settled, and keep their keys.
         known: Stage = "opening" if batch == 1 and stage == "opening" else "main"
-        aimed = replace(window, ratio=self._bench.ledger.aims(model).of(known))
+        aims = self._bench.ledger.aims(model)
+        rooms = self._bench.room.rooms(model)
         for index, choice in enumerate(choices):
             if nearly_empty(choice.fill) == (stage == "opening"):
+                scenario = self._sessions.scenario(choice)
+                aimed = rooms.window(windows_aimed(window, aims, scenario)[known], known)
                 yield self._sessions.group(model, aimed, batch, index, choice)
 
     async def _replay(self, groups: list[SessionTrials], done: set[str]) -> None:
@@ -247,3 +256,8 @@ def check_adaptive(
 def goal_data(goal: SearchGoal) -> dict[str, Any]:
     """The goal as `run.json` holds it."""
     return asdict(goal)
+
+
+def _choice(data: Mapping[str, Any]) -> Choice:
+    """A choice that was written before; what a later version adds is left out."""
+    return Choice(seed=data["seed"], fill=data["fill"], position=data["position"], why=data["why"])

@@ -46,6 +46,11 @@ class ChosenSessions:
         self._workshop = workshop
         self._batch_size = batch_size
 
+    def scenario(self, choice: Choice) -> Scenario:
+        """The scenario that a choice asks about."""
+        scenarios = self._study.scenarios
+        return scenarios[choice.seed % len(scenarios)]
+
     def group(
         self, model: str, window: Window, batch: int, index: int, choice: Choice
     ) -> SessionTrials:
@@ -58,9 +63,8 @@ class ChosenSessions:
             index: The place of the choice in its batch.
             choice: The probe that is wanted.
         """
-        scenarios = self._study.scenarios
-        scenario = scenarios[choice.seed % len(scenarios)]
-        seed = self._study.first_seed + choice.seed // len(scenarios)
+        scenario = self.scenario(choice)
+        seed = self._study.first_seed + choice.seed // len(self._study.scenarios)
         materials = Materials(scenario, seed, self._workshop)
         facts = [fact for fact in scenario.facts if fact.kind != "abstain"]
         order = materials.draws_all("order").shuffled(facts)

@@ -36,22 +36,29 @@ BY_MODEL = (
 UNSEEN = "maybe_unseen"
 """A wrong answer while part of the session, perhaps the fact, was not before the model's eyes."""
 
-NOT_MEASURED = ("ok", "overflow", "refused", "error")
+CANNOT_TELL = "cannot_tell"
+"""A wrong answer where nobody can tell whether the server had dropped a part of the session."""
+
+NOT_MEASURED = ("ok", "cut", "overflow", "refused", "error")
 """Statuses under which a probe may have no score."""
 
 
 def cause() -> pl.Expr:
     """What became of a probe: recalled, the outcome of a loss, or null where nothing was measured.
 
-    A wrong answer while part of the session was not before the model's eyes is `maybe_unseen`.
+    A wrong answer while part of the session was not before the model's eyes is `maybe_unseen`, and
+    `cannot_tell` where it is not known whether all of it was.
     """
     score, outcome = pl.col("score"), pl.col("outcome").cast(pl.String)
-    unseen = ~pl.col("in_view").fill_null(value=True) | pl.col("server_truncated").fill_null(
-        value=False
-    )
+    sent = pl.col("in_view").fill_null(value=True)
+    truncated = pl.col("server_truncated")
+    # a fact that is known to stand in what the server kept was read
+    cut = truncated.fill_null(value=False) & pl.col("fact_dropped").fill_null(value=True)
     lost = (
-        pl.when(outcome.is_in(list(BY_MODEL)) & unseen)
+        pl.when(outcome.is_in(list(BY_MODEL)) & (~sent | cut))
         .then(pl.lit(UNSEEN))
+        .when(outcome.is_in(list(BY_MODEL)) & truncated.is_null())
+        .then(pl.lit(CANNOT_TELL))
         .otherwise(outcome)
         .fill_null("fabricated")
     )
@@ -59,10 +66,10 @@ def cause() -> pl.Expr:
 
 
 def who() -> pl.Expr:
-    """Who lost a fact: application, memory, server or model; or recalled, partial, or null.
+    """Who lost a fact: application, memory, server, model, nobody; or recalled, partial, or null.
 
     Partial is some of a set, or a score between 0 and 1. What the application did send and was
-    perhaps not seen was cut by the server.
+    perhaps not seen was cut by the server. Nobody is whoever cannot be told.
     """
     score, found = pl.col("score"), cause()
     some = (score < 1) & ((found == "recalled") | (score > 0))
@@ -72,6 +79,8 @@ def who() -> pl.Expr:
         .then(pl.lit("partial"))
         .when((found == "server_truncated") | ((found == UNSEEN) & sent))
         .then(pl.lit("server"))
+        .when(found == CANNOT_TELL)
+        .then(pl.lit("nobody"))
         .when(found == "lost_in_memory")
         .then(pl.lit("memory"))
         .when(found.is_in([*BY_APPLICATION, UNSEEN]))
@@ -90,11 +99,13 @@ def attribution(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
         Sorted by `by`: n, recalled, partial (some of a set, or a score between 0 and 1, whatever
         its outcome), lost_by_application and lost_by_model, then one column for each
         outcome of these two, `lost_by_server` (the part of lost_by_application that the server
-        dropped), and `unscored_<status>` for the probes without a score.
+        dropped), lost_by_nobody (`cannot_tell`), and `unscored_<status>` for the probes without a
+        score.
     """
     columns = ("score", "status", cause().alias("cause"), who().alias("who"))
     rows = collect(main_rows(frame).select(*by, *columns))
-    lost = pl.col("who").is_in(["application", "memory", "server", "model"])
+    lost = pl.col("who").is_in(["application", "memory", "server", "model", "nobody"])
+    unseen = pl.col("who").is_in(["application", "memory", "server"])
 
     def count(condition: pl.Expr, name: str) -> pl.Expr:
         return condition.fill_null(value=False).sum().cast(pl.Int64).alias(name)
@@ -105,12 +116,13 @@ def attribution(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
             pl.len().cast(pl.Int64).alias("n"),
             count(pl.col("who") == "recalled", "recalled"),
             count(pl.col("who") == "partial", "partial"),
-            count(lost & (pl.col("who") != "model"), "lost_by_application"),
+            count(unseen, "lost_by_application"),
             count(pl.col("who") == "server", "lost_by_server"),
             count(pl.col("who") == "model", "lost_by_model"),
+            count(pl.col("who") == "nobody", "lost_by_nobody"),
             *(
                 count(lost & (pl.col("cause") == name), name)
-                for name in (*BY_APPLICATION, UNSEEN, *BY_MODEL)
+                for name in (*BY_APPLICATION, UNSEEN, CANNOT_TELL, *BY_MODEL)
             ),
             *(
                 count(

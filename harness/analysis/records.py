@@ -9,18 +9,23 @@ from __future__ import annotations
 import json
 import re
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from glob import glob
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
 from harness.core.errors import FileError, NothingSelectedError, UsageError, Where
-from harness.core.record import RECORD_SCHEMA, to_json
+from harness.core.files import dump_line
+from harness.core.record import RECORD_SCHEMA, SHAPE, to_json
 from harness.core.record import Record as RecordFields
+from harness.core.shapes import conform, parse
 from harness.runs.folder.layout import RECORDS
+from harness.runs.folder.reader import lines
+from harness.runs.meter.amend import Settlement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,8 +64,18 @@ SCHEMA = pl.Schema({one.name: _type_of(str(one.type)) for one in fields(RecordFi
 _OURS = tuple(f'{{"schema":{space}{RECORD_SCHEMA},'.encode() for space in ("", " "))
 """How a line of this version begins, as the store writes it and as `json.dumps` does."""
 
+_ANY_VERSION = {f"{name.removesuffix('?')}?": shape for name, shape in SHAPE.items()}
+"""A record with whatever fields it has: those of before had fewer."""
+
+_LOOKED_INTO = 2_000
+"""Records of a file whose fields are looked into one by one; a million would take too long."""
+
 _BLOCK = 1 << 18
 """Bytes of a file that are looked at in one go."""
+
+_OPEN, _ACCUSED = (
+    re.compile(rb'"%s": ?true' % name) for name in (b"provisional", b"server_truncated")
+)
 
 _SCANNED = re.compile(r"SCAN \[(.*)\]$", re.MULTILINE)
 """The file of a scan, in the plan of a frame."""
@@ -78,11 +93,11 @@ def read_records(paths: str | Path | Iterable[str | Path]) -> pl.LazyFrame:
     """
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     files = {_records_file(Path(path)).resolve(): Path(path) for path in given}
-    whole = [path for path, shown in sorted(files.items()) if _check(path, shown)]
-    torn = [path for path in sorted(files) if path not in whole]
+    looks = {path: _check(path, shown) for path, shown in sorted(files.items())}
+    for path, shown in files.items():
+        _check_fields(path, shown)
     # a scan a file: the plan of a frame then names them all, see `_explained`
-    parts = [pl.scan_ndjson(path, schema=SCHEMA) for path in whole]
-    parts += [_scan_whole_lines(path) for path in torn]
+    parts = [_scan(path, look) for path, look in looks.items()]
     frame = pl.concat(parts) if parts else pl.LazyFrame(schema=SCHEMA)
     # records of before there were variants are of the scenario's own prompt
     return frame.with_columns(pl.col("variant").fill_null(""))
@@ -164,6 +179,19 @@ def _find_bad_line(frame: Frame) -> None:
             pass
 
 
+def _check_fields(path: Path, shown: Path) -> None:
+    """Look into the first records of a file: where polars meets another type it reads null.
+
+    Raises:
+        FileError: A record has a field of another type, or an outcome that there is none of.
+    """
+    with path.open("rb") as file:
+        for number, line in enumerate(islice(file, _LOOKED_INTO), start=1):
+            if line.endswith(b"\n") and not line.isspace():
+                where = Where(file=str(shown), line=number)
+                conform(parse(line, where), _ANY_VERSION, where, what="a record")
+
+
 def _records_file(path: Path) -> Path:
     if path.is_dir():
         if not (path / RECORDS).is_file():
@@ -174,19 +202,49 @@ def _records_file(path: Path) -> Path:
     return path
 
 
-def _check(path: Path, shown: Path) -> bool:
-    """Whether the file ends with a newline; refuses records of another version.
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What can be seen of a file without parsing it."""
+
+    whole: bool
+    """It ends with a newline."""
+    settled: bool
+    """What only all calls of a run can tell together is written into its records."""
+
+
+def _scan(path: Path, look: _Look) -> pl.LazyFrame:
+    """The records of a file; settled now where its run has not come to an end."""
+    if not look.settled:
+        amended = Settlement(lines(path)).amended(lines(path))
+        body = b"".join(dump_line(record) for record in amended)
+        return (
+            pl.read_ndjson(BytesIO(body), schema=SCHEMA).lazy()
+            if body
+            else pl.LazyFrame(schema=SCHEMA)
+        )
+    return pl.scan_ndjson(path, schema=SCHEMA) if look.whole else _scan_whole_lines(path)
+
+
+def _check(path: Path, shown: Path) -> _Look:
+    """What can be seen of a file; refuses records of another version.
 
     Every line is looked at, but only those that begin otherwise than ours are parsed.
     """
+    settled = True
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             block += file.readline()
             if not _all_ours(block):
                 _check_lines(block, shown, before=_lines(path, file.tell() - len(block)))
+            settled = settled and not _OPEN.search(block) and not _accused_before(block)
             if not block.endswith(b"\n"):
-                return False
-    return True
+                return _Look(whole=False, settled=settled)
+    return _Look(whole=True, settled=settled)
+
+
+def _accused_before(block: bytes) -> bool:
+    """Whether records say of a server that it dropped text by what one call told alone."""
+    return b'"provisional"' not in block and _ACCUSED.search(block) is not None
 
 
 def _all_ours(block: bytes) -> bool:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shlex
 import sys
 import traceback
+from contextlib import suppress
 from importlib import import_module
 from keyword import iskeyword
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 
 import click
 
-from harness.core.errors import HarnessError, UsageError, nearest
+from harness.core.errors import HarnessError, UsageError, first_of, nearest
+from harness.core.files import FULL
+from harness.core.printable import printable, shown, well_formed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _VERBS = (
     "init", "doctor", "validate", "plan", "run", "report", "compare", "baseline", "check", "judge",
@@ -22,6 +30,7 @@ _VERBS = (
 _INTERRUPTED = 2
 _INTERNAL = 3
 _USAGE = 4
+_INCOMPLETE = 6
 
 
 class _Verbs(click.Group):
@@ -51,7 +60,14 @@ class _Verbs(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="session-harness", prog_name="harness")
-def harness() -> None:
+@click.option(
+    "--trust-env",
+    is_flag=True,
+    envvar="HARNESS_TRUST_ENV",
+    help="Take all of this folder's .env: addresses, proxies and plugs too, not only keys and plain"
+    " settings.",
+)
+def harness(*, trust_env: bool) -> None:
     """Where does a chat model begin to forget as a session approaches its context window?
 
     Scenario files script sessions with facts planted at different positions; a run replays them
@@ -65,13 +81,21 @@ def harness() -> None:
     Exit codes: 0 passed, 1 a gate failed, 2 interrupted, 3 internal error, 4 usage or a bad file,
     5 nothing selected, 6 incomplete. Options can be set as HARNESS_... in the environment or .env.
     """  # noqa: D301 -- click reads the control character
+    del trust_env  # was looked at before, since .env decides what other options are
 
 
 def main() -> NoReturn:
     """Run the command and leave with its exit code; no traceback for what a user did."""
     try:
-        _load_env()
-        code = harness.main(standalone_mode=False)
+        _speak_plainly()
+        arguments = sys.argv[1:]
+        _check_arguments(arguments)
+        if os.path.exists(".env"):  # noqa: PTH110 -- pathlib costs start-up time that few calls need
+            from harness.cli.env_file import load_env_file
+
+            load_env_file(arguments)
+        code = harness.main(arguments, standalone_mode=False)
+        sys.stdout.flush()  # here, where a full disk or a closed pipe can still be told
     except HarnessError as error:
         _leave(str(error), error.exit_code)
     except click.exceptions.Abort:
@@ -82,30 +106,87 @@ def main() -> NoReturn:
             hint = f"\nTry '{error.ctx.command_path} --help'."
         _leave(f"{error.format_message()}{hint}", _USAGE)
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # whoever read it has seen enough
         sys.exit(0)
     except KeyboardInterrupt:
         _leave("interrupted", _INTERRUPTED)
-    except OSError as error:
-        _leave(f"{error.filename or 'a file'}: {error.strerror or error}", _USAGE)
+    except (OSError, BaseExceptionGroup) as error:
+        _leave_for(first_of(error) if isinstance(error, BaseExceptionGroup) else error)
     except Exception as error:  # noqa: BLE001 -- the last door: a crash must not read as a failed gate
-        traceback.print_exc()
-        _leave(f"internal error, please report it: {type(error).__name__}: {error}", _INTERNAL)
+        _leave_for(error)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _load_env() -> None:
-    """Settings of `.env` in this folder; what is set already wins."""
-    if os.path.exists(".env"):  # noqa: PTH110 -- pathlib costs start-up time that few calls need
-        from dotenv import load_dotenv
+def _leave_for(error: BaseException) -> NoReturn:
+    """Leave for what nobody has put into words before."""
+    if isinstance(error, HarnessError):
+        _leave(str(error), error.exit_code)
+    if isinstance(error, KeyboardInterrupt):
+        _leave("interrupted", _INTERRUPTED)
+    if isinstance(error, OSError):
+        where = error.filename or "standard output"
+        if error.errno not in FULL:
+            _leave(f"{where}: {error.strerror or error}", _USAGE)
+        _drop_output()
+        again = f"make room, then go on with: {_command(sys.argv[1:])}"
+        _leave(f"{where}: {error.strerror}; what stood there still stands; {again}", _INCOMPLETE)
+    traceback.print_exception(error)
+    _leave(f"internal error, please report it: {type(error).__name__}: {error}", _INTERNAL)
 
-        try:
-            load_dotenv(".env")
-        except UnicodeDecodeError as error:
-            raise UsageError(f".env: not UTF-8 text: {error.reason}") from None
+
+def _command(arguments: Sequence[str]) -> str:
+    """The command as it was given, without what `-M` may hold."""
+    told = ["harness"]
+    for before, text in zip(["", *arguments], arguments, strict=False):
+        option = text if before == "-M" else text.removeprefix("-M") if text[:2] == "-M" else ""
+        name, equals, _ = option.partition("=")
+        told.append(f"{text[: text.index(name)]}{name}=..." if equals else text)
+    return shlex.join(told)
+
+
+def _drop_output() -> None:
+    """Write what is still to be printed nowhere; Python would complain once more at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _check_arguments(arguments: Sequence[str]) -> None:
+    """Refuse what is no text: bytes of another encoding come as half a pair of surrogates.
+
+    Raises:
+        UsageError: An argument or a setting of the environment is not UTF-8.
+    """
+    given = [(f"argument {n}", text) for n, text in enumerate(arguments, 1)]
+    given += [(name, value) for name, value in os.environ.items() if name.startswith("HARNESS_")]
+    for what, text in given:
+        if not text.isascii() and well_formed(text) != text:
+            raise UsageError(
+                f"{what} ('{shown(text)}') is not UTF-8: write it in UTF-8, or rename the file"
+            )
+
+
+def _speak_plainly() -> None:
+    """Let no character that a terminal or a pipe cannot take end the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if not isinstance(sys.stdout, _Printable):
+        sys.stdout = cast("TextIO", _Printable(sys.stdout))
+
+
+class _Printable:
+    """Standard output, on which no text of a model or a file is obeyed by a terminal."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(printable(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def _leave(message: str, code: int) -> NoReturn:
-    click.echo(f"harness: {message}", err=True)
+    click.echo(f"harness: {printable(message)}", err=True)
     sys.exit(code)

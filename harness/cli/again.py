@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.cli.study import make_study
 from harness.core.errors import UsageError
+from harness.models.address import served_here
 from harness.models.options import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from harness.core.study import Study
+
+
+_ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s\"',}\]]+")
 
 
 def before(
@@ -33,7 +38,8 @@ def before(
     written = None
     if fills is not None:
         written = str(fills["count"]) if fills["count"] else ",".join(map(str, fills["exact"]))
-    given = {pair.partition("=")[0] for pair in options}
+    given = _names(options)
+    refuse_addresses(data, given)
     kept = [_given_again(k, v) for k, v in data["options"].items() if k not in given]
     return tuple(Path(s["path"]) for s in data["scenarios"]), {
         "models": tuple(data["models"]),
@@ -52,6 +58,66 @@ def before(
         "prompts": data.get("prompts", {}),
         "options": (*options, *kept),
     }
+
+
+def _names(options: Sequence[str]) -> set[str]:
+    return {pair.partition("=")[0].strip() for pair in options}
+
+
+def addresses(data: Mapping[str, Any], given: Collection[str] = ()) -> tuple[tuple[str, str], ...]:
+    """The options of a run folder that lead to another machine, and are not given again.
+
+    Args:
+        data: What `run.json` holds.
+        given: Names of options that the command line gives.
+    """
+    found = ((name, _address_in(value)) for name, value in data["options"].items())
+    return tuple((name, at) for name, at in found if at is not None and name not in given)
+
+
+def _address_in(value: object) -> str | None:
+    """The first address in an option that is not on this machine; options may be nested."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    hosts = _ADDRESS.findall(text)
+    return next((at for at in hosts if not served_here("", at)), None)
+
+
+def refuse_addresses(data: Mapping[str, Any], given: Collection[str]) -> None:
+    """A folder sends nobody's key to a machine that its user does not name.
+
+    Raises:
+        UsageError: The run was made against a server elsewhere, which is not given again.
+    """
+    for name, at in addresses(data, given):
+        raise UsageError(
+            f"the run folder names an address, {at}: a key is sent there only if you give it again:"
+            f" -M {name}=..."
+        )
+    for model in data["models"]:
+        if "://" in model:
+            raise UsageError(f"the run folder names an address in '{model}': start a new run")
+
+
+def why_not_again(folder: Path, options: Sequence[str], *, trusted: bool) -> str | None:
+    """Why the sessions of a run folder are not asked once more by a verb that only looks.
+
+    Args:
+        folder: The run folder.
+        options: Parameters of the calls that are given again, as key=value.
+        trusted: Whether the code that it and its scenarios name may be imported.
+    """
+    from harness.runs.folder.run_json import read_config
+    from harness.runs.planning.named_code import named_code
+
+    data = read_config(folder)
+    try:
+        paths, given = before(data, options)
+        code = named_code(make_study(paths, **given))
+    except UsageError as error:
+        return str(error)
+    if code and not trusted:
+        return f"it would import {', '.join(map(str, code))}; --trust-code lets it"
+    return None
 
 
 def _given_again(name: str, value: object) -> str:

@@ -69,6 +69,12 @@ def _share(
     help="Ask the sessions once more before a drop is called a failure.",
 )
 @click.option(
+    "--trust-code",
+    is_flag=True,
+    envvar="HARNESS_TRUST_CODE",
+    help="Let the second look import the code that the run or its scenarios name.",
+)
+@click.option(
     "--a-a",
     is_flag=True,
     help="Instead: set the same prompt against itself, and say how often the gate would flap.",
@@ -100,6 +106,7 @@ def command(
     onset_margin: float,
     on_inconclusive: str,
     confirm: bool,
+    trust_code: bool,
     a_a: bool,
     options: tuple[str, ...],
     limits: Limits,
@@ -114,12 +121,15 @@ def command(
     the summary of the step is written, too.
     """
     check_outputs(outputs, "check", _SUFFIXES)
+    from harness.cli.again import why_not_again
     from harness.gate.decision import GateRule
     from harness.runs.folder.find import find_run
 
     rule = GateRule(margin=margin, alpha=alpha, power=power, onset_margin=onset_margin)
     folder = find_run(run, out)
     if a_a:
+        if confirm and (kept_back := why_not_again(folder, options, trusted=trust_code)):
+            raise UsageError(f"no second look: {kept_back}; or say --no-confirm")
         fresh = _again(folder, options, out, limits) if confirm else None
         return _flapping(folder, rule, fresh)
     if baseline is None:
@@ -134,7 +144,9 @@ def command(
     if confirm and snapshot.from_cassette:
         why_not = "the answers come from a cassette, which holds no others"
     elif confirm:
-        again = _again(folder, options, out, limits)
+        kept_back = why_not_again(folder, options, trusted=trust_code)
+        again = None if kept_back else _again(folder, options, out, limits)
+        why_not = kept_back or why_not
     found = check(blessed, snapshot, rule, again=again, why_not=why_not)
     _show(found, outputs)
     return _code(found, on_inconclusive)
@@ -171,7 +183,6 @@ def _show(found: Check, outputs: Sequence[Path]) -> None:
     from harness.reports.files.junit_file import check_junit
     from harness.reports.sections.gate import check_json, check_markdown, check_text
 
-    click.echo(check_text(found), nl=False)
     forms: dict[str, Callable[[Check], str]] = {
         ".md": check_markdown,
         ".json": check_json,
@@ -183,8 +194,9 @@ def _show(found: Check, outputs: Sequence[Path]) -> None:
         click.echo(str(output), err=True)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
-        with Path(summary).open("a", encoding="utf-8") as file:
+        with Path(summary).open("a", encoding="utf-8", errors="replace") as file:
             file.write(check_markdown(found))
+    click.echo(check_text(found), nl=False)  # last: no verdict is said that is nowhere kept
 
 
 def _code(found: Check, on_inconclusive: str) -> int:

@@ -1,4 +1,8 @@
-"""`harness doctor`: is everything here that a run needs? Nothing is sent anywhere."""
+"""`harness doctor`: is everything here that a run needs?
+
+Nothing is sent anywhere, but for a question of two lines to the server of a model that is named:
+whether it counts tokens.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,11 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.options import RESULTS
+from harness.cli.study import call_options
 from harness.core.errors import HarnessError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _KEYS = (
@@ -30,11 +35,20 @@ _PACKAGES = ("litellm", "tiktoken", "polars", "numpy", "scipy", "pydantic", "cli
 
 @click.command("doctor")
 @click.option("-m", "--model", "models", multiple=True, help="Also look this model up.")
+@click.option(
+    "-M",
+    "options",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A parameter of its calls, such as api_base: asks whether its server counts tokens.",
+)
 @RESULTS
-def command(models: tuple[str, ...], *, out: Path) -> int:
-    """Check packages, tokenizer, prices, keys and folders; nothing is sent."""
+def command(models: tuple[str, ...], options: tuple[str, ...], *, out: Path) -> int:
+    """Check packages, tokenizer, prices, keys and folders; nothing is generated anywhere."""
     well = True
-    for good, text in (*_packages(), *_tokenizer(), *_folders(out), *_keys(), *_models(models)):
+    given = dict(call_options(options))
+    looked_up = (*_models(models), *_counters(models, given))
+    for good, text in (*_packages(), *_tokenizer(), *_folders(out), *_keys(), *looked_up):
         mark = "ok  " if good else "note" if good is None else "FAIL"
         well = well and good is not False
         click.echo(f"{mark}  {text}")
@@ -91,3 +105,31 @@ def _models(models: tuple[str, ...]) -> Iterator[tuple[bool | None, str]]:
         window = f"{limit:,} tokens" if limit else "unknown (give -w)"
         known = "known" if cost else "unknown"
         yield (True if limit and cost else None), f"{name}: window {window}, price {known}"
+
+
+def _counters(
+    models: tuple[str, ...], options: Mapping[str, object]
+) -> Iterator[tuple[bool | None, str]]:
+    """Whether the servers of models count prompts exactly before they are sent."""
+    if not options:
+        return
+    import asyncio
+
+    from harness.models.exact_counts import find_counter
+
+    async def found(name: str) -> str | None:
+        counter = await find_counter(name, options)
+        if counter is None:
+            return None
+        await counter.close()
+        return counter.name
+
+    for name in models:
+        known = asyncio.run(found(name))
+        if known is None:
+            yield (
+                None,
+                f"{name}: its server counts no prompt before it is sent; runs learn from usage",
+            )
+        else:
+            yield True, f"{name}: prompts are counted exactly before they are sent ({known})"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.core.errors import NothingSelectedError, UsageError
+from harness.core.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +81,7 @@ def draft(
     title = re.sub(r"[^\w .,:;()-]+", " ", one.title).strip()
     head = _HEAD.format(source=source.name, title=f" ({title})" if title else "", path=path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(dump(data, head), encoding="utf-8")
+    write_whole(path, dump(data, head))
     count = len(data["facts"])
     click.echo(
         f"{path}: {count} fact{'s' * (count != 1)} of conversation '{one.id}'"

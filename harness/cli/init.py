@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from harness.core.errors import UsageError
+from harness.core.files import write_whole
 
 _TEMPLATE = """\
 # A session with two facts in it. Check it:  harness validate {path}
@@ -114,7 +115,7 @@ def command(
         return 0
     name = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "first"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_TEMPLATE.format(path=path, name=name), encoding="utf-8")
+    write_whole(path, _TEMPLATE.format(path=path, name=name))
     click.echo(f"{path} is written. Next:")
     models = "-m 'reference/perfect,reference/fading?onset=0.6'"
     click.echo(f"  harness run {shlex.quote(str(path))} {models} -w 8k")

@@ -102,7 +102,8 @@ _STUDY = (
         "--fills",
         envvar="HARNESS_FILLS",
         metavar="N|F[,F]",
-        help="A number of strata, or exact fills such as 0.1,0.5,1.0 (above 1: past the ceiling).",
+        help="A number of strata, or exact fills such as 0.1,0.5,0.9 (1: as full as leaves room"
+        " to answer; above 1: past the ceiling).",
     ),
     click.option(
         "--positions",

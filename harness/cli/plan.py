@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.options import study_options
-from harness.cli.study import make_study, tell_unchecked
+from harness.cli.study import make_study, tell_code, tell_unchecked
 from harness.core.errors import NothingSelectedError
 
 if TYPE_CHECKING:
@@ -54,12 +54,15 @@ def command(
     """Say what a run would send and cost; nothing is sent."""
     from harness.models import price
     from harness.runs.planning.cost import estimates, total_usd
+    from harness.runs.planning.named_code import refuse_filler
     from harness.runs.run import plan
     from harness.sessions.materials import Workshop
 
     workshop = Workshop()
     study = make_study(paths, **options)
+    refuse_filler(study)
     tell_unchecked(study)
+    tell_code(study, imports=False)
     planned = plan(study, workshop)
     rows = estimates(planned, workshop, price)
     width = max(len("model"), *(len(row.model) for row in rows))
@@ -83,6 +86,12 @@ def command(
             f"At most {before:,} of these calls write into sessions before anything is asked:"
             " notes, summaries, live replies."
         )
+    for row in rows:
+        if row.room_to_think is not None:
+            click.echo(
+                f"{row.model} thinks before it answers: {row.room_to_think:,} of {row.window:,}"
+                " tokens are kept for its answer (-M max_tokens=N says otherwise)."
+            )
     total, without = total_usd(rows), total_usd(rows, cached=False)
     if total is None:
         names = sorted({row.model for row in rows if row.cost_usd is None})

@@ -13,7 +13,7 @@ from harness.cli.answers import ANSWERS, answer_options, answers_of
 from harness.cli.budget import budget_options, read_out
 from harness.cli.limits import limit_options
 from harness.cli.options import RESULTS, study_options
-from harness.cli.study import make_study, tell_unchecked
+from harness.cli.study import make_study, tell_code, tell_unchecked
 from harness.cli.workers import worker_options
 from harness.core.errors import IncompleteError, UsageError
 
@@ -109,6 +109,7 @@ def command(
             options["seeds"] = _ADAPTIVE_SEEDS
     study = _one_prompt(make_study(paths, **options), aim)
     tell_unchecked(study)
+    tell_code(study, imports=True)
     known = set(runs(out))
     how = {
         "out": out,
@@ -145,6 +146,12 @@ def _end(result: RunResult, ended: list[Ended], out: Path) -> int:
         if note is not None:
             click.echo(note, err=True)
     click.echo(f"records: {result.folder / 'records.jsonl'}", err=True)
+    if result.cut:
+        click.echo(
+            f"{result.cut:,} of {result.planned:,} replies ended before they held an answer, and"
+            f" are not measured; most with: {result.cut_said}",
+            err=True,
+        )
     _check_complete(result, out)
     if not all(end.enough for end in ended):
         raise IncompleteError("the search ended before its aim was reached; see above")
@@ -213,8 +220,13 @@ def _print_report(folder: Path) -> None:
 
 
 def _resume_line(folder: Path, out: Path) -> str:
+    from harness.cli.again import addresses
+    from harness.runs.folder.run_json import read_config
+
     place = "" if out == Path("results") else f" --out {shlex.quote(str(out))}"
-    return f"harness run --resume {folder.name}{place}"
+    named = dict.fromkeys(name for name, _ in addresses(read_config(folder)))
+    servers = "".join(f" -M {name}=..." for name in named)
+    return f"harness run --resume {folder.name}{place}{servers}"
 
 
 def _check_complete(result: RunResult, out: Path) -> None:
@@ -228,7 +240,10 @@ def _check_complete(result: RunResult, out: Path) -> None:
     parts = []
     if result.errors:
         kinds = ", ".join(f"{count} {kind}" for kind, count in result.error_kinds)
-        parts.append(f"{result.errors} of {result.planned} trials ended in an error ({kinds})")
+        parts.append(
+            f"{result.errors} of {result.planned} trials ended in an error ({kinds}), most with:"
+            f" {result.error_said}"
+        )
     if result.recorded < result.planned:
         parts.append(f"{result.planned - result.recorded} were not sent")
     for why in dict.fromkeys(why for _, why in result.hopeless):

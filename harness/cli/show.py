@@ -10,6 +10,7 @@ import click
 from harness.cli.options import RESULTS
 from harness.core.chat_format import to_chat
 from harness.core.errors import UsageError
+from harness.core.printable import escaped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,12 +29,12 @@ def command(run: str, key: str, *, messages: bool, out: Path) -> int:
     folder = find_run(run, out)
     record = _find(folder, key)
     if not messages:
-        click.echo(json.dumps(record, indent=2, ensure_ascii=False))
+        click.echo(escaped(json.dumps(record, indent=2, ensure_ascii=False)))
         return 0
     if record["error"] and record["error"].startswith("not sent:"):
         raise UsageError(f"nothing was sent for {record['key']}: {record['error']}")
     for message in sent_messages(folder, record):
-        click.echo(json.dumps(to_chat(message), ensure_ascii=False))
+        click.echo(escaped(json.dumps(to_chat(message), ensure_ascii=False)))
     return 0
 
 

@@ -15,6 +15,7 @@ import click
 
 from harness.cli.prompts import read_prompts
 from harness.core.errors import UsageError
+from harness.core.printable import printable
 from harness.core.study import Study, share, unique
 
 if TYPE_CHECKING:
@@ -47,6 +48,17 @@ def tell_unchecked(study: Study) -> None:
             " own; --replies live has the model write them",
             err=True,
         )
+
+
+def tell_code(study: Study, *, imports: bool) -> None:
+    """Say which modules a study names that are not ours, if any."""
+    from harness.runs.planning.named_code import named_code
+
+    named = printable(", ".join(str(code) for code in named_code(study)))
+    if named and imports:
+        click.echo(f"note: this run imports and calls code: {named}", err=True)
+    elif named:
+        click.echo(f"note: harness run would import and call code: {named}", err=True)
 
 
 def make_study(
@@ -117,7 +129,7 @@ def _fills(text: str | None) -> Fills | None:
         if not _FEWEST_FILLS <= int(text) <= _MOST_FILLS:
             raise UsageError(
                 f"--fills {text}: expected {_FEWEST_FILLS} to {_MOST_FILLS} strata, or exact fills"
-                " such as 0.1,0.5,1.0"
+                " such as 0.1,0.5,0.9"
             )
         return Fills(count=int(text))
     exact = tuple(share(part, "fill", most=_MOST_FILL) for part in text.split(","))

@@ -16,9 +16,11 @@ from harness.core.errors import UsageError
 def command(paths: tuple[Path, ...], *, schema: bool) -> int:
     """Check scenario files; every problem with file:line:column."""
     from harness.cli.study import load_scenarios
+    from harness.core.languages import language
     from harness.scenarios import find_files, json_schema, problems
     from harness.scoring import scorers
     from harness.scoring.rules import rules
+    from harness.sessions.fillers import filler_note
 
     if schema:
         click.echo(json.dumps(json_schema(), indent=2))
@@ -39,5 +41,8 @@ def command(paths: tuple[Path, ...], *, schema: bool) -> int:
         given = len(scenario.rules)
         rest = f", {given} rule{'s' * (given != 1)}" if given else ""
         facts = f"{len(scenario.facts)} facts ({kinds})"
-        click.echo(f"{scenario.path}: {scenario.name}: {facts}{rest}")
+        spoken = "" if scenario.language == "en" else f", in {language(scenario.language).name}"
+        click.echo(f"{scenario.path}: {scenario.name}: {facts}{rest}{spoken}")
+        if note := filler_note(scenario):
+            click.echo(f"{scenario.path}: {note}", err=True)
     return 0

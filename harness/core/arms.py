@@ -32,16 +32,18 @@ class ArmMeaning:
     told: bool
     """Whether the model is told the fact that is asked. Where not, the right answer is that it was
     never said."""
+    early: bool
+    """Sent before the long sessions of the main arm: its filler teaches how to aim theirs."""
     as_written: bool
     """Sent as it is written, whatever the treatment: no live reply, no memory, no compaction."""
 
 
 ARMS: dict[Arm, ArmMeaning] = {
-    "main": ArmMeaning(bare=False, told=True, as_written=False),
-    "closed_book": ArmMeaning(bare=True, told=False, as_written=True),
-    "needle_only": ArmMeaning(bare=True, told=True, as_written=True),
-    "fact_removed": ArmMeaning(bare=False, told=False, as_written=False),
-    "nothing_carried": ArmMeaning(bare=False, told=False, as_written=True),
+    "main": ArmMeaning(bare=False, told=True, early=False, as_written=False),
+    "closed_book": ArmMeaning(bare=True, told=False, early=True, as_written=True),
+    "needle_only": ArmMeaning(bare=True, told=True, early=True, as_written=True),
+    "fact_removed": ArmMeaning(bare=False, told=False, early=True, as_written=False),
+    "nothing_carried": ArmMeaning(bare=False, told=False, early=False, as_written=True),
 }
 
 UNTOLD: tuple[str, ...] = tuple(name for name, arm in ARMS.items() if not arm.told)
@@ -57,7 +59,7 @@ def stage_of(arm: Arm, *, opening: bool) -> Stage:
     """
     if ARMS[arm].bare:
         return "bare"
-    return "opening" if opening else "main"
+    return "opening" if opening or ARMS[arm].early else "main"
 
 
 def nearly_empty(fill: float | None) -> bool:
@@ -72,10 +74,10 @@ def opens(blueprint: Blueprint) -> bool:
     return all(nearly_empty(cut.fill_requested) for cut in blueprint.cuts)
 
 
-def opened(record: Record) -> bool:
-    """Whether the session of a record was so short that no server would have truncated it."""
+def teaches(record: Record) -> bool:
+    """Whether a record was made to teach how its provider counts, before the long sessions."""
     if record.session_number > 1:
         return False  # what was carried into it may be long
-    if ARMS[record.arm].bare:
+    if ARMS[record.arm].early:
         return True
     return record.fill_requested is not None and nearly_empty(record.fill_requested)

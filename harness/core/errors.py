@@ -85,6 +85,7 @@ class ModelError(HarnessError):
         retryable: Whether the same call may well succeed a little later.
         retry_after_s: How long the provider asked us to wait, in seconds.
         stops: Whether every other call to the same model would fail like this one.
+        parameter: The parameter of the call that is refused, where the provider names one.
 
     Attributes:
         attempts: Calls that were made before it was given up, the last one included.
@@ -99,9 +100,11 @@ class ModelError(HarnessError):
         retryable: bool = False,
         retry_after_s: float | None = None,
         stops: bool = False,
+        parameter: str | None = None,
     ) -> None:
         super().__init__(message)
         self.kind = kind
+        self.parameter = parameter
         self.retryable = retryable
         self.retry_after_s = retry_after_s
         self.stops = stops

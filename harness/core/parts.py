@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from harness.core.errors import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +56,12 @@ class Opaque:
     data: str
     """The whole block as JSON, as it is sent."""
 
+    def __post_init__(self) -> None:
+        try:
+            json.loads(self.data)
+        except ValueError as error:
+            raise ValueError(f"the data of a block '{self.kind}' is not JSON: {error}") from None
+
     @property
     def text(self) -> str:
         """The block as it is sent; a value that stands in it is found there."""
@@ -92,14 +100,27 @@ def content_to_json(content: Content) -> str | list[dict[str, str]]:
     return [{"type": _NAMES[type(part)], **asdict(part)} for part in content]
 
 
-def content_from_json(value: str | list[Mapping[str, Any]]) -> Content:
-    """The content that `content_to_json` wrote."""
+def content_from_json(value: str | list[Mapping[str, object]]) -> Content:
+    """The content that `content_to_json` wrote.
+
+    Raises:
+        ValueError: A part is none.
+    """
     if isinstance(value, str):
         return value
-    return tuple(
-        _KINDS[part["type"]](**{key: text for key, text in part.items() if key != "type"})
-        for part in value
-    )
+    return tuple(_part(held, f"content[{index}]") for index, held in enumerate(value))
+
+
+def _part(held: Mapping[str, object], name: str) -> Part:
+    kind = held.get("type")
+    part = _KINDS.get(kind) if isinstance(kind, str) else None
+    if part is None:
+        raise ValueError(f"'{name}.type' is '{kind}': {nearest(str(kind), _KINDS)}")
+    expected = [field.name for field in fields(part)]
+    texts = {key: held.get(key) for key in expected}
+    if not all(isinstance(text, str) for text in texts.values()):
+        raise ValueError(f"'{name}' lacks a text; a {kind} has {', '.join(expected)}")
+    return part(**cast("Any", texts))
 
 
 def opaque(block: Mapping[str, object], kind: str) -> Opaque:

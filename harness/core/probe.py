@@ -9,7 +9,13 @@ if TYPE_CHECKING:
     from harness.core.errors import AnsweredBy
     from harness.core.scenario import ProbeKind, Value
 
-Status = Literal["ok", "overflow", "refused", "error"]
+Status = Literal["ok", "cut", "overflow", "refused", "error"]
+"""How a call ended. `cut`: the reply ended before its answer; nothing was measured."""
+
+Cut = Literal["length", "thinking", "window", "broken_off"]
+"""Why a reply ended before it was whole: at `max_tokens`, while it was still thinking, at the end
+of the window, or by a fault of the provider's."""
+
 Outcome = Literal[
     "recalled",
     "evicted",
@@ -46,6 +52,8 @@ class Probe:
     """Values that this fact might have had in another session, never said in this one."""
     shape: str | None = None
     """Regular expression of everything that a generated value could look like."""
+    language: str = "en"
+    """Code of the language that is spoken in the session, and that the answer is read in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +74,14 @@ class Reply:
     """What came back from a model, with the provider's own meter readings."""
 
     text: str
+    """The answer, without what was thought aloud before it."""
     finish_reason: str | None
     """As litellm names them: stop, length, content_filter, ...; None where not told."""
     prompt_tokens: int | None
-    """The provider's count; None where it reports none."""
+    """The provider's count, as it reports it; None where it reports none."""
     cached_tokens: int | None = None
+    written_tokens: int | None = None
+    """Tokens of the prompt that were written to the provider's prefix cache, where that is told."""
     completion_tokens: int | None = None
     cost_usd: float | None = None
     """None where the price is not known; never 0 for want of knowledge."""
@@ -81,3 +92,26 @@ class Reply:
     answered_by: AnsweredBy = "model"
     version: str | None = None
     """What the provider says answered, with its fingerprint where it tells one."""
+    thinking: str = ""
+    """What was thought aloud, in marks or beside the answer; never scored."""
+    thinking_tokens: int | None = None
+    """Of the completion tokens, by the provider's count; None where it tells none."""
+    cut: Cut | None = None
+    """Why the reply is not whole, so that a wrong answer in it is none; None for a whole one."""
+
+    @property
+    def whole_tokens(self) -> int | None:
+        """Prompt tokens with what the provider left out of its count and told beside it."""
+        return whole_prompt(self.prompt_tokens, self.cached_tokens, self.written_tokens)
+
+
+def whole_prompt(counted: int | None, cached: int | None, written: int | None) -> int | None:
+    """Tokens of a whole prompt, as far as one call can tell.
+
+    A count that is smaller than the part of it that was cached does not hold that part.
+
+    >>> whole_prompt(40, 900, None), whole_prompt(940, 900, None), whole_prompt(None, None, None)
+    (940, 940, None)
+    """
+    beside = (cached or 0) + (written or 0)
+    return counted + beside if counted is not None and beside > counted else counted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -186,6 +186,14 @@ class Filler(Protocol):
     def identity(self) -> str: ...
 
 
+@runtime_checkable
+class Multilingual(Protocol):
+    """A filler or a rule that knows more than one language."""
+
+    def spoken_in(self, language: str, /) -> Self:
+        """The same in that language, or as it is where it was told which or knows no other."""
+
+
 class Model(Protocol):
     """Answers one prompt, and knows its own ceiling.
 
@@ -213,9 +221,12 @@ class CallGate(Protocol):
     `passage` is the time of one call, for a prompt of so many characters: it is entered when the
     call may go out, is handed the reply, and sees the ModelError that leaves it. It raises one of
     kind `stopped` when the model was given up.
+    `wait` is a pause between two attempts; it ends at once when the model is given up.
     """
 
     def passage(self, size: int, /) -> AbstractAsyncContextManager[Callable[[Reply], None]]: ...
+
+    async def wait(self, seconds: float, /) -> None: ...
 
 
 class Progress(Protocol):

@@ -20,10 +20,10 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-_MONTHS = _list(
+MONTHS = _list(
     "january february march april may june july august september october november december"
 )
-MONTH = {name: name for name in _MONTHS} | {name[:3]: name for name in _MONTHS}
+MONTH = {name: name for name in MONTHS} | {name[:3]: name for name in MONTHS}
 """The name of the month for each of its usual spellings."""
 MONTH["sept"] = "september"
 
@@ -54,6 +54,10 @@ _WORDS |= {"hundred", "hundredth", "thousandth", "millionth"}
 _NOT_BEFORE_ONE = frozenset(_list("no the this that which any every each another some"))
 _NOT_AFTER_ONE = frozenset(_list("of another that who which i you we they he she"))
 _TEN, _HUNDRED = 10, 100
+REWRITTEN = frozenset({*_WORDS, *MONTH, *_list("minus negative percent pct per am pm")})
+"""Words without which a text has nothing that `spelled`, `measures` and `dates` would rewrite."""
+_LONGEST_NUMBER = 32
+"""Words of a number at most: "nine hundred and ninety nine million ..." has fewer."""
 _LONGEST = 15
 """Digits of a number that a scale word may still multiply exactly."""
 
@@ -66,9 +70,8 @@ def spelled(items: Items) -> Items:
     i = 0
     while i < len(items):
         word, gap = items[i]
-        stop = next((j for j in range(i + 1, len(items)) if items[j][1]), len(items))
-        run = [word for word, _ in items[i:stop]]
-        taken = _scaled(run) or _number(run)
+        run = _run(items, i) if _begins(items, i) else []
+        taken = (_scaled(run) or _number(run)) if run else None
         if taken is None or (run[0] == "one" and taken[1] == 1 and _pronoun(items, i)):
             found.append((word, gap))
             i += 1
@@ -76,6 +79,24 @@ def spelled(items: Items) -> Items:
             found.append((taken[0], gap))
             i += taken[1]
     return found
+
+
+def _begins(items: Items, i: int) -> bool:
+    """Whether a number in words may begin here."""
+    word = items[i][0]
+    if word in _WORDS or word == "a":
+        return True
+    return i + 1 < len(items) and (items[i + 1][0] in _SCALE or items[i + 1][0] == "hundred")
+
+
+def _run(items: Items, i: int) -> list[str]:
+    """The words from `i` on that no gap divides, as many as a number may have."""
+    run = [items[i][0]]
+    for word, gap in items[i + 1 : i + _LONGEST_NUMBER]:
+        if gap:
+            break
+        run.append(word)
+    return run
 
 
 def _pronoun(items: Items, i: int) -> bool:
@@ -220,7 +241,7 @@ def date_of(chunk: str) -> tuple[str, ...]:
         return ()
     if not (1 <= month <= _TWELVE and 1 <= day <= _DAYS):
         return ()
-    return _MONTHS[month - 1], nth_of(day), year
+    return MONTHS[month - 1], nth_of(day), year
 
 
 def dates(items: Items) -> Items:
@@ -266,4 +287,4 @@ def _day(word: str) -> tuple[str, bool] | None:
 
 def _taken(found: Items, before: int) -> bool:
     """Whether the day that stands last belongs to the month before it."""
-    return len(found) > before and found[-before - 1][0] in _MONTHS and before == 1
+    return len(found) > before and found[-before - 1][0] in MONTHS and before == 1

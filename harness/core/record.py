@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from harness.core.arms import Arm
     from harness.core.errors import AnsweredBy
     from harness.core.memory import LostAt
-    from harness.core.probe import Outcome, Status
+    from harness.core.probe import Cut, Outcome, Status
     from harness.core.scenario import Layout, ProbeKind
 
 RECORD_SCHEMA = 1
@@ -53,12 +53,14 @@ class Record:
     view_tokens: int
     """Local tokens of the prompt that was sent, question included."""
     prompt_tokens: int | None
-    """By the provider's meter where it has one, else the local count; None when nothing came
-    back."""
+    """What the model read, as far as can be told: by the provider's meter where it has one that
+    can be trusted, else the local count as the meter corrects it; None when nothing came back."""
     cached_tokens: int | None
     completion_tokens: int | None
     usage_source: str | None
-    """provider, or local; None when nothing came back."""
+    """What prompt_tokens rest on: provider (its own count), provider+cached (its count and the
+    cached tokens that it told beside it), exact (its count of the prompt before it was sent), local
+    (ours, corrected by what its counts have taught); None when nothing came back."""
     cost_usd: float | None
     """None where the price is not known."""
     fact: str
@@ -77,7 +79,8 @@ class Record:
     in_view: bool | None
     """Whether every value asked for was among the messages sent; None when none was ever said."""
     server_truncated: bool | None
-    """Whether the server seems to have dropped text; None where usage is missing."""
+    """Whether the server dropped text, judged from all calls of the run; None where nobody can
+    tell: usage is missing or cannot be trusted, or the run is not over."""
     session_number: int
     """Which session of a chain this is, counted from 1."""
     latency_s: float | None
@@ -139,18 +142,73 @@ class Record:
     """None where a price is not known."""
     turn: int | None = None
     """Of a rule: which turn of the session the reply answers, counted from 1."""
+    cut: Cut | None = None
+    """Why the reply is not whole: length, thinking, window or broken_off; None for a whole one."""
+    max_tokens: int | None = None
+    """Tokens that the answer could have, thinking included; None in records that are older."""
+    thinking: str | None = None
+    """What the model thought aloud before it answered, its middle left out where it is long."""
+    thinking_tokens: int | None = None
+    """Of the completion tokens, by the provider's count; None where it tells none."""
     judge: str | None = None
     """The model that gave the score, where no check could."""
     judge_planted: tuple[int, ...] = ()
     """Its calibration: how many planted answers it graded, right ones and wrong ones."""
     judge_errors: tuple[int, ...] = ()
     """Of these: right ones called wrong, wrong ones called right."""
+    provisional: bool = False
+    """The run was not over when this was written: what can only be told from all of its calls is
+    not in it yet."""
+    provider_tokens: int | None = None
+    """The provider's count of the prompt as it came, before anything was made of it."""
+    written_tokens: int | None = None
+    """Tokens of the prompt that were written to the provider's prefix cache, where it tells so."""
+    exact_tokens: int | None = None
+    """The server's count of the prompt before it was sent, where it was asked for it."""
+    kind_tokens: tuple[int, ...] = ()
+    """Local tokens of the texts of the prompt by kind: what the scenario says, its filler, code,
+    other scripts. Empty where they are not told apart."""
+    plant_behind: tuple[int, ...] = ()
+    """Local tokens from the start of each message in `plant_messages` to the end of the prompt; -1
+    where it was not sent."""
+    miss: Outcome | None = None
+    """What the model did where it missed, whoever is to blame for it; None where it did not."""
+    dropped: str | None = None
+    """Which part of the prompt the server dropped: start, middle, end, unknown; None for none."""
+    fact_dropped: bool | None = None
+    """Whether that part held what was asked for; None where there is none, or nobody can tell."""
 
+
+LISTS = (
+    "expected", "planted", "plant_messages", "judge_planted", "judge_errors", "kind_tokens",
+    "plant_behind",
+)  # fmt: skip
+"""Fields that hold several values; older records may lack the later ones."""
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Record))
 
 _SEQUENCES = tuple(one.name for one in fields(Record) if str(one.type).startswith("tuple["))
 """The fields that hold several values, which JSON and polars give back as lists."""
+
+
+def _shape(annotation: str) -> Any:
+    """What JSON holds of a field of that type; names of `Literal`s are text."""
+    plain = annotation.removesuffix(" | None")
+    nested = {
+        "tuple[tuple[int, int], ...]": [[int]],
+        "tuple[str, ...]": [str],
+        "tuple[int, ...]": [int],
+    }
+    types = {"int": int, "float": float, "bool": bool}
+    found = nested.get(plain) or types.get(plain, str)
+    return (found, None) if plain != annotation else found
+
+
+SHAPE: dict[str, Any] = {
+    field.name if field.default is MISSING else f"{field.name}?": _shape(str(field.type))
+    for field in fields(Record)
+}
+"""What a line of `records.jsonl` has to look like; records of before lack later fields."""
 
 
 def to_json(record: Record) -> dict[str, object]:

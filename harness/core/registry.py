@@ -1,11 +1,15 @@
 """One typed registry a kind of plug: built-in names, then entry points, then `package.module:Name`.
 
-A plug that will not load stops the run with its name; it is never a warning.
+A plug that will not load stops the run with its name; it is never a warning. A plug that is named
+by the path of a module is somebody's code: it is imported by `resolve` alone, and has to be a class
+with the methods of its kind before an instance is made. `os:abort` is never called.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import inspect
+import re
 import sys
 import types
 from importlib import import_module
@@ -27,9 +31,12 @@ from harness.core.errors import UsageError, nearest
 from harness.core.spec import Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 T_co = TypeVar("T_co", covariant=True)
+
+_CODE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*")
+"""`package.module:Name`."""
 
 _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -40,10 +47,12 @@ class Registry(Generic[T_co]):
     Args:
         kind: What the plugs are, as errors call them; the entry point group is
             `session_harness.<kind>`.
+        protocol: What every plug of the kind has; its methods are looked for in code of others.
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, protocol: object) -> None:
         self.kind = kind
+        self._protocol = protocol
         self._plugs: dict[str, Callable[..., T_co]] = {}
 
     def add(self, name: str, plug: Callable[..., T_co]) -> None:
@@ -61,9 +70,23 @@ class Registry(Generic[T_co]):
         found = {point.name for point in entry_points(group=f"session_harness.{self.kind}")}
         return tuple(sorted(found | set(self._plugs)))
 
-    def built_in(self, name: str) -> bool:
-        """Whether the plug of that name is one of ours, and not somebody's own."""
-        return name in self._plugs
+    def is_code(self, spec: Spec | str) -> bool:
+        """Whether a spec names a module to be imported: neither a built-in nor an entry point."""
+        name = (Spec.parse(spec) if isinstance(spec, str) else spec).name
+        return ":" in name and name not in self.names()
+
+    def check(self, spec: Spec | str) -> None:
+        """Refuse a spec that is wrong, as far as that can be told without importing anybody's code.
+
+        Raises:
+            UsageError: As for `resolve`; of code, only how it is named is looked at.
+        """
+        if not self.is_code(spec):
+            self.resolve(spec)
+            return
+        name = (Spec.parse(spec) if isinstance(spec, str) else spec).name
+        if _CODE.fullmatch(name) is None:
+            raise UsageError(f"{self.kind} '{name}' is no package.module:Name")
 
     def resolve(self, spec: Spec | str) -> T_co:
         """The plug that a spec names, with its options set.
@@ -78,28 +101,76 @@ class Registry(Generic[T_co]):
             return plug(**options)
         except (TypeError, ValueError) as error:
             raise UsageError(f"{self.kind} '{spec}': {error}") from error
+        except UsageError:
+            raise
+        except Exception as error:
+            if spec.name in self._plugs:
+                raise
+            told = f"{type(error).__name__}: {error}"
+            raise UsageError(f"{self.kind} '{spec}' cannot be made: {told}") from error
 
     def _find(self, spec: Spec) -> Callable[..., T_co]:
         if spec.name in self._plugs:
             return self._plugs[spec.name]
         for point in entry_points(group=f"session_harness.{self.kind}", name=spec.name):
-            return cast("Callable[..., T_co]", _load(self.kind, point.value))
+            return cast("Callable[..., T_co]", self._loaded(point.value))
         if ":" in spec.name:
-            return cast("Callable[..., T_co]", _load(self.kind, spec.name))
+            self.check(spec)
+            return cast("Callable[..., T_co]", self._loaded(spec.name))
         raise UsageError(
             f"unknown {self.kind} '{spec.name}': {nearest(spec.name, self.names())}"
             " (or give package.module:Name)"
         )
+
+    def _loaded(self, path: str) -> object:
+        """The class at a path.
+
+        Raises:
+            UsageError: It does not load, or is no class with the methods of its kind.
+        """
+        plug = _load(self.kind, path)
+        what = f"{self.kind} '{path}'"
+        see = f"see {getattr(self._protocol, '__qualname__', 'Protocol')} in harness.core.protocols"
+        if not isinstance(plug, type):
+            raise UsageError(f"{what} is a {type(plug).__name__}, expected a class; {see}")
+        for name, wanted in _methods(self._protocol):
+            method = getattr(plug, name, None)
+            if not callable(method):
+                raise UsageError(f"{what} has no method '{name}'; {see}")
+            if not _takes(method, len(inspect.signature(wanted).parameters)):
+                raise UsageError(f"{what}: '{name}' does not take what it is given; {see}")
+        return plug
+
+
+def _methods(protocol: object) -> Iterator[tuple[str, Callable[..., object]]]:
+    """The methods that a protocol asks for; properties may be fields and are not looked for."""
+    for base in reversed(getattr(protocol, "__mro__", ())):
+        own = vars(base) if getattr(base, "_is_protocol", False) else {}
+        for name, value in own.items():
+            if inspect.isfunction(value) and not name.startswith("_"):
+                yield name, value
+
+
+def _takes(method: Callable[..., object], count: int) -> bool:
+    """Whether a method may be called with so many arguments, itself included."""
+    try:
+        inspect.signature(method).bind(*[None] * count)
+    except TypeError:
+        return False
+    except ValueError:  # one that is written in C tells no signature
+        return True
+    return True
 
 
 def _load(kind: str, path: str) -> Any:
     module, _, name = path.partition(":")
     if str(Path.cwd()) not in sys.path and "" not in sys.path:
         # The installed command does not look in this folder, where people keep their own plugs.
-        sys.path.insert(0, str(Path.cwd()))
+        # It comes last, so that no file here poses as a library.
+        sys.path.append(str(Path.cwd()))
     try:
         return getattr(import_module(module), name)
-    except Exception as error:  # a user's module may raise anything
+    except (Exception, SystemExit) as error:  # a user's module may raise anything
         raise UsageError(
             f"{kind} '{path}' does not load: {type(error).__name__}: {error}"
         ) from error
@@ -111,7 +182,10 @@ def _options(kind: str, spec: Spec, plug: Callable[..., object]) -> dict[str, ob
         return {}
     if not (isinstance(plug, type) and dataclasses.is_dataclass(plug)):
         raise UsageError(f"{kind} '{spec.name}' takes no options")
-    hints = get_type_hints(plug)
+    try:
+        hints = get_type_hints(plug)
+    except Exception as error:
+        raise UsageError(f"{kind} '{spec.name}': its options have no types: {error}") from error
     known = [field.name for field in dataclasses.fields(plug) if field.init]
     values: dict[str, object] = {}
     for key, text in spec.options:

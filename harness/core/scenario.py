@@ -140,6 +140,8 @@ class Scenario:
     script: tuple[Step, ...] = ()
     rules: tuple[Rule, ...] = ()
     expect: Expect = Expect()
+    language: str = "en"
+    """Code of the language that its texts are written in and its replies are graded in."""
     variant: str = ""
     """What the run calls the system prompt in place of the file's own; empty: it is the own."""
     hash: str

@@ -126,3 +126,6 @@ class Session:
     cuts: tuple[Cut, ...]
     number: int = 1
     """Which session of its chain this is, counted from 1."""
+    kind_offsets: tuple[tuple[int, ...], ...] = ()
+    """As `offsets`, of the texts alone and for each kind of text in the order of
+    `harness.core.text_kinds.KINDS`; empty where they are not told apart."""

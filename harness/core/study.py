@@ -21,6 +21,9 @@ DEFAULT_RESERVE = 128
 """Tokens kept for the answer, and `max_tokens` of each call unless -M says otherwise."""
 
 _WHOLE = re.compile(r"[0-9]{1,12}")
+_LEFT_OUT = frozenset({"none", "null"})
+"""With these after `-M name=` a parameter is not sent at all."""
+
 _MOST_TOKENS = 100_000_000
 """No window is larger; a session of that length would not fit a machine's memory."""
 
@@ -62,11 +65,18 @@ class Study:
     own. Empty: every scenario with its own prompt only."""
 
     @property
+    def answer_is_bounded(self) -> bool:
+        """Whether the user says how long an answer may be, or that nothing is to be said of it."""
+        return "max_tokens" in dict(self.options)
+
+    @property
     def reserve(self) -> int:
         """Tokens kept for the answer."""
         text = dict(self.options).get("max_tokens", str(DEFAULT_RESERVE))
+        if text.strip().lower() in _LEFT_OUT:  # the call says nothing of it; the window still does
+            return DEFAULT_RESERVE
         if not _WHOLE.fullmatch(text) or int(text) == 0:
-            raise UsageError(f"-M max_tokens={text}: expected a whole number above 0")
+            raise UsageError(f"-M max_tokens={text}: expected a whole number above 0, or none")
         return int(text)
 
 

@@ -22,7 +22,9 @@ class Window:
     reserve: int
     """Of these, tokens kept for the answer."""
     ratio: float = 1.0
-    """Provider's tokens for one local token: what sessions are aimed with (law 2)."""
+    """Provider's tokens for one local token more: what sessions are aimed with (law 2)."""
+    overhead: int = 0
+    """Provider's tokens that are there before the first of ours: a chat template's own."""
 
     @property
     def top(self) -> float:
@@ -32,11 +34,11 @@ class Window:
     @property
     def budget(self) -> int:
         """Local tokens that the prompt, question included, may have."""
-        return int((self.limit - self.reserve) / self.ratio)
+        return max(int((self.limit - self.reserve - self.overhead) / self.ratio), 0)
 
     def local(self, fill: float) -> int:
         """Local tokens of a prompt, question included, that fills so much of the window."""
-        return int(fill * self.limit / self.ratio)
+        return max(int((fill * self.limit - self.overhead) / self.ratio), 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ import polars as pl
 
 from harness.core.errors import FileError, UsageError, Where, nearest
 from harness.core.files import write_whole
+from harness.core.printable import shown
+from harness.core.shapes import conform, parse
 from harness.gate.snapshot import GROUP, ROWS, TRIAL, Answered, Mark, Snapshot, check_whole, ordered
 
 if TYPE_CHECKING:
@@ -113,10 +115,12 @@ def _read(path: Path, lines: Iterable[str]) -> Snapshot:
         where = Where(file=str(path), line=number)
         data = _json(text, where)
         try:
+            conform(data, _FIRST if number == 1 else _REST, where, what="a line of a baseline")
             if number == 1:
                 head = _head(data, path)
             elif "body" in data:
-                marks.append(Mark(name=data.pop("scenario"), **data))
+                names = ("variant", "body", "prompt")
+                marks.append(Mark(name=data["scenario"], **{n: data[n] for n in names}))
             elif "versions" in data:
                 models.append(Answered(model=data["model"], versions=tuple(data["versions"])))
             elif "group" in data:
@@ -137,10 +141,7 @@ def _read(path: Path, lines: Iterable[str]) -> Snapshot:
 
 
 def _json(text: str, where: Where) -> dict[str, Any]:
-    try:
-        data = json.loads(text)
-    except ValueError as error:
-        raise FileError(where, f"not JSON: {error}") from None
+    data = parse(text, where)
     if not isinstance(data, dict):
         raise FileError(where, "not a line of a baseline: expected a JSON object")
     return data
@@ -162,8 +163,33 @@ def _measured(data: Mapping[str, Any]) -> dict[str, Any]:
     return {"fill": data["fill"], "scores": scores, "outcomes": outcomes}
 
 
+_FIRST = {
+    "run?": str,
+    "made?": str,
+    "harness?": str,
+    "record_schema?": int,
+    "format?": int,
+    "options?": {},
+}
+_REST = {
+    "scenario?": str,
+    "variant?": str,
+    "body?": str,
+    "prompt?": str,
+    "model?": str,
+    "versions?": [str],
+    "group?": {},
+    "fill?": float,
+    "scores?": [(float, None)],
+    "outcomes?": [(str, None)],
+}
+"""What the first line and every other looks like; which keys belong together is seen in reading."""
+
+
 def _frame(rows: list[dict[str, Any]], path: Path) -> pl.DataFrame:
     try:
         return ordered(pl.DataFrame(rows, schema=ROWS, strict=True))
     except (pl.exceptions.PolarsError, TypeError) as error:
-        raise FileError(Where(file=str(path)), f"a trial has a wrong type: {error}") from None
+        raise FileError(
+            Where(file=str(path)), f"a trial has a wrong type: {shown(str(error), 200)}"
+        ) from None

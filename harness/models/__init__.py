@@ -11,14 +11,19 @@ from harness.core.errors import UsageError
 from harness.models.catalog import Price, cost, known_limit, price
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from harness.core.protocols import CallGate, Model
 
 __all__ = ["Price", "cost", "known_limit", "make_model", "price"]
 
 
-def make_model(name: str, options: Mapping[str, object], gate: CallGate | None = None) -> Model:
+def make_model(
+    name: str,
+    options: Mapping[str, object],
+    gate: CallGate | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> Model:
     """A model that can be asked.
 
     Args:
@@ -26,6 +31,7 @@ def make_model(name: str, options: Mapping[str, object], gate: CallGate | None =
         options: Parameters of every call, as `-M key=value` gives them. `via=litellm` asks a server
             of one's own through litellm too.
         gate: Says when a call may go out; None: at once.
+        tell: Is told, once each, what the model does not take and what is sent in its place.
 
     Raises:
         UsageError: No provider, law or option is called that.
@@ -36,7 +42,7 @@ def make_model(name: str, options: Mapping[str, object], gate: CallGate | None =
     if via not in {"http", "litellm"}:
         raise UsageError(f"option 'via' is {via!r}; expected http or litellm")
     if speaks(name, options):
-        return WireModel(name, options, gate)
+        return WireModel(name, options, gate, tell)
     from harness.models.litellm_model import LitellmModel
 
-    return LitellmModel(name, options, gate)
+    return LitellmModel(name, options, gate, tell)

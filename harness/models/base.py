@@ -5,18 +5,31 @@ Its one rule: it knows no provider. What a call sends, and how, is said by whoev
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.models.options import convert, masked
+from harness.core.errors import ModelError
+from harness.core.printable import well_formed
+from harness.models.adaptations import (
+    MOST,
+    SYSTEM,
+    adaptation,
+    adapted,
+    without_system,
+)
+from harness.models.options import convert, masked, secrets
+from harness.models.redaction import SHORTEST_IN_REPLIES, one_line, secrets_in_env, without
 from harness.models.retries import OURS, OpenGate, Patience, ask
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from harness.core.messages import Message
     from harness.core.probe import Reply
     from harness.core.protocols import CallGate
+    from harness.models.adaptations import Adaptation
 
 TIMEOUT_S = 600.0
 """How long one call may take, in seconds, unless `timeout` says otherwise."""
@@ -30,20 +43,33 @@ class CalledModel(ABC):
         options: Parameters of every call, as `-M key=value` gives them; text is turned into
             numbers, booleans and JSON where it is one. Options of a single call go before them.
         gate: Says when a call may go out.
+        tell: Is told once what the model does not take, and what is sent in its place.
 
     Raises:
         UsageError: An option of ours is no number above 0.
     """
 
-    def __init__(self, name: str, options: Mapping[str, object], gate: CallGate | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        options: Mapping[str, object],
+        gate: CallGate | None,
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
         self.name = name
         self._options = convert(options)
         self._gate = gate or OpenGate()
+        self._tell = tell
+        self._adaptations: tuple[Adaptation, ...] = ()
+        self._secrets = (*secrets(self._options), *secrets_in_env(os.environ))
         Patience.of(self._options)  # a number that is none is told now
 
     def sent_parameters(self, options: Mapping[str, object]) -> dict[str, object]:
         """The parameters that a call with these options sends, secrets masked."""
-        return masked(self._parameters(convert(options)))
+        sent = adapted(self._parameters(convert(options)), self._adaptations)
+        if any(change.parameter == SYSTEM for change in self._adaptations):
+            sent[SYSTEM] = "in the first user message"
+        return masked(sent)
 
     async def ask(
         self,
@@ -63,7 +89,18 @@ class CalledModel(ABC):
         parameters = self._parameters(given)
 
         async def call(attempt: int) -> Reply:
-            return await self._call(messages, parameters, attempt)
+            hidden = (*self._secrets, *secrets(parameters))
+            try:
+                reply = await self._taken(messages, parameters, attempt)
+            except ModelError as error:
+                error.args = (without(str(error), hidden),)
+                raise
+            return replace(
+                reply,
+                text=_struck(reply.text, hidden),
+                thinking=_struck(reply.thinking, hidden),
+                version=_shown(reply.version, hidden),
+            )
 
         return await ask(
             call,
@@ -71,6 +108,57 @@ class CalledModel(ABC):
             size=sum(len(message.text) for message in messages),
             patience=Patience.of(self._options | given),
         )
+
+    async def _taken(
+        self, messages: Sequence[Message], parameters: Mapping[str, object], attempt: int
+    ) -> Reply:
+        """One call in the form that the model takes, which a refusal may teach.
+
+        What is learnt holds for later calls only where the call got through with it: a refusal
+        may echo names that it does not mean.
+        """
+        changes = self._adaptations
+        while True:
+            merged = any(change.parameter == SYSTEM for change in changes)
+            sent = without_system(messages) if merged else messages
+            now = adapted(parameters, changes)
+            try:
+                reply = await self._call(sent, now, attempt)
+            except ModelError as error:
+                change = self._change(error, sent, now, changes)
+                if change is None or change in changes or len(changes) >= MOST:
+                    raise
+                changes = (*changes, change)
+            else:
+                self._learn(changes)
+                return reply
+
+    def _change(
+        self,
+        error: ModelError,
+        messages: Sequence[Message],
+        parameters: Mapping[str, object],
+        changes: Sequence[Adaptation],
+    ) -> Adaptation | None:
+        """What to change after a failure; None for most."""
+        if error.kind != "bad_request":
+            return None
+        return adaptation(
+            str(error),
+            parameters,
+            named=error.parameter,
+            fixed=self._options.keys(),
+            refused={change.parameter for change in changes},
+            has_system=bool(messages) and messages[0].role == "system",
+        )
+
+    def _learn(self, changes: tuple[Adaptation, ...]) -> None:
+        """Keep what got a call through; say it once."""
+        new = [change for change in changes if change not in self._adaptations]
+        self._adaptations = (*self._adaptations, *new)
+        if self._tell is not None:
+            for change in new:
+                self._tell(f"{self.name} {change}")
 
     @abstractmethod
     def _parameters(self, options: Mapping[str, object]) -> dict[str, object]:
@@ -87,6 +175,15 @@ class CalledModel(ABC):
         """
 
 
+def _struck(text: str, hidden: Sequence[str]) -> str:
+    """What a model wrote, without secrets and half characters."""
+    return well_formed(without(text, hidden, shortest=SHORTEST_IN_REPLIES))
+
+
+def _shown(version: str | None, hidden: Sequence[str]) -> str | None:
+    return None if version is None else one_line(version, hidden)
+
+
 def for_provider(parameters: Mapping[str, object]) -> dict[str, object]:
     """Without the options that are for the harness, and those that were taken back.
 
@@ -94,3 +191,18 @@ def for_provider(parameters: Mapping[str, object]) -> dict[str, object]:
     {'top_p': 1.0}
     """
     return {k: value for k, value in parameters.items() if k not in OURS and value is not None}
+
+
+def asked_tokens(messages: Sequence[Message], parameters: Mapping[str, object]) -> tuple[int, int]:
+    """The fewest and the most tokens that a call may have asked for, by any tokenizer."""
+    characters = sum(len(message.text) for message in messages)
+    return characters // 12, 3 * characters + (most_tokens(parameters) or 0) + 2000
+
+
+def most_tokens(parameters: Mapping[str, object]) -> int | None:
+    """Tokens that the answer may have; None where nothing is said of it."""
+    for name in ("max_tokens", "max_completion_tokens", "max_output_tokens"):
+        value = parameters.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+    return None

@@ -53,6 +53,23 @@ def marked(name: str) -> bool:
     return reference_spec(name) is None and takes_marks(bundled(), name)
 
 
+def reasons(name: str, options: Mapping[str, object]) -> bool:
+    """Whether a model thinks before it answers, by the catalogue and by what is asked of it.
+
+    Claude thinks only where it is asked to; `reasoning_effort=none` asks for no thinking.
+
+    >>> reasons("openai/gpt-5", {}), reasons("openai/gpt-5", {"reasoning_effort": "none"})
+    (True, False)
+    """
+    effort = options.get("reasoning_effort")
+    if effort is not None or options.get("thinking") is not None:
+        return str(effort).lower() not in {"none", "disable", "minimal"} or effort is None
+    if reference_spec(name) is not None:
+        return False
+    entry = entry_in(bundled(), name)
+    return entry is not None and bool(entry.get("supports_reasoning")) and "claude" not in name
+
+
 def price(name: str, prompt_tokens: int = 0) -> Price | None:
     """What a model charges; None where it is not known. The reference models are free.
 
@@ -107,13 +124,14 @@ def cost(price: Price | None, usage: Usage) -> float | None:
     """
     if price == FREE:
         return 0.0
-    if price is None or usage.prompt_tokens is None or usage.completion_tokens is None:
+    prompt = usage.whole_tokens
+    if price is None or prompt is None or usage.completion_tokens is None:
         return None
-    cached = min(usage.cached_tokens or 0, usage.prompt_tokens)
-    written = min(usage.written_tokens or 0, usage.prompt_tokens - cached)
+    cached = min(usage.cached_tokens or 0, prompt)
+    written = min(usage.written_tokens or 0, prompt - cached)
     write = price.cache_write_per_token
     return (
-        (usage.prompt_tokens - cached - written) * price.input_per_token
+        (prompt - cached - written) * price.input_per_token
         + cached * price.cached_input_per_token
         + written * (price.input_per_token if write is None else write)
         + usage.completion_tokens * price.output_per_token

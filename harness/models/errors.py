@@ -11,14 +11,21 @@ import re
 from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError, OverflowRefusedError
-from harness.models.overflow_messages import of_a_rate, past_the_ceiling
+from harness.models.overflow_messages import (
+    asks_too_much,
+    is_short_lived,
+    of_a_rate,
+    past_the_ceiling,
+)
 from harness.models.redaction import one_line
-from harness.models.retries import retry_after_s
+from harness.models.waits import asked_in_words, retry_after_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-RETRYABLE = frozenset({"rate_limit", "timeout", "connection", "server", "malformed", "empty"})
+RETRYABLE = frozenset(
+    {"rate_limit", "timeout", "connection", "server", "malformed", "empty", "broken_off"}
+)
 """Kinds of failure after which the same call may well succeed a little later."""
 
 STOPPING = frozenset({"auth", "not_found", "quota"})
@@ -40,6 +47,13 @@ _OF_TYPE = {
     "RateLimitError": "rate_limit",
     "APIResponseValidationError": "malformed",
     "JSONDecodeError": "malformed",
+    "UnicodeDecodeError": "malformed",
+    "RecursionError": "malformed",
+    "TooManyRedirects": "not_found",
+    "ClientResponseError": "malformed",  # aiohttp's word for what is no HTTP; we ask for no status
+    "RemoteProtocolError": "malformed",
+    "DecodingError": "malformed",
+    "EndlessBodyError": "malformed",
     "BadRequestError": "bad_request",
     "UnprocessableEntityError": "bad_request",
     "ServiceUnavailableError": "server",
@@ -81,7 +95,11 @@ _OF_TEXT: tuple[tuple[str, re.Pattern[str]], ...] = (
         "quota",
         re.compile(
             r"insufficient[_ ](?:quota|balance|credits?|funds)|exceeded your current quota"
-            r"|credit balance|billing[_ ](?:hard[_ ])?(?:limit|not[_ ]active)",
+            r"|credit balance|billing[_ ](?:hard[_ ])?(?:limit|not[_ ]active)"
+            r"|(?:out of|run out of|no (?:more |remaining )?) ?credits|arrear"
+            r"|payment (?:required|method)"
+            r"|balance (?:is )?(?:too low|not enough|exhausted|insufficient)"
+            r"|(?:spend(?:ing)?|usage)[_ ](?:limits?|cap)",
             re.IGNORECASE,
         ),
     ),
@@ -116,13 +134,22 @@ _OF_TEXT: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"expecting (?:value|property name|',' delimiter)|extra data: line|unterminated string"
             r"|jsondecodeerror|(?:un)?able to (?:get|parse|decode) json|invalid json"
             r"|invalid response object|error parsing (?:the )?(?:response|json)"
-            r"|litellm: provider returned",
+            r"|litellm: provider returned|exceeds the limit \(\d+ digits\)"
+            r"|maximum recursion depth|codec can't decode|illegal (?:status line|header|chunk)"
+            r"|invalid (?:status line|header|http|chunk|content-length)"
+            r"|bad (?:status line|chunk|http)|chunk(?:ed)? (?:header|size|transfer)"
+            r"|transfer[ _-]?enc|data after `?connection"
+            r"|without sending complete message|does not end|payload is not completed"
+            r"|not enough data",
             re.IGNORECASE,
         ),
     ),
     ("timeout", re.compile(r"\btimed out\b|\btimeout\b|deadline exceeded", re.IGNORECASE)),
 )
 """What is believed before the type, which says less."""
+
+_MAY_BE_THE_CEILING = frozenset({"bad_request", "server", "unknown"})
+"""Kinds that a refusal for its length may have, where its words are none that are known."""
 
 _PASSING = frozenset({"connection", "server", "unknown"})
 """Kinds that litellm also gives to what it could not read."""
@@ -134,6 +161,13 @@ _BELIEVED: Mapping[str, frozenset[str]] = {
     "not_found": frozenset({"bad_request", "unknown"}),
 }
 """Kinds by type or status that a text may overrule; `_PASSING` where nothing else is said."""
+
+_SPENT = re.compile(
+    r"insufficient[_ ](?:quota|balance|credits?|funds)|credit balance|credits|arrear|payment"
+    r"|billing[_ ](?:hard|limit|not|inactive)",
+    re.IGNORECASE,
+)
+"""What only an account without money says; a quota of a minute or a day fills up again."""
 
 _TOO_LARGE_A_RATE = re.compile(r"request too large|must be reduced", re.IGNORECASE)
 """A limit over time that a single prompt is past: no waiting cures it."""
@@ -162,7 +196,11 @@ class ServerRefusedError(Exception):
 
 
 def classify(
-    error: BaseException, *, secrets: Iterable[str] = (), now_s: float | None = None
+    error: BaseException,
+    *,
+    secrets: Iterable[str] = (),
+    now_s: float | None = None,
+    tokens: tuple[int, int] | None = None,
 ) -> ModelError:
     """The failure as the harness speaks of it; a refusal at the ceiling has its own type.
 
@@ -170,22 +208,27 @@ def classify(
         error: What the call raised.
         secrets: Texts that must not be in the message, such as the key of the call.
         now_s: Seconds since the epoch, to read a Retry-After that is a date.
+        tokens: The fewest and the most tokens that the call may have asked for.
     """
     if isinstance(error, ModelError):
         return error
     text = _text(error)
     what = f"HTTP {error.status_code}" if isinstance(error, ServerRefusedError) else None
     message = one_line(f"{what or type(error).__name__}: {_plain(text)}", secrets)
-    named_code = getattr(error, "code", None)
+    named_code = vars(error).get("code")  # no property of a library, which may warn
     if isinstance(named_code, str):  # as `context_length_exceeded`, which the text may not say
         text = f"{named_code} {text}"
     names = [base.__name__ for base in type(error).__mro__]
     code = _code(error)
     told = _kind(names, code)
     kind = _by_text(told, text)
+    wait_s = retry_after_s(error, text, now_s)
+    if kind == "quota" and _fills_up_again(told, text, now_s):
+        kind = "rate_limit"
     blocked = told in STOPPING or kind in {"content_filter", "timeout"}
     named = "ContextWindowExceededError" in names
-    if not blocked and (named or _refused(code, text)):
+    unsaid = kind in _MAY_BE_THE_CEILING and asks_too_much(text, tokens)
+    if not blocked and (named or unsaid or _refused(code, text)):
         return OverflowRefusedError(message)
     hopeless = kind == "rate_limit" and _TOO_LARGE_A_RATE.search(text) is not None
     retryable = kind in RETRYABLE and not hopeless
@@ -193,9 +236,20 @@ def classify(
         message,
         kind=kind,
         retryable=retryable,
-        retry_after_s=retry_after_s(error, text, now_s) if retryable else None,
+        retry_after_s=wait_s if retryable else None,
         stops=kind in STOPPING,
+        parameter=_parameter(text),
     )
+
+
+def _fills_up_again(told: str, text: str, now_s: float | None) -> bool:
+    """Whether what is used up is a share of some time, and no money.
+
+    A header does not say so: it comes with every 429 of some providers.
+    """
+    if told == "quota" or _SPENT.search(text[:_READ]):
+        return False
+    return asked_in_words(text, now_s) is not None or is_short_lived(text)
 
 
 def _refused(code: int | None, text: str) -> bool:
@@ -238,6 +292,15 @@ def _plain(text: str) -> str:
         said = inner.get("message") if isinstance(inner, dict) else inner
         return said if isinstance(said, str) and said else bare
     return bare or text
+
+
+_PARAMETER = re.compile(r"""["']param(?:eter)?["']\s*:\s*["'](?P<name>[A-Za-z_]\w{0,60})["']""")
+
+
+def _parameter(text: str) -> str | None:
+    """The parameter that an error names in OpenAI's form, beside its words."""
+    found = _PARAMETER.search(text[:_READ])
+    return None if found is None else found["name"]
 
 
 def _text(error: BaseException) -> str:

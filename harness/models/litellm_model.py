@@ -10,19 +10,21 @@ import os
 import time
 import warnings
 from functools import cache, lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from harness.core.chat_format import from_chat, to_chat
 from harness.core.errors import OverflowRefusedError, UsageError
-from harness.models.base import TIMEOUT_S, CalledModel, for_provider
+from harness.models.base import TIMEOUT_S, CalledModel, asked_tokens, for_provider, most_tokens
 from harness.models.catalog import PROVIDER, known_limit
 from harness.models.errors import classify
+from harness.models.litellm_bodies import choices_in, hearing, watch_bodies
 from harness.models.options import secrets
 from harness.models.reference import laws
 from harness.models.response import reply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from harness.core.messages import Message
     from harness.core.probe import Reply
@@ -38,6 +40,7 @@ class LitellmModel(CalledModel):
         options: Parameters of every call, as `-M key=value` gives them; text is turned into
             numbers, booleans and JSON where it is one. Options of a single call go before them.
         gate: Says when a call may go out.
+        tell: Is told what the model does not take.
 
     Raises:
         UsageError: The provider is unknown, or the law or one of its options is.
@@ -48,8 +51,9 @@ class LitellmModel(CalledModel):
         name: str,
         options: Mapping[str, object] | None = None,
         gate: CallGate | None = None,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
-        super().__init__(name, options or {}, gate)
+        super().__init__(name, options or {}, gate, tell)
         self._limit = known_limit(name)  # first: a misspelt law is told without litellm
         self._litellm = _litellm()
         self._provider_name, self._provider = _provider(name)
@@ -76,25 +80,42 @@ class LitellmModel(CalledModel):
         # when it goes out, not before: it may be long, and many may be waiting
         payload = [to_chat(message) for message in messages]
         started = time.perf_counter()
-        try:
-            response = await self._litellm.acompletion(
-                model=self.name,
-                messages=payload,
-                max_retries=0,
-                num_retries=0,
-                drop_params=False,
-                **parameters,
-            )
-        except Exception as error:  # noqa: BLE001  # a provider's code may raise anything
-            # from None: the cause holds the request, its key and all of its messages
-            raise classify(error, secrets=secrets(parameters), now_s=time.time()) from None
+        with hearing() as body:
+            try:
+                response = await self._litellm.acompletion(
+                    model=self.name,
+                    messages=payload,
+                    max_retries=0,
+                    num_retries=0,
+                    drop_params=False,
+                    **parameters,
+                )
+            except Exception as error:  # noqa: BLE001  # a provider's code may raise anything
+                response = choices_in(body)  # an answer that litellm has no type for
+                if response is None:
+                    # from None: the cause holds the request, its key and all of its messages
+                    raise classify(
+                        error,
+                        secrets=secrets(parameters),
+                        now_s=time.time(),
+                        tokens=asked_tokens(messages, parameters),
+                    ) from None
+            else:
+                response = choices_in(body) or response
         latency_s = time.perf_counter() - started
-        return reply(self.name, response, latency_s=latency_s, attempt=attempt)
+        return reply(
+            self.name,
+            response,
+            latency_s=latency_s,
+            attempt=attempt,
+            max_tokens=most_tokens(parameters),
+        )
 
 
 @cache
 def _litellm() -> Any:
     """The module: offline, quiet, changing nothing that we send, with our provider in it."""
+    os.environ["LITELLM_MODE"] = "PRODUCTION"  # else it takes all of a .env that we left out
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else it asks the network
     # else every message is searched for pictures to shorten in a log that is not kept
     os.environ.setdefault("MAX_BASE64_LENGTH_FOR_LOGGING", "0")
@@ -113,7 +134,26 @@ def _litellm() -> Any:
         {"provider": PROVIDER, "custom_handler": _reference_provider(litellm)}
     )
     litellm.utils.custom_llm_setup()
+    watch_bodies(
+        litellm.llms.custom_httpx.http_handler.AsyncHTTPHandler,
+        import_module("litellm.llms.openai.common_utils").BaseOpenAILLM,
+    )
+    _follow_no_redirects(litellm.llms.custom_httpx.http_handler.AsyncHTTPHandler)
     return litellm
+
+
+def _follow_no_redirects(handler: Any) -> None:
+    """Let no server send a call on to another, to which the key would go along.
+
+    httpx takes Authorization out of a redirected request, and no other header that holds a key.
+    """
+    create = handler.create_client
+
+    def create_client(self: Any, *args: Any, **kwargs: Any) -> Any:
+        self.follow_redirects = False
+        return create(self, *args, **kwargs)
+
+    handler.create_client = create_client
 
 
 @lru_cache(maxsize=256)

@@ -19,15 +19,16 @@ from urllib.request import getproxies
 from harness.core.chat_format import to_chat
 from harness.core.errors import ModelError
 from harness.models.address import address
-from harness.models.base import TIMEOUT_S, CalledModel, for_provider
+from harness.models.base import TIMEOUT_S, CalledModel, asked_tokens, for_provider, most_tokens
 from harness.models.catalog import bundled, entry_in, known_limit
 from harness.models.errors import ServerRefusedError, classify
-from harness.models.options import secrets
+from harness.models.litellm_bodies import MOST_BYTES
+from harness.models.options import secrets, without_keys
 from harness.models.response import reply
 from harness.models.retries import OURS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from aiohttp import ClientSession
 
@@ -54,8 +55,8 @@ _FOR_LITELLM = frozenset(
 _PICKY = re.compile(r"(?:o\d|gpt-5|chatgpt)")
 """Names whose parameters litellm rewrites, in the versions that its table does not list too."""
 
-_MOST_BYTES = 16_000_000
-"""An answer that is longer is none."""
+_MOVED = frozenset({301, 302, 303, 307, 308})
+_MOST_OF_AN_ADDRESS = 200
 
 _REMEMBERED_CHARACTERS = 8_000
 """Longer messages are written anew each time, so that what is remembered stays below 64 MB."""
@@ -63,7 +64,11 @@ _REMEMBERED_CHARACTERS = 8_000
 _OPENAI = "api.openai.com"
 """Here the names are OpenAI's own, a fine-tuned model's too."""
 
-_OK = 200
+_FINE = frozenset(range(200, 300))
+_EMPTY = frozenset({204, 205, 304})
+"""Statuses that come without a body."""
+
+_SHOWN_CHARACTERS = 100
 
 
 def speaks(name: str, options: Mapping[str, object]) -> bool:
@@ -96,12 +101,17 @@ class WireModel(CalledModel):
         name: As litellm takes it: `openai/...` or `hosted_vllm/...`.
         options: Parameters of every call, `api_base` among them.
         gate: Says when a call may go out.
+        tell: Is told what the model does not take.
     """
 
     def __init__(
-        self, name: str, options: Mapping[str, object], gate: CallGate | None = None
+        self,
+        name: str,
+        options: Mapping[str, object],
+        gate: CallGate | None = None,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
-        super().__init__(name, options, gate)
+        super().__init__(name, options, gate, tell)
         self._provider, _, self._model = name.partition("/")
         self._address = (address(name, self._options, os.environ) or "").rstrip("/")
         self._session: ClientSession | None = None
@@ -132,8 +142,19 @@ class WireModel(CalledModel):
             raise
         except Exception as error:  # noqa: BLE001  # whatever a socket or a server may do
             hidden = (*secrets(parameters), self._key(parameters) or "")
-            raise classify(error, secrets=hidden, now_s=time.time()) from None
-        return reply(self.name, answer, latency_s=latency_s, attempt=attempt)
+            raise classify(
+                error,
+                secrets=hidden,
+                now_s=time.time(),
+                tokens=asked_tokens(messages, parameters),
+            ) from None
+        return reply(
+            self.name,
+            answer,
+            latency_s=latency_s,
+            attempt=attempt,
+            max_tokens=most_tokens(parameters),
+        )
 
     def _body(self, messages: Sequence[Message], parameters: Mapping[str, object]) -> bytes:
         """The request's body."""
@@ -154,7 +175,7 @@ class WireModel(CalledModel):
 
         Raises:
             ServerRefusedError: It is an error.
-            ValueError: It is not JSON.
+            ModelError: It cannot be read, or does not end.
         """
         import aiohttp
 
@@ -167,13 +188,16 @@ class WireModel(CalledModel):
             data=body,
             headers=self._headers(parameters),
             timeout=limit,
+            allow_redirects=False,  # the key would go along
         ) as response:
+            if response.status in _MOVED:
+                raise _moved(response.status, response.headers.get("Location", ""))
             # the last byte's own time, however long this task then waits for its turn
             response.content.on_eof(lambda: ended.append(time.perf_counter()))
             raw = bytearray()
             async for chunk in response.content.iter_any():
                 raw += chunk
-                if len(raw) > _MOST_BYTES:
+                if len(raw) > MOST_BYTES:
                     raise ModelError("the answer does not end", kind="malformed", retryable=True)
             answer = _read(response.status, raw, dict(response.headers))
         return answer, (ended[0] if ended else time.perf_counter()) - started
@@ -210,6 +234,17 @@ class WireModel(CalledModel):
         return headers
 
 
+def _moved(status: int, place: str) -> ModelError:
+    """The failure for a server that sends the call on to another."""
+    at = without_keys(place[:_MOST_OF_AN_ADDRESS]) or "nowhere"
+    return ModelError(
+        f"HTTP {status}: the server sends the call on to {at}, where no key is sent: give that"
+        " address as api_base if it is yours",
+        kind="not_found",
+        stops=True,
+    )
+
+
 def _written(message: Message) -> bytes:
     """A message as JSON; forks of one session share theirs, so they are written once."""
     short = len(message.text) <= _REMEMBERED_CHARACTERS
@@ -232,11 +267,19 @@ def _read(status: int, raw: bytearray, headers: dict[str, str]) -> dict[str, Any
 
     Raises:
         ServerRefusedError: It is an error, by its status or by what it says.
-        ValueError: It is not a JSON object.
+        ModelError: It is not a JSON object.
     """
-    if status != _OK:
+    if status in _EMPTY or (status in _FINE and not raw.strip()):
+        raise ModelError(f"HTTP {status} without an answer", kind="malformed", retryable=True)
+    if status not in _FINE:
         raise ServerRefusedError(raw.decode(errors="replace"), status, headers)
-    answer = json.loads(raw)
+    try:
+        answer = json.loads(raw)
+    except (ValueError, RecursionError) as broken:  # no JSON, no UTF-8, too deep, too many digits
+        what = f"{type(broken).__name__}: {str(broken)[:_SHOWN_CHARACTERS]}"
+        raise ModelError(
+            f"the answer is no JSON that can be read ({what})", kind="malformed", retryable=True
+        ) from None
     if not isinstance(answer, dict):
         raise ModelError("the answer is no JSON object", kind="malformed", retryable=True)
     error = answer.get("error")

@@ -1,55 +1,38 @@
 """A provider's answer as the harness keeps it, or the failure that it is in truth.
 
-Both ways to a provider end here. An answer without text is no reply: it says nothing about memory.
+Both ways to a provider end here. A reply that ended before its answer says nothing about memory:
+it is handed on as what it is, and nobody scores it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import ModelError
 from harness.core.probe import Reply
+from harness.core.thinking import split
 from harness.models.catalog import cost, price
+from harness.models.response_choice import field, first_choice
 from harness.models.usage import read_usage
 
 if TYPE_CHECKING:
+    from harness.core.probe import Cut
+    from harness.models.response_choice import FirstChoice
     from harness.models.usage import Usage
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirstChoice:
-    """The first choice of an answer."""
-
-    text: str
-    reason: str | None
-    """Why it ended."""
-    thoughts: str = ""
-    """Reasoning that was told apart from the text."""
+BROKEN_OFF_TRIES = 3
+"""Calls after which an answer that is broken off each time is taken as it is."""
 
 
-def said(response: Any) -> FirstChoice:
-    """The first choice of an answer in OpenAI's form, an object or JSON.
-
-    Raises:
-        ModelError: There is none.
-    """
-    try:
-        choice = _field(response, "choices")[0]
-        message = _field(choice, "message")
-        content = _field(message, "content")
-    except (AttributeError, IndexError, KeyError, TypeError):
-        raise ModelError("the response has no choices", kind="malformed", retryable=True) from None
-    if isinstance(content, list):  # parts, as some servers send them
-        content = "".join(str(_field(part, "text") or "") for part in content)
-    if content is not None and not isinstance(content, str):
-        raise ModelError("the answer's content is no text", kind="malformed", retryable=True)
-    reason = _field(choice, "finish_reason")
-    thoughts = _field(message, "reasoning_content") or _field(message, "reasoning") or ""
-    return FirstChoice(text=content or "", reason=reason, thoughts=str(thoughts))
-
-
-def reply(model: str, response: Any, *, latency_s: float, attempt: int) -> Reply:
+def reply(
+    model: str,
+    response: Any,
+    *,
+    latency_s: float,
+    attempt: int,
+    last_attempt: int = BROKEN_OFF_TRIES,
+    max_tokens: int | None = None,
+) -> Reply:
     """The answer as a reply.
 
     Args:
@@ -57,70 +40,117 @@ def reply(model: str, response: Any, *, latency_s: float, attempt: int) -> Reply
         response: The answer in OpenAI's form, an object or JSON.
         latency_s: From the request to the end of the answer.
         attempt: Which call it was, counted from 1.
+        last_attempt: From this call on an answer that was broken off is taken as it is.
+        max_tokens: What the answer was allowed; some servers say `stop` where they cut it.
 
     Raises:
-        ModelError: There is no text in it: filtered, cut before it began, or empty.
+        ModelError: There is no answer: refused, filtered, empty, or broken off and worth another
+            call.
     """
-    choice = said(response)
-    raw_usage = _field(response, "usage")
+    choice = first_choice(response)
+    raw_usage = field(response, "usage")
     usage = read_usage(raw_usage)
-    _check_text(choice, usage, _reasoning_tokens(raw_usage))
+    if choice.reason == "error" and attempt < last_attempt:
+        what = f": {choice.broken}" if choice.broken else ""
+        raise ModelError(
+            f"the provider broke off the answer{what}", kind="broken_off", retryable=True
+        )
+    thinking_tokens = _thinking_tokens(raw_usage)
+    cut = _cut(choice, usage, max_tokens)
+    text, thinking = _answer(choice, cut)
+    if not text.strip():
+        _check_empty(choice, cut)
+        if choice.thinking or choice.unfinished or thinking_tokens:
+            cut = "broken_off" if cut == "broken_off" else "thinking"
     return Reply(
-        text=choice.text,
+        text=text,
         finish_reason=choice.reason,
         prompt_tokens=usage.prompt_tokens,
         cached_tokens=usage.cached_tokens,
+        written_tokens=usage.written_tokens,
         completion_tokens=usage.completion_tokens,
-        cost_usd=cost(price(model, usage.prompt_tokens or 0), usage),
+        cost_usd=cost(price(model, usage.whole_tokens or 0), usage),
         latency_s=latency_s,
         attempts=attempt,
         version=_version(response),
+        thinking=thinking,
+        thinking_tokens=thinking_tokens,
+        cut=cut,
     )
+
+
+def why_cut(reply: Reply, *, fixed: bool = False) -> str:
+    """Why a reply holds no answer, and what to change; `kind: sentence`, as errors are told.
+
+    Args:
+        reply: One that is cut.
+        fixed: Whether the answer's room was somebody's wish; else all that there was was given.
+    """
+    spent = reply.completion_tokens
+    of = "" if spent is None else f" of {spent:,} tokens"
+    room = "raise -M max_tokens" if fixed else "leave more room: -M max_tokens=4096, or a larger -w"
+    began = bool(reply.text.strip())
+    if reply.cut == "broken_off":
+        return "broken_off: the provider broke off the answer: ask again with --retry-errors"
+    if reply.cut == "thinking":
+        return (
+            f"thinking: thinking used up the whole answer{of}: {room}, or lower -M reasoning_effort"
+        )
+    if reply.cut == "window":
+        return f"cut: the window ended the answer{of}: a lower fill (--fills), or a larger -w"
+    when = "in the midst of its text" if began else "before any text"
+    return f"cut: the answer{of} was cut {when}: {room}"
+
+
+def _answer(choice: FirstChoice, cut: Cut | None) -> tuple[str, str]:
+    """What is said to whoever asked, and what was thought aloud before it.
+
+    Where a whole reply holds nothing but what a server took for thinking, that is the answer: it
+    takes all that comes before a closing mark for it, and some models write none.
+    """
+    if choice.text.strip() or cut is not None or choice.unfinished or choice.marked:
+        return choice.text, choice.thinking
+    beside = split(choice.thinking)
+    return beside.answer, beside.thinking
+
+
+def _cut(choice: FirstChoice, usage: Usage, max_tokens: int | None) -> Cut | None:
+    """Why the reply ended before it was whole; None where it did not, as far as can be told."""
+    if choice.reason == "error":
+        return "broken_off"
+    spent = usage.completion_tokens
+    used_up = max_tokens is not None and spent is not None and spent >= max_tokens
+    return "length" if choice.reason == "length" or used_up else None
+
+
+def _check_empty(choice: FirstChoice, cut: Cut | None) -> None:
+    """See that a reply without an answer is one that was cut.
+
+    Raises:
+        ModelError: It is not: the model refused, a filter withheld it, or it is empty.
+    """
+    if choice.refusal.strip():
+        raise ModelError(
+            f"the model refused: {' '.join(choice.refusal.split())}", kind="content_filter"
+        )
+    if choice.reason == "content_filter":
+        raise ModelError("the provider's filter withheld the answer", kind="content_filter")
+    if cut is None and not (choice.thinking or choice.unfinished):
+        raise ModelError(
+            f"the answer is empty (finish reason {choice.reason})", kind="empty", retryable=True
+        )
 
 
 def _version(response: Any) -> str | None:
     """What answered: the model that the provider names, and the fingerprint of its set-up."""
-    parts = (_field(response, "model"), _field(response, "system_fingerprint"))
+    parts = (field(response, "model"), field(response, "system_fingerprint"))
     return " ".join(part for part in parts if isinstance(part, str) and part) or None
 
 
-def _check_text(choice: FirstChoice, usage: Usage, reasoning_tokens: int) -> None:
-    """See that something was said.
-
-    Raises:
-        ModelError: Nothing was, and why.
-    """
-    text = choice.text.strip()
-    unclosed = text.startswith("<think>") and "</think>" not in text
-    if text and not (unclosed and choice.reason == "length"):
-        return
-    if choice.reason == "content_filter":
-        raise ModelError("the provider's filter withheld the answer", kind="content_filter")
-    if choice.reason == "error":
-        raise ModelError("the provider broke off the answer", kind="server", retryable=True)
-    if choice.reason == "length":
-        spent = usage.completion_tokens
-        told = "" if spent is None else f" of {spent:,} tokens"
-        if unclosed or choice.thoughts or reasoning_tokens:
-            raise ModelError(
-                f"thinking used up the whole answer{told}: raise -M max_tokens, or lower"
-                " -M reasoning_effort",
-                kind="thinking",
-            )
-        raise ModelError(
-            f"the answer{told} was cut before any text: raise -M max_tokens", kind="cut"
-        )
-    raise ModelError(
-        f"the answer is empty (finish reason {choice.reason})", kind="empty", retryable=True
-    )
-
-
-def _reasoning_tokens(usage: Any) -> int:
-    """Tokens that went into thinking; 0 where it is not told."""
-    value = _field(_field(usage, "completion_tokens_details"), "reasoning_tokens")
-    return value if isinstance(value, int) else 0
-
-
-def _field(holder: Any, name: str) -> Any:
-    """A field of an object or of JSON; None where there is none."""
-    return holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)
+def _thinking_tokens(usage: Any) -> int | None:
+    """Tokens that went into thinking; None where it is not told."""
+    for holder in ("completion_tokens_details", "output_tokens_details"):
+        value = field(field(usage, holder), "reasoning_tokens")
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+    return None

@@ -1,17 +1,17 @@
 """How often a call is made, and how long is waited in between: the one owner of retries.
 
-stamina does the waiting: exponential, jittered, capped. What the provider asks for, in its headers
-or else in its words, goes before it; a wait that cannot be read is none, and never a guess.
+stamina says how long: exponential, capped. What the provider asks for goes before it. The waiting
+is done at the gate, so that it ends when the run does.
 """
 
 from __future__ import annotations
 
-import email.utils
+import asyncio
 import logging
-import re
+import random
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import stamina
 
@@ -80,6 +80,10 @@ class OpenGate:
         """The time of one call."""
         yield _ignore
 
+    async def wait(self, seconds: float, /) -> None:
+        """A pause of that length."""
+        await asyncio.sleep(seconds)
+
 
 def _ignore(_reply: Reply) -> None:
     """Nothing."""
@@ -102,13 +106,13 @@ async def ask(
         ModelError: The call failed for good, or too often.
     """
     last: ModelError | None = None
+    jitter_s = min(_JITTER_S, patience.max_wait_s)
     async for attempt in stamina.retry_context(
-        on=_wait_of,
+        on=_again,
         attempts=patience.max_attempts,
         timeout=None,
         wait_initial=min(_FIRST_WAIT_S, patience.max_wait_s),
         wait_max=patience.max_wait_s,
-        wait_jitter=min(_JITTER_S, patience.max_wait_s),
     ):
         with attempt:
             try:
@@ -121,6 +125,11 @@ async def ask(
                     raise _as_it_stood(error, last) from None
                 error.attempts = attempt.num
                 last = error
+                if error.retryable and attempt.num < patience.max_attempts:
+                    # at the gate, which opens early where nothing is worth waiting for any more
+                    asked_s = error.retry_after_s
+                    own_s = attempt.next_wait + random.uniform(0, jitter_s)
+                    await gate.wait(min(own_s, patience.max_wait_s) if asked_s is None else asked_s)
                 raise
     raise AssertionError("unreachable")  # stamina raises after the last attempt
 
@@ -133,11 +142,9 @@ async def _looked_at(call: Awaitable[Reply], patience: Patience) -> Reply:
         raise patience.judge_error(error) from None
 
 
-def _wait_of(error: Exception) -> bool | float:
-    """Whether stamina tries again, or after how many seconds."""
-    if not isinstance(error, ModelError) or not error.retryable:
-        return False
-    return True if error.retry_after_s is None else error.retry_after_s
+def _again(error: Exception) -> float | bool:
+    """Whether stamina tries again; at once, for what is to be waited for has been."""
+    return 0.0 if isinstance(error, ModelError) and error.retryable else False
 
 
 def _as_it_stood(stopped: ModelError, last: ModelError | None) -> ModelError:
@@ -155,67 +162,3 @@ def _positive(options: Mapping[str, object], key: str, default: float) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
         return float(value)
     raise UsageError(f"option '{key}' is {value!r}; expected a number above 0")
-
-
-_WAIT = re.compile(
-    r"""(?:try\ again\ in|retry\ (?:in|after)|retry[-_]?(?:after|delay)["']?\s*[:=]?)\s*["']?
-        (?:(\d+)m(?!s))?\s*(?:(\d+(?:\.\d+)?)\s*(ms|s\b|sec|["'}]|$|,))?""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_MILLI = 1000.0
-
-
-def retry_after_s(error: BaseException, text: str, now_s: float | None) -> float | None:
-    """How long the provider asks to wait, in seconds; None where it does not say.
-
-    Args:
-        error: What the call raised.
-        text: What it says.
-        now_s: Seconds since the epoch, to read a header that is a date.
-    """
-    for headers in _headers(error):
-        milliseconds = _number(headers.get("retry-after-ms"))
-        if milliseconds is not None:
-            return milliseconds / _MILLI
-        told = headers.get("retry-after")
-        seconds = _number(told)
-        if seconds is None and told and now_s is not None:
-            seconds = _until(str(told), now_s)
-        if seconds is not None:
-            return seconds
-    found = _WAIT.search(text)
-    if found is None or not (found[1] or found[2]):
-        return None
-    seconds = float(found[2] or 0)
-    if (found[3] or "").lower() == "ms":
-        seconds /= _MILLI
-    return 60.0 * int(found[1] or 0) + seconds
-
-
-def _headers(error: BaseException) -> list[Mapping[str, Any]]:
-    """Every set of response headers that hangs on the error, names in lower case."""
-    found: list[Mapping[str, Any]] = []
-    for holder in (error, getattr(error, "response", None)):
-        for name in ("headers", "litellm_response_headers"):
-            headers = getattr(holder, name, None)
-            if headers is not None and hasattr(headers, "items"):
-                found.append({str(key).lower(): value for key, value in headers.items()})
-    return found
-
-
-def _number(value: object) -> float | None:
-    """A header's value as a number that is no less than zero."""
-    try:
-        number = float(str(value))
-    except ValueError:
-        return None
-    return number if 0.0 <= number < float("inf") else None
-
-
-def _until(date: str, now_s: float) -> float | None:
-    """Seconds from now to an HTTP date; 0 when it has passed."""
-    try:
-        then = email.utils.parsedate_to_datetime(date)
-    except (TypeError, ValueError):
-        return None
-    return max(0.0, then.timestamp() - now_s)

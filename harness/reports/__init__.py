@@ -37,7 +37,7 @@ class Renderer(Protocol):
         """Write it; `frame` holds the records that the report.summary is of."""
 
 
-renderers: Registry[Renderer] = Registry("renderer")
+renderers: Registry[Renderer] = Registry("renderer", Renderer)
 """By suffix, without the dot."""
 
 renderers.add("csv", Csv)

@@ -20,6 +20,8 @@ COLUMNS = 80
 """Of a terminal: no line of a report is longer."""
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~&$])")
+_CALLS = re.compile(r"@(?=\w)|#(?=\d)|(?<=\w):(?=//)|(?<=www)\.|(?<=GH)-(?=\d)", re.IGNORECASE)
+"""What a site calls somebody by, or makes a link of, however it is escaped."""
 _WIDE = ("W", "F")
 _VERDICTS = {
     "not_reached": "not reached",
@@ -63,7 +65,7 @@ def markdown(text: str) -> str:
     >>> markdown("a|b <i>")
     'a\\|b \\<i\\>'
     """
-    return _MARKUP.sub(r"\\\1", plain(text))
+    return _CALLS.sub("\\g<0>\u200b", _MARKUP.sub(r"\\\1", plain(text)))
 
 
 def _spelled(char: str) -> str:
@@ -185,6 +187,23 @@ def onset(estimate: OnsetEstimate) -> str:
 def counts(items: Iterable[Count]) -> str:
     """'error 3, overflow 1', or 'none'."""
     return ", ".join(f"{plain(item.name)} {item.n:,}" for item in items) or "none"
+
+
+_UNSCORED = {
+    "cut": "settings {n} (replies cut before they held an answer: -M max_tokens=4096, or"
+    " -M reasoning_effort=low)"
+}
+
+
+def unscored(items: Iterable[Count]) -> str:
+    """'settings 2 (...), error 3': what was not measured, and what to change, or 'none'."""
+    return (
+        ", ".join(
+            _UNSCORED.get(item.name, f"{plain(item.name)} {{n}}").replace("{n}", f"{item.n:,}")
+            for item in items
+        )
+        or "none"
+    )
 
 
 def number(n: int, noun: str) -> str:

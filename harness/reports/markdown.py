@@ -29,7 +29,7 @@ class Markdown:
     def write(self, report: ReportInput, path: Path, /) -> None:
         """Write the text."""
         words = markdown(report.summary, against(report.summary, report.frame))
-        path.write_text(words, encoding="utf-8", newline="\n")
+        path.write_text(words, encoding="utf-8", errors="replace", newline="\n")
 
 
 def markdown(summary: Summary, tables: Iterable[Against] = ()) -> str:
@@ -154,11 +154,13 @@ def _facts(group: CurveGroup) -> Iterator[str]:
     yield f"recalled {lost.recalled:,} of {lost.n:,}{partial}"
     yield (
         f"lost by the model {lost.by_model:,}, by the application or server"
-        f" {lost.by_application:,}; causes: {fmt.markdown(fmt.counts(lost.causes))}"
+        f" {lost.by_application:,}"
+        + (f", nobody can tell by whom {lost.by_nobody:,}" if lost.by_nobody else "")
+        + f"; causes: {fmt.markdown(fmt.counts(lost.causes))}"
     )
     for judge in group.judges:
         yield f"judge: {fmt.markdown(headline.judge(judge))}"
-    yield f"not measured: {fmt.markdown(fmt.counts(lost.unscored))}"
+    yield f"not measured: {fmt.markdown(fmt.unscored(lost.unscored))}"
     if group.overflow_from is not None:
         yield f"refused as too long from a fill of {fmt.percent(group.overflow_from)}"
     if group.abstain is not None:

@@ -40,7 +40,7 @@ class Terminal:
     def write(self, report: ReportInput, path: Path, /) -> None:
         """Write the text."""
         words = terminal(report.summary, against(report.summary, report.frame))
-        path.write_text(words, encoding="utf-8", newline="\n")
+        path.write_text(words, encoding="utf-8", errors="replace", newline="\n")
 
 
 def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:
@@ -157,11 +157,12 @@ def _blame(group: CurveGroup) -> str:
         ("app", lost.by_application - lost.by_server),
         ("server", lost.by_server),
         ("model", lost.by_model),
+        ("untold", lost.by_nobody),
     )
     most = max(parts, key=lambda part: part[1])
     if not most[1]:
         return "nobody"
-    total = lost.by_application + lost.by_model
+    total = lost.by_application + lost.by_model + lost.by_nobody
     return most[0] if most[1] == total else f"{most[0]} {100 * most[1] / total:.0f}%"
 
 
@@ -219,12 +220,13 @@ def _facts(group: CurveGroup) -> Iterator[tuple[str, str]]:
         "lost",
         (
             f"by the model {lost.by_model:,}, by the application or server {lost.by_application:,}"
+            + (f", nobody can tell by whom {lost.by_nobody:,}" if lost.by_nobody else "")
             + (f" ({fmt.counts(lost.causes)})" if lost.causes else "")
         ),
     )
     for judge in group.judges:
         yield "judge", headline.judge(judge)
-    yield "not measured", fmt.counts(lost.unscored)
+    yield "not measured", fmt.unscored(lost.unscored)
     if group.overflow_from is not None:
         yield (
             "refused",

@@ -30,7 +30,7 @@ _TOKENS_A_CHARACTER = 0.4
 _TELLING_CHARACTERS = 2000
 """Shorter prompts are mostly chat template, and say little about longer ones."""
 
-_BILLED = frozenset({"timeout", "malformed", "empty", "thinking", "cut", "content_filter"})
+_BILLED = frozenset({"timeout", "malformed", "empty", "broken_off", "content_filter"})
 """Failures of calls that a provider has worked on, and may well charge for."""
 
 

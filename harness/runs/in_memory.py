@@ -9,14 +9,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from harness.core.record import from_json, to_json
 from harness.models import known_limit, make_model
+from harness.runs.answer_room import AnswerRoom
 from harness.runs.executors.local import Local
+from harness.runs.meter.amend import Settlement
+from harness.runs.meter.ledger import LengthLedger
 from harness.runs.model_stack import options_of
 from harness.runs.open_run import closing
 from harness.runs.planning.check import writers
 from harness.runs.planning.plan import make_plan
 from harness.runs.run import Stages
-from harness.runs.token_meter import LengthLedger
 from harness.runs.trials.runner import TrialRunner
 
 if TYPE_CHECKING:
@@ -71,13 +74,20 @@ def run_in_memory(
         options=options_of(study),
         store=store,
         ledger=LengthLedger(models),
+        room=AnswerRoom(study),
         run_id=_RUN,
         now=_clock,
         progress=progress,
     )
     stages = Stages(plan, bench, workshop, known_limit)
     runner.run(closing(stages.run(Local(), frozenset()), models))
-    return store.records
+    return _settled(store.records)
+
+
+def _settled(records: list[Record]) -> list[Record]:
+    """The records as they stand when a run is over."""
+    lines = [to_json(record) for record in records]
+    return [from_json(line) for line in Settlement(lines).amended(lines)]
 
 
 def _clock() -> str:

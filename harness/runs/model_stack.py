@@ -84,6 +84,8 @@ class ModelStack:
         self._cache: Cache | None = None
         self._open = ExitStack()
         self.models: dict[str, Model] = {}
+        self.are_live = stored is None and cassette is None
+        """Models are called, and nothing is recorded that is to be replayed without them."""
         with ExitStack() as begun:
             if stored is not None:
                 replies = StoredReplies(stored)
@@ -92,7 +94,9 @@ class ModelStack:
                 self._replayed(begun.enter_context(Cassette(cassette)))
             else:
                 self.models = {
-                    name: make_model(name, self._options, gates.gate(name, self._options))
+                    name: make_model(
+                        name, self._options, gates.gate(name, self._options), gates.note
+                    )
                     for name in self._names
                 }
                 if purse is not None and purse.budget.bounded:
@@ -167,7 +171,7 @@ class ModelStack:
 
 def options_of(study: Study) -> dict[str, str]:
     """The parameters of every call."""
-    return dict(study.options) | {"max_tokens": str(study.reserve)}
+    return {"max_tokens": str(study.reserve)} | dict(study.options)
 
 
 @contextmanager

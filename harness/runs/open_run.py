@@ -6,6 +6,7 @@ Its one rule: a run that goes on is a new run that has some of its records alrea
 from __future__ import annotations
 
 import asyncio
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,16 +15,18 @@ from typing import TYPE_CHECKING, TypeVar
 from harness.core.errors import UsageError
 from harness.core.record import from_json
 from harness.models.options import affecting_answer
+from harness.runs.answer_room import AnswerRoom
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.folder.find import new_folder
-from harness.runs.folder.layout import LEDGER
-from harness.runs.folder.reader import latest_records
-from harness.runs.folder.run_json import config, read_config, write_config
+from harness.runs.folder.layout import LEDGER, ROOM
+from harness.runs.folder.reader import latest_records, records
+from harness.runs.folder.run_json import config, note_sent, read_config, write_config
 from harness.runs.folder.writer import Store
 from harness.runs.interrupts import Interrupts
+from harness.runs.meter.amend import Settlement
+from harness.runs.meter.ledger import LengthLedger
 from harness.runs.model_stack import options_of, unless_missed
 from harness.runs.result import result
-from harness.runs.token_meter import LengthLedger
 from harness.runs.trials.runner import TrialRunner
 
 if TYPE_CHECKING:
@@ -54,6 +57,7 @@ class OpenRun:
     purse: Purse
     models: Mapping[str, Model]
     progress: Progress
+    store: Store
     _before: Mapping[str, Mapping[str, Any]]
 
     def before(self) -> Iterator[Record]:
@@ -75,7 +79,8 @@ class OpenRun:
         return await self.interrupts.watch(closing(work, self.models))
 
     def result(self, planned: Sequence[str]) -> RunResult:
-        """What it came to, so far."""
+        """What it came to, so far: what its calls tell together is written into its records."""
+        settle(self.store)
         return result(self.folder, planned, self.bench, self.purse)
 
 
@@ -92,6 +97,7 @@ def open_run(
     resume: Path | None,
     retry_errors: bool,
     adaptive: Mapping[str, object] | None = None,
+    stored: Path | None = None,
 ) -> Iterator[OpenRun]:
     """A new run, or one that goes on, for as long as its records are written.
 
@@ -106,24 +112,33 @@ def open_run(
         resume: The folder that goes on instead.
         retry_errors: Ask again where the record is an error.
         adaptive: The aim of an adaptive run.
+        stored: A run folder whose replies are graded again: its sessions are aimed alike.
 
     Raises:
         UsageError: The folder cannot be made, or belongs to another study.
     """
     folder = _open_folder(whole, workshop, models, out=out, resume=resume, adaptive=adaptive)
+    if stored is not None and (stored / LEDGER).exists():
+        shutil.copy(stored / LEDGER, folder / LEDGER)
     with unless_missed(folder, new=resume is None), Store(folder) as store:
         before = latest_records(folder)
+        sent = _sent(whole, models)
         bench = _bench_of(whole.study, workshop, models, store, progress=progress, gates=gates)
-        yield OpenRun(
-            folder=folder,
-            bench=bench,
-            done=_finished(before, retry_errors=retry_errors),
-            interrupts=Interrupts(bench, gates, purse, models, progress),
-            purse=purse,
-            models=models,
-            progress=progress,
-            _before=before,
-        )
+        try:
+            yield OpenRun(
+                folder=folder,
+                bench=bench,
+                done=_finished(before, retry_errors=retry_errors),
+                interrupts=Interrupts(bench, gates, purse, models, progress),
+                purse=purse,
+                models=models,
+                progress=progress,
+                store=store,
+                _before=before,
+            )
+        finally:
+            if _sent(whole, models) != sent:
+                note_sent(folder, _sent(whole, models))
 
 
 def running_loop() -> bool:
@@ -133,6 +148,12 @@ def running_loop() -> bool:
     except RuntimeError:
         return False
     return True
+
+
+def settle(store: Store) -> None:
+    """Write into the records of a run what all of its calls tell together."""
+    found = Settlement(records(store.folder))
+    store.rewrite(found.amended(records(store.folder)))
 
 
 async def closing(work: Awaitable[T], models: Mapping[str, Model]) -> T:
@@ -163,14 +184,30 @@ def _open_folder(
         return resume
     now = datetime.now(tz=UTC)
     folder = new_folder(out, whole, now)
-    sent = {name: model.sent_parameters(options_of(whole.study)) for name, model in models.items()}
-    write_config(folder, config(whole, workshop, now, sent, adaptive))
+    write_config(folder, config(whole, workshop, now, _sent(whole, models), adaptive))
     return folder
+
+
+def _sent(whole: Plan, models: Mapping[str, Model]) -> dict[str, object]:
+    """The parameters that go out to each model; the longest of its answers decides `max_tokens`."""
+    study = whole.study
+    options = {name: options_of(study) for name in models}
+    for group in whole.groups if not study.answer_is_bounded else ():
+        reserve = max(trial.window.reserve for trial in group.trials) if group.trials else 0
+        most = max(int(options[group.model]["max_tokens"]), reserve)
+        options[group.model] = {**options[group.model], "max_tokens": str(most)}
+    return {name: model.sent_parameters(options[name]) for name, model in models.items()}
 
 
 def _finished(before: Mapping[str, Mapping[str, object]], *, retry_errors: bool) -> set[str]:
     """Keys that need not be asked again."""
-    return {k for k, r in before.items() if not (retry_errors and r["status"] == "error")}
+    return {k for k, r in before.items() if not (retry_errors and _may_heal(r))}
+
+
+def _may_heal(record: Mapping[str, object]) -> bool:
+    """Whether a trial may come to something else when it is asked again as it was."""
+    broken = record["status"] == "cut" and record.get("cut") == "broken_off"
+    return record["status"] == "error" or broken
 
 
 def _bench_of(
@@ -189,11 +226,14 @@ def _bench_of(
         options=options_of(study),
         store=store,
         ledger=LengthLedger(models, store.folder / LEDGER),
+        room=AnswerRoom(study, store.folder / ROOM, progress.note),
         run_id=store.folder.name,
         now=lambda: datetime.now(tz=UTC).isoformat(),
         progress=progress,
         hopeless=gates.stopped,
-        writings=GeneratedTexts(store.folder, models, options_of(study)),
+        writings=GeneratedTexts(
+            store.folder, models, options_of(study), is_fixed=study.answer_is_bounded
+        ),
     )
 
 

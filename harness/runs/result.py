@@ -60,6 +60,12 @@ class RunResult:
     """Records with status `error`."""
     error_kinds: tuple[tuple[str, int], ...] = ()
     """Of the errors: each kind and how often it came, the most frequent first."""
+    error_said: str | None = None
+    """Of the errors: the one that came most often, in the provider's own words."""
+    cut: int = 0
+    """Replies that ended before they held an answer: no score, and no error."""
+    cut_said: str | None = None
+    """Of these: why most of them ended, and what to change."""
     hopeless: tuple[tuple[str, str], ...] = ()
     """Models that were given up, and why."""
     notes: tuple[str, ...] = ()
@@ -91,17 +97,29 @@ def result(folder: Path, planned: Sequence[str], bench: TrialRunner, purse: Purs
     }
     own = [latest[key] for key in planned if key in latest]
     given_up = {model: why for model, why in bench.hopeless.items() if why != purse.stopped}
-    kinds = Counter(str(error).partition(":")[0] for status, error in own if status == "error")
+    errors = Counter(str(error) for status, error in own if status == "error")
+    cuts = Counter(str(error) for status, error in own if status == "cut")
+    kinds: Counter[str] = Counter()
+    for error, n in errors.items():
+        kinds[error.partition(":")[0]] += n
     return RunResult(
         folder=folder,
         planned=len(planned),
         recorded=len(own),
         errors=kinds.total(),
         error_kinds=tuple(kinds.most_common()),
+        error_said=_most_common(errors),
+        cut=cuts.total(),
+        cut_said=_most_common(cuts),
         hopeless=tuple(sorted(given_up.items())),
         stopped=purse.stopped,
         bill=bill(calls_of(folder)),
     )
+
+
+def _most_common(said: Counter[str]) -> str | None:
+    """The sentence that came most often; of several the first in the alphabet."""
+    return min(said, key=lambda text: (-said[text], text), default=None)
 
 
 def calls_of(folder: Path) -> Iterator[dict[str, Any]]:

@@ -14,30 +14,39 @@ from typing import TYPE_CHECKING, TypedDict
 from harness.core.arms import STAGES
 from harness.core.errors import UsageError, first_of
 from harness.models import known_limit
+from harness.models.exact_counts import NoCountError, find_counter
+from harness.runs.answer_room import AnswerRoom
 from harness.runs.budget import Budget, Purse
 from harness.runs.executors import OnThisMachine, executors
-from harness.runs.folder.layout import LEDGER
+from harness.runs.folder.layout import LEDGER, ROOM
 from harness.runs.limits import Gates, Limits
+from harness.runs.meter.aims import is_of_one_seed
+from harness.runs.meter.ledger import LengthLedger, scenario_of
+from harness.runs.meter.samples import prompts, samples, textures
 from harness.runs.model_stack import CACHE_DAYS, ModelStack
 from harness.runs.open_run import open_run, running_loop
+from harness.runs.planning.named_code import load_code
 from harness.runs.planning.plan import make_plan
 from harness.runs.progress import NoProgress
 from harness.runs.result import expected
-from harness.runs.token_meter import LengthLedger
 from harness.sessions.materials import Workshop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Mapping
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
     from typing import Unpack
 
     from harness.core.protocols import Progress
     from harness.core.study import Plan, SessionTrials, Study
+    from harness.models.exact_counts import ExactCounter
+    from harness.runs.answer_room import Rooms
     from harness.runs.executors import Executor, ExecutorPlug
+    from harness.runs.meter.aims import LengthAims, Prompt
     from harness.runs.result import RunResult
-    from harness.runs.token_meter import LengthRatios
     from harness.runs.trials.runner import TrialRunner
+
+    FindCounter = Callable[[str, Mapping[str, object]], Awaitable[ExactCounter | None]]
 
 
 def plan(study: Study, workshop: Workshop | None = None) -> Plan:
@@ -137,10 +146,13 @@ class _Ready:
             UsageError: It cannot.
             NothingSelectedError: There is no trial.
         """
+        load_code(study)
         workshop = Workshop()
         resume = how.get("resume")
-        ledger = LengthLedger(study.models, None if resume is None else resume / LEDGER)
-        whole = make_plan(study, workshop, known_limit, ledger.aims)
+        before = resume or how.get("stored")
+        ledger = LengthLedger(study.models, None if before is None else before / LEDGER)
+        room = AnswerRoom(study, None if resume is None else resume / ROOM)
+        whole = make_plan(study, workshop, known_limit, ledger.aims, room.rooms)
         name = how.get("executor", "local")
         plug = executors.resolve(name)
         here = isinstance(plug, OnThisMachine)
@@ -187,10 +199,12 @@ async def _run(ready: _Ready, out: Path, how: HowToRun) -> RunResult:
             out=out,
             resume=resume,
             retry_errors=how.get("retry_errors", False),
+            stored=how.get("stored"),
         ) as opened:
             for known in opened.before():
                 opened.bench.recall(known)
-            stages = Stages(ready.whole, opened.bench, ready.workshop, known_limit)
+            find = find_counter if models.are_live else None
+            stages = Stages(ready.whole, opened.bench, ready.workshop, known_limit, find)
             planned = stages.planned
             opened.begin(len(planned), len(opened.done & set(planned)))
             start = ready.plug.start(study, ready.gates, opened.folder.name)
@@ -225,9 +239,10 @@ class Stages:
 
     Args:
         whole: The plan with what was known when the run began.
-        bench: What is replayed on; its ledger says how to aim.
+        bench: What is replayed on; it knows how to aim, and how much room answers need.
         workshop: Shared tools.
         limit_of: The context window of a model in tokens, or None where it is not known.
+        find: Finds who counts the prompts of a model exactly; None: nobody is asked.
     """
 
     def __init__(
@@ -236,8 +251,11 @@ class Stages:
         bench: TrialRunner,
         workshop: Workshop,
         limit_of: Callable[[str], int | None],
+        find: FindCounter | None = None,
     ) -> None:
+        self._find = find
         self._study = whole.study
+        self._options = dict[str, object](whole.study.options)
         self._bench = bench
         self._workshop = workshop
         self._limit_of = limit_of
@@ -245,9 +263,7 @@ class Stages:
             model: [group for group in whole.groups if group.model == model]
             for model in whole.study.models
         }
-        self._aimed: dict[str, LengthRatios] = {
-            model: bench.ledger.aims(model) for model in self._groups
-        }
+        self._aimed = {model: self._known(model) for model in self._groups}
 
     @property
     def planned(self) -> list[str]:
@@ -280,20 +296,59 @@ class Stages:
             raise first_of(errors) from None
 
     async def _model(self, model: str, executor: Executor, done: Collection[str]) -> None:
-        for stage in STAGES:
-            groups = [group for group in self._aim(model) if group.stage == stage]
-            await executor.execute(groups, self._bench, done)
-            if model in self._bench.hopeless:
-                return  # a stage that was broken off teaches nothing yet
-            self._bench.settle(model, stage)
+        counter = await self._counter(model, done)
+        try:
+            if counter is not None:
+                self._bench.counters[model] = counter
+                await self._count(model, counter)
+            for stage, after in zip(STAGES, (*STAGES[1:], None), strict=True):
+                groups = [group for group in self._aim(model) if group.stage == stage]
+                await executor.execute(groups, self._bench, done)
+                if model in self._bench.hopeless:
+                    return  # a stage that was broken off teaches nothing yet
+                following = [group for group in self._groups[model] if group.stage == after]
+                self._bench.settle(model, stage, following)
+        finally:
+            if counter is not None:
+                await counter.close()
+
+    async def _counter(self, model: str, done: Collection[str]) -> ExactCounter | None:
+        """Who counts the prompts of a model exactly; None where nobody does, or none is left."""
+        groups = self._groups[model]
+        if self._find is None or all(t.key in done for group in groups for t in group.trials):
+            return None
+        return await self._find(model, self._options)
+
+    async def _count(self, model: str, counter: ExactCounter) -> None:
+        """Aim all sessions of a model by what its server counts of some before any is sent."""
+        ledger = self._bench.ledger
+        if ledger.is_aimed(model):
+            return  # a run that goes on aims as it began
+        made: dict[str, dict[str, list[Prompt]]] = {}
+        for stage in STAGES[1:]:
+            planned = textures(group for group in self._groups[model] if group.stage == stage)
+            for name in [name for name in planned if not is_of_one_seed(name)]:
+                some = await asyncio.to_thread(samples, planned[name], self._workshop)
+                try:
+                    counted = [await counter.count(sample.messages) for sample in some]
+                except NoCountError:
+                    return
+                own = [sample.prompt for sample in some]
+                ledger.observe_exact(model, scenario_of(name), own, counted)
+            made[stage] = await asyncio.to_thread(prompts, planned, self._workshop)
+        ledger.settle_exact(model, counter.name, made)
+
+    def _known(self, model: str) -> tuple[LengthAims, Rooms]:
+        """What is settled of a model: how its provider counts, and what its answers need."""
+        return self._bench.ledger.aims(model), self._bench.room.rooms(model)
 
     def _aim(self, model: str) -> list[SessionTrials]:
         """The sessions of a model, planned again if its ledger has learned something."""
-        aims = self._bench.ledger.aims(model)
-        if aims != self._aimed[model]:
-            self._aimed[model] = aims
+        aims, rooms = known = self._known(model)
+        if known != self._aimed[model]:
+            self._aimed[model] = known
             alone = replace(self._study, models=(model,))
-            plan = make_plan(alone, self._workshop, self._limit_of, lambda _: aims)
+            plan = make_plan(alone, self._workshop, self._limit_of, lambda _: aims, lambda _: rooms)
             self._groups[model] = list(plan.groups)
             self._bench.replanned(len(self.planned))
         return self._groups[model]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, UsageError, nearest
+from harness.core.languages import language
 from harness.core.spec import Spec
 from harness.scenarios.schema import DEFAULT_SET, FileFiller, Generate, TurnStep
 
@@ -82,6 +83,7 @@ def check_facts(draft: Draft, known_scorers: Collection[str] | None) -> None:
         _check_wordings(draft, i, fact)
         _check_count(draft, i, fact)
         _check_score(draft, i, fact, known_scorers)
+        _check_generator(draft, i, fact)
 
 
 def _check_keys(draft: Draft, i: int, fact: FactModel, *, told: bool) -> None:
@@ -136,6 +138,15 @@ def _check_count(draft: Draft, i: int, fact: FactModel) -> None:
     if have < need:
         problem = f"fact '{fact.id}' has {have} value{'s' * (have != 1)}, and a session says {need}"
         draft.refuse(f"{problem}; add values, or use {{generate: ...}}", "facts", i, "values")
+
+
+def _check_generator(draft: Draft, i: int, fact: FactModel) -> None:
+    """Nouns are English, and would be asked for in a conversation that is not."""
+    if isinstance(fact.values, Generate) and fact.values.generate == "word":
+        spoken = language(draft.model.language)
+        if spoken.code != "en":
+            problem = f"generator 'word' makes English nouns, and this file is in {spoken.name}"
+            draft.refuse(f"{problem}; list values, as [...]", "facts", i, "values")
 
 
 def _check_score(

@@ -73,7 +73,8 @@ def _check_texts(draft: Draft, owners: dict[Form, _Said], longest: int) -> None:
     told: set[tuple[int, int]] = set()
     for name, path, text in _texts(draft):
         for piece in text.split(PLACEHOLDER):
-            for part in parts(words(piece), longest):
+            form = words(piece, draft.model.language)
+            for part in parts(form, longest):
                 said = owners.get(part)
                 if said is None or (said.fact, said.value) in told:
                     continue
@@ -100,9 +101,11 @@ def _spellings(draft: Draft) -> Iterator[_Said]:
             continue
         for j, listed in enumerate(fact.values):
             path: tuple[Key, ...] = ("facts", i, "values", j)
-            yield _Said(i, j, listed.value, (*path, "value"), tuple(words(listed.value)))
+            yield _Said(
+                i, j, listed.value, (*path, "value"), words(listed.value, draft.model.language)
+            )
             for k, text in enumerate(listed.accept):
-                yield _Said(i, j, text, (*path, "accept", k), tuple(words(text)))
+                yield _Said(i, j, text, (*path, "accept", k), words(text, draft.model.language))
 
 
 def _texts(draft: Draft) -> Iterator[tuple[str, tuple[Key, ...], str]]:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, nearest
+from harness.core.languages.table import TABLE
 from harness.scenarios import schema
 
 if TYPE_CHECKING:
@@ -186,6 +187,9 @@ def _not_one_of(node: Node, path: tuple[Key, ...], expected: str) -> str:
     what = {"generate": "generator"}.get(key, key)
     came = node.said if node.said is not None else quoted(node)
     hint = "; write 'script:' and leave layout out" if (what, came) == ("layout", "script") else ""
+    if path == ("language",):
+        hint = f": {', '.join(f'{known.code} {known.name}' for known in TABLE.values())}"
+        return f"language '{came}' cannot be graded; expected one of{hint}"
     return f"unknown {what} '{came}': {nearest(came, known)}" + hint
 
 

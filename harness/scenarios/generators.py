@@ -7,11 +7,13 @@ The kinds never make parts of one another: digits of codes lie in 2,101-4,999, n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from harness.core.draws import unit
+from harness.core.languages.folding import ascii_digits
 from harness.core.scenario import Value
 
 if TYPE_CHECKING:
@@ -63,7 +65,9 @@ class Space:
     """Takes a place in that order, in [0, size)."""
 
 
-def space(kind: Generator, key: str, taken: frozenset[str] = frozenset()) -> Space:
+def space(
+    kind: Generator, key: str, taken: frozenset[str] = frozenset(), language: str = "en"
+) -> Space:
     """The values of a generator.
 
     Args:
@@ -71,6 +75,7 @@ def space(kind: Generator, key: str, taken: frozenset[str] = frozenset()) -> Spa
         key: Draws the order.
         taken: Lowercase words of which none may be a value, as they stand elsewhere in the
             scenario; only nouns can meet them.
+        language: Of numbers and dates, as people write them.
     """
     if kind == "name":
         return _names(key)
@@ -78,7 +83,9 @@ def space(kind: Generator, key: str, taken: frozenset[str] = frozenset()) -> Spa
         free = tuple(word for word in word_list("nouns") if word not in taken)
         return Space(len(free), lambda n: Value(free[permuted(n, len(free), key)]))
     size, make = _SPACES[kind]
-    return Space(size, lambda n: make(permuted(n, size, key)))
+    if language == "en":
+        return Space(size, lambda n: make(permuted(n, size, key)))
+    return Space(size, lambda n: _in_language(kind, make(permuted(n, size, key)), language))
 
 
 def permuted(index: int, size: int, *key: object) -> int:
@@ -155,6 +162,20 @@ def _date(index: int) -> Value:
         f"{name} {day}{ending}, {year}",
     )
     return Value(f"{day} {name} {year}", accept)
+
+
+def _in_language(kind: Generator, value: Value, language: str) -> Value:
+    """A number or a date of English as another language writes it; a code is what it is."""
+    from babel.dates import format_date
+    from babel.numbers import format_decimal
+
+    if kind == "number":
+        return Value(value.text, (format_decimal(int(value.text), locale=language),))
+    if kind == "date":
+        day = datetime.strptime(value.text, "%d %B %Y").replace(tzinfo=UTC).date()
+        long, medium = (format_date(day, width, locale=language) for width in ("long", "medium"))
+        return Value(ascii_digits(long), (ascii_digits(medium), day.isoformat()))
+    return value
 
 
 _CODE_DIGITS = 290 * 9

@@ -44,6 +44,7 @@ def scenario_of(draft: Draft) -> Scenario:
             recall_at_least=model.expect.recall_at_least,
             onset_at_least=model.expect.onset_at_least,
         ),
+        language=model.language,
         hash="",
     )
     return replace(made, hash=identity(made))
@@ -65,7 +66,9 @@ def identity(scenario: Scenario) -> str:
         for step in content["script"]:
             del step["rule"]
     # What a file does not use leaves the hash that it had before there was such a thing.
-    for part, key in ((content["facts"], "told"), (content["script"], "says")):
+    content["language"] = content["language"].removeprefix("en")
+    unused = (([content], "language"), (content["facts"], "told"), (content["script"], "says"))
+    for part, key in unused:
         for one in part:
             if not one[key]:
                 del one[key]

@@ -20,6 +20,8 @@ from pydantic import (
 )
 from pydantic.json_schema import SkipJsonSchema
 
+from harness.core.languages import Code  # noqa: TC001 -- pydantic reads it at run time
+
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 """Names become parts of paths and keys of records."""
@@ -308,6 +310,9 @@ class ScenarioModel(_Model):
     """Version of this format: 1."""
     name: Name
     """Name of the scenario, unique among the files of a run."""
+    language: Code = "en"
+    """ISO 639 code of the language that everything here is written in: replies are graded in it,
+    and the built-in filler speaks it where it can."""
     system: Text | Absent = None
     """The system prompt, said once at the top of the session."""
     facts: Annotated[list[FactModel], Field(min_length=1)]
@@ -318,7 +323,8 @@ class ScenarioModel(_Model):
     """growing: one session a seed, asked as it grows; grid: a fresh session for each fill and
     position. growing unless given."""
     fills: Fills = DEFAULT_CHECKPOINTS
-    """How many checkpoints, or a list of fills: 1.0 is the context window, above 1 is past it."""
+    """How many checkpoints, or a list of fills: 1 is as full as leaves room to answer, above 1 is
+    past the ceiling."""
     positions: Annotated[list[Share], Field(min_length=1)] | Absent = None
     """Where plants stand: 0 = first token, 1 = last."""
     script: Annotated[list[StepModel], Field(min_length=1)] | Absent = None

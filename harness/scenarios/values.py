@@ -129,7 +129,7 @@ def _shared(scenario: Scenario, facts: list[Fact]) -> Iterator[tuple[str, _Pool]
     kind = facts[0].generate
     if kind is None:
         return
-    made = space(kind, scenario.name, _words_said(scenario))
+    made = space(kind, scenario.name, _words_said(scenario), scenario.language)
     a_seed, offset = sum(fact.pick for fact in facts), 0
     for fact in facts:
         yield fact.id, _Pool(made.size, a_seed, offset, made.nth)
@@ -144,7 +144,7 @@ def _words_said(scenario: Scenario) -> frozenset[str]:
     for fact in scenario.facts:
         texts += [*fact.say, *fact.reply, *fact.amend, *fact.ask]
         texts += [text for value in fact.values for text in value.spellings]
-    return frozenset(word for text in texts for word in words(text))
+    return frozenset(word for text in texts for word in words(text, scenario.language))
 
 
 def _too_few(scenario: Scenario, fact: Fact, pool: _Pool, seeds: int) -> FileError:
@@ -163,7 +163,7 @@ def _check_apart(scenario: Scenario, seed: int) -> None:
     """Generated and listed values of one session hold none of one another."""
     drawn = draw_values(scenario, seed)
     said = [
-        (fact, value, f" {' '.join(words(text))} ")
+        (fact, value, f" {' '.join(words(text, scenario.language))} ")
         for fact in scenario.facts
         if not fact.told
         for value in drawn[fact.id]

@@ -71,13 +71,13 @@ def under_prompts(
 def _check(scenario: Scenario, variant: str, system: str) -> None:
     """What a file's own prompt is checked for when it is read."""
     owners = {
-        tuple(words(text)): (fact.id, text)
+        words(text, scenario.language): (fact.id, text)
         for fact in scenario.facts
         for value in fact.values
         for text in value.spellings
     }
     longest = max((len(form) for form in owners), default=0)
-    for part in parts(tuple(words(system)), longest):
+    for part in parts(words(system, scenario.language), longest):
         if part in owners:
             fact, text = owners[part]
             raise UsageError(

@@ -6,8 +6,7 @@ and one test that calls `check_scorer`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from harness.core.protocols import Scorer
 from harness.core.registry import Registry
 from harness.scoring.abstain import Abstain
 from harness.scoring.abstention import abstains, refuses, says_unknown
@@ -22,9 +21,6 @@ from harness.scoring.regex import Regex
 from harness.scoring.set_ import Set
 from harness.scoring.yes_no import YesNo
 
-if TYPE_CHECKING:
-    from harness.core.protocols import Scorer
-
 __all__ = [
     "Judgement",
     "abstains",
@@ -35,7 +31,7 @@ __all__ = [
     "scorers",
 ]
 
-scorers: Registry[Scorer] = Registry("scorer")
+scorers: Registry[Scorer] = Registry("scorer", Scorer)
 scorers.add("abstain", Abstain)
 scorers.add("choice", Choice)
 scorers.add("contains", Contains)

@@ -7,24 +7,36 @@ so is any reply that brings up a value of the session, right or wrong. The phras
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from harness.core.caching import by_text
 from harness.core.text import read
+from harness.scoring.languages import grammar
 from harness.scoring.mentions import named
 from harness.scoring.normalise import answer
 from harness.scoring.phrases import GUESS, OPENING, REFUSAL, UNKNOWN, WHOLE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness.core.probe import Probe
 
+_PAGES = 1_000
+"""Words at either end of a reply that are searched for a phrase; few answers have as many."""
+_LONGEST_WORD = 60
+"""Characters of a word that matter to a phrase."""
 
-def says_unknown(text: str) -> bool:
+
+def says_unknown(text: str, language: str = "en") -> bool:
     """Whether a text says that something is not known or was never said, and then guesses nothing.
+
+    A model that is spoken to in another language may fall back to English; that is heard as well.
 
     >>> says_unknown("That was never specified."), says_unknown("I'm not sure; I think it was May.")
     (True, False)
     """
+    if language != "en" and grammar(language).says_unknown(answer(text)):
+        return True
     plain = _clauses(answer(text))
     if WHOLE.search(plain):
         return True
@@ -33,28 +45,41 @@ def says_unknown(text: str) -> bool:
     return not GUESS.search(plain)
 
 
-def refuses(text: str) -> bool:
+def refuses(text: str, language: str = "en") -> bool:
     """Whether a text declines to answer, for another reason than not knowing.
 
     >>> refuses("I'm sorry, but I can't assist with that."), refuses("I can't find it, sorry.")
     (True, False)
     """
-    return REFUSAL.search(_clauses(answer(text))) is not None and not says_unknown(text)
+    if language != "en" and grammar(language).refuses(answer(text)):
+        return True
+    refused = REFUSAL.search(_clauses(answer(text))) is not None
+    return refused and not says_unknown(text, language)
 
 
 def abstains(probe: Probe, reply: str) -> bool:
     """Whether a reply says that it does not know, and names no value at all."""
     said = named(probe, reply)
-    return not said.right and not said.wrong and says_unknown(reply)
+    return not said.right and not said.wrong and says_unknown(reply, probe.language)
 
 
-@lru_cache(maxsize=1 << 10)
+@by_text(1 << 10)
 def _clauses(text: str) -> str:
-    """The normal form as one line, with a mark where a clause ends."""
+    """The normal form as one line, with a mark where a clause ends.
+
+    Of a text of many pages, only how it begins and how it ends: nobody says so in between.
+    """
     form = read(text)
+    if len(form.words) > 2 * _PAGES:
+        first = _line(form.words[:_PAGES], form.gaps[:_PAGES])
+        return f"{first} . {_line(form.words[-_PAGES:], form.gaps[-_PAGES:])}"
+    return _line(form.words, form.gaps)
+
+
+def _line(words: Sequence[str], gaps: Sequence[str]) -> str:
     parts = []
-    for i, (word, gap) in enumerate(zip(form.words, form.gaps, strict=True)):
+    for i, (word, gap) in enumerate(zip(words, gaps, strict=True)):
         if gap and i:
             parts.append(gap)
-        parts.append(word)
+        parts.append(word if len(word) <= _LONGEST_WORD else word[:_LONGEST_WORD])
     return " ".join(parts)

@@ -1,7 +1,7 @@
 """What became of a trial: a score, and for each miss the reason (laws 3 and 4).
 
-Its one rule: a failed call is not a miss, and a miss is laid at the first door that explains it:
-the text was not sent, the server dropped it, the answer was cut, and only then the model.
+Its one rule: neither a failed call nor a reply that was cut is a miss, and a miss is laid at the
+first door that explains it: the text was not sent, the server dropped it, and only then the model.
 What a memory kept is known to the run alone, which says so.
 """
 
@@ -32,9 +32,16 @@ class Judgement:
 
 _NOT_MEASURED: dict[Status, Judgement] = {
     "error": Judgement(None, None, "The call failed; nothing was measured."),
+    "cut": Judgement(None, "output_truncated", "The reply ended before its answer."),
     "overflow": Judgement(None, "refused", "The provider refused a prompt of this length."),
     "refused": Judgement(None, "refused", "The application refused a session of this length."),
 }
+
+
+_CUT_MISS = Judgement(
+    None, "output_truncated", "The reply was cut before it held the answer, which may have come."
+)
+"""A wrong answer in a reply that is not whole is none: the right one may still have come."""
 
 
 def score_and_attribute(
@@ -85,6 +92,8 @@ def score_and_attribute(
         outcome = "evicted"
     elif fact_truncated:
         outcome = "server_truncated"
+    elif reply.cut is not None:
+        return _CUT_MISS
     else:
         outcome = _miss(probe, reply, said)
     return Judgement(score.value, outcome, score.why)
@@ -97,17 +106,16 @@ def _judge_abstention(probe: Probe, reply: Reply, said: Named) -> Judgement:
     leaked = [value.text for value in probe.expected if said.stands(value)]
     if leaked and not said.wrong:
         return Judgement(0.0, "recalled", f"The reply names '{leaked[0]}', which was never said.")
+    if reply.cut is not None:
+        return _CUT_MISS
     outcome = _miss(probe, reply, said)
     return Judgement(0.0, outcome, "The reply does not say that it is not known.")
 
 
 def _miss(probe: Probe, reply: Reply, said: Named) -> Outcome:
     """What the model itself did instead of answering rightly."""
-    refused = refuses(reply.text)
+    refused = refuses(reply.text, probe.language)
     abstained = abstains(probe, reply.text)
-    # a cut reply that had already said something of its own is judged by what it said
-    if reply.finish_reason == "length" and not (said.wrong or refused or abstained):
-        return "output_truncated"
     silent = not answer(reply.text).strip()
     if refused or silent or reply.finish_reason == "content_filter":
         return "refused"

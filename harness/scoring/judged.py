@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.core.printable import well_formed
 from harness.core.probe import Score
 
 if TYPE_CHECKING:
@@ -68,4 +69,4 @@ def verdict(text: str) -> bool | None:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(well_formed(text).split())

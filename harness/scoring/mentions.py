@@ -8,12 +8,15 @@ right value inside a wrong one's ("dry" in "dry humour") is not a right one.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from harness.core.text import contains, places, read, words
-from harness.scoring.negation import asks_for_a_denial, is_denied
+from harness.core.caching import by_text
+from harness.core.languages import language
+from harness.core.printable import shown
+from harness.core.text import contains, find, read, words
+from harness.scoring.negation import asks_for_a_denial, is_denied, taken_back
 from harness.scoring.normalise import answer
 
 if TYPE_CHECKING:
@@ -43,10 +46,12 @@ class Mention:
     """Index of its first word in the reply."""
     stop: int
     denied: bool = False
+    """Whether the reply says that it is not this, or for a wrong value, is so no more."""
 
     def __str__(self) -> str:
         what = _KINDS.get(self.kind)
-        return f"'{self.value}', {what}" if what else f"'{self.value}'"
+        value = shown(self.value)
+        return f"'{value}', {what}" if what else f"'{value}'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Named:
     text: Text
     right: tuple[Mention, ...]
     wrong: tuple[Mention, ...]
+    """Those that the reply holds to be true: "not the boathouse" brings up no boathouse."""
 
     def stands(self, value: Value) -> bool:
         """Whether an expected value is named, and not denied where it is named last."""
@@ -67,31 +73,36 @@ class Named:
         return not self.stands(value) and any(m.value == value.text for m in self.right)
 
 
-@lru_cache(maxsize=256)
+@by_text(256)
 def named(probe: Probe, reply: str) -> Named:
     """The values of a probe that a reply names."""
     said = answer(reply)
-    text = read(said)
-    asked = words(probe.question)
+    code = probe.language
+    text = read(said, code)
+    asked = words(probe.question, code)
     found = list(_listed(probe, text, asked))
     if probe.shape is not None:
         taken = {i for m in found for i in range(m.start, m.stop)}
-        made_up = _shaped(probe.shape, said, text, asked)
+        made_up = _shaped(probe, said, text, asked)
         found += [m for m in made_up if taken.isdisjoint(range(m.start, m.stop))]
     found = sorted(_longest(found), key=lambda m: (m.start, m.stop))
-    deniable = not asks_for_a_denial(asked)
-    right = tuple(
-        Mention(m.value, m.kind, m.start, m.stop, deniable and is_denied(text, m.start, m.stop))
-        for m in found
-        if m.kind == "expected"
-    )
-    return Named(text, right, tuple(m for m in found if m.kind != "expected"))
+    if not asks_for_a_denial(asked, code):
+        found = [replace(m, denied=_denied(m, text, code)) for m in found]
+    right = tuple(m for m in found if m.kind == "expected")
+    return Named(text, right, tuple(m for m in found if m.kind != "expected" and not m.denied))
+
+
+def _denied(mention: Mention, text: Text, code: str) -> bool:
+    """Whether the reply takes the value back where it names it."""
+    takes_back = is_denied if mention.kind == "expected" else taken_back
+    return takes_back(text, mention.start, mention.stop, code)
 
 
 def _listed(probe: Probe, text: Text, asked: tuple[str, ...]) -> Iterator[Mention]:
     """Mentions of the values that the probe lists."""
-    own = {form for value in probe.expected for form in _forms(value)}
-    yield from _where("expected", probe.expected, text)
+    code = probe.language
+    own = {form for value in probe.expected for form in _forms(value, code)}
+    yield from _where("expected", probe.expected, text, code)
     others: tuple[tuple[Kind, tuple[Value, ...]], ...] = (
         ("stale", probe.stale),
         ("planted", probe.planted),
@@ -101,46 +112,60 @@ def _listed(probe: Probe, text: Text, asked: tuple[str, ...]) -> Iterator[Mentio
     for kind, values in others:
         fresh = []
         for value in values:
-            forms = _forms(value)
+            forms = _forms(value, code)
             if value.text in seen or not own.isdisjoint(forms):
                 continue
-            if not any(contains(asked, form) for form in forms):
+            if not any(find(asked, form, code) for form in forms):
                 fresh.append(value)
                 seen.add(value.text)
-        yield from _where(kind, fresh, text)
+        yield from _where(kind, fresh, text, code)
 
 
 @lru_cache(maxsize=1 << 12)
-def _forms(value: Value) -> tuple[tuple[str, ...], ...]:
-    """The normal forms of everything that spells a value."""
-    return tuple(dict.fromkeys(words(spelling) for spelling in value.spellings))
+def _forms(value: Value, code: str) -> tuple[tuple[str, ...], ...]:
+    """The normal forms of everything that spells a value, its article left out."""
+    forms = [words(spelling, code) for spelling in value.spellings]
+    articles = _articles(code)
+    bare = [form[1:] for form in forms if len(form) > 1 and form[0] in articles]
+    return tuple(dict.fromkeys((*forms, *bare)))
 
 
-def _where(kind: Kind, values: Iterable[Value], text: Text) -> Iterator[Mention]:
+@lru_cache(maxsize=32)
+def _articles(code: str) -> frozenset[str]:
+    return frozenset(words(language(code).articles, code))
+
+
+def _where(kind: Kind, values: Iterable[Value], text: Text, code: str) -> Iterator[Mention]:
     for value in values:
-        for form in _forms(value):
-            for start in places(text.words, form):
+        for form in _forms(value, code):
+            for start in find(text.words, form, code):
                 yield Mention(value.text, kind, start, start + len(form))
 
 
-def _shaped(shape: str, said: str, text: Text, asked: tuple[str, ...]) -> Iterator[Mention]:
+def _shaped(probe: Probe, said: str, text: Text, asked: tuple[str, ...]) -> Iterator[Mention]:
     """Mentions of whatever looks like a generated value.
 
     Read twice: as written, and in the normal form, where numbers in words have become digits.
     """
-    matches = [
-        m.group() for source in (said, " ".join(text.words)) for m in re.finditer(shape, source)
-    ]
-    for form in dict.fromkeys(words(match) for match in matches):
-        if not contains(asked, form):
-            for start in places(text.words, form):
-                yield Mention(" ".join(form), "shape", start, start + len(form))
+    shape = probe.shape or ""
+    written = dict.fromkeys(m.group() for m in re.finditer(shape, said))
+    normal = dict.fromkeys(m.group() for m in re.finditer(shape, " ".join(text.words)))
+    forms = {words(match, probe.language) for match in written}
+    forms |= {words(match) for match in normal}
+    made_up = {form for form in forms if not contains(asked, form)}
+    for size in {len(form) for form in made_up if form}:
+        rows = zip(*(text.words[i:] for i in range(size)), strict=False)
+        for start, form in enumerate(rows):
+            if form in made_up:
+                yield Mention(" ".join(form), "shape", start, start + size)
 
 
 def _longest(found: Sequence[Mention]) -> Iterator[Mention]:
     """The mentions that do not lie inside a longer one."""
-    spans = {(m.start, m.stop) for m in found}
-    for mention in dict.fromkeys(found):
-        start, stop = mention.start, mention.stop
-        if not any(a <= start and stop <= b and b - a > stop - start for a, b in spans):
+    furthest, widest = -1, (-1, -1)
+    for mention in sorted(dict.fromkeys(found), key=lambda m: (m.start, -m.stop)):
+        span = (mention.start, mention.stop)
+        if mention.stop > furthest or span == widest:
             yield mention
+        if mention.stop > furthest:
+            furthest, widest = mention.stop, span

@@ -1,14 +1,11 @@
 """The answer in a reply: its text without what the model thought aloud.
 
-Its one rule: what a model thinks aloud between <think> marks is not its answer.
+Its one rule: what a model thinks aloud is not its answer.
 """
 
 from __future__ import annotations
 
-import re
-
-_THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-_REST_OF_THOUGHT = re.compile(r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
+from harness.core.thinking import split
 
 
 def answer(reply: str) -> str:
@@ -17,7 +14,4 @@ def answer(reply: str) -> str:
     >>> answer("<think>Exuberant? No.</think>Dry.")
     'Dry.'
     """
-    if "<" not in reply:
-        return reply
-    # some servers eat the opening mark with the prompt
-    return _REST_OF_THOUGHT.sub("", _THOUGHT.sub("", reply))
+    return split(reply).answer

@@ -17,7 +17,7 @@ from harness.core.probe import Score
 from harness.core.quantities import MONTH, ORDINAL
 from harness.core.text import read, words
 from harness.scoring.mentions import named
-from harness.scoring.negation import asks_for_a_denial, is_denied
+from harness.scoring.negation import asks_for_a_denial, is_denied, taken_back
 from harness.scoring.normalise import answer
 from harness.scoring.verdict import NOTHING_EXPECTED, also_names, listed
 
@@ -33,6 +33,7 @@ _YEAR = re.compile(r"[12][0-9]{3}")
 _SCALE = {"k": 1_000, "m": 1_000_000, "b": 1_000_000_000, "mn": 1_000_000, "bn": 1_000_000_000}
 _APART = frozenset({"k", "mn", "bn"})
 """Suffixes that may stand apart from their number; a lone m is a metre."""
+_MOST_DIGITS, _MOST_ZEROS = 60, 10_000
 _PERCENT = frozenset({"percent", "percentage", "pct", "percents"})
 _CURRENCY = re.compile(
     r"(\$|\bdollars?\b|\busd\b)|(€|\beuros?\b|\beur\b)|(£|\bpounds?\b|\bgbp\b)|(¥|\byen\b|\bjpy\b)",
@@ -69,31 +70,33 @@ class Number:
         """What the reply is worth: 0.0 or 1.0; None when there is no number to expect."""
         if not probe.expected:
             return NOTHING_EXPECTED
-        targets = [(value, _targets(value)) for value in probe.expected]
+        targets = [(value, _targets(value, probe.language)) for value in probe.expected]
         for value, target in targets:
             if not target:
                 return Score(None, f"'{value.text}' holds no number; score it with 'contains'.")
-        text = read(answer(reply))
+        text = read(answer(reply), probe.language)
         found = tuple(quantities(text))
         rights: set[Quantity] = set()
-        deniable = not asks_for_a_denial(words(probe.question))
+        deniable = not asks_for_a_denial(words(probe.question, probe.language), probe.language)
         for value, target in targets:
-            hits = self._hits(found, target, _asks_percent(probe.question))
+            hits = self._hits(found, target, _asks_percent(probe.question, probe.language))
             if not hits:
                 return Score(0.0, f"The reply does not give {value.text}.")
-            if deniable and is_denied(text, hits[-1].start, hits[-1].stop):
+            if deniable and is_denied(text, hits[-1].start, hits[-1].stop, probe.language):
                 return Score(0.0, f"The reply denies {value.text}.")
             rights.update(hits)
-        return self._others(probe, reply, found, rights)
+        return self._others(probe, text, reply, found, rights)
 
     def _others(
-        self, probe: Probe, reply: str, found: Sequence[Quantity], rights: set[Quantity]
+        self, probe: Probe, text: Text, reply: str, found: Sequence[Quantity], rights: set[Quantity]
     ) -> Score:
         """The score of a reply that gives the right numbers: what else does it name?"""
-        asked = {(q.value, q.percent) for q in quantities(read(probe.question))}
+        asked = {(q.value, q.percent) for q in quantities(read(probe.question, probe.language))}
         for q in found:
-            if q not in rights and not q.ordinal and (q.value, q.percent) not in asked:
-                return Score(0.0, f"The reply gives another number, {q.value.normalize():f}.")
+            if q in rights or q.ordinal or (q.value, q.percent) in asked:
+                continue
+            if not taken_back(text, q.start, q.stop, probe.language):
+                return Score(0.0, f"The reply gives another number, {_told(q.value)}.")
         inside = {i for q in rights for i in range(q.start, q.stop)}
         wrong = [
             m for m in named(probe, reply).wrong if not inside.issuperset(range(m.start, m.stop))
@@ -130,7 +133,7 @@ def quantities(text: Text) -> Iterator[Quantity]:
     """The numbers of a text, in order; years of dates are left out."""
     for i, word in enumerate(text.words):
         if match := ORDINAL.fullmatch(word):
-            yield Quantity(Decimal(match[1]), percent=False, ordinal=True, start=i, stop=i + 1)
+            yield Quantity(_decimal(match[1]), percent=False, ordinal=True, start=i, stop=i + 1)
             continue
         match = _NUMBER.fullmatch(word)
         if match is None or _is_year(text, i):
@@ -138,8 +141,22 @@ def quantities(text: Text) -> Iterator[Quantity]:
         number, suffix = match.groups()
         after = text.words[i + 1] if i + 1 < len(text.words) and not text.gaps[i + 1] else ""
         apart = not suffix and after in _APART
-        value = Decimal(number) * _SCALE.get(after if apart else suffix, 1)
+        value = _decimal(number) * _SCALE.get(after if apart else suffix, 1)
         yield Quantity(value, percent=suffix == "%", ordinal=False, start=i, stop=i + 1 + apart)
+
+
+def _decimal(number: str) -> Decimal:
+    """The number; of one with more digits than anybody compares, the first and how many follow."""
+    whole, _, fraction = number.partition(".")
+    if len(whole) > _MOST_DIGITS:
+        return Decimal(f"{whole[:_MOST_DIGITS]}E{min(len(whole) - _MOST_DIGITS, _MOST_ZEROS)}")
+    return Decimal(f"{whole}.{fraction[:_MOST_DIGITS]}")
+
+
+def _told(value: Decimal) -> str:
+    """The number as a sentence says it."""
+    plain = value.normalize()
+    return f"{plain:E}" if plain.adjusted() > _MOST_DIGITS else f"{plain:f}"
 
 
 def _is_year(text: Text, i: int) -> bool:
@@ -150,14 +167,14 @@ def _is_year(text: Text, i: int) -> bool:
     return text.words[before] in MONTH
 
 
-def _targets(value: Value) -> tuple[tuple[Quantity, ...], ...]:
+def _targets(value: Value, language: str) -> tuple[tuple[Quantity, ...], ...]:
     """For each spelling of a value that holds numbers, these."""
-    found = (tuple(quantities(read(spelling))) for spelling in value.spellings)
+    found = (tuple(quantities(read(spelling, language))) for spelling in value.spellings)
     return tuple(target for target in found if target)
 
 
-def _asks_percent(question: str) -> bool:
-    asked = words(question)
+def _asks_percent(question: str, language: str) -> bool:
+    asked = words(question, language)
     return "%" in question or not _PERCENT.isdisjoint(asked) or ("per" in asked and "cent" in asked)
 
 

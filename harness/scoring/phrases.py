@@ -80,6 +80,7 @@ UNKNOWN = _any(
     (?:not |im)possible to (?:answer|determine|find|identify|know|say|tell)
     (?:did|do) not (?:catch|find|get|hear|receive|see) (?:\w+ ){0,3}\
         (?:<news>|that|it|this|any|anything)
+    (?:i|we) lack (?:\w+ ){0,3}<news>
     # what was never said
     (?:not|never) <how*>(?:<told>|brought up|come up|came up)
     (?:did|does|do) not <how*>come up
@@ -97,9 +98,9 @@ UNKNOWN = _any(
     no (?:\w+ ){1,3}(?:is|was|were|has been|have been) <how*><told>
     there (?:is|was|are|were) no (?:\w+ ){1,3}(?:in|within) (?:our|the|this|my) (?:\w+ ){0,2}<store>
     nothing in (?:our|the|this|my) (?:\w+ ){0,2}<store>
-    you (?:only )?(?:mentioned|said|told me) [^.]*\
+    you (?:only )?(?:mentioned|said|told me) [^.]{0,200}\
         but not (?:its|the|his|her|their|your|our|a|an|any|what|when|where|who)\b
-    (?:you|we|user) (?:only |just )?(?:mentioned|said|told me|talked about) [^.]*\
+    (?:you|we|user) (?:only |just )?(?:mentioned|said|told me|talked about) [^.]{0,200}\
         but (?:did not|have not|never|not) <how*>(?:<tell>|<told>)
     none of (?:the|our|your|these|those|my) (?:\w+ ){0,2}<store> <how*>(?:<tell>|<told>)
     have yet to (?:be|give|mention|say|share|specify|tell)

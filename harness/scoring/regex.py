@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from harness.core.probe import Score
 from harness.scoring.mentions import named
 from harness.scoring.normalise import answer
+from harness.scoring.patterns import TOO_SLOW, all_found, check_pattern
 from harness.scoring.verdict import NOTHING_EXPECTED, also_names
 
 if TYPE_CHECKING:
     from harness.core.probe import Probe
+    from harness.core.scenario import Value
 
 _VALUE = "{value}"
 
@@ -20,6 +22,8 @@ _VALUE = "{value}"
 @dataclass(frozen=True, slots=True)
 class Regex:
     """1.0 when the pattern is found, and no wrong value is named nor the right one denied.
+
+    None when the pattern takes longer than half a second to tell.
 
     Args:
         pattern: A Python regular expression. `{value}` in it stands for the expected value, in any
@@ -31,10 +35,7 @@ class Regex:
     ignore_case: bool = True
 
     def __post_init__(self) -> None:
-        try:
-            re.compile(self.pattern.replace(_VALUE, "value"))
-        except re.error as error:
-            raise ValueError(f"'{self.pattern}' is no regular expression: {error}") from error
+        check_pattern(self.pattern.replace(_VALUE, "value"))
 
     def score(self, probe: Probe, reply: str, /) -> Score:
         """What the reply is worth: 0.0 or 1.0; None when the probe expects no value."""
@@ -44,11 +45,18 @@ class Regex:
         for value in probe.expected:
             if said.denies(value):
                 return Score(0.0, f"The reply denies '{value.text}'.")
-            spellings = "|".join(re.escape(text) for text in value.spellings)
-            pattern = self.pattern.replace(_VALUE, f"(?:{spellings})")
-            flags = re.IGNORECASE if self.ignore_case else re.NOFLAG
-            if not re.search(pattern, answer(reply), flags):
-                return Score(0.0, "The pattern is not found in the reply.")
+        found = all_found(
+            map(self._for, probe.expected), answer(reply), ignore_case=self.ignore_case
+        )
+        if found is None:
+            return Score(None, TOO_SLOW)
+        if not found:
+            return Score(0.0, "The pattern is not found in the reply.")
         if said.wrong:
             return Score(0.0, also_names(said.wrong))
         return Score(1.0, "The pattern is found in the reply.")
+
+    def _for(self, value: Value) -> str:
+        """The pattern, with the spellings of a value in it."""
+        spellings = "|".join(re.escape(text) for text in value.spellings)
+        return self.pattern.replace(_VALUE, f"(?:{spellings})")

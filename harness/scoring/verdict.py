@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.core.printable import shown
 from harness.core.probe import Score
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from harness.core.probe import Probe
     from harness.scoring.mentions import Mention, Named
+
+_SHOWN = 200
 
 NOTHING_EXPECTED = Score(None, "The probe expects no value; the scorer 'abstain' is for such.")
 
@@ -39,3 +42,20 @@ def also_names(wrong: Sequence[Mention]) -> str:
 def listed(probe: Probe) -> str:
     """The expected values, as a sentence lists them."""
     return " and ".join(f"'{value.text}'" for value in probe.expected)
+
+
+def graded(score: object) -> Score:
+    """What a scorer or a rule gave, which may be code that we did not write.
+
+    Raises:
+        TypeError: It is no score.
+    """
+    if not isinstance(score, Score):
+        raise TypeError(f"it gave {type(score).__name__} and not a Score")
+    return score
+
+
+def not_graded(error: Exception) -> str:
+    """The reason for a reply that could not be graded."""
+    told = shown(f"{type(error).__name__}: {error}", _SHOWN)
+    return f"The reply could not be graded, so nothing was measured: {told}"

@@ -13,6 +13,7 @@ from harness.core.draws import Draws, digest
 from harness.core.errors import UsageError
 from harness.core.session import Cut, PlannedPlant, Plant, Session
 from harness.sessions.due import said_by
+from harness.sessions.kinds import KindCounter
 from harness.sessions.stream import FillerRanOutError
 from harness.sessions.tokens import MESSAGE_OVERHEAD
 
@@ -93,6 +94,7 @@ class Builder:
         """What was said so far."""
         self.offsets: list[int] = [0]
         """Tokens before each message, and one more entry: the length so far."""
+        self._kinds = KindCounter()
         self._plants: list[Plant] = list(before)
         self._cuts: list[Cut] = []
         self._sizes = {say: materials.turn_tokens(self._turn(say)) for say in blueprint.says}
@@ -107,7 +109,7 @@ class Builder:
         """
         counter = self._materials.workshop.counter
         for message in self._start:
-            self._append(message, counter.message(message))
+            self._append(message, counter.message(message), said=True)
         waiting = list(self._blueprint.says)
         reached = 0
         try:
@@ -142,6 +144,7 @@ class Builder:
             plants=tuple(self._plants),
             cuts=tuple(self._cuts),
             number=self.number,
+            kind_offsets=self._kinds.offsets(),
         )
 
     @property
@@ -184,7 +187,7 @@ class Builder:
         if left == 0 or left >= _CLOSER_MIN:
             self._unreminded = 0
             for message, size in zip(turn.messages, sizes, strict=True):
-                self._append(message, size)
+                self._append(message, size, said=True)
 
     def _fill_near(self, target: int, *, most: int) -> Steps:
         """Whole turns of filler until the next would leave the target further behind.
@@ -220,10 +223,11 @@ class Builder:
     def _close(self, size: int) -> Steps:
         """A closing turn of exactly `size` tokens."""
         workshop = self._materials.workshop
+        closers = workshop.closers(self._materials.scenario.language)
         used = self._supply.remarks
-        turn = workshop.closers.pair(size - _TURN_OVERHEAD, self._draws, used)
+        turn = closers.pair(size - _TURN_OVERHEAD, self._draws, used)
         while turn is not None and self._leaks(turn):
-            turn = workshop.closers.pair(size - _TURN_OVERHEAD, self._draws, used)
+            turn = closers.pair(size - _TURN_OVERHEAD, self._draws, used)
         if turn is None:
             raise UsageError(f"no closing remark of {size} tokens is left; use longer filler turns")
         yield from self._add(turn, self._sizes_of(turn))
@@ -248,7 +252,7 @@ class Builder:
             self._plant(say.fact, say.ordinal, value, sizes[0], position=say.position_requested)
         else:
             self._told(say.step, sizes[0])
-        yield from self._add(turn, sizes)
+        yield from self._add(turn, sizes, said=True)
 
     def _told(self, step: int, tokens: int) -> None:
         """Note the facts and the rule that a turn of the script says in its own words."""
@@ -275,15 +279,17 @@ class Builder:
             )
         )
 
-    def _add(self, turn: Turn, sizes: Sequence[int]) -> Steps:
+    def _add(self, turn: Turn, sizes: Sequence[int], *, said: bool = False) -> Steps:
         reply = yield turn
         answered = turn.answered(reply)
         if answered is not turn:
             sizes = self._sizes_of(answered)
         for message, size in zip(answered.messages, sizes, strict=True):
-            self._append(message, size)
+            self._append(message, size, said=said)
         self._unreminded += 1
 
-    def _append(self, message: Message, tokens: int) -> None:
+    def _append(self, message: Message, tokens: int, *, said: bool) -> None:
+        """Add a message; `said` where the scenario says it itself, and it is no filler."""
         self.messages.append(message)
         self.offsets.append(self._length + tokens)
+        self._kinds.add(message, tokens, said=said)

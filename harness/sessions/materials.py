@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.draws import Draws, digest
+from harness.core.languages import language
 from harness.core.messages import Message, Turn
 from harness.core.probe import Probe
 from harness.scenarios.values import decoys, draw_values, shape
@@ -31,20 +32,19 @@ class Workshop:
 
     def __init__(self, counter: TokenCounter | None = None) -> None:
         self.counter = counter or TokenCounter()
-        self._closers: Closers | None = None
+        self._closers: dict[str, Closers] = {}
         self._fillers: dict[str, Filler] = {}
 
-    @property
-    def closers(self) -> Closers:
-        """Short remarks by length, counted on first use."""
-        if self._closers is None:
-            self._closers = Closers(self.counter.count_text)
-        return self._closers
+    def closers(self, language: str) -> Closers:
+        """Short remarks of a language by length, counted on first use."""
+        if language not in self._closers:
+            self._closers[language] = Closers(self.counter.count_text, language)
+        return self._closers[language]
 
     def filler(self, scenario: Scenario) -> Filler:
         """The filler of a scenario, made once."""
         if scenario.hash not in self._fillers:
-            self._fillers[scenario.hash] = make_filler(scenario.filler)
+            self._fillers[scenario.hash] = make_filler(scenario.filler, scenario.language)
         return self._fillers[scenario.hash]
 
     def identity(self, scenario: Scenario) -> str:
@@ -66,7 +66,7 @@ class Materials:
         self.seed = seed
         self.workshop = workshop
         self.values = draw_values(scenario, seed)
-        self.check = LeakCheck(self._secrets())
+        self.check = LeakCheck(self._secrets(), scenario.language)
         self._streams: dict[str, FillerStream] = {}
 
     @property
@@ -102,7 +102,7 @@ class Materials:
         amended = fact.kind == "update" and ordinal > 0 and bool(fact.amend)
         draws = self.draws("plant", fact_id, ordinal)
         say = draws.choice(fact.amend if amended else fact.say)
-        reply = draws.choice(fact.reply or ("Noted.",))
+        reply = draws.choice(fact.reply or (language(self.scenario.language).noted,))
         text = self.value(fact_id, ordinal).text
         return Turn.of(say.replace("{value}", text).strip(), reply.replace("{value}", text).strip())
 
@@ -157,6 +157,7 @@ class Materials:
                 kind=fact.kind,
                 question=self.question(fact_id),
                 expected=self.values[fact_id],
+                language=self.scenario.language,
             )
         own = [plant.value for plant in said if plant.fact == fact_id]
         expected = tuple(own) if fact.kind == "set" else tuple(own[-1:])
@@ -180,6 +181,7 @@ class Materials:
             if fact.kind != "abstain"
             else (),
             shape=shape(fact),
+            language=self.scenario.language,
         )
 
     def _secrets(self) -> list[str]:

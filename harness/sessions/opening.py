@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.core.messages import Message
+from harness.core.messages import Message, turn_starts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -50,11 +50,12 @@ def handed_over(text: str) -> tuple[Message, Message]:
 def as_text(messages: Sequence[Message]) -> list[str]:
     """Each turn of a conversation as text, the system messages left out."""
     turns: list[str] = []
-    for message in messages:
+    starts = set(turn_starts(messages))
+    for index, message in enumerate(messages):
         if message.role == "system":
             continue
         said = f"{message.role.capitalize()}: {message.text.strip()}"
-        if message.role == "user" or not turns:
+        if index in starts or not turns:
             turns.append(said)
         else:
             turns[-1] += f"\n{said}"

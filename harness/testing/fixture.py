@@ -53,8 +53,8 @@ class Recalled:
 
     @property
     def failed(self) -> tuple[Record, ...]:
-        """Calls that ended in an error: not measured."""
-        return tuple(record for record in self.records if record.status == "error")
+        """Calls that ended in an error, or in a reply that was cut: not measured."""
+        return tuple(record for record in self.records if record.status in {"error", "cut"})
 
     @property
     def onset(self) -> OnsetEstimate:

@@ -77,7 +77,7 @@ def judged(scenario: Scenario, ran: Ran, model: str, window: str) -> Judged:
     ]
     asked = [record for record in own if record.probe_kind in KINDS]
     scored = [record for record in asked if record.score is not None]
-    failed = [record for record in own if record.status == "error"]
+    failed = [record for record in own if record.status in {"error", "cut"}]
     recall = _mean(scored)
     unmet: list[str] = []
     if failed:
@@ -156,7 +156,11 @@ def _onset_unmet(scenario: Scenario, scored: Sequence[Record]) -> Iterator[str]:
 
 def _not_measured(failed: Sequence[Record], asked: int) -> str:
     why = Counter(record.error or "unknown" for record in failed).most_common(1)[0][0]
-    return f"not measured: {len(failed)} of {asked} calls failed, most with: {fmt.plain(why)}"
+    cut = sum(record.status == "cut" for record in failed)
+    said = f"{len(failed)} of {asked} calls failed"
+    if cut == len(failed):
+        said = f"settings: {cut} of {asked} replies were cut before they held an answer"
+    return f"not measured: {said}, most with: {fmt.plain(why)}"
 
 
 def _properties(

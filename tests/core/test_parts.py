@@ -89,6 +89,27 @@ def test_a_turn_that_ends_with_a_result_has_no_answer_to_replace():
     assert turn.answered("Something") is turn
 
 
+@pytest.mark.parametrize(
+    ("part", "complaint"),
+    [
+        ({"type": "tool_cal"}, r"'content\[0\].type' is 'tool_cal': did you mean 'tool_call'\?"),
+        ({"type": 3}, r"'content\[0\].type' is '3': known: opaque, text"),
+        ({"type": "text"}, r"'content\[0\]' lacks a text; a text has text"),
+        (
+            {"type": "tool_call", "id": "a", "name": "f", "arguments": {}},
+            "lacks a text; a tool_call has id, name, arguments",
+        ),
+        (
+            {"type": "opaque", "kind": "image", "data": "{"},
+            "the data of a block 'image' is not JSON",
+        ),
+    ],
+)
+def test_a_damaged_part_in_a_file_is_named(part, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        content_from_json([part])
+
+
 @given(st.lists(turns(), max_size=6))
 def test_content_comes_back_from_a_file_as_it_was(session):
     for message in (message for turn in session for message in turn.messages):

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import pytest
 
 from harness.core.errors import UsageError
 from harness.core.registry import Registry
 from harness.core.spec import Spec
+
+
+class Sounds(Protocol):
+    @property
+    def pitch(self) -> int: ...
+
+    def sound(self, times: int, /) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,26 @@ class Plug:
         if self.rate > 1:
             raise ValueError("rate is at most 1")
 
+    def sound(self, times: int, /) -> str:
+        return self.name * times
+
+
+class Silent:
+    pass
+
+
+class Deaf:
+    def sound(self):
+        pass
+
+
+class Falls:
+    def __init__(self):
+        raise RuntimeError("no wire")
+
+    def sound(self, times):
+        pass
+
 
 def bare():
     return Plug()
@@ -29,7 +57,7 @@ def bare():
 
 @pytest.fixture
 def registry():
-    found: Registry[Plug] = Registry("plug")
+    found: Registry[Plug] = Registry("plug", Sounds)
     found.add("mine", Plug)
     found.add("bare", bare)
     return found
@@ -41,7 +69,39 @@ def test_options_arrive_as_the_types_that_the_plug_declares(registry):
 
 
 def test_a_plug_of_a_users_module_is_found_by_its_path(registry):
-    assert registry.resolve("fractions:Fraction") == 0
+    assert registry.resolve(f"{__name__}:Plug?n=3") == Plug(n=3)
+
+
+CODE = [
+    ("os:abort", "plug 'os:abort' is a builtin_function_or_method, expected a class; see Sounds"),
+    ("subprocess:Popen", "plug 'subprocess:Popen' has no method 'sound'; see Sounds in"),
+    (f"{__name__}:bare", "is a function, expected a class"),
+    (f"{__name__}:Silent", "has no method 'sound'"),
+    (f"{__name__}:Deaf", "'sound' does not take what it is given"),
+    (f"{__name__}:Falls", "cannot be made: RuntimeError: no wire"),
+    ("antigravity.:x", "plug 'antigravity.:x' is no package.module:Name"),
+    ("../evil:x", "plug '../evil:x' is no package.module:Name"),
+]
+
+
+@pytest.mark.parametrize(("spec", "message"), CODE)
+def test_code_is_a_class_of_its_kind_before_an_instance_is_made(registry, spec, message):
+    with pytest.raises(UsageError, match=message):
+        registry.resolve(spec)
+
+
+def test_to_check_a_spec_imports_nobodys_code(registry, tmp_path, monkeypatch):
+    (tmp_path / "loud_module.py").write_text("raise SystemExit('imported')\n")
+    monkeypatch.chdir(tmp_path)
+    registry.check("loud_module:Plug?anything=1")
+    assert registry.is_code("loud_module:Plug")
+    assert not registry.is_code("mine?name=a:b")
+    with pytest.raises(UsageError, match="unknown plug 'mime'"):
+        registry.check("mime")
+    with pytest.raises(UsageError, match=r"is no package\.module:Name"):
+        registry.check("a b:C")
+    with pytest.raises(UsageError, match=r"does not load: SystemExit: imported"):
+        registry.resolve("loud_module:Plug")
 
 
 @pytest.mark.parametrize(

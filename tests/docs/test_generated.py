@@ -23,6 +23,12 @@ def test_the_keys_of_a_scenario_are_those_of_the_schema():
     assert made == page.read_text(encoding="utf-8"), "docs/scenarios.md is out of date: make docs"
 
 
+def test_the_table_of_what_is_heard_is_measured_on_the_labelled_replies():
+    page = ROOT / "docs" / "languages.md"
+    made = generator().pages()[page]
+    assert made == page.read_text(encoding="utf-8"), "docs/languages.md is out of date: make docs"
+
+
 def test_the_reference_of_the_command_is_its_own_help():
     page = ROOT / "docs" / "command.md"
     made = generator().pages()[page]

@@ -79,6 +79,35 @@ OTHERS = {
 }
 
 
+UNHEARD_OF = (
+    "9,312 tokens were sent, and 8,192 is what fits",
+    "Cannot serve 9312 tokens: 8192 is the most",
+    "The conversation comes to 9312 tokens. This deployment takes 8192.",
+    "n_tokens=9312 > n_ctx=8192",
+    "sequence of 9 312 does not fit 8 192",
+    "Request has 9.312 Token, erlaubt sind 8.192",
+    "输入9312个token，上限为8192",
+    "プロンプトのトークン数9312が上限8192を超えています",
+    "Votre requête compte 9312 jetons, la limite est de 8192",
+    "9312 tokens in the messages plus 128 max_tokens, the window has 8192",
+    "Requested 10k tokens of an 8k context",
+)
+"""Refusals in words that no list has: a number of tokens asked for, and a smaller limit."""
+
+NO_CEILING = (
+    "max_tokens is too large: 16384 is more than 4096 completion tokens",
+    "max_output_tokens must be at most 8192, got 32000",
+    "token id 50300 is out of the vocabulary of 50257",
+    "temperature 300 is more than 200",
+    "stop sequences: 20 given, at most 4",
+    "image of 9000 x 8192 pixels is larger than 4096",
+    "9312 is not a valid choice",
+    "messages: 2 validation errors, see line 12",
+    "Rate limit: 9312 tokens per minute asked, 8192 allowed",
+    "Trace 7f3a-9312, node 8192: internal error of the token service",
+)
+
+
 class RaisedError(Exception):
     """What a call raises: a message, a status, headers; the type's name is what is looked at."""
 
@@ -111,6 +140,52 @@ def test_a_refusal_at_the_ceiling_is_known_by_its_type_and_by_its_status():
     assert isinstance(classify(raised("APIError", "no", 413)), OverflowRefusedError)
     hidden = raised("RateLimitError", "Error code: 413 - no words for it", 429)
     assert isinstance(classify(hidden), OverflowRefusedError)
+
+
+@pytest.mark.parametrize("text", UNHEARD_OF)
+@pytest.mark.parametrize("code", [400, 413, 422, 500])
+def test_a_refusal_at_the_ceiling_is_known_by_its_meaning(text, code):
+    error = classify(raised("BadRequestError", text, code), tokens=(4000, 30000))
+    assert isinstance(error, OverflowRefusedError)
+
+
+@pytest.mark.parametrize("text", NO_CEILING)
+def test_other_numbers_are_no_ceiling(text):
+    error = classify(raised("BadRequestError", text, 400), tokens=(4000, 30000))
+    assert not isinstance(error, OverflowRefusedError)
+
+
+def test_a_number_that_the_prompt_cannot_have_is_no_ceiling():
+    error = raised("BadRequestError", "request 99312 failed, tokens of node 8192 are used up", 400)
+    assert classify(error, tokens=(20, 3000)).kind == "bad_request"
+
+
+GEMINI = (
+    "You exceeded your current quota, please check your plan and billing details.\n* Quota exceeded"
+    " for metric: generativelanguage.googleapis.com/generate_content_free_tier_requests, limit: 15"
+    '\n{"quotaId": "GenerateRequestsPer%sPerProjectPerModel-FreeTier"}%s'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "wait_s"),
+    [
+        (GEMINI % ("Minute", " Please retry in 38.5s."), "rate_limit", 38.5),
+        (GEMINI % ("Minute", ""), "rate_limit", None),
+        (GEMINI % ("Day", ' {"retryDelay": "9m38s"}'), "rate_limit", 578.0),
+        ("You exceeded your current quota, please check your plan.", "quota", None),
+        ("insufficient_quota: try again in 20s", "quota", None),
+        ("Your credit balance is too low to access the API", "quota", None),
+        ("Your account is in arrears", "quota", None),
+        ("You have run out of credits. Retry in 1s.", "quota", None),
+        ("Quota exceeded for requests per minute", "rate_limit", None),
+        ("Monthly usage limit of your workspace is reached", "quota", None),
+    ],
+)
+def test_a_quota_that_fills_up_again_is_a_rate_and_a_spent_account_is_not(text, kind, wait_s):
+    error = classify(raised("RateLimitError", text, 429))
+    assert (error.kind, error.retry_after_s) == (kind, wait_s)
+    assert error.stops == (kind == "quota")
 
 
 @pytest.mark.parametrize("text", OTHERS)

@@ -174,4 +174,4 @@ def test_secrets_are_masked_at_any_depth_and_counts_are_not():
         "extra_headers": {"X-Api-Key": "***", "Accept": "a"},
         "list": [{"password": "***"}],
     }
-    assert set(secrets(options)) == {"sk-1", "k"}
+    assert set(secrets(options)) == {"sk-1", "k", "p"}

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -69,19 +69,34 @@ def test_a_truncation_that_cannot_be_told_explains_nothing(tone, reply, unknown)
     assert judged(tone, reply("solemn"), fact_truncated=unknown) == (0.0, "stale")
 
 
+@pytest.mark.parametrize("cut", ["length", "thinking", "window", "broken_off"])
 @pytest.mark.parametrize(
-    ("text", "outcome"),
+    "text",
     [
-        ("", "output_truncated"),
-        ("Well, as the art director", "output_truncated"),
-        ("<think>dry? Let me", "output_truncated"),
-        ("It was solemn, or", "stale"),
-        ("I don't know. You", "abstained"),
-        ("I can't help with that, since", "refused"),
+        "",
+        "Well, as the art director",
+        "<think>dry? Let me",
+        "It was solemn, or",
+        "I don't know. You",
     ],
 )
-def test_a_cut_answer_is_judged_by_what_it_had_said(tone, reply, text, outcome):
-    assert judged(tone, reply(text, "length")) == (0.0, outcome)
+def test_a_miss_in_a_reply_that_was_cut_is_no_miss(tone, reply, text, cut):
+    assert judged(tone, replace(reply(text), cut=cut)) == (None, "output_truncated")
+    untold = {"expects_abstention": True}
+    if "know" not in text:
+        cut_off = judged(tone, replace(reply(text), cut=cut), **untold)
+        assert cut_off == (None, "output_truncated")
+
+
+def test_an_answer_that_stands_in_a_reply_that_was_cut_is_an_answer(tone, reply):
+    cut = replace(reply("It was dry, as the art"), cut="length")
+    assert judged(tone, cut) == (1.0, "recalled")
+    unknown = replace(reply("You never told me. You only"), cut="length")
+    assert judged(tone, unknown, expects_abstention=True) == (1.0, "abstained")
+
+
+def test_a_reply_without_an_answer_is_not_measured(tone):
+    assert judged(tone, None, status="cut") == (None, "output_truncated")
 
 
 def test_an_answer_that_the_provider_filtered_is_refused(tone, reply):
@@ -134,7 +149,7 @@ def test_a_set_is_recalled_only_when_it_is_whole(probe, reply):
     assert judged(cities, reply("Oslo"), scorer=Set())[1] == "incomplete"
     assert judged(cities, reply("Bergen"), scorer=Set()) == (0.0, "fabricated")
     assert judged(cities, reply("Oslo"), scorer=Set(), in_view=False)[1] == "evicted"
-    assert judged(cities, reply("Oslo,", "length"), scorer=Set())[1] == "output_truncated"
+    assert judged(cities, replace(reply("Oslo,"), cut="length"), scorer=Set())[0] is None
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,17 @@ RECALLED = [
     "You wanted it dry, didn't you?",
     "It must never be anything else, so: dry.",
     "The voice isn’t loud; it is dry.",
+    "dry, not tender",
+    "Not tender but dry.",
+    "It was solemn, and is now dry.",
+    "It used to be solemn; now it is dry.",
+    "Dry, no longer solemn.",
+    "The voice changed from solemn to dry.",
+    "Dry (originally solemn).",
+    "Dry instead of tender.",
+    "Solemn was replaced by dry.",
+    "None other than dry.",
+    "It is nothing other than dry.",
 ]
 MISSED = [
     "",
@@ -49,9 +60,11 @@ MISSED = [
     "tender",
     "dry or tender",
     "exuberant — no wait, dry",
-    "It was solemn, and is now dry.",
+    "It was dry, and is now solemn.",
+    "Solemn is now dry, or tender.",
+    "dry, tender is not bad either",
+    "It was none other than tender, not dry.",
     "Dry, and the code is KX-4417.",
-    "dry, not tender",
     "<think>It is dry.",
 ]
 
@@ -116,7 +129,7 @@ def test_of_several_values_all_are_needed(probe):
         ("not dry", "The reply denies 'dry'."),
         ("dry or tender", "The reply names 'tender', a value never said here."),
         ("dry, Friday", "The reply names 'Friday', the value of another fact."),
-        ("solemn, then dry", "The reply names 'solemn', a superseded value."),
+        ("solemn, or dry", "The reply names 'solemn', a superseded value."),
     ],
 )
 def test_the_reason_is_told(tone, text, why):
@@ -169,8 +182,20 @@ def test_the_value_alone_is_right_in_any_sentence_and_markup(value, carrier, mar
 @given(
     st.sampled_from(VALUES),
     st.sampled_from(OTHERS),
+    st.sampled_from(
+        ["not {1} but {0}", "{0}, not {1}", "{0} instead of {1}", "no longer {1}: {0}"]
+    ),
+)
+def test_a_wrong_value_that_is_denied_does_not_spoil_the_right_one(value, other, both):
+    assert Contains().score(_probe(value), both.format(value, other)).value == 1.0
+    assert Contains().score(_probe(value), both.format(other, value)).value == 0.0
+
+
+@given(
+    st.sampled_from(VALUES),
+    st.sampled_from(OTHERS),
     st.sampled_from(CARRIERS),
-    st.sampled_from(["{0} {1}", "{1}. {0}", "{1}, no wait, {0}", "{0} or {1}", "not {1} but {0}"]),
+    st.sampled_from(["{0} {1}", "{1}. {0}", "{1}, no wait, {0}", "{0} or {1}"]),
 )
 def test_a_wrong_value_beside_the_right_one_never_scores(value, other, carrier, both):
     text = carrier.format(both.format(value, other))

@@ -10,7 +10,7 @@ from harness.scoring.normalise import answer
     [
         ("dry", "dry"),
         ("<think>tender</think>dry", "dry"),
-        ("<THINKING>\ntender\n</THINKING>\n\ndry", "\n\ndry"),
+        ("<THINKING>\ntender\n</THINKING>\n\ndry", "dry"),
         ("tender</think>dry", "dry"),
         ("<think>tender", ""),
         ("a < b", "a < b"),

@@ -45,3 +45,30 @@ PIECES += ["Zoë", "9", "and", "so", "on", "March", "hundred", "kx 4417", "third
 def test_the_quick_look_never_misses_what_the_close_reading_finds(pieces, value):
     text = " ".join(pieces)
     assert LeakCheck([value]).holds(text) == contains(words(text), words(value))
+
+
+SPELLED = [
+    ("de", "97611", "Es kostet siebenundneunzigtausendsechshundertelf Euro."),
+    ("de", "97611", "Es kostet 97.611 Euro."),
+    ("de", "Wintergarten", "Die Pflanzen des Wintergartens."),
+    ("de", "14. März 2027", "Am 14.03.2027 geht es los."),
+    ("pl", "Praga", "Byliśmy w Pradze."),
+    ("ru", "Москва", "Поезд из Москвы."),
+    ("tr", "kitap", "Kitabı aldım."),
+    ("ar", "مكتبة", "في المكتبة."),
+    ("zh", "97611", "一共九万七千六百一十一元。"),
+    ("zh", "温室", "在温室见面。"),
+    ("ja", "2027年3月14日", "二〇二七年三月十四日です。"),
+    ("ko", "온실", "온실에서 만나요."),
+    ("ko", "KX-4417", "번호는 KX-4417입니다."),
+]
+
+
+@pytest.mark.parametrize(("code", "value", "text"), SPELLED)
+def test_a_value_is_found_in_filler_of_another_language_however_it_stands_there(code, value, text):
+    assert LeakCheck([value], code).holds(text)
+
+
+@pytest.mark.parametrize(("code", "value", "text"), SPELLED)
+def test_filler_of_another_language_without_the_value_is_let_through(code, value, text):
+    assert not LeakCheck(["QZ-2101", "88888"], code).holds(text)

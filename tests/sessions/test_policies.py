@@ -1,14 +1,26 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import accumulate
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.core.errors import UsageError
-from harness.core.messages import Message
+from harness.core.messages import Message, turn_starts
 from harness.core.window import History, Span
-from harness.sessions.policies import DropOldest, KeepEnds, Refuse, SendAll, policies
+from harness.sessions.policies import (
+    DropOldest,
+    KeepEnds,
+    Refuse,
+    Reintroduce,
+    SendAll,
+    Summarise,
+    policies,
+)
 from harness.sessions.policies.conformance import check_policy
+from tests.support.turns import turns
 
 
 @st.composite
@@ -57,6 +69,53 @@ def test_law_9_holds_for_every_policy(policy, history, budget):
 @given(history=histories(), budget=st.integers(10, 900))
 def test_send_all_sends_all(history, budget):
     check_policy(SendAll(), history, budget, sends_all=True)
+
+
+@st.composite
+def histories_of_tools(draw):
+    """Sessions of turns of any shape, and in a tenth of them messages in any order."""
+    whole = draw(st.lists(turns(), min_size=1, max_size=6))
+    messages = [Message("system", "s"), *(m for turn in whole for m in turn.messages)]
+    if draw(st.integers(0, 9)) == 0:
+        messages = draw(st.permutations(messages))
+    sizes = draw(st.lists(st.integers(1, 60), min_size=len(messages), max_size=len(messages)))
+    starts = [*turn_starts(messages), len(messages)]
+    return History(
+        messages=tuple(messages),
+        offsets=tuple(accumulate(sizes, initial=0)),
+        stop=draw(st.sampled_from(starts)),
+        question_tokens=draw(st.integers(4, 40)),
+    )
+
+
+@pytest.mark.parametrize("policy", [*POLICIES, Summarise(), Reintroduce()], ids=str)
+@given(history=histories_of_tools(), budget=st.integers(10, 900))
+def test_no_view_separates_a_call_from_its_result(policy, history, budget):
+    own = getattr(policy, "tokens", None)
+    if not isinstance(policy, Summarise):
+        check_policy(policy, history, budget if own is None else min(own, budget))
+    view = policy.view(history, budget)
+    for call, result in pairs(history):
+        assert view.holds(call) == view.holds(result) or view.refused
+
+
+@given(history=histories_of_tools(), budget=st.integers(10, 900))
+def test_no_compaction_separates_a_call_from_its_result(history, budget):
+    history = replace(history, question_tokens=0)
+    if history.prompt_tokens <= budget or not turn_starts(history.messages[: history.stop]):
+        return
+    stop = Summarise(at=0.5, keep=0.2, budget=1).compacts(history, budget)
+    for call, result in pairs(history):
+        assert not stop or (call < stop) == (result < stop)
+
+
+def pairs(history):
+    """Indexes of each call and the result that answers it."""
+    called = {}
+    for index, message in enumerate(history.messages[: history.stop]):
+        called |= {call.id: index for call in message.calls}
+        if message.result is not None and message.result.call_id in called:
+            yield called[message.result.call_id], index
 
 
 def session(turns: int, size: int = 10) -> History:

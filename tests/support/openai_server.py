@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug import Response
 
+from harness.core.chat_format import from_chat
 from harness.core.errors import OverflowRefusedError
-from harness.core.messages import Message
 from harness.models.reference import laws
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pytest_httpserver import HTTPServer
     from werkzeug import Request
@@ -83,6 +83,33 @@ def empty(finish_reason: str = "stop") -> Fault:
     return Fault(change={"choices": [choice]})
 
 
+def wrong_shapes(messages: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What OpenAI would refuse in the calls and results of a prompt."""
+    waiting: list[str] = []
+    for index, message in enumerate(messages):
+        calls = message.get("tool_calls")
+        if message["role"] == "tool":
+            if message["tool_call_id"] not in waiting:
+                yield f"messages[{index}] must be a response to a preceding 'tool_calls'"
+            else:
+                waiting.remove(message["tool_call_id"])
+        elif waiting:
+            yield f"tool_call_ids did not have response messages: {', '.join(waiting)}"
+            waiting = []
+        if not calls and not message["content"] and message["role"] != "tool":
+            yield f"messages[{index}].content must not be empty"
+        if calls is not None and (message["role"] != "assistant" or not calls):
+            yield f"messages[{index}].tool_calls do not belong there"
+        for call in calls or ():
+            arguments = call["function"]["arguments"]
+            if call["type"] != "function" or not isinstance(arguments, str):
+                yield f"messages[{index}].tool_calls: arguments must be a string"
+            json.loads(arguments)
+            waiting.append(call["id"])
+    if waiting:
+        yield f"tool_call_ids did not have response messages: {', '.join(waiting)}"
+
+
 class OpenAIServer:
     """The server. `requests` holds every body that came in.
 
@@ -119,7 +146,8 @@ class OpenAIServer:
         fault = self._faults.popleft() if self._faults else None
         if fault is not None and fault.body is not None:
             return Response(fault.body, fault.status, fault.headers, "application/json")
-        answer = self._answer(body)
+        wrong = next(wrong_shapes(body["messages"]), None)
+        answer = refused(wrong) if wrong else self._answer(body)
         if fault is not None and isinstance(answer, dict):
             answer = {k: v for k, v in (answer | dict(fault.change or {})).items() if v is not None}
         if isinstance(answer, Fault):
@@ -127,7 +155,7 @@ class OpenAIServer:
         return Response(json.dumps(answer), mimetype="application/json")
 
     def _answer(self, body: Mapping[str, Any]) -> dict[str, Any] | Fault:
-        messages = [Message(m["role"], m["content"]) for m in body["messages"]]
+        messages = [from_chat(message) for message in body["messages"]]
         try:
             answer = laws.resolve(self.law).answer(messages, body.get("max_tokens"))
         except OverflowRefusedError as error:

@@ -44,7 +44,10 @@ gap_tokens) are not either: two models count the same bytes differently. Fields 
 are left out."""
 
 _NEEDED = ("session", "probe", "score")
-_STORED = ("key", "status", "started_at")
+_STORED = ("key", "status", "started_at", "session_tokens")
+_SAME_LENGTH = 16
+"""Local tokens by which two sessions of one length may differ: a filler message is as short."""
+
 _CAUSES = ("run_id", "model", "variant", "policy", "memory", "trunk")
 """Fields in which two rows of one trial may differ, for the message that refuses them."""
 
@@ -71,6 +74,9 @@ class Pairs:
     """Sorted by reason."""
     n_other_text: int
     """Pairs whose sessions or questions do not have the same bytes, as when prompts differ."""
+    n_other_length: int
+    """Pairs whose sessions are the same text, one longer than the other: each was built to its
+    share of the window as its own model counts tokens."""
     hint: str
     """Why there is not a single pair; empty where there is one."""
 
@@ -122,12 +128,14 @@ def pair(
     both = _measured(joined, names, excluded)
     both = both.sort("cluster", "cluster_b")
     starts = both.select(pl.struct("cluster", "cluster_b").rle_id()).to_series().to_numpy()
+    text, length = _unlike(both)
     return Pairs(
         a=both["score"].to_numpy(),
         b=both["score_b"].to_numpy(),
         starts=np.flatnonzero(np.diff(starts.astype(np.int64), prepend=-1)),
         excluded=tuple(Excluded(reason=key, n=n) for key, n in sorted(excluded.items()) if n),
-        n_other_text=_other_text(both),
+        n_other_text=both.filter(text).height,
+        n_other_length=both.filter(length).height,
         hint="" if both.height else _hint(left, right, on),
     )
 
@@ -213,14 +221,31 @@ def _measured(
     return paired.filter(~no_a & ~no_b)
 
 
-def _other_text(both: pl.DataFrame) -> int:
-    """Pairs that differ in the session's bytes or in the question."""
-    different = pl.lit(value=False)
-    for column in ("trunk", "question"):
-        if column in both.columns and f"{column}_b" in both.columns:
-            unlike = (pl.col(column) != pl.col(f"{column}_b")) & (pl.col(column) != "")
-            different |= (unlike & (pl.col(f"{column}_b") != "")).fill_null(value=False)
-    return both.filter(different).height
+def _unlike(both: pl.DataFrame) -> tuple[pl.Expr, pl.Expr]:
+    """Which pairs differ in their text, and which in their length alone.
+
+    Sessions of one run and prompt are built from the same seed and scenario, so they differ by how
+    long they were made and by nothing else. Those of two runs may too, where one is longer.
+    """
+    asked, session = _differs(both, "question"), _differs(both, "trunk")
+    here = [name for name in ("run_id", "variant") if {name, f"{name}_b"} <= set(both.columns)]
+    same_run = pl.lit(value="run_id" in here)
+    for name in here:
+        same_run &= ~_differs(both, name)
+    longer = pl.lit(value=False)
+    if {"session_tokens", "session_tokens_b"} <= set(both.columns):
+        apart = (pl.col("session_tokens") - pl.col("session_tokens_b")).abs()
+        longer = (apart > _SAME_LENGTH).fill_null(value=False)
+    length = ~asked & session & (same_run | longer)
+    return (asked | session) & ~length, length
+
+
+def _differs(both: pl.DataFrame, column: str) -> pl.Expr:
+    """Whether the two rows of a pair have other values there; what is not known does not differ."""
+    if not {column, f"{column}_b"} <= set(both.columns):
+        return pl.lit(value=False)
+    unlike = (pl.col(column) != pl.col(f"{column}_b")) & (pl.col(column) != "")
+    return (unlike & (pl.col(f"{column}_b") != "")).fill_null(value=False)
 
 
 def _hint(left: pl.DataFrame, right: pl.DataFrame, on: Sequence[str]) -> str:

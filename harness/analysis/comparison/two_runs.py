@@ -53,6 +53,9 @@ class Comparison:
     should not when models do."""
     message: str
     """One plain sentence."""
+    n_other_length: int = 0
+    """Pairs whose session is longer in one of the two, since their models count tokens otherwise:
+    each is built to the same share of the window."""
     p_holm: float | None = None
     """The p-value after Holm's correction; None outside `compare_many`."""
     n_comparisons: int = 1
@@ -113,6 +116,7 @@ def compare(
         discordant=mcnemar(pairs.a, pairs.b),
         excluded=pairs.excluded,
         n_other_text=pairs.n_other_text,
+        n_other_length=pairs.n_other_length,
         message=message,
     )
 

@@ -15,6 +15,7 @@ import polars as pl
 from harness.analysis.attribution import (
     BY_APPLICATION,
     BY_MODEL,
+    CANNOT_TELL,
     NOT_MEASURED,
     UNSEEN,
     abstentions,
@@ -71,7 +72,7 @@ _NEEDED = (
     *GROUP, "run_id", "scenario", "session", "arm", "fill_requested", "fill", "position",
     "gap_tokens", "session_tokens", "view_tokens", "prompt_tokens", "cached_tokens",
     "completion_tokens", "usage_source", "cost_usd", "fact", "probe_kind", "score", "outcome",
-    "status", "in_view", "server_truncated", "injected", "started_at",
+    "status", "in_view", "server_truncated", "fact_dropped", "dropped", "injected", "started_at",
 )  # fmt: skip
 _OF_A_CURVE = (
     "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "probe_kind",
@@ -330,7 +331,9 @@ def _scenarios(
 
 def _attribution(rows: list[dict[str, Any]]) -> Attribution:
     row = rows[0] if rows else {}
-    causes = ((name, row.get(name, 0)) for name in (*BY_APPLICATION, UNSEEN, *BY_MODEL))
+    causes = (
+        (name, row.get(name, 0)) for name in (*BY_APPLICATION, UNSEEN, CANNOT_TELL, *BY_MODEL)
+    )
     unscored = ((name, row.get(f"unscored_{name}", 0)) for name in NOT_MEASURED)
     return Attribution(
         n=row.get("n", 0),
@@ -339,6 +342,7 @@ def _attribution(rows: list[dict[str, Any]]) -> Attribution:
         by_application=row.get("lost_by_application", 0),
         by_server=row.get("lost_by_server", 0),
         by_model=row.get("lost_by_model", 0),
+        by_nobody=row.get("lost_by_nobody", 0),
         causes=tuple(Count(name=name, n=n) for name, n in causes if n),
         unscored=tuple(Count(name=name, n=n) for name, n in unscored if n),
     )

@@ -17,15 +17,21 @@ _NEARLY_EMPTY = 0.05
 
 _BINS = 10
 
+METERED = ("provider", "provider+cached", "exact")
+"""What `usage_source` says where a provider's own meter was read."""
+
 
 def lengths(rows: pl.DataFrame) -> Lengths:
     """The ledger of the records of one group.
 
     Args:
         rows: Records with `arm, status, usage_source, fill_requested, fill, window_limit,
-            view_tokens, session_tokens, prompt_tokens, server_truncated`.
+            view_tokens, session_tokens, prompt_tokens, server_truncated, dropped`.
     """
-    metered = rows.filter(pl.col("usage_source").cast(pl.String) == "provider")
+    source = pl.col("usage_source").cast(pl.String)
+    metered = rows.filter(source.is_in(METERED))
+    corrected = rows.filter(source == "local") if metered.height else rows.clear()
+    answered = pl.concat([metered, corrected])
     cut = metered.filter(pl.col("server_truncated").fill_null(value=False))
     whole = metered.filter(
         ~pl.col("server_truncated").fill_null(value=False), pl.col("view_tokens") > 0
@@ -45,8 +51,19 @@ def lengths(rows: pl.DataFrame) -> Lengths:
         n_truncated=cut.height,
         dropped_from=_tokens((cut["fill"] * cut["window_limit"]).min()),
         kept=_tokens(cut["prompt_tokens"].median()),
+        dropped=_most(cut["dropped"]),
+        n_untold=answered["server_truncated"].null_count(),
+        n_corrected=corrected.height,
         by_fill=tuple(_by_fill(aimed)),
     )
+
+
+def _most(parts: pl.Series) -> str | None:
+    """The part that is dropped most often; `start` in records that do not say."""
+    if parts.is_empty():
+        return None
+    named = parts.cast(pl.String).fill_null("start").value_counts(name="n")
+    return str(named.sort("n", parts.name, descending=[True, False])[parts.name][0])
 
 
 def _by_fill(aimed: pl.DataFrame) -> list[Length]:

@@ -100,6 +100,8 @@ class Attribution:
     """Those of `by_application` that the server dropped."""
     by_model: int
     """It was, and the answer was wrong."""
+    by_nobody: int = 0
+    """Wrong answers where nobody can tell whether the server had dropped the fact."""
     causes: tuple[Count, ...]
     """Outcomes of the losses; those that never happened are left out."""
     unscored: tuple[Count, ...]
@@ -155,11 +157,17 @@ class Lengths:
     windows not counted."""
     worst_error: float | None
     n_truncated: int
-    """Prompts of which the server seems to have dropped the start."""
+    """Prompts of which the server dropped a part."""
     dropped_from: int | None
     """The shortest of these, in the provider's tokens; None where there is none."""
     kept: int | None
     """Median of what the server counted of them, in its own tokens."""
+    dropped: str | None = None
+    """Which part it dropped of most of them: start, middle, end, unknown; None where of none."""
+    n_untold: int = 0
+    """Prompts of which nobody can tell whether all was read, though the provider does count."""
+    n_corrected: int = 0
+    """Prompts whose count was not of all that was sent, and gave way to ours."""
     by_fill: tuple[Length, ...]
 
 
@@ -285,7 +293,7 @@ class Adherence:
     """Replies times rules, where it could be told whether the rule was kept."""
     n_unseen: int
     """Of these: the rule was not before the model's eyes. They are in none of the shares below."""
-    n_untold: int
+    n_untold: int = 0
     """Where it could not be told: a reply cut off, or too short to tell its language."""
     share: Share | None
     onset: OnsetEstimate

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.core.errors import UsageError
+from harness.core.errors import FileError, UsageError, Where
+from harness.core.shapes import conform, parse
+from harness.models.answer_store.call import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -124,10 +126,12 @@ class Cache:
             row = self._db.execute(
                 "SELECT data FROM answers WHERE key = ? AND at >= ?", (call.key, since)
             ).fetchone()
-            found: dict[str, Any] | None = None if row is None else json.loads(row[0])
-        except (sqlite3.Error, ValueError) as error:
+        except (sqlite3.Error, OverflowError) as error:
             self.broken = str(error)
             return None
+        found = None if row is None else _answer(row[0])
+        if row is not None and found is None:
+            self.broken = "a row of it holds no answer"
         self.hits += found is not None
         return found
 
@@ -190,6 +194,18 @@ class Cache:
         if version != SCHEMA:
             self._db.execute(_TABLE)
             self._db.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _answer(data: object) -> dict[str, Any] | None:
+    """What a row holds; None where it is no answer, which is then asked for anew."""
+    where = Where(file="the cache")
+    try:
+        found: dict[str, Any] = parse(data if isinstance(data, str | bytes) else "", where)
+        conform(found, KEPT, where)
+    except FileError:
+        return None
+    whole = {"error", "said"} if "error" in found else {"reply"}
+    return found if whole <= found.keys() else None
 
 
 def _unusable(path: Path, error: Exception) -> UsageError:

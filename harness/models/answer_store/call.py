@@ -15,7 +15,7 @@ from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.parts import content_to_json
 from harness.core.probe import Reply
 from harness.models.options import affecting_answer
-from harness.models.redaction import without
+from harness.models.redaction import SHORTEST_IN_REPLIES, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,8 +32,21 @@ Result: TypeAlias = Reply | ModelError
 _RESULTS = frozenset({"overflow", "content_filter"})
 """Errors that the same call would meet again: they say something about the model."""
 
-_TOLD = ("prompt_tokens", "cached_tokens", "completion_tokens", "version")
+_TOLD = (
+    "prompt_tokens", "cached_tokens", "written_tokens", "completion_tokens", "version",
+    "thinking_tokens", "cut",
+)  # fmt: skip
 """What the provider tells beside the answer, where it does."""
+
+
+KEPT: dict[str, Any] = {
+    "reply?": str,
+    "finish_reason?": (str, None),
+    "error?": str,
+    "said?": str,
+    **{f"{name}?": (str if name == "version" else int, None) for name in _TOLD},
+}
+"""What a result looks like in a file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +107,13 @@ def to_line(result: Result, secrets: Iterable[str]) -> dict[str, Any] | None:
         if result.kind not in _RESULTS:
             return None
         return {"error": result.kind, "said": without(str(result), secrets)}
+    secrets = tuple(secrets)
     told = {name: getattr(result, name) for name in _TOLD}
     return {
-        "reply": without(result.text, secrets),
+        "reply": without(result.text, secrets, shortest=SHORTEST_IN_REPLIES),
         "finish_reason": result.finish_reason,
         **{name: value for name, value in told.items() if value is not None},
+        **({"thinking": without(result.thinking, secrets)} if result.thinking else {}),
     }
 
 
@@ -107,11 +122,15 @@ def from_line(data: Mapping[str, Any], source: AnsweredBy) -> Result:
     if "error" not in data:
         return Reply(
             text=data["reply"],
-            finish_reason=data["finish_reason"],
+            finish_reason=data.get("finish_reason"),
             prompt_tokens=data.get("prompt_tokens"),
             cached_tokens=data.get("cached_tokens"),
+            written_tokens=data.get("written_tokens"),
             completion_tokens=data.get("completion_tokens"),
             version=data.get("version"),
+            thinking=data.get("thinking", ""),
+            thinking_tokens=data.get("thinking_tokens"),
+            cut=data.get("cut") or ("length" if data["finish_reason"] == "length" else None),
             cost_usd=0.0,
             attempts=0,
             answered_by=source,

@@ -11,14 +11,15 @@ from __future__ import annotations
 import fcntl
 import gzip
 import io
-import json
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.errors import CassetteMissError, FileError, UsageError, Where
 from harness.core.files import dump_line, write_whole
-from harness.models.answer_store.call import Call
+from harness.core.shapes import conform, parse
+from harness.models.answer_store.call import KEPT, Call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,8 @@ SCHEMA = 1
 
 _ASKED_CHARACTERS = 100
 _NAME = ("model", "options", "prompt", "repeat")
+_LINE = {"model": str, "options": {}, "prompt": str, "repeat": int, **KEPT}
+"""What every line but the first looks like."""
 """What names a call, in the order in which a line has it and in which lines are sorted."""
 
 
@@ -174,7 +177,7 @@ class Cassette:
         try:
             with _opened(self.path) as file:
                 raw = file.read().splitlines()
-        except (gzip.BadGzipFile, EOFError) as error:
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise UsageError(f"{self.path} is damaged: {error}; record it again") from None
         head = _parsed(self.path, 1, raw[0] if raw else b"")
         found = head.get("cassette")
@@ -185,6 +188,7 @@ class Cassette:
                 if "cassette" in head
                 else f"{self.path} is no cassette: its first line does not say so"
             )
+        conform(head, {"sent?": ({}, None)}, Where(file=str(self.path), line=1), what="a cassette")
         self.sent = dict(head.get("sent") or {})
         for number, line in enumerate(raw[1:], start=2):
             self._take(self.path, number, _parsed(self.path, number, line))
@@ -195,6 +199,7 @@ class Cassette:
         missing = sorted({*_NAME, *result} - line.keys())
         if missing:
             raise FileError(Where(file=str(path), line=number), f"it lacks {', '.join(missing)}")
+        conform(line, _LINE, Where(file=str(path), line=number), what="an answer")
         key = Call(**{name: line[name] for name in _NAME}, asked="").key
         known = key in self._lines
         self._lines[key] = line
@@ -235,10 +240,7 @@ def _parsed(path: Path, number: int, line: bytes) -> dict[str, Any]:
     Raises:
         FileError: It is no JSON object.
     """
-    try:
-        value = json.loads(line)
-    except ValueError as error:
-        raise FileError(Where(file=str(path), line=number), f"not JSON: {error}") from None
+    value = parse(line, Where(file=str(path), line=number))
     if not isinstance(value, dict):
         raise FileError(Where(file=str(path), line=number), "expected a JSON object on each line")
     return value

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakValueDictionary
@@ -17,6 +16,7 @@ from harness.core.errors import ModelError
 from harness.models.answer_store.call import call, from_line, to_line
 from harness.models.catalog import known_limit
 from harness.models.options import convert, secrets
+from harness.models.redaction import secrets_in_env
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from harness.core.protocols import Model
     from harness.models.answer_store.call import Call
     from harness.models.answer_store.cassette import Cassette
-
-_KEY_NAME = re.compile(r"(?:key|token|secret|password)$", re.IGNORECASE)
-_SHORTEST_KEY = 12
-"""A variable of fewer characters (`HF_TOKEN=no`) is no key, and may be a part of an answer."""
 
 
 class Shelf(Protocol):
@@ -105,7 +101,7 @@ class CachedModel:
             data = to_line(reply, self._secrets)
             assert data is not None  # noqa: S101 -- a reply is always a result
             self._shelf.keep(asked, data)
-            return replace(reply, text=data["reply"])
+            return replace(reply, text=data["reply"], thinking=data.get("thinking", ""))
 
     async def close(self) -> None:
         """Close the connections of the model behind this one."""
@@ -117,15 +113,6 @@ def unwrap(result: Reply | ModelError) -> Reply:
     if isinstance(result, ModelError):
         raise result
     return result
-
-
-def secrets_in_env(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The values in an environment that open a door, by the names of their variables."""
-    return tuple(
-        value
-        for name, value in environment.items()
-        if _KEY_NAME.search(name) and len(value) >= _SHORTEST_KEY
-    )
 
 
 class CassetteModel:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from harness.core.registry import Registry
 from harness.models.reference.notes import OF_THE_MODEL, take_notes, task_of
-from harness.models.reference.reader import DONT_KNOW, Reading, open_pages, read
+from harness.models.reference.reader import Reading, dont_know, open_pages, read
 from harness.sessions.tokens import PRIMING, TokenCounter
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Law(Protocol):
         """
 
 
-laws: Registry[Law] = Registry("reference law")
+laws: Registry[Law] = Registry("reference law", Law)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Reader:
         prompt = Prompt(question, pages, messages, fill)
         task = task_of(messages)
         if task is not None:
-            text = self.write(task, prompt) or DONT_KNOW
+            text = self.write(task, prompt) or dont_know(question.language)
         else:
             text = self.say(prompt, read(question, pages, self.sees(prompt)))
         text, reason = self.cut(text, max_tokens)
@@ -150,7 +150,7 @@ class Reader:
     def write(self, task: Task, prompt: Prompt) -> str:
         """The notes that it takes of what it can see."""
         roles = [message.role for message in prompt.messages[: len(prompt.pages)]]
-        worth = {"user": 1.0, "assistant": OF_THE_MODEL}
+        worth = {"user": 1.0, "tool": 1.0, "assistant": OF_THE_MODEL}
         told = {i: worth[role] for i, role in enumerate(roles) if role in worth}
         return take_notes(
             task,

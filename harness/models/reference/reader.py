@@ -15,7 +15,8 @@ from functools import lru_cache
 from math import log
 from typing import TYPE_CHECKING
 
-from harness.models.reference.text import is_question, sentences, stems
+from harness.models.reference.languages import speech
+from harness.models.reference.text import is_question, language_of, sentences, stems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -70,6 +71,8 @@ class Question:
     words: tuple[str, ...]
     """Stems, each once, in the order of the question."""
     several: bool
+    language: str = "en"
+    """Code of the language that it is asked in, and that the conversation is read in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ class Reading:
     def answer(self) -> str:
         """The sentence that answers, or the sentences, or that nothing was said."""
         if not self.found or not self.enough(self.found[0]):
-            return DONT_KNOW
+            return dont_know(self.question.language)
         best = self.found[0]
         if not self.question.several:
             return best.text
@@ -130,16 +133,24 @@ def open_pages(messages: Sequence[Message]) -> tuple[Question, list[Page]]:
     asked = len(messages) - 1
     while asked >= 0 and messages[asked].role != "user":
         asked -= 1
+    question = ask(messages[asked].text if asked >= 0 else "")
+    code = question.language
     pages = []
     user = ""  # what the user said just before, which an assistant may echo
     for message in messages[:asked] if asked >= 0 else messages:
         if message.role == "assistant":
-            pages.append(_page(message.text, user))
+            pages.append(_page(message.text, user, code))
             user = ""
         else:
-            pages.append(_page(message.text, ""))
+            pages.append(_page(message.text, "", code))
             user = message.text if message.role == "user" else ""
-    return ask(messages[asked].text if asked >= 0 else ""), pages
+    return question, pages
+
+
+def dont_know(language: str) -> str:
+    """What a reader says in a language when nothing answers the question."""
+    known = speech(language)
+    return known.dont_know if known else DONT_KNOW
 
 
 @lru_cache(maxsize=1 << 12)
@@ -149,26 +160,34 @@ def ask(text: str) -> Question:
     >>> ask("Noted. Which colour did Ana choose? Answer with the colour only.").words
     ('colour', 'ana', 'choo')
     """
-    asking = [s for s in sentences(text) if is_question(s)] or list(sentences(text))
+    code = language_of(text)
+    parts = sentences(text, code)
+    asking = [s for s in parts if is_question(s)] or list(parts)
+    if (known := speech(code)) is not None:
+        listing = re.compile(known.several, re.IGNORECASE)
+        stems_asked = [word for sentence in asking for word in stems(sentence, code)]
+        many = any(listing.search(sentence) for sentence in asking)
+        return Question(tuple(dict.fromkeys(stems_asked)), many, code)
     several = any(_SEVERAL.search(sentence) for sentence in asking)
     words = [word for sentence in asking for word in stems(_FRAME.sub("", sentence))]
     return Question(tuple(dict.fromkeys(words)), several)
 
 
 @lru_cache(maxsize=_KEPT_PAGES)
-def _page(content: str, user: str) -> Page:
+def _page(content: str, user: str, language: str) -> Page:
     """A message as a page.
 
     Args:
         content: Its text.
         user: What the user said just before, when this is the assistant's answer. A sentence that
             says it back is no second source: it is left out, so that a fact is lost as a whole.
+        language: Code of the one that it is read in.
     """
-    heard = frozenset(stems(user)) | _ACKNOWLEDGING if user else frozenset()
+    heard = frozenset(stems(user, language)) | _ACKNOWLEDGING if user else frozenset()
     kept: list[str] = []
     index: dict[str, list[int]] = {}
-    for sentence in sentences(content):
-        words = dict.fromkeys(stems(sentence))
+    for sentence in sentences(content, language):
+        words = dict.fromkeys(stems(sentence, language))
         if is_question(sentence) or (user and _is_echo(words, heard)):
             continue
         for word in words:

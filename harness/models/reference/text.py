@@ -10,15 +10,17 @@ import re
 from functools import lru_cache
 from sys import intern
 
+from harness.models.reference.languages import spoken, stems_in
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_END = re.compile(r"""(?:[.!?…]+["'”’)\]*_]*(?=\s))|[。！？]["'”’」』)]*|\n+""")
+_END = re.compile(r"""(?:[.!?…]+["'”’)\]*_]*(?=\s))|[。！？؟।۔]["'”’」』)]*|\n+""")
 """Where a sentence may end. A full stop inside 4.5, v1.2 or a.b.c has no space behind it."""
 
-_QUESTION = re.compile(r"""[?？]["'”’」』)\]*_]*$""")
+_QUESTION = re.compile(r"""(?:[?？؟]|(?<=[かの])。)["'”’」』)\]*_]*$""")
 
 _NEVER_LAST = _words(
     "e.g. i.e. mr. mrs. ms. dr. prof. vs. cf. approx. st. viz. rev. gen. col. capt. lt. sgt."
@@ -35,6 +37,9 @@ _SOMETIMES_LAST = _words("etc. a.m. p.m. inc. ltd. co. corp. u.s. u.k. e.u. bros
 _INITIAL = re.compile(r"[(\"'“‘]*[A-Z]\.")
 
 _WORD = re.compile(r"\w+")
+
+_NUMBERED = re.compile(r"\b[0-9]{1,2}\.\s*$")
+"""An ordinal or a numbered point, as many languages write them."""
 
 STOP_WORDS = _words(
     # articles, pronouns, prepositions, auxiliaries: they say nothing about what is asked
@@ -63,12 +68,18 @@ _MIN_LY = 4
 """Letters that must stay before -ly: `weekly` loses it, `reply` and `apply` do not."""
 
 
-def sentences(text: str) -> tuple[str, ...]:
+def sentences(text: str, language: str = "en") -> tuple[str, ...]:
     """The sentences of a text, stripped, none empty.
+
+    Args:
+        text: Any.
+        language: Code of the one that it is written in.
 
     >>> sentences("It costs 4.50, e.g. at Dr. Wu's. Use v1.2!")
     ("It costs 4.50, e.g. at Dr. Wu's.", 'Use v1.2!')
     """
+    if language != "en":
+        return _sentences_in(text, language)
     found: list[str] = []
     start = 0
     for match in _END.finditer(text):
@@ -78,6 +89,27 @@ def sentences(text: str) -> tuple[str, ...]:
         start = match.end()
     found.append(text[start:].strip())
     return tuple(sentence for sentence in found if sentence)
+
+
+def _sentences_in(text: str, language: str) -> tuple[str, ...]:
+    """The sentences by the abbreviations and ordinals of a language: am 14. März."""
+    import sentencex
+
+    lines = text.encode("utf-8", "replace").decode().splitlines()
+    found: list[str] = []
+    for line in filter(str.strip, lines):
+        waiting = ""
+        for part in sentencex.segment(language, line):
+            # "14. marca" is one date: no sentence begins with a small letter
+            if waiting and not part[:1].islower():
+                found.append(waiting)
+                waiting = ""
+            waiting += part
+            if not _NUMBERED.search(waiting):
+                found.append(waiting)
+                waiting = ""
+        found.append(waiting)
+    return tuple(part.strip() for part in found if part.strip())
 
 
 def _ends(text: str, start: int, stop: int) -> bool:
@@ -107,12 +139,23 @@ def is_question(sentence: str) -> bool:
     return _QUESTION.search(sentence) is not None
 
 
-def stems(text: str) -> list[str]:
+def language_of(question: str) -> str:
+    """Code of the language that a question is asked in."""
+    return spoken(question, STOP_WORDS)
+
+
+def stems(text: str, language: str = "en") -> list[str]:
     """The stems of the words that carry meaning, in order, repeats included.
+
+    Args:
+        text: Any.
+        language: Code of the one that it is written in.
 
     >>> stems("Which prices did the clients' agencies quote?")
     ['pric', 'client', 'agency', 'quot']
     """
+    if language != "en":
+        return stems_in(text, language)
     return [stem(word) for word in _WORD.findall(text.casefold()) if word not in STOP_WORDS]
 
 

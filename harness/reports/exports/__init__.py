@@ -28,7 +28,7 @@ class Exporter(Protocol):
         """Write them; the files that a user opens, the first of them first."""
 
 
-exporters: Registry[Exporter] = Registry("exporter")
+exporters: Registry[Exporter] = Registry("exporter", Exporter)
 exporters.add("inspect", InspectLog)
 exporters.add("eee", EveryEvalEver)
 exporters.add("hf", HfDataset)

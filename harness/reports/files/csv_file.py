@@ -25,7 +25,7 @@ class Csv:
 
     def write(self, report: ReportInput, path: Path, /) -> None:
         """Write the table."""
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(HEADER)
             writer.writerows(curve_rows(report.summary))
@@ -35,12 +35,12 @@ def curve_rows(summary: Summary) -> Iterator[tuple[object, ...]]:
     """The lines under `HEADER`."""
     for group in summary.groups:
         name = (
-            group.run or "",
-            group.model,
+            cell(group.run or ""),
+            cell(group.model),
             group.window_limit,
-            group.policy,
-            group.memory,
-            group.layout,
+            cell(group.policy),
+            cell(group.memory),
+            cell(group.layout),
         )
         curves = (
             ("fill", group.by_fill),
@@ -53,6 +53,19 @@ def curve_rows(summary: Summary) -> Iterator[tuple[object, ...]]:
                 ends = (_short(value) for value in (point.start, point.end, point.at))
                 recall = (_short(value) for value in (share.recall, share.lo, share.hi))
                 yield (*name, axis, *ends, share.n, share.sessions, *recall)
+
+
+def cell(text: str) -> str:
+    """Text as a spreadsheet shows it: what would be taken for a formula begins with an apostrophe.
+
+    >>> cell("=cmd()"), cell("openai/x")
+    ("'=cmd()", 'openai/x')
+    """
+    return f"'{text}" if text[:1] in _FORMULA else text
+
+
+_FORMULA = frozenset("\0=+-@\t\r\n|%＝＋－＠")
+"""Characters with which programs begin to calculate."""
 
 
 def _short(value: float | None) -> str:

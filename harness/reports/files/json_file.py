@@ -33,7 +33,7 @@ class Json:
         text = json.dumps(
             to_data(report.summary), ensure_ascii=False, allow_nan=False, indent=self.indent or None
         )
-        path.write_text(text + "\n", encoding="utf-8", newline="\n")
+        path.write_text(text + "\n", encoding="utf-8", errors="replace", newline="\n")
 
 
 def to_data(value: object) -> object:

@@ -41,7 +41,10 @@ class Html:
     def write(self, report: ReportInput, path: Path, /) -> None:
         """Write the page."""
         path.write_text(
-            page(report.summary, report.frame, report.folders), encoding="utf-8", newline="\n"
+            page(report.summary, report.frame, report.folders),
+            encoding="utf-8",
+            errors="replace",
+            newline="\n",
         )
 
 

@@ -72,7 +72,7 @@ def _answer(number: int, name: str, group: CurveGroup) -> dict[str, Any]:
         "sessions": fmt.number(group.n_sessions, "session"),
         "plateau": fmt.percent(group.onset.plateau),
         "settings": fmt.plain(f"{group.policy}, memory {group.memory}, {group.layout}"),
-        "lost": f"{lost.by_application + lost.by_model:,}",
+        "lost": f"{lost.by_application + lost.by_model + lost.by_nobody:,}",
         "middle": [fmt.plain(words) for words in headline.middle(group.lost_in_the_middle)],
         "distance": fmt.plain(headline.distance(group.gap_effect)),
         "abstain": group.abstain

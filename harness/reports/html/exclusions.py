@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from harness.analysis.summary.model import Summary
 
 _WHY = {
+    "cut": "settings: the reply was cut before it held an answer; -M max_tokens=4096, or -M"
+    " reasoning_effort=low",
     "error": "the call failed: no score, and no miss either",
     "overflow": "refused as too long for the window: a result of its own, not a miss",
     "refused": "the provider refused to answer: no score",

@@ -27,8 +27,8 @@ _SHOWN = (
     "memory", "layout", "fill_requested", "fill", "position", "gap_tokens", "session_tokens",
     "view_tokens", "prompt_tokens", "cached_tokens", "completion_tokens", "usage_source",
     "cost_usd", "fact", "probe_kind", "question", "expected", "reply", "score", "status", "error",
-    "in_view", "server_truncated", "latency_s", "attempts", "started_at", "finish_reason", "why",
-    "trunk", "view", "plant_messages", "cut_messages",
+    "in_view", "server_truncated", "fact_dropped", "latency_s", "attempts", "started_at",
+    "finish_reason", "why", "trunk", "view", "plant_messages", "cut_messages",
 )  # fmt: skip
 
 
@@ -39,7 +39,8 @@ def sampled(frame: Frame, most: int = MOST) -> tuple[list[dict[str, Any]], int]:
     """
     fields = ("fill", "arm", "score", "outcome", "status", *GROUP, *_NAME)
     parts = (who().alias("who"), cause().alias("cause"))
-    narrow = frame.lazy().select(*dict.fromkeys(fields), "in_view", "server_truncated")
+    seen = ("in_view", "server_truncated", "fact_dropped")
+    narrow = frame.lazy().select(*dict.fromkeys(fields), *seen)
     rows, _ = unique_trials(collect(narrow))
     n = rows.height
     if n > most:

@@ -94,7 +94,7 @@ def write(found: Calibration, output: Path) -> None:
     suffix = check_output(output)
     with whole(output) as beside:
         if suffix in _TEXTS:
-            beside.write_text(_TEXTS[suffix](found), encoding="utf-8")
+            beside.write_text(_TEXTS[suffix](found), encoding="utf-8", errors="replace")
         else:
             scale = {"scale_factor": 2.0} if suffix == "png" else {}
             named = [(name_of(weight), weight) for weight in found.weights]

@@ -184,6 +184,15 @@ def _facts(match: Match, letters: Mapping[str, str]) -> Iterator[tuple[str, str]
         yield f"onset of {b}", match.onset_b.message
     left_out = ", ".join(f"{item.reason} {item.n:,}" for item in comparison.excluded)
     yield "left out", left_out or "nothing"
+    if comparison.n_other_length:
+        yield (
+            "lengths",
+            (
+                f"the session is longer for one in {comparison.n_other_length:,} of"
+                f" {comparison.n_pairs:,} pairs: it is built to the same share of the window as its"
+                " own model counts tokens"
+            ),
+        )
     if comparison.n_other_text:
         yield (
             "texts",

@@ -23,7 +23,7 @@ _HOW = {
     "incomplete": "it names a part",
     "fabricated": "it makes one up",
     "refused": "it refuses",
-    "output_truncated": "its reply is cut off",
+    "output_truncated": "its reply is cut off",  # in runs of before such replies had no score
 }
 _MOST = 0.5
 
@@ -53,6 +53,7 @@ def blamed(group: CurveGroup) -> str:
         "memory": f"lost in the memory {fmt.plain(group.memory)}",
         "server": "text that the server dropped",
         "model": f"the model's own losses{_how(lost)}",
+        "nobody": "losses that nobody can be blamed for",
     }[name]
     share = n / total
     if share == 1:
@@ -68,6 +69,7 @@ def _parts(lost: Attribution) -> dict[str, int]:
         "memory": memory,
         "server": lost.by_server,
         "model": lost.by_model,
+        "nobody": lost.by_nobody,
     }
 
 
@@ -95,12 +97,33 @@ def lengths(found: Lengths) -> Iterator[str]:
             f" (at worst {100 * found.worst_error:.1f})"
         )
     yield f"the provider counts {found.ratio:.3g} tokens for one of ours{aim}"
-    if found.dropped_from is not None and found.kept is not None:
+    yield from _dropped(found)
+    if found.n_corrected:
         yield (
-            f"the server dropped the start of the session from {found.dropped_from:,} tokens on"
-            f" (it read about {found.kept:,}); {fmt.number(found.n_truncated, 'answer')} to such"
-            " prompts are not in the model's own curve"
+            f"of {fmt.number(found.n_corrected, 'prompt')} the provider told no count of all that"
+            " was sent; ours is taken there, corrected by its other counts"
         )
+    if found.n_untold:
+        yield (
+            f"nobody can tell whether {fmt.number(found.n_untold, 'prompt')} was read whole;"
+            if found.n_untold == 1
+            else f"nobody can tell whether {fmt.number(found.n_untold, 'prompt')} were read whole;"
+        ) + " what was missed there is counted with nobody's losses"
+
+
+def _dropped(found: Lengths) -> Iterator[str]:
+    """What the server dropped, as far as that is known."""
+    if found.dropped_from is None or found.kept is None:
+        return
+    part = {"start": "the start", "middle": "the middle", "end": "the end"}.get(
+        found.dropped or "", "a part"
+    )
+    answers = f"{fmt.number(found.n_truncated, 'answer')} to such prompts are not in the"
+    if found.kept < found.dropped_from:
+        at = f"from {found.dropped_from:,} tokens on (it read about {found.kept:,})"
+    else:  # several servers, or one that was set up anew between two runs
+        at = f"of some sessions from {found.dropped_from:,} tokens on, and of others later"
+    yield f"the server dropped {part} of the session {at}; {answers} model's own curve"
 
 
 def middle(found: Middle) -> tuple[str, ...]:

@@ -29,10 +29,12 @@ def hints(summary: Summary) -> tuple[str, ...]:
             "the plants alone, without filler, are not all recalled: mend the wording or the scorer"
             " of those facts before blaming the length"
         )
-    errors = sum(
-        count.n for group in summary.groups for count in group.attribution.unscored
-        if count.name == "error"
-    )  # fmt: skip
+    cut, errors = (_unscored(summary, status) for status in ("cut", "error"))
+    if cut:
+        found.append(
+            f"{cut:,} replies were cut before they held an answer, and the curve is too kind while"
+            " they are missing: harness run -M max_tokens=4096 (or -M reasoning_effort=low)"
+        )
     if errors:
         found.append(
             f"{errors:,} probes failed; ask them again: harness run --resume RUN --retry-errors"
@@ -43,6 +45,12 @@ def hints(summary: Summary) -> tuple[str, ...]:
         "look at it: harness report RUN -o report.html (or curve.png, heatmap.png, report.md)"
     )
     return tuple(found)
+
+
+def _unscored(summary: Summary, status: str) -> int:
+    """How many probes have no score, and that status."""
+    counts = (count for group in summary.groups for count in group.attribution.unscored)
+    return sum(count.n for count in counts if count.name == status)
 
 
 def _few(group: CurveGroup) -> str | None:
@@ -66,7 +74,7 @@ def _short(group: CurveGroup) -> str | None:
         return None
     return (
         f"fills end at {percent(reached, 0)}; go nearer the ceiling:"
-        " harness run --fills 0.02,0.5,0.75,1.0"
+        " harness run --fills 0.02,0.5,0.75,0.95"
     )
 
 

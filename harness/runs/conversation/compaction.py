@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.window import History, Span, View
+from harness.sessions.kinds import KindCounter, said_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -147,8 +148,11 @@ def _with_messages(
 ) -> Session:
     """The session with more messages; `at` says where its own went."""
     offsets = [0]
-    for message in messages:
+    kinds, said = KindCounter(), said_in(session.kind_offsets)
+    own = {at[index] for index, told in enumerate(said) if told}
+    for index, message in enumerate(messages):
         offsets.append(offsets[-1] + counter.message(message))
+        kinds.add(message, offsets[-1] - offsets[-2], said=index in own)
     hashes = tuple(message.hash for message in messages)
     end = len(session.messages)
     return replace(
@@ -157,6 +161,7 @@ def _with_messages(
         messages=tuple(messages),
         hashes=hashes,
         offsets=tuple(offsets),
+        kind_offsets=kinds.offsets(),
         plants=tuple(
             replace(plant, message=at[plant.message]) if plant.message >= 0 else plant
             for plant in session.plants

@@ -8,16 +8,16 @@ writes says for what purpose, and the call is counted by it.
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from harness.core.draws import digest
-from harness.core.errors import UsageError
+from harness.core.errors import ModelError, UsageError
 from harness.models.options import affecting_answer
+from harness.models.response import why_cut
 from harness.runs.folder.layout import STORES, WRITINGS
 from harness.runs.folder.reader import lines
-from harness.runs.folder.writer import cut_torn_line
+from harness.runs.folder.writer import Lines, cut_torn_line
 from harness.scoring.normalise import answer
 
 if TYPE_CHECKING:
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.core.messages import Message
+    from harness.core.probe import Reply
     from harness.core.protocols import Model
+
+_FOR_THINKING = 4_096
+"""Tokens that are added for a model whose thinking used up all that it was given."""
 
 Purpose = Literal["notes", "summary", "reply"]
 
@@ -50,6 +54,7 @@ class GeneratedTexts:
         folder: The run folder; None keeps nothing on disk.
         models: Who can be asked, by name.
         options: Parameters of every call.
+        is_fixed: Whether the user says how long an answer may be.
     """
 
     def __init__(
@@ -57,7 +62,10 @@ class GeneratedTexts:
         folder: Path | None,
         models: Mapping[str, Model],
         options: Mapping[str, str],
+        *,
+        is_fixed: bool = False,
     ) -> None:
+        self._is_fixed = is_fixed
         self._folder = folder
         self._models = models
         self._options = options
@@ -117,7 +125,7 @@ class GeneratedTexts:
         purpose: Purpose,
         repeat: int,
     ) -> Written:
-        reply = await self._models[model].ask(messages, options, repeat=repeat)
+        reply = await self._whole(model, messages, options, repeat)
         written = Written(
             text=answer(reply.text).strip(),
             finish_reason=reply.finish_reason,
@@ -140,6 +148,24 @@ class GeneratedTexts:
         )
         return written
 
+    async def _whole(
+        self, model: str, messages: Sequence[Message], options: Mapping[str, str], repeat: int
+    ) -> Reply:
+        """A reply that says something; one that was cut before is asked for once more, with room.
+
+        Raises:
+            ModelError: It was cut again, or the call failed.
+        """
+        reply = await self._models[model].ask(messages, options, repeat=repeat)
+        if reply.cut is not None and not reply.text.strip() and not self._is_fixed:
+            most = int(options.get("max_tokens", "0")) + _FOR_THINKING
+            more = {**options, "max_tokens": str(most)}
+            reply = await self._models[model].ask(messages, more, repeat=repeat)
+        if reply.cut is not None and not reply.text.strip():
+            kind, _, said = why_cut(reply, fixed=self._is_fixed).partition(": ")
+            raise ModelError(said, kind=kind)
+        return reply
+
     def begin_store(self, name: str) -> str:
         """A new, empty store; its path seen from the run folder."""
         path = f"{STORES}/{name}.jsonl"
@@ -159,8 +185,8 @@ class GeneratedTexts:
         if self._folder is None:
             return
         try:
-            with (self._folder / path).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            with Lines(self._folder / path) as file:
+                file.append(line)
         except OSError as error:
             raise _unwritable(self._folder, path, error) from None
 

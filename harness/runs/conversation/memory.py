@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from harness.core.draws import digest
 from harness.core.errors import HarnessError, ModelError
 from harness.core.memory import MemoryChain, MemoryView, day_of
-from harness.core.messages import Message
+from harness.core.messages import Message, turn_starts
 from harness.core.protocols import AsksAtQuestion, NamesWriter, WritesEvery
 from harness.runs.conversation.generated_text import ModelWriter
 from harness.sessions.memories import memories
@@ -135,7 +135,7 @@ class ChainMemory:
         said = MemoryView(
             session_id=f"{self._id}/{growth.number}",
             session_number=growth.number,
-            turn=sum(message.role == "user" for message in messages[self._opening :]),
+            turn=len(turn_starts(messages[self._opening :])),
             date=day_of(growth.number),
             messages=messages,
             fresh=self._fresh,

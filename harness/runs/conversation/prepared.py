@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.errors import OverflowRefusedError
+from harness.sessions.kinds import KindCounter
 from harness.sessions.opening import handed_over
 
 if TYPE_CHECKING:
@@ -119,6 +120,10 @@ class Prepared:
         messages = (*self.session.messages[: cut.messages], *turn)
         hashes = (*self.session.hashes[: cut.messages], *(message.hash for message in turn))
         start = self.session.offsets[cut.messages]
+        upto = tuple(column[: cut.messages + 1] for column in self.session.kind_offsets)
+        kinds = KindCounter(upto)
+        for message, size in zip(turn, sizes, strict=True):
+            kinds.add(message, size, said=False)
         cuts = list(self.session.cuts)
         cuts[trial.cut] = replace(cut, messages=len(messages), tokens=cut.tokens + sum(sizes))
         session = replace(
@@ -130,6 +135,7 @@ class Prepared:
                 *self.session.offsets[: cut.messages],
                 *accumulate(sizes, initial=start),
             ),
+            kind_offsets=kinds.offsets(),
             cuts=tuple(cuts),
         )
         points = list(self.grown.checkpoints)
@@ -154,7 +160,8 @@ def unready(error: ModelError) -> NotPrepared:
     """What the trials of a session come to that could not be made ready."""
     if isinstance(error, OverflowRefusedError):
         return NotPrepared(status="overflow", error=_not_sent(str(error)), attempts=error.attempts)
-    status: Status = "refused" if error.kind == "content_filter" else "error"
+    ended: dict[str, Status] = {"content_filter": "refused", "cut": "cut", "thinking": "cut"}
+    status = ended.get(error.kind, "error")
     why = f"{error.kind}: {error} (while the session was made ready)"
     return NotPrepared(status=status, error=why, attempts=error.attempts)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from harness.core.registry import Registry
 from harness.runs.executors.local import Local
@@ -16,31 +16,32 @@ from harness.runs.executors.ray_cluster import OnRay
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence
     from contextlib import AbstractAsyncContextManager
-    from typing import Protocol
 
     from harness.core.study import SessionTrials, Study
     from harness.runs.limits import Gates, Limits
     from harness.runs.trials.runner import TrialRunner
 
-    class Executor(Protocol):
-        """Replays every trial of some groups whose key is not done."""
 
-        async def execute(
-            self, groups: Sequence[SessionTrials], bench: TrialRunner, done: Collection[str], /
-        ) -> None:
-            """Return when each of them has a record, or its model was given up."""
+class Executor(Protocol):
+    """Replays every trial of some groups whose key is not done."""
 
-    class ExecutorPlug(Protocol):
-        """Gives the executor of a run, and closes it afterwards.
+    async def execute(
+        self, groups: Sequence[SessionTrials], bench: TrialRunner, done: Collection[str], /
+    ) -> None:
+        """Return when each of them has a record, or its model was given up."""
 
-        `check` raises UsageError before anything is made, where the limits do not suffice.
-        """
 
-        def check(self, limits: Limits, /) -> None: ...
+class ExecutorPlug(Protocol):
+    """Gives the executor of a run, and closes it afterwards.
 
-        def start(
-            self, study: Study, gates: Gates, run_id: str, /
-        ) -> AbstractAsyncContextManager[Executor]: ...
+    `check` raises UsageError before anything is made, where the limits do not suffice.
+    """
+
+    def check(self, limits: Limits, /) -> None: ...
+
+    def start(
+        self, study: Study, gates: Gates, run_id: str, /
+    ) -> AbstractAsyncContextManager[Executor]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class OnThisMachine:
         yield Local(gates.limits)
 
 
-executors: Registry[ExecutorPlug] = Registry("executor")
+executors: Registry[ExecutorPlug] = Registry("executor", ExecutorPlug)
 executors.add("local", OnThisMachine)
 executors.add("ray", OnRay)
 

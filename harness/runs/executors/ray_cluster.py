@@ -198,9 +198,9 @@ class Cluster:
     ) -> None:
         """Have a batch replayed, and take in what comes back, as it comes."""
         keys = {trial.key for group in batch for trial in group.trials}
-        readings = {group.model: bench.ledger.meter(group.model).reading for group in batch}
+        counts = {group.model: bench.ledger.all_counts(group.model) for group in batch}
         call = worker.replay.options(num_returns="streaming")
-        async for some in call.remote(batch, frozenset(keys & done), readings):
+        async for some in call.remote(batch, frozenset(keys & done), counts):
             for item in await some:
                 if isinstance(item, Record):
                     done.add(item.key)

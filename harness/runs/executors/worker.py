@@ -14,11 +14,12 @@ from harness.core.errors import UsageError
 from harness.core.record import Record
 from harness.core.session import Session
 from harness.models import make_model
+from harness.runs.answer_room import AnswerRoom
 from harness.runs.executors.local import Local
 from harness.runs.limits import Gates
+from harness.runs.meter.ledger import LengthLedger
 from harness.runs.model_stack import options_of
 from harness.runs.progress import NoProgress
-from harness.runs.token_meter import LengthLedger
 from harness.runs.trials.runner import TrialRunner
 from harness.sessions.materials import Workshop
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from harness.core.study import SessionTrials, Study
     from harness.runs.limits import Limits
-    from harness.runs.token_meter import MeterReading
+    from harness.runs.meter.fit import CountModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +89,14 @@ class Worker:
         self,
         groups: Sequence[SessionTrials],
         done: frozenset[str],
-        readings: Mapping[str, MeterReading],
+        counts: Mapping[str, Mapping[str, CountModel]],
     ) -> AsyncIterator[list[Item]]:
         """Replay every trial of the groups whose key is not done.
 
         Args:
             groups: Sessions and their trials.
             done: Keys that have a record.
-            readings: How the provider of each model counts.
+            counts: How the provider of each model counts, by scenario.
 
         Yields:
             What came in since the last time, sessions before the records that speak of them.
@@ -106,7 +107,8 @@ class Worker:
             models=self._models,
             options=options_of(self._study),
             store=outbox,
-            ledger=LengthLedger.of(readings),
+            ledger=LengthLedger.of(counts),
+            room=AnswerRoom(self._study),
             run_id=self._run_id,
             now=lambda: datetime.now(tz=UTC).isoformat(),
             progress=NoProgress(),

@@ -22,6 +22,9 @@ WRITINGS = "writings.jsonl"
 STORES = "memories"
 """The folder with the stores of memories: a file for each chain of sessions."""
 
+ROOM = "answer_room.json"
+"""How much room the answers of each model were found to need."""
+
 LEDGER = "ledger.json"
 """How the providers of the run count."""
 

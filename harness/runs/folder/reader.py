@@ -7,12 +7,15 @@ with its line.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import FileError, UsageError, Where
 from harness.core.messages import Message
 from harness.core.parts import content_from_json
-from harness.runs.folder.layout import MESSAGES, RECORDS
+from harness.core.record import SHAPE as RECORD
+from harness.core.shapes import conform, parse
+from harness.runs.folder.layout import BATCHES, MESSAGES, RECORDS, WRITINGS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -51,15 +54,53 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
         for number, raw in enumerate(file, start=1):
             if not raw.endswith(b"\n"):
                 return
-            try:
-                value = json.loads(raw)
-            except ValueError as error:
-                raise FileError(Where(file=str(path), line=number), f"not JSON: {error}") from None
+            where = Where(file=str(path), line=number)
+            value = parse(raw, where)
             if not isinstance(value, dict):
-                raise FileError(
-                    Where(file=str(path), line=number), "expected a JSON object on each line"
-                )
+                raise FileError(where, "expected a JSON object on each line")
+            _check(path.name, value, where)
             yield value
+
+
+def _check(name: str, value: dict[str, Any], where: Where) -> None:
+    """Make sure that a line is one of its file.
+
+    Raises:
+        FileError: It is not.
+    """
+    if name == MESSAGES:
+        is_parts = isinstance(value.get("content"), list)
+        shape = _PARTS_LINE if is_parts else _MESSAGE_LINE
+        conform(value, _TRUNK_LINE if "trunk" in value else shape, where, what="a message")
+        if is_parts or value.get("role") == "tool":
+            try:
+                _message(value)
+            except ValueError as error:
+                raise FileError(where, f"not a message: {error}") from None
+    elif name in _LINES:
+        shape, what = _LINES[name]
+        conform(value, shape, where, what=what)
+
+
+_MESSAGE_LINE = {"hash": str, "role": str, "content": str}
+_PARTS_LINE = {"hash": str, "role": str, "content": [{"type": str}]}
+_TRUNK_LINE = {"trunk": str, "messages": [str]}
+_CHOICE = {"seed": int, "fill": float, "position": float, "why": str}
+_LINES: dict[str, tuple[dict[str, Any], str]] = {
+    RECORDS: (RECORD, "a record"),
+    WRITINGS: (
+        {
+            "key": str, "text": str, "finish_reason": (str, None), "prompt_tokens": (int, None),
+            "completion_tokens": (int, None), "cost_usd": (float, None),
+        },
+        "a text that a model wrote",
+    ),
+    BATCHES: (
+        {"model": str, "window": int, "batch": int, "choices": [_CHOICE]},
+        "a batch of an adaptive run",
+    ),
+}  # fmt: skip
+"""What the lines of each file look like, and what one is called."""
 
 
 def sent_messages(folder: Path, record: Mapping[str, Any]) -> list[Message]:
@@ -101,7 +142,11 @@ def conversations(folders: Iterable[Path], trunks: Collection[str]) -> dict[str,
 
 def texts(folders: Iterable[Path], hashes: Collection[str]) -> dict[str, Message]:
     """The messages of these names that the run folders hold."""
-    return {line["hash"]: _message(line) for line in _lines_of(folders, _HASH, hashes)}
+    found: dict[str, Message] = {}
+    for line in _lines_of(folders, _HASH, hashes):
+        with suppress(ValueError):  # damaged, and so passed over
+            found[line["hash"]] = _message(line)
+    return found
 
 
 def _message(line: Mapping[str, Any]) -> Message:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
-from harness.core.errors import UsageError
-from harness.core.files import write_whole
+from harness.core.errors import UsageError, Where
+from harness.core.files import write_in_run
 from harness.core.record import RECORD_SCHEMA
+from harness.core.shapes import conform, parse
 from harness.core.trial import FORMAT
 from harness.models.options import affecting_answer, convert, masked
 from harness.runs.folder.layout import CONFIG
@@ -108,7 +109,14 @@ def _filler_path(filler: str | None) -> str | None:
 
 def write_config(folder: Path, data: Mapping[str, Any]) -> None:
     """Write `run.json` whole or not at all."""
-    write_whole(folder / CONFIG, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    write_in_run(folder / CONFIG, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def note_sent(folder: Path, sent: Mapping[str, object]) -> None:
+    """Note what really went out, where the first calls taught that something else has to."""
+    data = read_config(folder)
+    if data["sent"] != sent:
+        write_config(folder, {**data, "sent": dict(sent)})
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -118,9 +126,10 @@ def read_config(folder: Path) -> dict[str, Any]:
         UsageError: There is none, or it is of another version.
     """
     path = folder / CONFIG
+    where = Where(file=str(path))
     try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        data = parse(path.read_bytes(), where)
+    except OSError as error:
         raise UsageError(f"{folder} is not a run folder: {path.name}: {error}") from None
     if not isinstance(data, dict) or data.get("schema") != RUN_SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else type(data).__name__
@@ -131,4 +140,40 @@ def read_config(folder: Path) -> dict[str, Any]:
     missing = [name for name in _NEEDED if name not in data]
     if missing:
         raise UsageError(f"{path} is damaged: it lacks {', '.join(missing)}")
+    conform(data, _SHAPE, where, what="the study of a run")
     return dict(data)
+
+
+_SHAPE: dict[str, Any] = {
+    "created?": str,
+    "record_schema?": int,
+    "format?": int,
+    "versions?": {},
+    "encoding?": str,
+    "scenarios": [
+        {
+            "name": str, "path": str, "hash?": str, "identity?": str, "source?": str,
+            "variant?": str, "prompt?": str, "body?": str,
+        }
+    ],
+    "models": [str],
+    "windows": [str],
+    "policies": [str],
+    "memories?": [str],
+    "replies?": str,
+    "seeds": int,
+    "first_seed?": int,
+    "repeats?": int,
+    "first_repeat?": int,
+    "fills?": ({"count": (int, None), "exact": [float]}, None),
+    "positions?": [float],
+    "filler?": (str, None),
+    "options": {},
+    "telling": {},
+    "controls?": bool,
+    "prompts?": {},
+    "sent?": {},
+    "adaptive": ({}, None),
+    "trials?": (int, None),
+}  # fmt: skip
+"""What `run.json` looks like."""

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shlex
 from contextlib import nullcontext, suppress
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import IncompleteError, UsageError
-from harness.core.files import dump_line
+from harness.core.files import dump_line, stopped_run, whole
 from harness.core.parts import content_to_json
 from harness.core.record import to_json
-from harness.runs.folder.layout import MESSAGES, RECORDS
+from harness.runs.folder.layout import MESSAGES, RECORDS, STORES
 from harness.runs.folder.reader import lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -96,6 +97,22 @@ class Store:
         if self._since_sync >= _SYNC_EVERY:
             self._sync()
 
+    def rewrite(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Put records in place of those that are there, all at once: each is there at any time.
+
+        Args:
+            records: As JSON holds them.
+        """
+        self._sync()
+        path = self.folder / RECORDS
+        with whole(path) as beside, Lines(beside) as file:
+            rest = iter(records)
+            while some := list(islice(rest, _SYNC_EVERY)):
+                file.append(*some)
+            file.sync()
+        with self._records:
+            self._records = Lines(path)
+
     def close(self) -> None:
         """Everything to disk; the folder is free for another writer."""
         with self._lock, self._messages, self._records:
@@ -158,10 +175,8 @@ class Lines:
 
     def _stopped(self, error: OSError) -> IncompleteError:
         folder = self.path.parent
-        return IncompleteError(
-            f"{self.path}: {error.strerror}; what was recorded before is kept. Make room, then go"
-            f" on with: harness run --resume {shlex.quote(str(folder))}"
-        )
+        run = folder.parent if folder.name == STORES else folder
+        return stopped_run(self.path, run, error)
 
 
 def cut_torn_line(path: Path) -> None:

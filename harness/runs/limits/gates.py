@@ -75,6 +75,11 @@ class Gates:
             self._gates[model] = ModelGate(model, lane, self.limits, self._stop, self._watcher)
         return self._gates[model]
 
+    def note(self, text: str) -> None:
+        """Hand on what the user should know now."""
+        if self._watcher is not None:
+            self._watcher.note(text)
+
     def stop_all(self, models: Iterable[str], why: str, *, close: bool) -> None:
         """Give up every model.
 
@@ -171,6 +176,10 @@ class ModelGate:
                 self._tried.set()
             if self._watcher is not None:
                 self._watcher.returned()
+
+    async def wait(self, seconds: float, /) -> None:
+        """A pause of that length, or until the model is given up."""
+        await _within(self._closed.wait(), seconds)
 
     async def _clear_of_waits(self) -> None:
         """Wait until neither the provider's word nor an outage is in the way."""

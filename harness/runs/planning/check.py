@@ -30,9 +30,9 @@ def check(study: Study) -> None:
     for scenario in study.scenarios:
         check_seeds(scenario, study.first_seed + study.seeds)
         for fact in scenario.facts:
-            has(scorers.resolve(fact.score), "score", f"scorer '{fact.score}'")
+            scorers.check(fact.score)
         for rule in scenario.rules:
-            has(rules.resolve(rule.check), "check", f"rule '{rule.check}'")
+            rules.check(rule.check)
 
 
 def writers(study: Study) -> list[str]:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 ANSWER_TOKENS = 24
 """What an answer usually takes; most questions ask for a value only."""
 
+THINKING_TOKENS = 600
+"""What a model that reasons usually thinks about such a question, where nothing bounds it."""
+
 _NO_CACHE = 1024
 """The shortest prompt that a provider caches, where the price list does not say."""
 
@@ -53,6 +56,8 @@ class Estimate:
     cached_tokens: int
     """Of these, what a provider's prefix cache can hold."""
     completion_tokens: int
+    room_to_think: int | None
+    """Tokens kept for each answer of a model that the catalogue says reasons; None for others."""
     cost_usd: float | None
     """With the cache where its price is known; None when the model has no price."""
     cost_uncached_usd: float | None
@@ -73,7 +78,7 @@ def estimates(plan: Plan, workshop: Workshop, price: Prices) -> list[Estimate]:
             limit = group.trials[0].window.limit
             cells.setdefault((group.model, limit), []).append(group)
     return [
-        _estimate(model, window, groups, workshop, price)
+        _estimate(model, window, groups, workshop, price, plan.study.reserve)
         for (model, window), groups in cells.items()
     ]
 
@@ -85,11 +90,16 @@ def total_usd(rows: list[Estimate], *, cached: bool = True) -> float | None:
     return sum(known) if len(known) == len(costs) else None
 
 
-def _estimate(
-    model: str, window: int, groups: list[SessionTrials], workshop: Workshop, price: Prices
+def _estimate(  # noqa: PLR0917 -- what a cell of the plan is made of
+    model: str,
+    window: int,
+    groups: list[SessionTrials],
+    workshop: Workshop,
+    price: Prices,
+    usual: int,
 ) -> Estimate:
-    usual = price(model, 0)
-    least = _NO_CACHE if usual is None else usual.cache_from_tokens
+    base = price(model, 0)
+    least = _NO_CACHE if base is None else base.cache_from_tokens
     writes = marked(model)
     known: set[str] = set()
     prepared = [
@@ -97,7 +107,12 @@ def _estimate(
         for group in groups
         for call in preparations(group, Materials(group.scenario, group.seed, workshop), known)
     ]
-    asked = [call for group in groups for call in _calls(group, workshop, least, writes=writes)]
+    reserve = max(trial.window.reserve for group in groups for trial in group.trials)
+    asked = [
+        call
+        for group in groups
+        for call in _calls(group, workshop, least, writes=writes, thinks=reserve > usual)
+    ]
     by_model = [(model, call) for call in asked] + prepared
     calls = [call for _, call in by_model]
     return Estimate(
@@ -110,6 +125,7 @@ def _estimate(
         prompt_tokens=sum(call.prompt_tokens or 0 for call in calls),
         cached_tokens=sum(call.cached_tokens or 0 for call in calls),
         completion_tokens=sum(call.completion_tokens or 0 for call in calls),
+        room_to_think=reserve if reserve > usual else None,
         cost_usd=_sum(cost(price(name, call.prompt_tokens or 0), call) for name, call in by_model),
         cost_uncached_usd=_sum(
             cost(
@@ -131,7 +147,7 @@ def _sum(costs: Iterator[float | None]) -> float | None:
 
 
 def _calls(
-    group: SessionTrials, workshop: Workshop, least: int, *, writes: bool
+    group: SessionTrials, workshop: Workshop, least: int, *, writes: bool, thinks: bool
 ) -> Iterator[Usage]:
     """What each call will read on the meter; the first probe of a checkpoint goes before the rest.
 
@@ -140,6 +156,7 @@ def _calls(
         workshop: Shared tools.
         least: Tokens of the shortest prompt that is cached.
         writes: Whether writing to the cache is asked for, and charged.
+        thinks: Whether the model thinks before it answers.
     """
     materials = Materials(group.scenario, group.seed, workshop)
     prompts = _Prompts(group, materials)
@@ -155,7 +172,7 @@ def _calls(
             prompt_tokens=sent.tokens,
             cached_tokens=shared if shared >= least else 0,
             written_tokens=sent.session - shared if written else 0,
-            completion_tokens=ANSWER_TOKENS,
+            completion_tokens=ANSWER_TOKENS + (THINKING_TOKENS if thinks else 0),
         )
         held = sent
 

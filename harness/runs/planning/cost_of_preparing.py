@@ -9,9 +9,11 @@ square of its length.
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
+from harness.core.messages import turn_starts
 from harness.core.protocols import HasBudget, NamesWriter, WritesEvery
 from harness.models.usage import Usage
 from harness.runs.planning.plan import needs_preparing
@@ -70,14 +72,15 @@ def _replies(group: SessionTrials, session: Session) -> Iterator[Usage]:
     """A call for each turn, with everything before it."""
     budget = group.trials[0].window.budget
     held = 0
-    for index, message in enumerate(session.messages):
-        if message.role != "user":
-            continue
-        sent = min(session.offsets[index + 1], budget) + PRIMING
-        answer = session.offsets[index + 2] - session.offsets[index + 1] - MESSAGE_OVERHEAD
-        cached = held if session.offsets[index + 1] <= budget else 0
+    for _, stop in pairwise([*turn_starts(session.messages), len(session.messages)]):
+        if session.messages[stop - 1].role != "assistant":
+            continue  # nobody answers it
+        before = session.offsets[stop - 1]
+        sent = min(before, budget) + PRIMING
+        answer = session.offsets[stop] - before - MESSAGE_OVERHEAD
+        cached = held if before <= budget else 0
         yield Usage(prompt_tokens=sent, cached_tokens=cached, completion_tokens=max(answer, 1))
-        held = session.offsets[index + 1]
+        held = before
 
 
 def _notes(group: SessionTrials, session: Session) -> Iterator[tuple[str, Usage]]:
@@ -88,7 +91,7 @@ def _notes(group: SessionTrials, session: Session) -> Iterator[tuple[str, Usage]
         return
     budget = (memory.budget if isinstance(memory, HasBudget) else None) or 0
     every = memory.every if isinstance(memory, WritesEvery) else 0
-    turns = [i for i, message in enumerate(session.messages) if message.role == "user"]
+    turns = turn_starts(session.messages)
     stops = [session.offsets[i] for i in turns[every::every]] if every else []
     for stop in (*stops, session.offsets[-1]):
         yield (

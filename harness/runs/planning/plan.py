@@ -12,9 +12,10 @@ from harness.core.spec import Spec
 from harness.core.study import Plan, SessionTrials, window_tokens
 from harness.core.trial import Treatment, Trial
 from harness.core.window import Window
+from harness.runs.answer_room import USUAL, first_reserve
+from harness.runs.meter.aims import LengthAims, texture
 from harness.runs.planning.check import check, check_windows
 from harness.runs.planning.trial_key import Keys
-from harness.runs.token_meter import UNAIMED
 from harness.sessions.layouts import blueprints, controls
 from harness.sessions.materials import Materials
 from harness.sessions.memories import NOTHING
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from harness.core.scenario import Layout, Scenario
     from harness.core.session import Blueprint
     from harness.core.study import Study
-    from harness.runs.token_meter import LengthRatios
+    from harness.runs.answer_room import Rooms
     from harness.sessions.materials import Workshop
 
 
@@ -35,7 +36,8 @@ def make_plan(
     study: Study,
     workshop: Workshop,
     limit_of: Callable[[str], int | None],
-    aims_of: Callable[[str], LengthRatios] = lambda _: UNAIMED,
+    aims_of: Callable[[str], LengthAims] = lambda _: LengthAims(),
+    rooms_of: Callable[[str], Rooms] = lambda _: USUAL,
 ) -> Plan:
     """Every trial of a study.
 
@@ -44,6 +46,7 @@ def make_plan(
         workshop: Shared tools.
         limit_of: The context window of a model in tokens, or None where it is not known.
         aims_of: How the provider of a model counts, as far as its ledger knows.
+        rooms_of: How much room a model's answers need, as far as that is known.
 
     Raises:
         UsageError: Something that is asked for cannot be done; nothing was sent.
@@ -57,7 +60,15 @@ def make_plan(
         for seed in seeds_of(study, scenario):
             materials = Materials(scenario, seed, workshop)
             for model in study.models:
-                groups += _groups(study, materials, model, windows[model], workshop, aims_of(model))
+                groups += _groups(
+                    study,
+                    materials,
+                    model,
+                    windows[model],
+                    workshop,
+                    aims_of(model),
+                    rooms_of(model),
+                )
     if not any(group.trials for group in groups):
         raise NothingSelectedError("the study has no trials: no fact is said before any checkpoint")
     order = {model: index for index, model in enumerate(study.models)}
@@ -107,7 +118,7 @@ def needs_preparing(group: SessionTrials) -> bool:
 
 def windows_of(study: Study, model: str, limit_of: Callable[[str], int | None]) -> list[Window]:
     """The windows of one model, smallest first, none twice."""
-    limits: set[int] = set()
+    limits: dict[int, int] = {}
     for text in study.windows:
         tokens = window_tokens(text)
         limit = limit_of(model) if tokens is None else tokens
@@ -116,13 +127,14 @@ def windows_of(study: Study, model: str, limit_of: Callable[[str], int | None]) 
                 f"the context window of model '{model}' is not known: give -w in tokens, such as"
                 " -w 32k"
             )
-        if limit <= study.reserve:
+        reserve = first_reserve(study, model, limit)
+        if limit <= reserve:
             raise UsageError(
                 f"a window of {limit} tokens leaves nothing for the session: {study.reserve} are"
                 " kept for the answer; use a larger -w or a smaller -M max_tokens"
             )
-        limits.add(limit)
-    return [Window(limit, study.reserve) for limit in sorted(limits)]
+        limits[limit] = reserve
+    return [Window(limit, reserve) for limit, reserve in sorted(limits.items())]
 
 
 def _groups(  # noqa: PLR0917 -- what a session is made of
@@ -131,13 +143,15 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
     model: str,
     windows: list[Window],
     workshop: Workshop,
-    aims: LengthRatios,
+    aims: LengthAims,
+    rooms: Rooms,
 ) -> Iterator[SessionTrials]:
     """The sessions of one seed under one model; controls once, at the smallest window."""
     for window in windows:
-        aimed: dict[Stage, Window] = {s: replace(window, ratio=aims.of(s)) for s in STAGES}
+        known = windows_aimed(window, aims, materials.scenario, materials.seed)
+        aimed = {stage: rooms.window(own, stage) for stage, own in known.items()}
         main = _main(study, materials, aimed)
-        checks = controls(materials, aimed["main"], main)
+        checks = controls(materials, aimed["opening"], _early(study, materials, aimed, main))
         sessions = main + (checks if study.controls and window is windows[0] else [])
         for blueprint in sessions:
             opening = opens(blueprint)
@@ -154,6 +168,34 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
                     trials=tuple(trials),
                     opening=opening,
                 )
+
+
+def windows_aimed(
+    window: Window, aims: LengthAims, scenario: Scenario, seed: int | None = None
+) -> dict[Stage, Window]:
+    """A window as the sessions of each stage are aimed at it.
+
+    Args:
+        window: The ceiling.
+        aims: Of the model.
+        scenario: Whose sessions they are.
+        seed: Of the sessions; None where each has filler of its own.
+    """
+    name = texture(scenario.name, scenario.variant, window.limit, seed)
+    found: dict[Stage, Window] = {}
+    for stage in STAGES:
+        known = aims.of(stage, name)
+        found[stage] = replace(window, ratio=known.ratio, overhead=known.overhead)
+    return found
+
+
+def _early(
+    study: Study, materials: Materials, aimed: Mapping[Stage, Window], main: list[Blueprint]
+) -> list[Blueprint]:
+    """The main sessions as they were planned when the controls were sent."""
+    if aimed["opening"] == aimed["main"]:
+        return main
+    return _main(study, materials, {**aimed, "main": aimed["opening"]})
 
 
 def _main(study: Study, materials: Materials, aimed: Mapping[Stage, Window]) -> list[Blueprint]:

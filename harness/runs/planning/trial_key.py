@@ -47,7 +47,7 @@ class Keys:
                 FORMAT,
                 material,
                 _told(blueprint),
-                [window.limit, window.reserve, window.ratio],
+                _ceiling(window),
                 policy,
                 memory,
                 model,
@@ -59,6 +59,12 @@ class Keys:
     def key(self, *, cut: int, fact: str, repeat: int) -> str:
         """The key of one trial: 32 hexadecimal digits."""
         return digest([self._shared, cut, fact, repeat])
+
+
+def _ceiling(window: Window) -> list[float]:
+    """The window as hashed: one without an overhead has the key that it always had."""
+    aimed = [window.limit, window.reserve, window.ratio]
+    return [*aimed, window.overhead] if window.overhead else aimed
 
 
 def _told(blueprint: Blueprint) -> dict[str, object]:

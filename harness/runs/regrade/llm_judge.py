@@ -8,7 +8,6 @@ too few of the planted ones could be graded no reply is.
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,10 @@ from harness.core.draws import Draws
 from harness.core.errors import ModelError, NothingSelectedError, OverflowRefusedError, UsageError
 from harness.core.messages import Message
 from harness.core.record import from_json
+from harness.models.response import why_cut
 from harness.runs.folder.reader import latest_records
 from harness.runs.folder.run_json import read_config
-from harness.runs.folder.writer import Store
+from harness.runs.folder.writer import Lines, Store
 from harness.scenarios import loads
 from harness.scoring.judged import prompt, verdict
 from harness.scoring.normalise import answer
@@ -223,6 +223,8 @@ async def _all(
                 reply = await model.ask([Message("user", asked)], options)
             except (ModelError, OverflowRefusedError) as error:
                 return None, f"no verdict: {error}"
+        if reply.cut is not None and not reply.text.strip():
+            return None, f"no verdict: {why_cut(reply)}"
         return verdict(answer(reply.text)), reply.text
 
     return list(await asyncio.gather(*map(one, tasks)))
@@ -232,17 +234,21 @@ def _keep(
     folder: Path, name: str, tasks: Sequence[_Task], found: Sequence[tuple[bool | None, str]]
 ) -> None:
     """Every text that the judge wrote, with what it was asked about."""
-    with (folder / JUDGEMENTS).open("a", encoding="utf-8") as file:
-        for task, (said, text) in zip(tasks, found, strict=True):
-            line = {
-                "judge": name,
-                "key": task.key or None,
-                "planted": {True: "right", False: "wrong", None: None}[task.right],
-                "rubric": task.rubric,
-                "question": task.question,
-                "reference": list(task.reference),
-                "answer": task.answer,
-                "verdict": {True: "right", False: "wrong", None: None}[said],
-                "text": text,
-            }
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    with Lines(folder / JUDGEMENTS) as file:
+        file.append(*(_line(name, *one) for one in zip(tasks, found, strict=True)))
+
+
+def _line(name: str, task: _Task, found: tuple[bool | None, str]) -> dict[str, object]:
+    """One text of the judge's, as it is kept."""
+    said, text = found
+    return {
+        "judge": name,
+        "key": task.key or None,
+        "planted": {True: "right", False: "wrong", None: None}[task.right],
+        "rubric": task.rubric,
+        "question": task.question,
+        "reference": list(task.reference),
+        "answer": task.answer,
+        "verdict": {True: "right", False: "wrong", None: None}[said],
+        "text": text,
+    }

@@ -17,6 +17,7 @@ from harness.models.catalog import known_limit
 from harness.runs.folder.layout import MESSAGES
 from harness.runs.folder.reader import asks_in_view, latest_records, lines
 from harness.runs.folder.run_json import read_config
+from harness.runs.meter.readings import reported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -101,11 +102,11 @@ class Stored:
         record = self._replies.find(self._name, messages, repeat)
         if record["reply"] is None:
             raise _failure(record)
-        metered = record["usage_source"] == "provider"
         return Reply(
             text=record["reply"],
-            finish_reason=record["finish_reason"],
-            prompt_tokens=record["prompt_tokens"] if metered else None,
+            finish_reason=record.get("finish_reason"),
+            prompt_tokens=reported(record),
+            written_tokens=record.get("written_tokens"),
             cached_tokens=record["cached_tokens"],
             completion_tokens=record["completion_tokens"],
             cost_usd=record["cost_usd"],
@@ -113,6 +114,9 @@ class Stored:
             attempts=record["attempts"],
             answered_by=record.get("answered_by") or "model",
             version=record.get("model_version"),
+            thinking=record.get("thinking") or "",
+            thinking_tokens=record.get("thinking_tokens"),
+            cut=record.get("cut") or ("length" if record["finish_reason"] == "length" else None),
         )
 
     async def close(self) -> None:

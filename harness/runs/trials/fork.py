@@ -11,12 +11,17 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from harness.core.messages import Message
+from harness.core.text_kinds import KINDS, kind_of
 from harness.core.window import History
 from harness.runs.conversation.compaction import shown_view
 from harness.scoring.holds import holds
+from harness.sessions.kinds import within
 from harness.sessions.policies import policies
+from harness.sessions.tokens import MESSAGE_OVERHEAD, PRIMING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness.core.memory import LostAt
     from harness.core.probe import Probe
     from harness.core.protocols import Policy
@@ -93,6 +98,25 @@ class Fork:
         kept = sum(offsets[span.stop] - offsets[span.start] for span in self.view.spans)
         return kept + self.question_tokens
 
+    @cached_property
+    def kind_tokens(self) -> tuple[int, ...]:
+        """Local tokens of the texts of the prompt that is sent, by kind; empty when nothing is."""
+        spans = [(span.start, span.stop) for span in self.view.spans]
+        return () if self.view.refused is not None else self._kinds(spans)
+
+    @property
+    def session_kinds(self) -> tuple[int, ...]:
+        """The same of the whole prompt as it would be without a policy."""
+        return self._kinds([(0, self.cut.messages)])
+
+    def _kinds(self, spans: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+        asked = kind_of(self.probe.question, said=True)
+        tokens = self.question_tokens - PRIMING - MESSAGE_OVERHEAD
+        texts = within(self.session.kind_offsets, spans)
+        return tuple(
+            text + (tokens if kind == asked else 0) for kind, text in zip(KINDS, texts, strict=True)
+        )
+
     @property
     def session_tokens(self) -> int:
         """Local tokens of the whole prompt as it would be without a policy."""
@@ -121,7 +145,7 @@ class Fork:
         )
 
     def _in(self, text: str, plant: Plant) -> bool:
-        return holds(text, plant.value, self.probe.question)
+        return holds(text, plant.value, self.probe.question, self.probe.language)
 
     @cached_property
     def crossing(self) -> Crossing | None:

@@ -10,7 +10,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from harness.core.arms import ARMS
+from harness.core.printable import shown
 from harness.core.record import Record
+from harness.models.response import why_cut
+from harness.runs.meter.amend import BY_MODEL
 from harness.scoring import Judgement, score_and_attribute, scorers
 
 if TYPE_CHECKING:
@@ -19,9 +22,17 @@ if TYPE_CHECKING:
     from harness.core.session import Plant
     from harness.core.spec import Spec
     from harness.core.trial import Trial
-    from harness.runs.token_meter import Meter
+    from harness.runs.answer_room import AnswerRoom
+    from harness.runs.meter.fit import CountModel
     from harness.runs.trials.ask import CallResult
     from harness.runs.trials.fork import Fork
+
+_PART = 0.6
+"""A count below this share of what was expected is not of the whole prompt."""
+
+
+_THINKING_END = 2_000
+"""Characters that are kept of either end of what was thought."""
 
 
 @lru_cache(maxsize=256)
@@ -30,31 +41,37 @@ def _scorer(spec: Spec) -> Scorer:
 
 
 def make_record(
-    fork: Fork, answer: CallResult, meter: Meter, *, run_id: str, started_at: str
+    fork: Fork,
+    answer: CallResult,
+    counts: CountModel,
+    *,
+    room: AnswerRoom,
+    run_id: str,
+    started_at: str,
 ) -> Record:
-    """The record of a trial.
+    """The record of a trial while its run goes on: who dropped what is told from all of them.
 
     Args:
         fork: What was asked of what.
         answer: What came of it.
-        meter: How this provider counts.
+        counts: How this provider counts.
+        room: How much room the answer had.
         run_id: The run.
         started_at: UTC, ISO 8601.
     """
     trial, reply = fork.trial, answer.reply
-    truncated = _truncated(fork, reply, meter)
-    judgement, broken = _judged(
-        fork, answer, _fact_lost(fork, reply, meter) if truncated else truncated
-    )
+    judgement, broken = _judged(fork, answer)
     if broken is not None:
         answer = replace(answer, status="error", error=broken)
+    elif _cut_short(answer, judgement) and reply is not None:
+        answer = replace(answer, status="cut", error=why_cut(reply, fixed=room.is_fixed))
     latest = fork.own[-1] if fork.own else None
     here = latest is not None and latest.message >= 0
     return Record(
         key=trial.key,
         run_id=run_id,
         fill_requested=fork.cut.fill_requested,
-        fill=_fill(fork, reply, meter, truncated=truncated),
+        fill=_fill(fork, reply, counts),
         position_requested=latest.position_requested if latest else None,
         position=_position(latest, fork.cut.tokens) if latest and here else None,
         gap_tokens=fork.cut.tokens - latest.offset_tokens - latest.tokens if latest else None,
@@ -63,11 +80,7 @@ def make_record(
         prompt_tokens=_prompt_tokens(fork, reply),
         cached_tokens=reply.cached_tokens if reply else None,
         completion_tokens=reply.completion_tokens if reply else None,
-        usage_source=None
-        if reply is None
-        else "local"
-        if reply.prompt_tokens is None
-        else "provider",
+        usage_source=_source(reply),
         cost_usd=reply.cost_usd if reply else None,
         fact=trial.fact,
         probe=f"{trial.fact}@{trial.blueprint.stream}:{trial.cut}",
@@ -80,7 +93,7 @@ def make_record(
         status=answer.status,
         error=answer.error,
         in_view=fork.in_view,
-        server_truncated=truncated,
+        server_truncated=None,
         session_number=fork.session.number,
         latency_s=round(reply.latency_s, 6) if reply and reply.latency_s is not None else None,
         attempts=answer.attempts,
@@ -97,10 +110,35 @@ def make_record(
         model_version=reply.version if reply else None,
         answered_by=answer.answered_by,
         planted_session=latest.session_number if latest else None,
+        cut=reply.cut if reply else None,
+        max_tokens=answer.max_tokens,
+        thinking=_middle_out(reply.thinking) or None if reply else None,
+        thinking_tokens=reply.thinking_tokens if reply else None,
+        provisional=True,
+        provider_tokens=reply.prompt_tokens if reply else None,
+        written_tokens=reply.written_tokens if reply else None,
+        exact_tokens=answer.exact_tokens,
+        kind_tokens=fork.kind_tokens,
+        plant_behind=tuple(_behind(fork, plant) for plant in fork.own),
+        miss=judgement.outcome if judgement.outcome in BY_MODEL else None,
         **of_trial(trial),
         **_crossed(fork, judgement.score),
         **_prepared(fork),
     )
+
+
+def _cut_short(answer: CallResult, judgement: Judgement) -> bool:
+    """Whether the reply was cut before it held its answer."""
+    cut = judgement.score is None and judgement.outcome == "output_truncated"
+    return answer.status == "cut" or (answer.status == "ok" and cut)
+
+
+def _middle_out(text: str) -> str:
+    """The text; of a long one its two ends."""
+    if len(text) <= 2 * _THINKING_END:
+        return text
+    left = len(text) - 2 * _THINKING_END
+    return f"{text[:_THINKING_END]} [... {left:,} characters ...] {text[-_THINKING_END:]}"
 
 
 def of_trial(trial: Trial) -> dict[str, Any]:
@@ -161,17 +199,19 @@ def _prepared(fork: Fork) -> dict[str, Any]:
     }
 
 
+_LONGEST_REASON = 300
+
+
 def expects_abstention(trial: Trial) -> bool:
     """Whether the right answer is that it was never said."""
     return trial.kind == "abstain" or not ARMS[trial.arm].told
 
 
-def _judged(
-    fork: Fork, answer: CallResult, fact_truncated: bool | None
-) -> tuple[Judgement, str | None]:
-    """What the reply is worth; or why a user's own scorer could not say so.
+def _judged(fork: Fork, answer: CallResult) -> tuple[Judgement, str | None]:
+    """What the reply is worth; or why its scorer could not say so.
 
-    A reply is paid for: it is kept whatever a scorer does, and can be scored again.
+    A reply is paid for: it is kept whatever a scorer does, ours or a user's, and can be scored
+    again.
     """
     trial = fork.trial
     spec = fork.materials.scenario.fact(trial.fact).score
@@ -182,14 +222,12 @@ def _judged(
             scorer=_scorer(spec),
             status=answer.status,
             in_view=fork.in_view,
-            fact_truncated=fact_truncated,
+            fact_truncated=None,
             expects_abstention=expects_abstention(trial),
             lost_in_memory=fork.crossing is not None and not fork.crossing.injected,
         )
-    except Exception as error:
-        if scorers.built_in(spec.name):  # a bug to be seen
-            raise
-        why = f"scorer: {spec} failed: {type(error).__name__}: {error}"
+    except Exception as error:  # noqa: BLE001 -- one reply never ends a run
+        why = shown(f"scorer: {spec} failed: {type(error).__name__}: {error}", _LONGEST_REASON)
         return Judgement(score=None, outcome=None, why=""), why
     return found, None
 
@@ -197,32 +235,37 @@ def _judged(
 def _prompt_tokens(fork: Fork, reply: Reply | None) -> int | None:
     if reply is None:
         return None
-    return fork.view_tokens if reply.prompt_tokens is None else reply.prompt_tokens
+    return fork.view_tokens if reply.whole_tokens is None else reply.whole_tokens
 
 
-def _truncated(fork: Fork, reply: Reply | None, meter: Meter) -> bool | None:
-    return None if reply is None else meter.truncated(fork.view_tokens, reply.prompt_tokens)
+def _source(reply: Reply | None) -> str | None:
+    """What the prompt tokens rest on, as far as this call tells."""
+    if reply is None:
+        return None
+    if reply.prompt_tokens is None:
+        return "local"
+    return "provider" if reply.whole_tokens == reply.prompt_tokens else "provider+cached"
 
 
-def _fact_lost(fork: Fork, reply: Reply | None, meter: Meter) -> bool:
-    """Whether a plant lies in the part that the server dropped: all but its newest tokens."""
-    if reply is None or reply.prompt_tokens is None:
-        return False
-    kept = meter.local(reply.prompt_tokens)
-    return any(fork.behind(plant) > kept for plant in fork.own)
+def _behind(fork: Fork, plant: Plant) -> int:
+    """Local tokens from the message that says a plant to the end of the prompt; -1 for none."""
+    return -1 if fork.place(plant) is None else fork.behind(plant)
 
 
-def _fill(fork: Fork, reply: Reply | None, meter: Meter, *, truncated: bool | None) -> float:
+def _fill(fork: Fork, reply: Reply | None, counts: CountModel) -> float:
     """The session over the window, by the provider's meter.
 
-    Where the view is whole and was read whole this is the provider's own count. Otherwise the
-    session is longer than what was counted, and the local length is corrected by the meter.
+    Where the view is whole, and was counted whole as far as one call tells, this is the provider's
+    own count. Otherwise the session is longer than what was counted, and it is what the provider
+    would count of it.
     """
     limit = fork.trial.window.limit
+    session = counts.of_one(fork.cut.messages + 1, fork.session_kinds)
+    counted = reply.whole_tokens if reply is not None else None
     whole = fork.view_tokens == fork.session_tokens
-    if whole and not truncated and reply is not None and reply.prompt_tokens is not None:
-        return round(reply.prompt_tokens / limit, 6)
-    return round(meter.predict(fork.session_tokens) / limit, 6)
+    if whole and counted is not None and counted >= _PART * session:
+        return round(counted / limit, 6)
+    return round(session / limit, 6)
 
 
 def _position(plant: Plant, session_tokens: int) -> float:

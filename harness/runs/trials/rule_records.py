@@ -10,9 +10,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
+from harness.core.protocols import Multilingual
 from harness.core.record import Record
 from harness.runs.trials.make_record import of_trial
 from harness.scoring.rules import kept, rules
+from harness.sessions.kinds import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,18 +28,18 @@ if TYPE_CHECKING:
     from harness.core.study import SessionTrials
     from harness.core.trial import Trial
     from harness.runs.conversation.prepared import Prepared
-    from harness.runs.token_meter import Meter
 
 
 @lru_cache(maxsize=256)
-def _check(spec: Spec) -> RuleCheck:
-    return rules.resolve(spec)
+def _check(spec: Spec, language: str) -> RuleCheck:
+    """The rule, for replies in the language of the scenario."""
+    found = rules.resolve(spec)
+    return found.spoken_in(language) if isinstance(found, Multilingual) else found
 
 
 def rule_records(
     conversation: Prepared,
     group: SessionTrials,
-    meter: Meter,
     *,
     repeat: int,
     run_id: str,
@@ -48,7 +50,6 @@ def rule_records(
     Args:
         conversation: The session that was lived through.
         group: Whose session it is.
-        meter: How this provider counts.
         repeat: For which repeat of the trials.
         run_id: The run.
         now: UTC, ISO 8601.
@@ -61,7 +62,15 @@ def rule_records(
         for reply in conversation.replies:
             if not _is_given(rule, given, conversation.session, reply):
                 continue
-            yield _record(rule, reply, conversation, trial, meter, run_id=run_id, now=now)
+            yield _record(
+                rule,
+                reply,
+                conversation,
+                trial,
+                language=group.scenario.language,
+                run_id=run_id,
+                now=now,
+            )
 
 
 def _given(group: SessionTrials) -> frozenset[str]:
@@ -95,15 +104,15 @@ def _record(
     reply: LiveReply,
     conversation: Prepared,
     trial: Trial,
-    meter: Meter,
     *,
+    language: str,
     run_id: str,
     now: str,
 ) -> Record:
     session, limit = conversation.session, trial.window.limit
     question = session.messages[reply.asked].text
     verdict = kept(
-        _check(rule.check),
+        _check(rule.check, language),
         reply.text,
         finish_reason=reply.finish_reason,
         in_view=_saying(rule, reply.sent) is not None,
@@ -111,19 +120,17 @@ def _record(
     at = _saying(rule, session.messages[: reply.message])
     is_last = reply.asked + 1 == reply.message  # else calls and results follow it, in the view
     before = session.offsets[reply.asked]
-    truncated = meter.truncated(reply.sent_tokens, reply.prompt_tokens)
+    view = _spans(session, reply.sent[:-1] if is_last else reply.sent)
     prompt = reply.sent_tokens if reply.prompt_tokens is None else reply.prompt_tokens
     outcome = verdict.outcome
     if outcome == "evicted" and reply.session_number > 1 and at is None:
         outcome = "lost_in_memory"
-    elif outcome == "broken" and truncated:
-        outcome = "server_truncated"
     key = digest(["rule", trial.key, rule.id, str(rule.check), reply.turn, session.hashes])
     return Record(
         key=key,
         run_id=run_id,
         fill_requested=None,
-        fill=round((meter.predict(reply.sent_tokens) if truncated else prompt) / limit, 6),
+        fill=round(prompt / limit, 6),
         position_requested=None,
         position=None if at is None else round(session.offsets[at] / max(before, 1), 6),
         gap_tokens=None if at is None else max(before - session.offsets[at + 1], 0),
@@ -145,7 +152,7 @@ def _record(
         status="ok",
         error=None,
         in_view=_saying(rule, reply.sent) is not None,
-        server_truncated=truncated,
+        server_truncated=None,
         session_number=reply.session_number,
         latency_s=None,
         attempts=0,
@@ -153,10 +160,13 @@ def _record(
         finish_reason=reply.finish_reason,
         why=verdict.why,
         trunk=session.trunk,
-        view=_spans(session, reply.sent[:-1] if is_last else reply.sent),
+        view=view,
         cut_messages=reply.asked,
         plant_messages=() if at is None else (at,),
         turn=reply.turn,
+        provisional=True,
+        provider_tokens=reply.prompt_tokens,
+        kind_tokens=within(session.kind_offsets, [*view, (reply.message - 1, reply.message)]),
         **of_trial(trial),
     )
 

@@ -6,12 +6,13 @@ import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from harness.core.arms import opened
+from harness.core.arms import teaches
 from harness.core.errors import CassetteMissError, ModelError
 from harness.runs.conversation.chain import prepare
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.conversation.prepared import NotPrepared, Prepared, unready
-from harness.runs.trials.ask import CallResult, ask
+from harness.runs.meter.samples import prompts, textures
+from harness.runs.trials.ask import CallResult, ask, joined
 from harness.runs.trials.fork import Fork
 from harness.runs.trials.make_record import make_record
 from harness.runs.trials.rule_records import rule_records
@@ -20,7 +21,7 @@ from harness.sessions.materials import Materials
 from harness.sessions.policies import policies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from harness.core.arms import Stage
     from harness.core.protocols import Model, Progress, RecordSink
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from harness.core.session import Session
     from harness.core.study import SessionTrials
     from harness.core.trial import Trial
-    from harness.runs.token_meter import LengthLedger
+    from harness.models.exact_counts import ExactCounter
+    from harness.runs.answer_room import AnswerRoom
+    from harness.runs.meter.ledger import LengthLedger
     from harness.sessions.materials import Workshop
 
 _SEEDS_AT_HAND = 4
@@ -49,6 +52,7 @@ class TrialRunner:
         progress: Is told what happens.
         hopeless: Models that were given up, and why; others may add to it while the run goes on.
         writings: Keeps what models write into sessions; unless given, in memory.
+        room: How many tokens answers get.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class TrialRunner:
         options: Mapping[str, str],
         store: RecordSink,
         ledger: LengthLedger,
+        room: AnswerRoom,
         run_id: str,
         now: Callable[[], str],
         progress: Progress,
@@ -78,6 +83,9 @@ class TrialRunner:
         self._checked: set[str] = set()
         """Keys of the rule records that are kept."""
         self.ledger = ledger
+        self.room = room
+        self.counters: dict[str, ExactCounter] = {}
+        """Who counts the prompts of a model exactly, where its server does."""
         self.halting = False
         """Whether the run is being interrupted, so that a failure is no last word."""
         self.hopeless: Mapping[str, str] = {} if hopeless is None else hopeless
@@ -114,10 +122,7 @@ class TrialRunner:
 
     def _check_rules(self, made: Prepared, group: SessionTrials, repeat: int) -> None:
         """Keep what the live replies of a session made of the rules that were given."""
-        meter = self.ledger.meter(group.model)
-        found = rule_records(
-            made, group, meter, repeat=repeat, run_id=self._run_id, now=self._now()
-        )
+        found = rule_records(made, group, repeat=repeat, run_id=self._run_id, now=self._now())
         new = [one for one in found if one.key not in self._checked]
         if new:
             self._store.keep(made.session)
@@ -145,12 +150,20 @@ class TrialRunner:
         if done.probe_kind == "rule":
             self._checked.add(done.key)
             return
-        if opened(done):
-            self.ledger.observe(done)
+        if teaches(done):
+            self._observe(done)
 
-    def settle(self, model: str, stage: Stage) -> None:
-        """That stage of a model is over: the next is aimed by what it taught."""
-        self.ledger.settle(model, stage)
+    def settle(self, model: str, stage: Stage, following: Iterable[SessionTrials]) -> None:
+        """That stage of a model is over: the next is aimed by what it taught.
+
+        Args:
+            model: Its name.
+            stage: What is over.
+            following: The sessions of the next stage, as they are planned so far.
+        """
+        made = textures(following)
+        self.ledger.settle(model, stage, lambda: prompts(made, self._workshop), made)
+        self.room.settle(model, stage)
 
     def replanned(self, total: int) -> None:
         """The run has so many trials now, since lengths are aimed better."""
@@ -175,26 +188,50 @@ class TrialRunner:
         started_at = self._now()
         try:
             if missing is None:
-                answer = await ask(fork, self._models[trial.model], self._options)
+                done = await self._asked(fork, started_at)
             else:
                 answer = CallResult(
                     status=missing.status, error=missing.error, attempts=missing.attempts
                 )
+                done = self._record(fork, answer, started_at)
         except CassetteMissError as miss:
             raise CassetteMissError(f"{_named(trial)}: {miss}") from None
-        if answer.status == "error" and (self.halting or not answer.attempts):
+        if done.status == "error" and (self.halting or not done.attempts):
             return  # it was never sent, or was not waited for: a run that goes on will ask
-        done = make_record(
-            fork, answer, self.ledger.meter(trial.model), run_id=self._run_id, started_at=started_at
-        )
         self.take_in(done)
+
+    async def _asked(self, fork: Fork, started_at: str) -> Record:
+        """The record of a question that was put; once more with all the room, if it was cut."""
+        trial = fork.trial
+        model, options = self._models[trial.model], self.room.options(trial, self._options)
+        counts = self.ledger.counts(trial.model, trial.scenario)
+        counter = self.counters.get(trial.model)
+        answer = await ask(fork, model, options, counts, counter)
+        done = self._record(fork, answer, started_at)
+        more = self.room.again(trial, done) if done.status == "cut" else None
+        if more is None:
+            return done
+        second = await ask(fork, model, {**options, "max_tokens": str(more)}, counts, counter)
+        if second.reply is None:
+            return done
+        return self._record(fork, joined(answer, second), started_at)
+
+    def _record(self, fork: Fork, answer: CallResult, started_at: str) -> Record:
+        counts = self.ledger.counts(fork.trial.model, fork.trial.scenario)
+        return make_record(
+            fork, answer, counts, room=self.room, run_id=self._run_id, started_at=started_at
+        )
 
     def take_in(self, done: Record) -> None:
         """Keep a record, made here or by a worker, and learn from it."""
-        if opened(done):
-            self.ledger.observe(done)
+        if teaches(done):
+            self._observe(done)
         self._store.append(done)
         self._progress.finished(done)
+
+    def _observe(self, done: Record) -> None:
+        self.ledger.observe(done)
+        self.room.observe(done)
 
     async def _fork(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, Where
+from harness.core.protocols import Importer
 from harness.core.registry import Registry
 from harness.scenarios.importers.aider import Aider
 from harness.scenarios.importers.beam import BEAM
@@ -35,10 +36,9 @@ from harness.scenarios.importers.specstory import SpecStory
 from harness.scenarios.importers.values import kind
 
 if TYPE_CHECKING:
-    from harness.core.protocols import Importer
     from harness.core.transcript import Sample
 
-importers: Registry[Importer] = Registry("importer")
+importers: Registry[Importer] = Registry("importer", Importer)
 importers.add("aider", Aider)
 importers.add("aistudio", AIStudio)
 importers.add("beam", BEAM)

@@ -6,8 +6,7 @@ leave unnamed. A new one is a class, one line below and one test that calls `che
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from harness.core.protocols import RuleCheck
 from harness.core.registry import Registry
 from harness.scoring.rules.conformance import check_rule
 from harness.scoring.rules.form import Json, NoList
@@ -16,12 +15,9 @@ from harness.scoring.rules.lengths import MaxSentenceWords, MaxWords
 from harness.scoring.rules.verdict import Kept, kept
 from harness.scoring.rules.wording import MustInclude, MustNotInclude, Regex, StartsWith
 
-if TYPE_CHECKING:
-    from harness.core.protocols import RuleCheck
-
 __all__ = ["Kept", "check_rule", "kept", "rules"]
 
-rules: Registry[RuleCheck] = Registry("rule")
+rules: Registry[RuleCheck] = Registry("rule", RuleCheck)
 rules.add("json", Json)
 rules.add("language", Language)
 rules.add("max_sentence_words", MaxSentenceWords)

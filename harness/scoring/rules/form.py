@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import Never
 
+from harness.core.printable import shown
 from harness.core.probe import Score
-from harness.scoring.rules.prose import FENCED, ITEM
+from harness.scoring.rules.prose import ITEM, without_code
 
-_WRAPPED = re.compile(r"(?is)\A\s*(`{3,}|~{3,})[ \t]*(?:json)?[ \t]*\n(.*?)\n?[ \t]*\1\s*\Z")
+_OPENED = re.compile(r"(`{3,}+|~{3,}+)([^\n]*+)\n")
 _DASHED = re.compile(r"^[ \t]*[–—][ \t]+(?=\S)", re.MULTILINE)
 _ENOUGH = 2
 """One line that opens with a dash is speech; so many are a list."""
@@ -27,9 +28,10 @@ class Json:
 
     def check(self, reply: str, /) -> Score:
         """Whether a strict parser reads it."""
-        inside = _WRAPPED.match(reply) if self.fence else None
+        text = _unwrapped(reply) if self.fence else reply
         try:
-            value = json.loads(inside[2] if inside else reply, parse_constant=_refuse)
+            # numbers are not looked into, and one of many digits would take its time
+            value = json.loads(text, parse_constant=_refuse, parse_int=str, parse_float=str)
         except (ValueError, RecursionError) as error:
             told = str(error).splitlines()[0] if str(error) else type(error).__name__
             return Score(0.0, f"The reply is not JSON: {told}.")
@@ -45,10 +47,10 @@ class NoList:
 
     def check(self, reply: str, /) -> Score:
         """Whether it is all running text."""
-        prose = FENCED.sub("\n", reply)
+        prose = without_code(reply)
         for line in prose.splitlines():
             if ITEM.match(line):
-                return Score(0.0, f"The reply holds a list item: '{line.strip()[:40]}'.")
+                return Score(0.0, f"The reply holds a list item: '{shown(line, 40)}'.")
         if len(_DASHED.findall(prose)) >= _ENOUGH:
             return Score(0.0, "The reply holds a list: lines that begin with a dash.")
         return Score(1.0, "The reply holds no list.")
@@ -56,6 +58,16 @@ class NoList:
     def settled(self, _reply: str, verdict: float, /) -> bool:
         """A list stays one."""
         return not verdict
+
+
+def _unwrapped(reply: str) -> str:
+    """What stands in the code fence that is the whole reply; a reply that is none, as it is."""
+    bare = reply.strip()
+    opened = _OPENED.match(bare)
+    if opened is None or opened[2].strip(" \t").lower() not in {"", "json"}:
+        return reply
+    inside = bare[opened.end() :]
+    return inside.removesuffix(opened[1]) if inside.endswith(opened[1]) else reply
 
 
 def _refuse(name: str) -> Never:

@@ -10,14 +10,17 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import UsageError
+from harness.core.printable import well_formed
 from harness.core.probe import Score
-from harness.scoring.rules.prose import FENCED
+from harness.scoring.rules.prose import without_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SURE = 0.5
 _FEWEST_LETTERS = 12
+_MOST_READ = 20_000
+"""Characters from which a language is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Language:
 
     def check(self, reply: str, /) -> Score:
         """Whether it is; None for a reply too short to tell."""
-        prose = FENCED.sub("\n", reply).encode("utf-8", "ignore").decode()
+        prose = well_formed(without_code(reply)[:_MOST_READ])
         if sum(map(str.isalpha, prose)) < _FEWEST_LETTERS:
             return Score(None, "The reply is too short to tell its language.")
         code, sure = _ranked(prose)[0]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from harness.core.printable import shown
 from harness.core.probe import Score
-from harness.scoring.rules.prose import FENCED, sentences, words
+from harness.scoring.rules.prose import sentences, without_code, words
 
 _SHOWN = 6
 """Words of a long sentence that its reason quotes."""
@@ -22,7 +23,7 @@ class MaxWords:
 
     def check(self, reply: str, /) -> Score:
         """Whether the whole reply is short enough."""
-        count = len(words(FENCED.sub("\n", reply)))
+        count = len(words(without_code(reply)))
         why = f"The reply has {_number(count)}; {self.most} are allowed."
         return Score(float(count <= self.most), why)
 
@@ -36,18 +37,24 @@ class MaxSentenceWords:
     """Kept when no sentence has more words than that; blocks of code do not count."""
 
     most: int
+    language: str = "en"
+    """Code of the language that says where a sentence ends; that of the scenario unless given."""
 
     def __post_init__(self) -> None:
         _positive("max_sentence_words", self.most)
 
+    def spoken_in(self, language: str, /) -> MaxSentenceWords:
+        """The rule for replies in a language, unless it was told another."""
+        return self if self.language != "en" else replace(self, language=language)
+
     def check(self, reply: str, /) -> Score:
         """Whether every sentence is short enough."""
-        counted = [(len(found), found) for found in map(words, sentences(reply))]
+        counted = [(len(found), found) for found in map(words, sentences(reply, self.language))]
         longest, said = max(counted, key=lambda sentence: sentence[0], default=(0, ()))
         if longest <= self.most:
             return Score(1.0, f"The longest sentence has {_number(longest)}.")
-        shown = " ".join(said[:_SHOWN])
-        why = f"A sentence has {_number(longest)}, {self.most} are allowed: '{shown} ...'."
+        opening = shown(" ".join(said[:_SHOWN]))
+        why = f"A sentence has {_number(longest)}, {self.most} are allowed: '{opening} ...'."
         return Score(0.0, why)
 
     def settled(self, _reply: str, verdict: float, /) -> bool:

@@ -7,17 +7,25 @@ heading, a list item or a table row ends a sentence whether or not a full stop d
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from typing import TYPE_CHECKING
 
-FENCED = re.compile(r"(?ms)^[ \t]*(`{3,}|~{3,})[^\n]*\n(?:.*?^[ \t]*\1[`~]*[ \t]*$|.*\Z)")
-"""A block of code; one that is never closed goes on to the end."""
+from harness.core.caching import by_text
+from harness.core.printable import well_formed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PAGE = 2_000
+_ROW = re.compile(r"((?:[^\w\s]\s*){30})(?:[^\w\s]\s*)+")
+"""Marks without a word between them, of which the first few are as good as all."""
+_FENCE = re.compile(r"[ \t]*+(`{3,}+|~{3,}+)([`~]*+)")
 
 ITEM = re.compile(r"^[ \t>]*(?:[-*+•‣◦]|\(?(?:\d{1,3}|[a-zA-Z])[.)]|\([ivx]+\))[ \t]+(?=\S)")
 """What a list item begins with."""
 
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
 _QUOTED = re.compile(r"^[ \t]*(?:>[ \t]?)+")
-_RULED = re.compile(r"^[ \t]*(?:[-*_=][ \t]*){3,}$|^[ \t]*\|?[ \t:|-]*-{3,}[ \t:|-]*$")
+_RULED = re.compile(r"^[ \t]*(?:[-*_=][ \t]*){3,}$|^(?=.*---)[ \t:|-]*$")
 _CELL = re.compile(r"(?<!\\)\|")
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)")
 _MARKS = re.compile(r"\*{1,3}|(?<!\w)_{1,3}|_{1,3}(?!\w)|~~|`+")
@@ -26,6 +34,32 @@ _DASH = re.compile(r"[—―⸺]|--+|(?<=[^\W\d_])[–/](?=[^\W\d_])")
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _SPOKEN = re.compile(r"[^\W_]")
 _POINT = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z])[.)]")
+
+
+def without_code(text: str) -> str:
+    r"""The text with a new line in place of each block of code.
+
+    One that is never closed goes on to the end.
+
+    >>> without_code("Run:\n```sh\nls\n```\nDone.")
+    'Run:\n\n\nDone.'
+    """
+    if "```" not in text and "~~~" not in text:
+        return text
+    lines = text.split("\n")
+    prose: list[str] = []
+    opened = ""
+    for n, line in enumerate(lines, 1):
+        fence = _FENCE.match(line)
+        if opened:
+            if fence and fence[1].startswith(opened) and not line[fence.end() :].strip(" \t"):
+                opened = ""
+        elif fence and n < len(lines):
+            opened = fence[1]
+            prose.append("\n")
+        else:
+            prose.append(line)
+    return "\n".join(prose)
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -47,20 +81,28 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=1 << 12)
-def sentences(reply: str) -> tuple[str, ...]:
+def sentences(reply: str, language: str = "en") -> tuple[str, ...]:
     r"""The sentences of a reply, none empty, code left out.
+
+    Args:
+        reply: Its text.
+        language: Code of the one that it is in, which knows its own abbreviations.
 
     >>> sentences("It costs 4.50, e.g. at Dr. Wu's. Use v1.2!\n- one item\n- another")
     ("It costs 4.50, e.g. at Dr. Wu's.", 'Use v1.2!', 'one item', 'another')
     """
+    return _sentences(language, reply)
+
+
+@by_text(1 << 12)
+def _sentences(language: str, reply: str) -> tuple[str, ...]:
     import sentencex
 
     found: list[str] = []
-    encodable = reply.encode("utf-8", "replace").decode()  # half a pair of surrogates is no text
-    for block in _blocks(FENCED.sub("\n", encodable)):
+    for block in _blocks(without_code(well_formed(reply))):
         waiting = ""
-        for part in sentencex.segment("en", block):
+        parts = (p for piece in _pieces(block) for p in sentencex.segment(language, piece))
+        for part in parts:
             piece = waiting + part
             # a numbered point standing in the line: "1. Do this. 2. Do that."
             waiting = piece if _POINT.fullmatch(piece.strip()) else ""
@@ -70,9 +112,22 @@ def sentences(reply: str) -> tuple[str, ...]:
     return tuple(sentence for sentence in found if _SPOKEN.search(sentence))
 
 
+def _pieces(block: str) -> Iterator[str]:
+    """The block in pieces of a page at most, cut where a sentence ends: a row of marks is slow."""
+    block = _ROW.sub(r"\1", block)
+    start = 0
+    while len(block) - start > _PAGE:
+        page = block[start : start + _PAGE]
+        cut = max(page.rfind(end) for end in (". ", "! ", "? "))
+        cut = cut + 2 if cut > 0 else page.rfind(" ") + 1 or _PAGE
+        yield page[:cut]
+        start += cut
+    yield block[start:]
+
+
 def _blocks(text: str) -> list[str]:
     """The runs of text that layout keeps apart: paragraphs, items, headings, cells of tables."""
-    blocks: list[str] = []
+    blocks: list[list[str]] = []
     goes_on = False
     for raw in text.splitlines():
         line = _QUOTED.sub("", raw)
@@ -80,14 +135,14 @@ def _blocks(text: str) -> list[str]:
         if not bare or _RULED.match(line):
             goes_on = False
         elif line.lstrip().startswith("|"):
-            blocks += [cell.strip() for cell in _CELL.split(bare) if cell.strip()]
+            blocks += [[cell.strip()] for cell in _CELL.split(bare) if cell.strip()]
             goes_on = False
-        elif goes_on and bare == line.strip() and _continues(blocks[-1], bare):
-            blocks[-1] += f" {bare}"
+        elif goes_on and bare == line.strip() and _continues(blocks[-1][-1], bare):
+            blocks[-1].append(bare)
         else:
-            blocks.append(bare)
+            blocks.append([bare])
             goes_on = not _HEADING.match(line)
-    return blocks
+    return [" ".join(block) for block in blocks]
 
 
 def _continues(before: str, line: str) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.protocols import Settling
 from harness.scoring.normalise import answer
+from harness.scoring.verdict import graded, not_graded
 
 if TYPE_CHECKING:
     from harness.core.probe import Outcome, Score
@@ -41,8 +42,12 @@ def kept(rule: RuleCheck, reply: str, *, finish_reason: str | None, in_view: boo
     said = answer(reply).strip()
     if not said:
         return Kept(score=None, outcome=None, why="The reply says nothing.")
-    score = rule.check(said)
-    if finish_reason == _CUT_OFF and not _settled(rule, said, score.value):
+    try:
+        score = graded(rule.check(said))
+        settled = finish_reason != _CUT_OFF or _settled(rule, said, score.value)
+    except Exception as error:  # noqa: BLE001 -- one reply never ends a run, whoever wrote its rule
+        return Kept(score=None, outcome=None, why=not_graded(error))
+    if not settled:
         return Kept(score=None, outcome="output_truncated", why="The reply was cut off.")
     return Kept(score=score.value, outcome=_outcome(score, in_view=in_view), why=score.why)
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from harness.core.probe import Score
+from harness.core.text import short_rows
+from harness.scoring.patterns import TOO_SLOW, all_found, check_pattern
 
 _PLAIN = str.maketrans(
     {**dict.fromkeys("‘’‚‛ʼ´", "'"), **dict.fromkeys("“”„‟«»", '"'), "\u00ad": None, "\u200b": None}
@@ -19,6 +21,10 @@ _PLAIN = str.maketrans(
 _EMPHASIS = re.compile(r"\*{1,3}(?=\S)|(?<=\S)\*{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)|`+")
 _OPENING = re.compile(r"^(?:[\s>#\"]|[-*+•]\s|\*{1,3}|_{1,3}|`+)*")
 _MARKS = frozenset("*_`")
+_UNSPACED = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+"""Characters of languages that put no space between words."""
+_GLUED = re.compile(rf"{_UNSPACED.pattern}|[\uac00-\ud7a3]")
+"""Those, and the syllables of Korean, which glues its particles behind."""
 _TYPOGRAPHY = 8
 """Characters of marks that may stand before and in the opening of a reply."""
 
@@ -106,14 +112,14 @@ class Regex:
     pattern: str
 
     def __post_init__(self) -> None:
-        try:
-            re.compile(self.pattern)
-        except re.error as error:
-            raise ValueError(f"'{self.pattern}' is no regular expression: {error}") from error
+        check_pattern(self.pattern)
 
     def check(self, reply: str, /) -> Score:
-        """Whether it is found."""
-        if re.search(self.pattern, reply):
+        """Whether it is found; None where that takes longer than half a second."""
+        found = all_found([self.pattern], reply)
+        if found is None:
+            return Score(None, TOO_SLOW)
+        if found:
             return Score(1.0, "The pattern is found in the reply.")
         return Score(0.0, "The pattern is not found in the reply.")
 
@@ -134,8 +140,8 @@ def _holds(reply: str, phrase: str) -> bool:
 @lru_cache(maxsize=1 << 10)
 def _whole(phrase: str) -> str:
     """A pattern that finds the phrase where no letter or digit goes on before or after it."""
-    before = r"(?<!\w)" if phrase[:1].isalnum() else ""
-    after = r"(?!\w)" if phrase[-1:].isalnum() else ""
+    before = r"(?<!\w)" if phrase[:1].isalnum() and not _UNSPACED.match(phrase[:1]) else ""
+    after = r"(?!\w)" if phrase[-1:].isalnum() and not _GLUED.match(phrase[-1:]) else ""
     return f"{before}{re.escape(phrase)}{after}"
 
 
@@ -147,7 +153,7 @@ def _flat(text: str, *, keep: str, fold: bool = True) -> str:
         keep: The phrase that is looked for; marks that it holds itself are not taken out.
         fold: Whether capitals become small letters.
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_PLAIN)
+    plain = unicodedata.normalize("NFKC", short_rows(text)).translate(_PLAIN)
     if _MARKS.isdisjoint(keep):
         plain = _EMPHASIS.sub("", plain)
     plain = " ".join(plain.split())

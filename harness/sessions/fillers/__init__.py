@@ -5,20 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, UsageError
+from harness.core.languages import language
+from harness.core.protocols import Filler, Multilingual
 from harness.core.registry import Registry
 from harness.sessions.fillers.file import FileFiller
-from harness.sessions.fillers.workday import Workday
+from harness.sessions.fillers.workday import LANGUAGES, Workday
 
 if TYPE_CHECKING:
-    from harness.core.protocols import Filler
-    from harness.core.scenario import FillerSpec
+    from harness.core.scenario import FillerSpec, Scenario
 
-fillers: Registry[Filler] = Registry("filler")
+fillers: Registry[Filler] = Registry("filler", Filler)
 fillers.add("workday", Workday)
 
 
-def make_filler(spec: FillerSpec) -> Filler:
+def make_filler(spec: FillerSpec, code: str = "en") -> Filler:
     """The filler that a scenario asks for.
+
+    Args:
+        spec: Its name, or its file.
+        code: Of the language that the scenario is written in: a filler that speaks several
+            speaks it, unless its own name says which.
 
     Raises:
         UsageError: No filler has that name, or `repeat` is set for one that is not a file.
@@ -26,11 +32,26 @@ def make_filler(spec: FillerSpec) -> Filler:
     if spec.file is not None:
         return FileFiller(path=spec.file, repeat=spec.repeat)
     try:
-        return _named(spec)
+        found = _named(spec)
     except UsageError as error:
         if spec.where is None:
             raise
         raise FileError(spec.where, str(error)) from error
+    return found.spoken_in(code) if isinstance(found, Multilingual) else found
+
+
+def filler_note(scenario: Scenario) -> str:
+    """What to know of the filler of a scenario that is in another language; empty: nothing.
+
+    The tokens of another language are others, so a session of two has neither's length.
+    """
+    spec, code = scenario.filler, scenario.language
+    if spec.name != "workday" or code in LANGUAGES:
+        return ""
+    return (
+        f"filler 'workday' has no {language(code).name} text, so the turns between are in English;"
+        " for turns of your own say filler: {file: my-sessions.jsonl}"
+    )
 
 
 def _named(spec: FillerSpec) -> Filler:
@@ -39,4 +60,4 @@ def _named(spec: FillerSpec) -> Filler:
     return fillers.resolve(spec.name)
 
 
-__all__ = ["FileFiller", "Workday", "fillers", "make_filler"]
+__all__ = ["LANGUAGES", "FileFiller", "Workday", "filler_note", "fillers", "make_filler"]

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from harness.core.draws import Draws
 from harness.core.messages import Turn
+from harness.sessions.fillers.workday.catalogue import LANGUAGES
+from harness.sessions.fillers.workday.filler import GLUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,10 +29,11 @@ class Closers:
 
     Args:
         count: Content tokens of a text.
+        language: Code of the one that they are in; English where there are none of it.
     """
 
-    def __init__(self, count: Callable[[str], int]) -> None:
-        self._user, self._assistant = _banks(count)
+    def __init__(self, count: Callable[[str], int], language: str = "en") -> None:
+        self._user, self._assistant = _banks(count, language if language in LANGUAGES else "en")
 
     def pair(self, tokens: int, draws: Draws, used: set[str]) -> Turn | None:
         """A turn whose two texts have exactly so many tokens together.
@@ -66,38 +69,41 @@ def _unused(texts: tuple[str, ...], draws: Draws, used: set[str]) -> str | None:
     return next((text for text in (*texts[start:], *texts[:start]) if text not in used), None)
 
 
-@lru_cache(maxsize=4)
-def _banks(count: Callable[[str], int]) -> tuple[Bank, Bank]:
-    """Both banks, counted once a process and counter."""
-    return _bank("user", count), _bank("assistant", count)
+@lru_cache(maxsize=8)
+def _banks(count: Callable[[str], int], language: str) -> tuple[Bank, Bank]:
+    """Both banks, counted once a process, counter and language."""
+    return _bank("user", count, language), _bank("assistant", count, language)
 
 
-def _bank(side: str, count: Callable[[str], int]) -> Bank:
+def _bank(side: str, count: Callable[[str], int], language: str) -> Bank:
     bank: dict[int, list[str]] = {}
-    for text in remarks(side):
+    for text in remarks(side, language):
         bank.setdefault(count(text), []).append(text)
     return {tokens: tuple(texts) for tokens, texts in bank.items()}
 
 
-@lru_cache(maxsize=2)
-def remarks(side: str) -> tuple[str, ...]:
+@lru_cache(maxsize=2 * len(LANGUAGES))
+def remarks(side: str, language: str = "en") -> tuple[str, ...]:
     """Every remark of one side, in a fixed order.
 
     Args:
         side: "user" or "assistant".
+        language: Code of the one that they are in.
     """
-    source = files("harness.sessions.fillers").joinpath(f"closers_{side}.txt")
+    mark = "" if language == "en" else f"_{language}"
+    glue = GLUE.get(language, " ")
+    source = files("harness.sessions.fillers").joinpath(f"closers_{side}{mark}.txt")
     blocks = source.read_text(encoding="utf-8").strip().split("\n\n")
     stages = [block.split("\n") for block in blocks]
     words, *parts = stages
-    ended = [word for word in words if word[-1] in ".!"]
+    ended = [word for word in words if word[-1] in ".!。！"]
     draws = Draws("closers", side)
     found = dict.fromkeys((*words, *parts[0]))
     for _ in range(_WORDINGS):
         first, second = draws.choice(ended), draws.choice(ended)
         if first[:-1] != second[:-1]:
-            found[f"{first} {second}"] = None
-        found[f"{draws.choice(ended)} {draws.choice(parts[1])}"] = None
+            found[f"{first}{glue}{second}"] = None
+        found[f"{draws.choice(ended)}{glue}{draws.choice(parts[1])}"] = None
         for sentences in range(2, len(parts) + 1):
-            found[" ".join([draws.choice(part) for part in parts[:sentences]])] = None
+            found[glue.join([draws.choice(part) for part in parts[:sentences]])] = None
     return tuple(found)

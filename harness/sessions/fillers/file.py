@@ -1,9 +1,10 @@
 """Filler from a file of real chats: JSON Lines, `{"messages": [{"role", "content"}, ...]}` a line.
 
-Its one rule: the chats are used as they are. Only their order is drawn, and only what cannot be a
-turn of filler is left out: system messages, empty texts, an answer without a question before it
-and a question without an answer behind it. People and models repeat themselves, so a message may
-come twice; a chat comes twice only where `repeat` asks for it.
+Its one rule: the chats are used as they are, their tool calls and results in OpenAI's form too.
+Only their order is drawn, and only what cannot be a turn of filler is left out: system messages,
+empty texts, an answer without a question before it, a question without an answer behind it, and
+the turn of a call whose result does not follow it. People and models repeat themselves, so a
+message may come twice; a chat comes twice only where `repeat` asks for it.
 """
 
 from __future__ import annotations
@@ -12,26 +13,24 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import jsonlines
 
-from harness.core.chat_format import ChatFormError, from_chat
+from harness.core.chat_format import ChatFormError, from_chat, kind_of
 from harness.core.draws import digest
-from harness.core.errors import FileError, Where, nearest
-from harness.core.messages import Turn
+from harness.core.errors import FileError, Where
+from harness.core.messages import Message, Turn, turn_starts, unpaired
+from harness.core.parts import TextPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harness.core.draws import Draws
+    from harness.core.parts import Part
 
-ChatLine: TypeAlias = "tuple[str, str]"
-"""A role and a text."""
-
-_ROLES = ("system", "user", "assistant", "tool")
 _EXPECTED = 'expected {"messages": [{"role": ..., "content": ...}, ...]}'
 _KEPT_FILES = 8
 
@@ -93,7 +92,7 @@ def _load(path: str, _modified_ns: int, _size: int) -> Chats:
     return Chats(hashlib.blake2b(content, digest_size=16).hexdigest(), found)
 
 
-def _read(path: str, content: bytes) -> Iterator[list[ChatLine]]:
+def _read(path: str, content: bytes) -> Iterator[list[Message]]:
     """The messages of each chat, checked."""
     for number, line in enumerate(content.split(b"\n"), 1):
         if not line.strip():
@@ -117,61 +116,60 @@ def _broken(path: str, line: int, error: jsonlines.InvalidLineError) -> FileErro
     return FileError(Where(file=path, line=line), f"{error.args[0]}; {_EXPECTED}")
 
 
-def _messages(chat: object, where: Where) -> list[ChatLine]:
+def _messages(chat: object, where: Where) -> list[Message]:
     """The messages of a line that has been read as JSON."""
     if not isinstance(chat, dict):
-        raise FileError(where, f"got {_kind(chat)}; {_EXPECTED}")
+        raise FileError(where, f"got {kind_of(chat)}; {_EXPECTED}")
     if "messages" not in chat:
         keys = ", ".join(f"'{key}'" for key in chat) or "nothing"
         raise FileError(where, f"no key 'messages', only {keys}; {_EXPECTED}")
     messages = chat["messages"]
     if not isinstance(messages, list):
-        raise FileError(where, f"'messages' is {_kind(messages)}, expected a list; {_EXPECTED}")
+        raise FileError(where, f"'messages' is {kind_of(messages)}, expected a list; {_EXPECTED}")
     return [_message(message, f"messages[{i}]", where) for i, message in enumerate(messages)]
 
 
-def _message(message: object, name: str, where: Where) -> ChatLine:
-    if not isinstance(message, dict):
-        raise FileError(where, f"{name} is {_kind(message)}; expected an object")
-    for key in ("role", "content"):
-        if key not in message:
-            raise FileError(where, f"{name} has no '{key}'")
-        if message[key] is None and key == "content" and message.get("tool_calls"):
-            continue
-        if not isinstance(message[key], str):
-            raise FileError(where, f"{name}.{key} is {_kind(message[key])}; expected text")
-    role = message["role"]
-    if role not in _ROLES:
-        raise FileError(where, f"{name}.role is '{role}': {nearest(role, _ROLES)}")
-    if role == "tool" or message.get("tool_calls"):
-        return "assistant", _with_tools(message, name, where)
-    return role, message["content"]
-
-
-def _with_tools(message: dict[str, object], name: str, where: Where) -> str:
-    """The text of a message that calls tools or is a tool's: part of what the assistant says."""
+def _message(message: object, name: str, where: Where) -> Message:
     try:
-        return from_chat(message).text
+        return from_chat(message)
     except ChatFormError as error:
-        raise FileError(where, f"{name}{error}") from None
+        raise FileError(where, f"{name}{error}") from error
 
 
-def _turns(said: list[ChatLine]) -> tuple[Turn, ...]:
-    """The chat as turns: one message a side, starting with the user, ending with an answer."""
-    kept = [(role, text.strip()) for role, text in said if role != "system" and text.strip()]
+def _turns(said: list[Message]) -> tuple[Turn, ...]:
+    """The chat as turns: each begins with the user, ends with an answer, and is sent as it is."""
     merged = [
-        (role, "\n\n".join(text for _, text in group))
-        for role, group in groupby(kept, key=lambda message: message[0])
+        message
+        for role, group in groupby(filter(None, map(_kept, said)), key=lambda kept: kept.role)
+        for message in (group if role == "tool" else [_joined(list(group))])
     ]
-    if merged and merged[0][0] == "assistant":
-        del merged[0]
-    texts = [text for _, text in merged]
+    ends = pairwise([*turn_starts(merged), len(merged)])
+    stretches = [tuple(merged[start:stop]) for start, stop in ends]
     return tuple(
-        Turn.of(user, answer) for user, answer in zip(texts[::2], texts[1::2], strict=False)
+        Turn(stretch)
+        for stretch in stretches
+        if stretch[-1].role == "assistant" and unpaired(stretch) is None
     )
 
 
-def _kind(value: object) -> str:
-    """What a JSON value is, in words."""
-    names = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
-    return "null" if value is None else names.get(type(value), "a number")
+def _kept(message: Message) -> Message | None:
+    """A message of filler, without white space around its text; None for what says nothing."""
+    if message.role == "system":
+        return None
+    if not isinstance(message.content, str):
+        return message
+    text = message.content.strip()
+    return Message(message.role, text) if text else None
+
+
+def _joined(messages: list[Message]) -> Message:
+    """What one side says in a row, as one message."""
+    texts = [message.content for message in messages if isinstance(message.content, str)]
+    role = messages[0].role
+    if len(texts) == len(messages):
+        return Message(role, "\n\n".join(texts))
+    parts: list[Part] = []
+    for message in messages:
+        content = message.content
+        parts += [TextPart(content)] if isinstance(content, str) else content
+    return Message(role, tuple(parts))

@@ -7,6 +7,7 @@ model's own plateau is measured (Wichmann and Hill 2001 on the placing of stimul
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from harness.core.arms import NEARLY_EMPTY
@@ -24,17 +25,23 @@ def fills_of(fills: Fills, window: Window, draws: Draws) -> tuple[float, ...]:
 
     Args:
         fills: A count of strata, or exact fills.
-        window: Strata end where the answer still fits; exact fills may lie past the ceiling.
+        window: Strata end where the answer still fits, and so do exact fills up to 1: the model
+            has to answer under the same ceiling. Those above 1 lie past it.
         draws: Chance of this session's jitter.
     """
     if fills.count is None:
-        return tuple(sorted(fills.exact))
+        return tuple(sorted({_under(fill, window.top) for fill in fills.exact}))
     controls = max(1, round(fills.count / 4))
     top = window.top
     low = [_stratum(i, controls, 0.0, NEARLY_EMPTY, draws) for i in range(controls)]
     mains = fills.count - controls
     high = [_stratum(i, mains, NEARLY_EMPTY, top, draws) for i in range(mains)]
     return tuple(low + high)
+
+
+def _under(fill: float, top: float) -> float:
+    """A fill that was asked for, with room for the answer under the ceiling; or one past it."""
+    return fill if not top < fill <= 1.0 else math.floor(top * 10**_DIGITS) / 10**_DIGITS
 
 
 def _stratum(i: int, n: int, low: float, high: float, draws: Draws) -> float:

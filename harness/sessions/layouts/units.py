@@ -74,7 +74,7 @@ def check_window(materials: Materials, window: Window) -> int:
     question = question_room(materials, [fact.id for fact in scenario.facts])
     fact = max((sum(u.tokens for u in units_of(materials, [f])) for f in scenario.facts), default=0)
     least = materials.system_tokens() + fact + question
-    enough = math.ceil(least * window.ratio) + window.reserve
+    enough = math.ceil(least * window.ratio) + window.overhead + window.reserve
     if least > window.budget:
         raise UsageError(
             f"{scenario.path}: a window of {window.limit} tokens is too small for scenario"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from harness.core.protocols import Memory
 from harness.core.registry import Registry
 from harness.sessions.memories.facts import Facts
 from harness.sessions.memories.none import Nothing
@@ -11,13 +10,10 @@ from harness.sessions.memories.retrieval import Retrieval
 from harness.sessions.memories.summary import Summary
 from harness.sessions.memories.transcript import Transcript
 
-if TYPE_CHECKING:
-    from harness.core.protocols import Memory
-
 NOTHING = "none"
 """The memory that keeps nothing."""
 
-memories: Registry[Memory] = Registry("memory")
+memories: Registry[Memory] = Registry("memory", Memory)
 memories.add(NOTHING, Nothing)
 memories.add("transcript", Transcript)
 memories.add("summary", Summary)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from harness.core.protocols import Policy
 from harness.core.registry import Registry
 from harness.sessions.policies.drop_oldest import DropOldest
 from harness.sessions.policies.keep_ends import KeepEnds
@@ -12,10 +11,7 @@ from harness.sessions.policies.reintroduce import Reintroduce
 from harness.sessions.policies.send_all import SendAll
 from harness.sessions.policies.summarise import Summarise
 
-if TYPE_CHECKING:
-    from harness.core.protocols import Policy
-
-policies: Registry[Policy] = Registry("policy")
+policies: Registry[Policy] = Registry("policy", Policy)
 policies.add("send_all", SendAll)
 policies.add("drop_oldest", DropOldest)
 policies.add("keep_ends", KeepEnds)

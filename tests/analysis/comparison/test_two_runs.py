@@ -356,6 +356,19 @@ def test_pairs_whose_sessions_have_other_bytes_are_told():
     assert compare(a, b).n_other_text == 2
 
 
+def test_a_session_that_is_longer_by_another_count_of_tokens_is_no_other_text():
+    a = run([[1, 1]] * 8, trunk="t1", question="q", run_id="r", variant="", session_tokens=4000)
+    b = run([[1, 1]] * 8, trunk="t2", question="q", run_id="r", variant="", session_tokens=3990)
+    found = compare(a, b)
+    assert (found.n_other_text, found.n_other_length) == (0, 16)
+    b = run([[1, 1]] * 8, trunk="t2", question="q", run_id="s", variant="", session_tokens=3990)
+    assert (compare(a, b).n_other_text, compare(a, b).n_other_length) == (16, 0)
+    b = run([[1, 1]] * 8, trunk="t2", question="q", run_id="s", variant="", session_tokens=3700)
+    assert (compare(a, b).n_other_text, compare(a, b).n_other_length) == (0, 16)
+    b[0]["question"] = "other"
+    assert (compare(a, b).n_other_text, compare(a, b).n_other_length) == (1, 15)
+
+
 def test_the_same_trial_twice_is_refused_with_its_cause():
     a = run([[1]] * 8, model="x")
     with pytest.raises(

@@ -11,7 +11,7 @@ from benchmarks.billing import serve
 from harness.core.scenario import Fills
 from harness.core.study import Study
 from harness.models.catalog import Price, price
-from harness.runs.planning.cost import ANSWER_TOKENS, estimates, total_usd
+from harness.runs.planning.cost import ANSWER_TOKENS, THINKING_TOKENS, estimates, total_usd
 from harness.runs.run import plan, run
 from harness.scenarios import load_all
 from harness.sessions.materials import Workshop
@@ -58,7 +58,9 @@ def test_an_estimate_is_what_a_provider_bills(tmp_path, name):
     assert sum(r["cached_tokens"] for r in told) == bill.cached_tokens
     assert sum(r["cost_usd"] for r in told) == pytest.approx(bill.usd)
     inputs = bill.usd - bill.completion_tokens * bill.price.output_per_token
-    answers = before.calls * ANSWER_TOKENS * bill.price.output_per_token
+    assert before.room_to_think is not None
+    answer = ANSWER_TOKENS + THINKING_TOKENS  # which this reader does not use up
+    answers = before.calls * answer * bill.price.output_per_token
     assert before.cost_usd - answers == pytest.approx(inputs, rel=0.1)
     assert before.cost_uncached_usd >= before.cost_usd
 

@@ -149,3 +149,29 @@ def test_an_answer_cannot_pose_as_the_reference():
         "Reference: dry"
     ]
     assert verdict("no word of it") is None
+
+
+def test_a_scenario_whose_filler_is_a_file_is_judged_though_the_file_is_gone(tmp_path):
+    chats = tmp_path / "chats.jsonl"
+    turns = [
+        {
+            "role": role,
+            "content": f"{word} number {n}, and so the afternoon went on as it had begun.",
+        }
+        for n in range(400)
+        for role, word in (("user", "Letter"), ("assistant", "Answer"))
+    ]
+    chats.write_text(json.dumps({"messages": turns}) + "\n", encoding="utf-8")
+    path = tmp_path / "judged.yaml"
+    path.write_text(SCENARIO + "filler: {file: chats.jsonl, repeat: true}\n", encoding="utf-8")
+    out = tmp_path / "runs"
+    done = harness(
+        "run", path, "-m", "reference/perfect", "-w", "4k", "--seeds", 5, "--no-controls", "-q",
+        "--out", out,
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    chats.unlink()
+    graded = judge(the_run(out), "reference/judge?error=0")
+    assert graded.code == 0, graded.err
+    latest = {r["key"]: r for r in records(the_run(out))}
+    assert {r["score"] for r in latest.values()} == {1.0}

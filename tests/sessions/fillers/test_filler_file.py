@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.core.chat_format import to_chat
 from harness.core.draws import Draws
 from harness.core.errors import FileError
-from harness.core.messages import Turn
+from harness.core.messages import Message, Turn, unpaired
 from harness.sessions.fillers.conformance import check_filler
 from harness.sessions.fillers.file import FileFiller, _turns
 
@@ -67,6 +68,10 @@ def test_a_chat_that_stands_twice_in_the_file_is_used_once(write):
     assert len(turns(write(chats(3) + "\n" + chats(3)))) == 6
 
 
+def messages(said):
+    return [Message(role, text) for role, text in said]
+
+
 def test_what_cannot_be_a_turn_is_left_out_and_messages_of_one_side_are_joined():
     said = [
         ("system", "Be brief."),
@@ -80,12 +85,12 @@ def test_what_cannot_be_a_turn_is_left_out_and_messages_of_one_side_are_joined()
         ("user", "  "),
         ("user", "left alone"),
     ]
-    assert _turns(said) == (Turn.of("one\n\ntwo", "three\n\nfour"),)
+    assert _turns(messages(said)) == (Turn.of("one\n\ntwo", "three\n\nfour"),)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["system", "user", "assistant"]), st.text())))
 def test_turns_hold_every_text_between_the_first_question_and_the_last_answer(said):
-    found = _turns(said)
+    found = _turns(messages(said))
     kept = [(role, text.strip()) for role, text in said if role != "system" and text.strip()]
     while kept and kept[0][0] != "user":
         kept.pop(0)
@@ -94,6 +99,55 @@ def test_turns_hold_every_text_between_the_first_question_and_the_last_answer(sa
     both = [text for turn in found for text in (turn.user, turn.assistant)]
     assert "\n\n".join(both) == "\n\n".join(text for _, text in kept)
     assert all(text.strip() for text in both)
+
+
+def calling(*ids, said=None):
+    calls = [
+        {"id": i, "type": "function", "function": {"name": "find", "arguments": '{"n": 1}'}}
+        for i in ids
+    ]
+    return {"role": "assistant", "content": said, "tool_calls": calls}
+
+
+def gives(call, text="12"):
+    return {"role": "tool", "tool_call_id": call, "content": text}
+
+
+ASKS = {"role": "user", "content": "How many?"}
+ANSWERS = {"role": "assistant", "content": "Twelve."}
+
+
+def test_tool_turns_are_used_as_they_are(write):
+    chat = [ASKS, calling("a", "b", said="I look."), gives("b"), gives("a", ""), ANSWERS]
+    (turn,) = turns(write(json.dumps({"messages": [*chat]})))
+    assert [to_chat(message) for message in turn.messages] == chat
+
+
+def test_calls_that_one_side_makes_in_a_row_are_one_message_with_their_results_behind_it(write):
+    apart = [ASKS, calling("a"), calling("b"), gives("a"), gives("b"), ANSWERS]
+    (turn,) = turns(write(json.dumps({"messages": apart})))
+    assert [to_chat(m) for m in turn.messages] == [
+        ASKS, calling("a", "b"), gives("a"), gives("b"), ANSWERS
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        [ASKS, calling("a"), ANSWERS],
+        [ASKS, calling("a", "b"), gives("a"), ANSWERS],
+        [ASKS, gives("a"), ANSWERS],
+        [ASKS, calling("a"), ASKS, gives("a"), ANSWERS],
+        [ASKS, calling("a"), gives("a")],
+        [gives("a"), ANSWERS],
+    ],
+)
+def test_a_turn_whose_calls_and_results_do_not_meet_is_left_out_and_the_rest_is_used(write, broken):
+    good = [{"role": "user", "content": "And?"}, ANSWERS]
+    found = turns(write(json.dumps({"messages": [*broken, *good]})))
+    assert found[-1:] == [Turn.of("And?", "Twelve.")]
+    assert all(unpaired(turn.messages) is None for turn in found)
+    assert not any(message.role == "tool" for turn in found for message in turn.messages)
 
 
 def test_the_identity_is_of_the_content_and_not_of_the_name(write):
@@ -135,7 +189,15 @@ GOOD = line(("user", "a"), ("assistant", "b"))
         ('{"messages": [{"content": "x"}]}', ":2: messages[0] has no 'role'"),
         (
             '{"messages": [{"role": "user", "content": ["x"]}]}',
-            ":2: messages[0].content is a list; expected text",
+            ":2: messages[0].content[0] is text; expected an object",
+        ),
+        (
+            '{"messages": [{"role": "assistant", "content": null, "tool_calls": [{"id": 7}]}]}',
+            ":2: messages[0].tool_calls[0] has no 'function'",
+        ),
+        (
+            '{"messages": [{"role": "tool", "content": "12"}]}',
+            ":2: messages[0] has no 'tool_call_id'",
         ),
         (
             '{"messages": [{"role": "asistant", "content": "x"}]}',

@@ -6,6 +6,7 @@ const FATES = [
   ['application', 'lost by the application (evicted)', 'rising'],
   ['memory', 'lost in memory', 'dots'],
   ['server', 'dropped by the server', 'falling'],
+  ['nobody', 'lost, and nobody can tell by whom', 'dots'],
   ['model', 'lost by the model', null],
 ];
 

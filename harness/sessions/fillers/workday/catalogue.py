@@ -68,10 +68,16 @@ class Catalogue:
     """Of all texts."""
 
 
-@lru_cache(maxsize=1)
-def catalogue() -> Catalogue:
-    """The subjects that come with the package."""
+LANGUAGES = ("en", "de", "es", "zh", "ja")
+"""Codes of the languages that there is text in."""
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def catalogue(language: str = "en") -> Catalogue:
+    """The subjects that come with the package, in a language."""
     root = files("harness.sessions.fillers.workday")
+    if language != "en":
+        root = root.joinpath("languages", language)
     shared = root.joinpath("shared.txt").read_text(encoding="utf-8")
     texts = {
         entry.name.removesuffix(".txt"): entry.read_text(encoding="utf-8")

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.messages import Turn
-from harness.sessions.fillers.workday.catalogue import catalogue
+from harness.sessions.fillers.workday.catalogue import LANGUAGES, catalogue
 from harness.sessions.fillers.workday.grammar import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harness.core.draws import Draws
-    from harness.sessions.fillers.workday.catalogue import Beat, Subject
+    from harness.sessions.fillers.workday.catalogue import Beat, Catalogue, Subject
+
+GLUE = {"zh": "", "ja": ""}
+"""What stands between two sentences, where it is no space."""
 
 VERSION = 1
 """Raised when the same word lists would give other turns than before."""
@@ -39,27 +42,48 @@ _TRIES = 6
 class Workday:
     """Varied conversation about work, without end, without names, codes or dates to remember."""
 
+    language: str = ""
+    """Code of the language, one of `LANGUAGES`; empty: that of the scenario where it is one of
+    them, else English."""
+
+    def __post_init__(self) -> None:
+        if self.language and self.language not in LANGUAGES:
+            raise ValueError(
+                f"option 'language' is '{self.language}'; there is text in {', '.join(LANGUAGES)}"
+            )
+
+    def spoken_in(self, language: str, /) -> Workday:
+        """The filler in a language that it has text in; unchanged where its own name says one."""
+        told = self.language or language not in LANGUAGES or language == "en"
+        return self if told else Workday(language)
+
     def turns(self, draws: Draws, /) -> Iterator[Turn]:
         """The turns of one seed; every subject has its turn before one comes again."""
         said: set[str] = set()
-        subjects = catalogue().subjects
+        subjects = self._catalogue().subjects
         for lap in count():
             for place, subject in enumerate(draws.shuffled(subjects)):
-                yield from _thread(subject, draws, said, first=lap == place == 0)
+                glue = GLUE.get(self.language, " ")
+                yield from _thread(subject, draws, said, first=lap == place == 0, glue=glue)
 
     def identity(self) -> str:
         """Hash of the word lists and of the version of what is made of them."""
-        return digest(["workday", VERSION, catalogue().digest])
+        return digest(["workday", VERSION, self._catalogue().digest])
+
+    def _catalogue(self) -> Catalogue:
+        return catalogue(self.language or "en")
 
 
-def _thread(subject: Subject, draws: Draws, said: set[str], *, first: bool) -> Iterator[Turn]:
+def _thread(
+    subject: Subject, draws: Draws, said: set[str], *, first: bool, glue: str
+) -> Iterator[Turn]:
     writer = Writer(subject.pools, draws.below)
     for place, beat in enumerate(_plan(subject, draws)):
         opens = place == 0
         switch = opens and not first and draws.below(2) == 0
         # The first message of a stream always has it, so that no two seeds begin alike.
         context = not beat.last and ((opens and first) or draws.uniform() < _CONTEXT_SHARE)
-        turn = _new(beat, writer, draws, said, switch=switch, context=context)
+        turn = _new(beat, writer, draws, said, switch=switch, context=context, glue=glue)
         if turn is not None:
             yield turn
 
@@ -85,19 +109,26 @@ def _plan(subject: Subject, draws: Draws) -> Iterator[Beat]:
 
 
 def _new(
-    beat: Beat, writer: Writer, draws: Draws, said: set[str], *, switch: bool, context: bool
+    beat: Beat,
+    writer: Writer,
+    draws: Draws,
+    said: set[str],
+    *,
+    switch: bool,
+    context: bool,
+    glue: str,
 ) -> Turn | None:
     """The beat in words that were not said before; None when there are none left."""
     for _ in range(_TRIES):
         user = writer.write(draws.choice(beat.user))
         answer = writer.write(draws.choice(beat.answer))
         if switch:
-            user = f"{writer.say('switch')} {user}"
+            user = f"{writer.say('switch')}{glue}{user}"
         if context:
-            user = f"{user} {writer.say('context')}"
+            user = f"{user}{glue}{writer.say('context')}"
         extras = 0 if beat.last else draws.choice(_EXTRAS)
         if extras:
-            more = " ".join([writer.say("extra") for _ in range(extras)])
+            more = glue.join([writer.say("extra") for _ in range(extras)])
             answer = f"{answer}\n\n{more}"
         if user not in said and answer not in said and user != answer:
             said.update((user, answer))

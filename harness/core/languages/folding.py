@@ -1,0 +1,83 @@
+"""Letters as they are compared: small, without the accents that nobody types, in one spelling.
+
+Its one rule: a mark that makes another letter of its letter stays (が is not か, Hindi vowels are
+no accents), and text that is folded folds to itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_KEPT = frozenset("\u3099\u309a\u094d")
+"""Voicing of kana, and the Hindi sign that there is no vowel."""
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛ʼ´′＇`", "'"),
+        **dict.fromkeys("‐‑−﹣－", "-"),
+        **dict.fromkeys("—―⸺", ";"),
+        **dict.fromkeys("。！？؟۔।॥¿¡", "."),
+        **dict.fromkeys("、،", ","),
+        "؛": ";",
+        **dict.fromkeys("«»“”„‟「」『』《》〈〉【】", '"'),
+        **dict(
+            zip("øæœłđðþıħß", ("o", "ae", "oe", "l", "d", "d", "th", "i", "h", "ss"), strict=True)
+        ),
+        "⁄": "/",
+        "٪": "%",
+        # one Arabic letter in two spellings; a stroke that only stretches; one Hindi sign in two
+        "ى": "ي",
+        "ة": "ه",
+        "ـ": None,
+        "ँ": "ं",
+    }
+)
+_SILENT = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+"""Characters that are not seen: soft hyphens, joiners, marks of direction."""
+_EN_DASH = re.compile(r"(?<=[^\W_])[–‒](?=[^\W_])")
+_BREAK_DASH = re.compile(r"(?<=\s)-+(?=\s)|--+|[–‒]")
+
+
+def silent_out(text: str) -> str:
+    """The text without the characters that are not seen."""
+    return text if text.isascii() else _SILENT.sub("", text)
+
+
+def ascii_digits(text: str) -> str:
+    """The text with the decimal digits of every script as 0 to 9.
+
+    >>> ascii_digits("٩٧٦١١ and ९७")
+    '97611 and 97'
+    """
+    if text.isascii() or not any(map(_is_foreign_digit, text)):
+        return text
+    return "".join(
+        str(unicodedata.decimal(char)) if _is_foreign_digit(char) else char for char in text
+    )
+
+
+def _is_foreign_digit(char: str) -> bool:
+    return char > "\x7f" and char.isdecimal()
+
+
+def fold(text: str) -> str:
+    """The text in small letters, without accents, with plain quotes, dashes and stops.
+
+    >>> fold("Zürich – ‚Łódź‘, ガラス")
+    "zurich ; 'lodz', ガラス"
+    """
+    plain = silent_out(text).translate(_PLAIN)
+    for _ in range(2):  # what one fold makes, the other may have to fold again
+        plain = _bare(plain).translate(_PLAIN).casefold()
+    plain = unicodedata.normalize("NFC", plain)
+    return _BREAK_DASH.sub(";", _EN_DASH.sub("-", plain))
+
+
+def _bare(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(
+        char
+        for char in unicodedata.normalize("NFKD", text)
+        if char in _KEPT or not unicodedata.combining(char)
+    )

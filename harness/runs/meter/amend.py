@@ -1,0 +1,115 @@
+"""Records as they stand when a run is over: what its calls told together is written into each.
+
+While a run goes on its records are provisional: who dropped what can only be told from all of them.
+Everything here follows from the records alone, so that it can be done again whenever more come.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.core.messages import Message
+from harness.runs.meter.readings import ReadingsBuilder
+from harness.runs.meter.verdict import verdicts
+from harness.sessions.tokens import PRIMING, TokenCounter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from harness.runs.meter.verdict import Verdicts
+
+_COUNTER = TokenCounter()
+
+BY_MODEL = frozenset(
+    {"abstained", "swapped", "stale", "incomplete", "fabricated", "refused", "output_truncated"}
+)
+"""Outcomes of a miss that are the model's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the verdict on a record stands."""
+
+    verdicts: Verdicts
+    row: int
+
+
+class Settlement:
+    """What the calls of some runs told together, record by record.
+
+    Args:
+        records: All records of the runs, as JSON holds them, in the order in which `amended` will
+            be given them again.
+    """
+
+    def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
+        builders: defaultdict[tuple[str, str], ReadingsBuilder] = defaultdict(ReadingsBuilder)
+        rows: list[tuple[tuple[str, str], int] | None] = []
+        for record in records:
+            if not is_metered(record):
+                rows.append(None)
+                continue
+            call = (str(record["run_id"]), str(record["model"]))
+            rows.append((call, builders[call].add(record)))
+        found = {call: verdicts(builder.readings()) for call, builder in builders.items()}
+        self._places = [None if at is None else _Place(found[at[0]], at[1]) for at in rows]
+
+    def amended(self, records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+        """The records with what is known now, in the same order."""
+        for record, place in zip(records, self._places, strict=True):
+            yield {**record, "provisional": False} if place is None else _amended(record, place)
+
+
+def is_metered(record: Mapping[str, Any]) -> bool:
+    """Whether a call was answered, so that a meter could have read it."""
+    return record["usage_source"] is not None and record["view_tokens"] > 0
+
+
+def _amended(record: Mapping[str, Any], place: _Place) -> dict[str, Any]:
+    found, row = place.verdicts, place.row
+    truncated, lost = found.truncated[row], found.lost[row]
+    return {
+        **record,
+        "fill": round(found.whole[row] * _longer(record) / record["window_limit"], 6),
+        "prompt_tokens": found.tokens[row],
+        "usage_source": found.source[row],
+        "server_truncated": truncated,
+        "dropped": found.part[row],
+        "fact_dropped": lost if truncated else None,
+        "outcome": outcome(record, truncated=truncated, lost=lost),
+        "provisional": False,
+    }
+
+
+def _longer(record: Mapping[str, Any]) -> float:
+    """How much longer the session is than what was sent of it: 1 where all of it was."""
+    sent = sum(stop - start for start, stop in record["view"])
+    if record["probe_kind"] == "rule" or sent == (record.get("cut_messages") or sent):
+        return 1.0
+    asked = PRIMING + _COUNTER.message(Message("user", record["question"]))
+    return float((record["session_tokens"] + asked) / record["view_tokens"])
+
+
+def outcome(record: Mapping[str, Any], *, truncated: bool | None, lost: bool | None) -> str | None:
+    """What became of a trial, now that it is known whether the server dropped its fact.
+
+    Args:
+        record: The record.
+        truncated: Whether the server dropped a part of its prompt.
+        lost: Whether that part held what was asked for.
+    """
+    known: str | None = record["outcome"]
+    if known not in BY_MODEL | {"server_truncated", "broken"} or _untold(record):
+        return known
+    own: str = record.get("miss") or ("fabricated" if known == "server_truncated" else str(known))
+    if record["score"] is None or record["score"] >= 1.0 or record["in_view"] is False:
+        return known if known != "server_truncated" else own
+    gone = truncated and (lost or record["probe_kind"] == "rule")
+    return "server_truncated" if gone else own
+
+
+def _untold(record: Mapping[str, Any]) -> bool:
+    """Whether the right answer is that it was never said: then nothing can have been dropped."""
+    return record["probe_kind"] == "abstain" or record["arm"] not in {"main", "needle_only"}

@@ -1,0 +1,280 @@
+"""The length ledger: how each model's provider counts, and how its sessions are aimed (law 2).
+
+A model's first calls are its control arms without filler, then its openings. What each stage
+teaches is settled before the next is planned, and written down: a run that goes on aims as it
+began, so its trials keep their keys. Where the server counts prompts exactly before they are sent,
+that is settled before the first call.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from harness.core.errors import FileError, Where
+from harness.core.files import write_whole
+from harness.core.record import to_json
+from harness.core.text_kinds import KINDS
+from harness.runs.meter.aims import ANY, UNAIMED, Aim, LengthAims, Prompt, aim
+from harness.runs.meter.cached import whole_counts
+from harness.runs.meter.cap import FLAT, growth_of
+from harness.runs.meter.fit import OURS, CountModel, fit
+from harness.runs.meter.readings import ReadingsBuilder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from harness.core.arms import Stage
+    from harness.core.record import Record
+    from harness.runs.meter.readings import Flags, Floats
+
+_FEW = 4
+"""With fewer prompts nobody can tell whether their counts grow."""
+
+
+@dataclass(slots=True)
+class _Counts:
+    """What was counted of the prompts of one model: by the server beforehand, or in its usage."""
+
+    exact: dict[str, set[tuple[Prompt, float]]] = field(default_factory=dict)
+    """By scenario."""
+    usage: ReadingsBuilder = field(default_factory=ReadingsBuilder)
+    scenarios: list[str] = field(default_factory=list)
+    """Of the readings, in their order."""
+
+    def observe(self, record: Record) -> None:
+        """Note a call that was answered."""
+        self.usage.add(to_json(record))
+        self.scenarios.append(record.scenario)
+
+    def models(self) -> dict[str, CountModel]:
+        """How prompts were counted, by scenario; the same in whatever order they came in.
+
+        Counts that leave out what a cache held are mended or left out.
+        """
+        found = {scenario: set(counted) for scenario, counted in self.exact.items()}
+        x = self.usage.readings()
+        counts = whole_counts(x)
+        for row in np.flatnonzero(counts.trusted):
+            prompt = Prompt(
+                local=int(x.local[row]),
+                messages=int(x.messages[row]),
+                kinds=tuple(int(tokens) for tokens in x.kinds[row]),
+            )
+            counted = (prompt, float(counts.tokens[row]))
+            found.setdefault(self.scenarios[int(row)], set()).add(counted)
+        return {scenario: _model(counted) for scenario, counted in sorted(found.items())}
+
+
+def _model(counted: Iterable[tuple[Prompt, float]]) -> CountModel:
+    """How these prompts were counted.
+
+    Long ones whose counts do not grow were cut by the server: they teach nothing.
+    """
+    rows = sorted((p.local, p.messages, p.kinds, tokens) for p, tokens in counted)
+    columns = (np.array(column, dtype=np.float64) for column in zip(*rows, strict=True))
+    local, messages, kinds, tokens = columns
+    kept = ~_cut(local, tokens)
+    return fit(messages[kept], kinds[kept], tokens[kept])
+
+
+def _cut(local: Floats, counted: Floats) -> Flags:
+    """Which prompts seem to have been cut: the longest, where their counts do not grow."""
+    long: Flags = 2 * local >= local.max()
+    if long.sum() >= _FEW and local[long].max() > local[long].min():
+        growth, error = growth_of(local[long], counted[long])
+        if growth + 2 * error < FLAT:
+            return long
+    return np.zeros(len(local), dtype=np.bool_)
+
+
+@dataclass(slots=True)
+class _OfModel:
+    """What is known of one model."""
+
+    counter: str | None = None
+    """Who counted its prompts exactly."""
+    counts: _Counts = field(default_factory=_Counts)
+    models: dict[str, CountModel] = field(default_factory=dict)
+    """By scenario, as the latest stage settled them."""
+    aims: dict[str, dict[str, Aim]] = field(default_factory=dict)
+    """By stage and scenario."""
+
+
+class LengthLedger:
+    """How providers count, model by model.
+
+    Args:
+        models: Their names.
+        path: Where the ledger is kept, and read from when there is one; None to keep it nowhere.
+
+    Raises:
+        FileError: The file is not a ledger.
+    """
+
+    def __init__(self, models: Iterable[str], path: Path | None = None) -> None:
+        self._models = {name: _OfModel() for name in models}
+        self._path = path
+        if path is not None and path.exists():
+            self._load(path)
+
+    @classmethod
+    def of(cls, counts: Mapping[str, Mapping[str, CountModel]]) -> Self:
+        """A ledger that was settled elsewhere, and is kept nowhere.
+
+        Args:
+            counts: How the provider of each model counts, by scenario.
+        """
+        ledger = cls(counts)
+        for model, known in counts.items():
+            ledger._models[model].models = dict(known)
+        return ledger
+
+    def aims(self, model: str) -> LengthAims:
+        """What the sessions of that model are built with, as far as it is settled."""
+        known = self._models[model].aims
+        return LengthAims(
+            opening=tuple(sorted(known.get("opening", {}).items())),
+            main=tuple(sorted(known.get("main", {}).items())),
+        )
+
+    def counts(self, model: str, scenario: str) -> CountModel:
+        """How the provider of that model counts, as far as it is settled."""
+        known = self._models[model].models
+        return known.get(scenario, OURS)
+
+    def is_aimed(self, model: str) -> bool:
+        """Whether anything of it is settled."""
+        return bool(self._models[model].aims)
+
+    def all_counts(self, model: str) -> dict[str, CountModel]:
+        """The same for all scenarios, for a worker that is to know it."""
+        return dict(self._models[model].models)
+
+    def observe(self, record: Record) -> None:
+        """Learn from a record that no server would have truncated."""
+        known = self._models.get(record.model)
+        told = record.usage_source is not None and len(record.kind_tokens) == len(KINDS)
+        if known is not None and told:
+            known.counts.observe(record)
+
+    def observe_exact(
+        self, model: str, scenario: str, prompts: Sequence[Prompt], counted: Sequence[int]
+    ) -> None:
+        """Learn from prompts that a server counted before any was sent."""
+        exact = self._models[model].counts.exact.setdefault(scenario, set())
+        exact |= set(zip(prompts, map(float, counted), strict=True))
+
+    def settle(
+        self,
+        model: str,
+        stage: Stage,
+        following: Callable[[], Mapping[str, Sequence[Prompt]]],
+        textures: Iterable[str],
+    ) -> None:
+        """That stage of a model is over: the next is aimed by what it taught.
+
+        What was settled once stays: a texture that is new is aimed by what was known then.
+
+        Args:
+            model: Its name.
+            stage: What is over.
+            following: Gives, by texture, prompts as the sessions of the next stage make them up.
+            textures: Of these sessions.
+        """
+        after = {"bare": "opening", "opening": "main"}.get(stage)
+        known = self._models[model]
+        if after is None:
+            return
+        first = after not in known.aims
+        if first:
+            known.models |= known.counts.models()
+        aims = known.aims.setdefault(after, {})
+        new = [] if ANY in aims else [name for name in textures if name not in aims]
+        ours = all(known.models.get(scenario_of(name), OURS).is_ours for name in new)
+        made = {} if ours else following()
+        for name in new:
+            how = known.models.get(scenario_of(name), OURS)
+            aims[name] = UNAIMED if ours else aim(how, made.get(name, ()))
+        if first or new:
+            self._save()
+
+    def settle_exact(
+        self, model: str, counter: str, stages: Mapping[str, Mapping[str, Sequence[Prompt]]]
+    ) -> None:
+        """All lengths of a model are aimed by exact counts.
+
+        Args:
+            model: Its name.
+            counter: Who counted.
+            stages: By stage and texture, prompts as its sessions make them up.
+        """
+        known = self._models[model]
+        known.counter = counter
+        known.models |= known.counts.models()
+        for stage, made in stages.items():
+            known.aims[stage] = {
+                name: aim(known.models.get(scenario_of(name), OURS), own)
+                for name, own in sorted(made.items())
+            }
+        self._save()
+
+    def _save(self) -> None:
+        if self._path is None:
+            return
+        models = {
+            name: {
+                "counter": known.counter,
+                "aims": {
+                    stage: {scenario: asdict(one) for scenario, one in aims.items()}
+                    for stage, aims in known.aims.items()
+                },
+                "counts": {scenario: asdict(one) for scenario, one in sorted(known.models.items())},
+            }
+            for name, known in sorted(self._models.items())
+        }
+        write_whole(self._path, json.dumps({"schema": 2, "models": models}, indent=2) + "\n")
+
+    def _load(self, path: Path) -> None:
+        try:
+            data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            read = {1: _read_first, 2: _read}[data["schema"]]
+            for name, known in data["models"].items():
+                if name in self._models:
+                    self._models[name] = read(known)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise FileError(
+                Where(file=str(path)),
+                f"not a length ledger ({type(error).__name__}: {error}); delete it to learn the"
+                " lengths again",
+            ) from None
+
+
+def _read(known: Mapping[str, Any]) -> _OfModel:
+    """What a file says of one model."""
+    return _OfModel(
+        counter=known["counter"],
+        aims={
+            str(stage): {str(scenario): Aim(**one) for scenario, one in aims.items()}
+            for stage, aims in known["aims"].items()
+        },
+        models={
+            str(scenario): CountModel(**{**one, "ratios": tuple(one["ratios"])})
+            for scenario, one in known["counts"].items()
+        },
+    )
+
+
+def _read_first(known: Mapping[str, Any]) -> _OfModel:
+    """The same of a file of before: one ratio for all that is sent to a model."""
+    aims = {str(stage): {ANY: Aim(ratio=float(ratio))} for stage, ratio in known["aims"].items()}
+    return _OfModel(aims=aims)
+
+
+def scenario_of(texture: str) -> str:
+    """The scenario that a texture is of."""
+    return texture.rpartition("@")[0].partition("[")[0]

@@ -1,0 +1,237 @@
+"""What the meter of a provider read in a run, as columns: one row a call that was answered.
+
+Everything is a plain number of the record. What follows from all of them together is worked out by
+the other files of this folder.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from harness.core.messages import Message
+from harness.core.text_kinds import KINDS
+from harness.sessions.tokens import MESSAGE_OVERHEAD, PRIMING, TokenCounter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = NDArray[np.float64]
+    Integers: TypeAlias = NDArray[np.int64]
+    Flags: TypeAlias = NDArray[np.bool_]
+
+_LEAST_CHANCE, _MOST_CHANCE = 0.02, 0.9
+"""Nothing is never guessed, and something is always told by an answer."""
+
+_PLANT = 40
+"""Local tokens of a plant and a question, about: for records that do not tell how far behind the
+question a plant begins."""
+
+
+_COUNTER = TokenCounter()
+
+_SINGLE = frozenset({"chance", "system"})
+"""What is said of all calls together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """The calls of one model in one run that were answered; columns of equal length."""
+
+    scenario: Integers
+    session: Integers
+    """The cluster of every statistic."""
+    trunk: Integers
+    fork: Integers
+    """Calls of one fork were sent the same messages before the question."""
+    local: Floats
+    """Local tokens of the prompt."""
+    messages: Floats
+    """Messages of the prompt."""
+    kinds: Floats
+    """Local tokens of the texts of the prompt, a column a kind; one column where they are not told
+    apart."""
+    counted: Floats
+    """Prompt tokens as the provider reported them; NaN where it did not."""
+    cached: Floats
+    """Of the prompt, what was read from the prefix cache; NaN where that is not told."""
+    exact: Floats
+    """The server's own count of the prompt before it was sent; NaN where it was not asked."""
+    told: Flags
+    """The question asks for something that was said, it was among the messages that were sent, and
+    the answer has a score."""
+    recalled: Flags
+    behind: Floats
+    """Local tokens from the start of the farthest plant that the answer needs to the end of the
+    prompt; NaN where there is none."""
+    nearest: Floats
+    """The same of the nearest plant."""
+    system: float
+    """Local tokens of the system prompt."""
+    limit: Floats
+    """Tokens of the window."""
+    chance: float
+    """How often a value is named by somebody who was never told it."""
+
+    def __len__(self) -> int:
+        """Calls."""
+        return len(self.local)
+
+    def only(self, rows: Flags | Integers) -> Readings:
+        """Some of the calls: those that are flagged, or those of that number in that order."""
+        columns = {
+            name: getattr(self, name)[rows] for name in self.__slots__ if name not in _SINGLE
+        }
+        return Readings(**columns, chance=self.chance, system=self.system)
+
+
+class ReadingsBuilder:
+    """Takes records one by one, and keeps of each what its readings need."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, array[float]] = {name: array("d") for name in _NUMBERS}
+        self._codes: dict[str, array[int]] = {name: array("q") for name in _CODES}
+        self._known: dict[str, dict[object, int]] = {name: {} for name in _CODES}
+        self._kinds: list[Sequence[int]] = []
+        self._chance = _Chance()
+        self._system = math.inf
+
+    def add(self, record: Mapping[str, Any]) -> int:
+        """Note a record; its row."""
+        for name, number in _numbers_of(record).items():
+            self._numbers[name].append(math.nan if number is None else number)
+        for name, value in _values_of(record).items():
+            known = self._known[name]
+            self._codes[name].append(known.setdefault(value, len(known)))
+        self._kinds.append(record.get("kind_tokens") or ())
+        self._chance.add(record)
+        if record["arm"] == "closed_book":
+            asked = _COUNTER.message(Message("user", record["question"]))
+            self._system = min(self._system, record["view_tokens"] - PRIMING - asked)
+        return len(self._kinds) - 1
+
+    def readings(self) -> Readings:
+        """What was noted, as columns."""
+        columns: dict[str, Any] = {
+            name: np.array(values, dtype=np.float64) for name, values in self._numbers.items()
+        }
+        columns |= {name: np.array(values, dtype=np.int64) for name, values in self._codes.items()}
+        for name in ("told", "recalled"):
+            columns[name] = columns[name] > 0
+        if all(len(row) == len(KINDS) for row in self._kinds):
+            kinds = np.array(self._kinds, dtype=np.float64).reshape(-1, len(KINDS))
+        else:
+            texts = columns["local"] - PRIMING - MESSAGE_OVERHEAD * columns["messages"]
+            kinds = texts[:, None]
+        return Readings(
+            **columns,
+            kinds=kinds,
+            chance=self._chance.rate(),
+            system=0.0 if math.isinf(self._system) else self._system,
+        )
+
+
+def readings(records: Iterable[Mapping[str, Any]]) -> Readings:
+    """The readings of records of one model in one run, in their order.
+
+    Args:
+        records: Records whose call was answered, as JSON holds them.
+    """
+    builder = ReadingsBuilder()
+    for record in records:
+        builder.add(record)
+    return builder.readings()
+
+
+_NUMBERS = (
+    "local", "messages", "counted", "cached", "exact", "told", "recalled", "behind", "nearest",
+    "limit",
+)  # fmt: skip
+_CODES = ("scenario", "session", "trunk", "fork")
+
+
+def _numbers_of(record: Mapping[str, Any]) -> dict[str, float | None]:
+    return {
+        "local": record["view_tokens"],
+        "messages": _messages(record),
+        "counted": reported(record),
+        "cached": record.get("cached_tokens"),
+        "exact": record.get("exact_tokens"),
+        "told": _told(record),
+        "recalled": (record["score"] or 0.0) >= 1.0,
+        "behind": _behind(record, max),
+        "nearest": _behind(record, min),
+        "limit": record["window_limit"],
+    }
+
+
+def _values_of(record: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        "scenario": (record["scenario"], record.get("variant") or ""),
+        "session": record["session"],
+        "trunk": record["trunk"],
+        "fork": (record["trunk"], str(record["view"])),
+    }
+
+
+def reported(record: Mapping[str, Any]) -> int | None:
+    """The provider's count as it came, before anything was made of it; None where none came."""
+    raw: int | None = record.get("provider_tokens")
+    if raw is None and record["usage_source"] == "provider":  # of before it was kept apart
+        raw = record["prompt_tokens"]
+    return raw
+
+
+def _messages(record: Mapping[str, Any]) -> int:
+    return 1 + int(sum(stop - start for start, stop in record["view"]))
+
+
+def _told(record: Mapping[str, Any]) -> bool:
+    return bool(
+        record["arm"] in {"main", "needle_only"}
+        and record["probe_kind"] in {"recall", "update"}
+        and record["in_view"]
+        and record["score"] is not None
+    )
+
+
+def _behind(record: Mapping[str, Any], which: Callable[[list[int]], int]) -> int | None:
+    told = [tokens for tokens in record.get("plant_behind") or () if tokens >= 0]
+    if told:
+        return int(which(told))
+    gap = record.get("gap_tokens")
+    return None if gap is None else int(gap) + _PLANT
+
+
+class _Chance:
+    """How often a right value is named without having been told, from above."""
+
+    def __init__(self) -> None:
+        self._untold = self._named = 0
+        self._values: dict[tuple[str, str], set[str]] = {}
+        self._sessions: dict[tuple[str, str], set[str]] = {}
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        if record["arm"] in {"closed_book", "fact_removed"} and record["score"] is not None:
+            self._untold += 1
+            self._named += record["outcome"] == "recalled"
+        elif record["arm"] == "main" and len(record["expected"]) == 1:
+            fact = (str(record["scenario"]), str(record["fact"]))
+            self._values.setdefault(fact, set()).add(record["expected"][0])
+            self._sessions.setdefault(fact, set()).add(record["session"])
+
+    def rate(self) -> float:
+        guessed = [
+            1.0 / len(found)
+            for fact, found in self._values.items()
+            if len(found) < len(self._sessions[fact])
+        ]
+        named = self._named / self._untold if self._untold else 0.0
+        return min(_MOST_CHANCE, max([_LEAST_CHANCE, *guessed, named]))

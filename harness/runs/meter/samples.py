@@ -1,0 +1,90 @@
+"""Prompts as the sessions of a plan make them up: what lengths are aimed by, before any is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.core.messages import Message
+from harness.core.text_kinds import KINDS, kind_of
+from harness.runs.meter.aims import Prompt, texture
+from harness.sessions.build import build
+from harness.sessions.kinds import within
+from harness.sessions.materials import Materials
+from harness.sessions.tokens import MESSAGE_OVERHEAD, PRIMING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from harness.core.study import SessionTrials
+    from harness.sessions.materials import Workshop
+
+_SESSIONS = 3
+"""Sessions of one texture that are looked at; the longest is among them."""
+_CUTS = 6
+"""Lengths of one session that are looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A prompt of a session that is planned."""
+
+    prompt: Prompt
+    messages: tuple[Message, ...]
+
+
+def textures(groups: Iterable[SessionTrials]) -> dict[str, list[SessionTrials]]:
+    """The planned sessions by how they are made up, each seed apart and all of them together."""
+    found: dict[str, list[SessionTrials]] = {}
+    for group in groups:
+        if group.trials:
+            scenario, limit = group.scenario, group.trials[0].window.limit
+            for seed in (None, group.seed):
+                name = texture(scenario.name, scenario.variant, limit, seed)
+                found.setdefault(name, []).append(group)
+    return found
+
+
+def samples(groups: Sequence[SessionTrials], workshop: Workshop) -> list[Sample]:
+    """Prompts of some sessions, the longest among them.
+
+    Args:
+        groups: Planned sessions that are made up alike.
+        workshop: Shared tools.
+    """
+    by_length = sorted(groups, key=lambda group: (-group.blueprint.cuts[-1].tokens, group.seed))
+    step = max(1, len(by_length) // _SESSIONS)
+    return [
+        sample for group in by_length[::step][:_SESSIONS] for sample in _of_session(group, workshop)
+    ]
+
+
+def prompts(
+    following: Mapping[str, Sequence[SessionTrials]], workshop: Workshop
+) -> dict[str, list[Prompt]]:
+    """Prompts of planned sessions by texture."""
+    return {
+        name: [sample.prompt for sample in samples(groups, workshop)]
+        for name, groups in following.items()
+    }
+
+
+def _of_session(group: SessionTrials, workshop: Workshop) -> list[Sample]:
+    """A prompt for each of some lengths of one session."""
+    materials = Materials(group.scenario, group.seed, workshop)
+    session = build(group.blueprint, materials)
+    step = max(1, len(session.cuts) // _CUTS)
+    chosen = list(zip(session.cuts, group.blueprint.cuts, strict=True))[::-1][::step]
+    found = []
+    for cut, planned in chosen:
+        question = Message("user", materials.question(planned.ask[0])) if planned.ask else None
+        if question is None:
+            continue
+        asked = workshop.counter.message(question)
+        texts = list(within(session.kind_offsets, [(0, cut.messages)]))
+        texts[KINDS.index(kind_of(question.text, said=True))] += asked - MESSAGE_OVERHEAD
+        prompt = Prompt(
+            local=cut.tokens + asked + PRIMING, messages=cut.messages + 1, kinds=tuple(texts)
+        )
+        found.append(Sample(prompt=prompt, messages=(*session.messages[: cut.messages], question)))
+    return found

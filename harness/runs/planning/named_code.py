@@ -1,0 +1,106 @@
+"""The code of others that a study names by `package.module:Name`, and what it would run of it.
+
+Its one rule: it is known before it is imported. Only a run imports what a scenario names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.core.errors import FileError, UsageError, Where
+from harness.core.spec import Spec
+from harness.models.catalog import reference_spec
+from harness.models.reference import laws
+from harness.scoring import scorers
+from harness.scoring.rules import rules
+from harness.sessions.fillers import fillers
+from harness.sessions.memories import memories
+from harness.sessions.policies import policies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from harness.core.registry import Registry
+    from harness.core.study import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedCode:
+    """One module that is named somewhere."""
+
+    kind: str
+    """As the registry calls it: scorer, rule, filler, policy, memory, reference law."""
+    path: str
+    """`package.module:Name`, without options."""
+    file: str | None
+    """The scenario that names it; None where the command line or the run folder does."""
+
+    def __str__(self) -> str:
+        return f"{self.path} ({self.kind}{f', named in {self.file}' if self.file else ''})"
+
+
+def named_code(study: Study) -> tuple[NamedCode, ...]:
+    """All of it, each module once for each kind, in the order of the scenarios."""
+    return tuple(dict.fromkeys(_named(study)))
+
+
+def refuse_filler(study: Study) -> None:
+    """Refuse to build sessions with a filler that is code and that a scenario names.
+
+    Raises:
+        FileError: A scenario names one.
+    """
+    for scenario in study.scenarios:
+        filler = scenario.filler
+        if filler.where is not None and filler.file is None and fillers.is_code(filler.name):
+            raise FileError(
+                filler.where,
+                f"the filler '{filler.name}' is code, and only `harness run` imports what a"
+                f" scenario names; name it yourself: --filler {filler.name}",
+            )
+
+
+def load_code(study: Study) -> None:
+    """Import what the scenarios name, before anything is paid for.
+
+    Raises:
+        UsageError: A module does not load, or is no plug of its kind.
+    """
+    for scenario in study.scenarios:
+        where = Where(file=scenario.path)
+        try:
+            for fact in scenario.facts:
+                scorers.resolve(fact.score)
+            for rule in scenario.rules:
+                rules.resolve(rule.check)
+        except FileError:
+            raise
+        except UsageError as error:
+            raise FileError(where, str(error)) from error
+
+
+def _named(study: Study) -> Iterator[NamedCode]:
+    for scenario in study.scenarios:
+        file, filler = scenario.path, scenario.filler
+        checks: list[tuple[Registry[Any], Spec]] = [
+            (scorers, fact.score) for fact in scenario.facts
+        ]
+        checks += [(rules, rule.check) for rule in scenario.rules]
+        yield from _code(checks, file)
+        if filler.file is None:
+            yield from _code([(fillers, filler.name)], None if filler.where is None else file)
+    yield from _code([(policies, spec) for spec in study.policies], None)
+    yield from _code([(memories, spec) for spec in study.memories], None)
+    models = filter(None, map(reference_spec, study.models))
+    yield from _code([(laws, spec) for spec in models], None)
+
+
+def _code(
+    named: Iterable[tuple[Registry[Any], Spec | str]], file: str | None
+) -> Iterator[NamedCode]:
+    """Those that are code."""
+    for registry, spec in named:
+        if registry.is_code(spec):
+            path = (Spec.parse(spec) if isinstance(spec, str) else spec).name
+            yield NamedCode(kind=registry.kind, path=path, file=file)

@@ -1,0 +1,64 @@
+"""How much of each kind of text a session holds, message by message."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from harness.core.text_kinds import KINDS, kind_of
+from harness.sessions.tokens import MESSAGE_OVERHEAD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from harness.core.messages import Message
+
+    KindOffsets = tuple[tuple[int, ...], ...]
+    """See `harness.core.session.Session.kind_offsets`."""
+
+
+class KindCounter:
+    """Local tokens of the texts before each message, by kind.
+
+    Args:
+        start: What there is already.
+    """
+
+    def __init__(self, start: KindOffsets = ()) -> None:
+        self._columns = [list(column) for column in start] or [[0] for _ in KINDS]
+
+    def add(self, message: Message, tokens: int, *, said: bool) -> None:
+        """Count one message more.
+
+        Args:
+            message: The message.
+            tokens: Its length as it is rendered.
+            said: Whether the scenario says it itself; else it is filler.
+        """
+        kind = KINDS.index(kind_of(message.text, said=said))
+        for index, column in enumerate(self._columns):
+            column.append(column[-1] + (tokens - MESSAGE_OVERHEAD if index == kind else 0))
+
+    def offsets(self) -> KindOffsets:
+        """What was counted."""
+        return tuple(map(tuple, self._columns))
+
+
+def said_in(offsets: KindOffsets) -> list[bool]:
+    """For each message whether the scenario says it itself, as far as its kind tells."""
+    said = offsets[0] if offsets else ()
+    return [after > before for before, after in pairwise(said)]
+
+
+def within(offsets: KindOffsets, spans: Iterable[tuple[int, int]]) -> tuple[int, ...]:
+    """Local tokens of the texts of some messages, by kind.
+
+    Args:
+        offsets: Of the session.
+        spans: Ranges of its messages.
+
+    >>> within(((0, 5, 5), (0, 0, 7), (0, 0, 0), (0, 0, 0)), [(0, 2)])
+    (5, 7, 0, 0)
+    """
+    ranges = list(spans)
+    return tuple(sum(column[stop] - column[start] for start, stop in ranges) for column in offsets)

@@ -1,0 +1,110 @@
+"""The whole command behind servers whose meters read otherwise than ours."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from harness.analysis.records import read_records
+from harness.analysis.summary.build import summarise
+from tests.support import zoo_meters as zoo
+from tests.support.command import SCENARIOS, harness, the_run
+
+BEHAVIOURS = {
+    "honest": zoo.honest(1.3),
+    "template": zoo.template(120, 7),
+    "by kind": zoo.by_kind(),
+    "cached, told": zoo.cached_left_out_told(),
+    "cached, in details": zoo.cached_left_out_in_details(),
+    "cached, untold": zoo.cached_left_out(),
+    "zero on a hit": zoo.zero_on_a_hit(),
+    "no usage": zoo.without_usage(),
+    "rounded": zoo.rounded(100),
+    "stuck": zoo.stuck(3000),
+    "newest": zoo.newest(4096, constant=40),
+    "newest, half": zoo.newest(4096, to=0.5),
+    "middle-out": zoo.middle_out(4000),
+    "keeps the start": zoo.oldest(4000),
+}
+
+
+def studied(httpserver, meter, law, out, *, window=8000, seeds=6, fills=8):
+    server = zoo.ZooServer(httpserver, law, meter)
+    result = harness(
+        "run", SCENARIOS / "brand-voice.yaml", "-m", "openai/zoo", "-w", window, "--seeds", seeds,
+        "--fills", fills, "-M", f"api_base={server.api_base}", "-M", "api_key=x", "--out", out,
+    )  # fmt: skip
+    assert result.code == 0, result.err
+    folder = the_run(out)
+    records = [json.loads(line) for line in (folder / "records.jsonl").read_text().splitlines()]
+    (group,) = summarise(read_records(folder)).groups
+    return records, group, result
+
+
+@pytest.mark.parametrize("name", BEHAVIOURS)
+def test_the_onset_of_a_reader_is_found_and_nobody_is_accused_but_who_drops(
+    name, httpserver, tmp_path
+):
+    meter = BEHAVIOURS[name]
+    records, group, result = studied(httpserver, meter, "fading?onset=0.6&limit=8000", tmp_path)
+    accused = any(record["server_truncated"] for record in records)
+    assert accused is meter.drops
+    assert not any(record["provisional"] for record in records)
+    assert ("the server dropped" in " ".join(result.out.split())) is meter.drops
+    if meter.drops:
+        assert group.attribution.by_server > 0
+        return
+    assert group.attribution.by_server == 0
+    assert group.onset.lo <= 0.6 <= group.onset.hi
+    long = [r for r in records if r["arm"] == "main" and r["fill_requested"] > 0.05]
+    off = max(abs(r["fill"] - r["fill_requested"]) for r in long)
+    assert off < (0.03 if name == "cached, untold" else 0.01)
+
+
+@pytest.mark.parametrize("name", [name for name, meter in BEHAVIOURS.items() if not meter.drops])
+def test_a_reader_that_never_forgets_has_no_onset(name, httpserver, tmp_path):
+    _, group, _ = studied(
+        httpserver, BEHAVIOURS[name], "perfect?limit=8000", tmp_path, seeds=5, fills=6
+    )
+    assert group.onset.onset is None
+    assert group.onset.plateau > 0.95
+
+
+def test_every_prompt_past_half_of_num_ctx_is_found(httpserver, tmp_path):
+    server_meter = zoo.newest(4096, to=0.5)
+    records, _, _ = studied(httpserver, server_meter, "perfect?limit=8000", tmp_path)
+    for record in records:
+        past = record["view_tokens"] > 4096
+        assert record["server_truncated"] is past
+        if past and record["score"] == 0:
+            assert record["outcome"] == "server_truncated"
+            assert record["dropped"] == "start"
+
+
+@pytest.mark.parametrize("window", [32_000, 128_000])
+@pytest.mark.parametrize("name", ["template", "cached, told"])
+def test_long_windows_are_measured_as_well(name, window, httpserver, tmp_path):
+    law = f"fading?onset=0.6&limit={window}"
+    records, group, _ = studied(
+        httpserver, BEHAVIOURS[name], law, tmp_path, window=window, seeds=5, fills=6
+    )
+    assert not any(record["server_truncated"] for record in records)
+    assert group.onset.lo <= 0.6 <= group.onset.hi
+
+
+def test_a_server_that_counts_exactly_aims_every_session(httpserver, tmp_path):
+    server = zoo.ZooServer(httpserver, "perfect?limit=8000", zoo.by_kind())
+    server.count_before()
+    result = harness(
+        "run", SCENARIOS / "brand-voice.yaml", "-m", "openai/zoo", "-w", "8k", "--seeds", 3,
+        "--fills", 6, "-M", f"api_base={server.api_base}", "--out", tmp_path, "-q",
+    )  # fmt: skip
+    assert result.code == 0, result.err
+    folder = the_run(tmp_path)
+    ledger = json.loads((folder / "ledger.json").read_text())
+    assert ledger["models"]["openai/zoo"]["counter"] == "vLLM /tokenize"
+    lines = (folder / "records.jsonl").read_text().splitlines()
+    for record in map(json.loads, lines):
+        if record["arm"] == "main" and record["fill_requested"] > 0.05:
+            assert abs(record["fill"] - record["fill_requested"]) < 0.01
