@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _VERBS = (
     "init", "doctor", "validate", "plan", "run", "report", "compare", "baseline", "check", "judge",
-    "score", "show", "ls", "cache", "import", "calibrate", "reread",
+    "score", "show", "export", "ls", "cache", "import", "calibrate", "reread",
 )  # fmt: skip
 """In the order in which a newcomer needs them."""
 

@@ -57,6 +57,7 @@ def draft(
     from harness.scenarios.importers.scenario import scenario, slug
     from harness.scenarios.importers.tally import Tally
     from harness.scenarios.importers.yaml_text import dump
+    from harness.scoring.gold import grading
 
     one, others = _conversation(source, wanted)
     tally = Tally(name=str(source))
@@ -67,7 +68,7 @@ def draft(
         for left_out in dropped:
             tally.skip(left_out)
     name = slug(path.stem)[:72]
-    data, skipped = scenario(replace(one, asked=asked), name, checkpoints=checkpoints)
+    data, skipped = scenario(replace(one, asked=asked), name, grading, checkpoints=checkpoints)
     for left_out in skipped:
         tally.skip(left_out)
     reasons = f"; dropped: {tally.reasons()}" if tally.left_out else ""

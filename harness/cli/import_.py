@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -15,8 +17,13 @@ from harness.core.files import whole
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from harness.core.protocols import Importer, ImportSource
     from harness.core.transcript import Transcript
+    from harness.scenarios.importers import ByteSource
     from harness.scenarios.importers.tally import Tally
+
+
+EMPTY = "the file is empty"
 
 
 @click.command("import")
@@ -41,6 +48,11 @@ if TYPE_CHECKING:
     help="For scenarios: ask at so many places of the session, the last at its end.",
 )
 @click.option(
+    "--judged",
+    is_flag=True,
+    help="For scenarios: keep questions that no reading can grade, for harness judge.",
+)
+@click.option(
     "--new-sessions/--one-session",
     default=None,
     help="For scenarios: begin a fresh session where the conversation has a break, or never. Unless"
@@ -54,23 +66,32 @@ def command(
     limit: int | None,
     partial: bool,
     checkpoints: int,
+    judged: bool,
     new_sessions: bool | None,
 ) -> int:
     """Import conversations; FORMAT is guessed unless it is given.
 
     \b
-    Formats: chatgpt (conversations.json), claude (Claude.ai export), claude-code (JSON Lines),
-    openai (chat JSON Lines), sharegpt, longmemeval, locomo, inspect (inspect_ai logs), markdown,
-    goodai, or package.module:Name of your own; options as in goodai?questions=false.
+    FILE is a file, a folder, a zip archive as it was delivered, or - for standard input.
+
+    \b
+    Formats: chatgpt, claude, claude-code, codex, gemini-cli, aistudio, copilot, specstory, aider,
+    open-webui, librechat, lmstudio, sillytavern, langfuse, langsmith, otel, inspect, openai,
+    sharegpt, markdown, longmemeval, locomo, msc, beam, goodai, or package.module:Name of your own;
+    options as in goodai?questions=false.
 
     \b
     Example:
       harness import conversations.json -o sessions.jsonl
       harness run scenarios/first.yaml --filler sessions.jsonl -m reference/perfect -w 8k
     """  # noqa: D301 -- click reads the control character
+    from harness.cli.imported import graded, share, to_scenarios
+
     format_, files = _format_and_files(words)
     _check_free(out, files, force=force)
-    with _reading(files, format_, limit, partial=partial) as (tally, transcripts):
+    ways: Counter[str] = Counter()
+    with _reading(files, format_, limit, partial=partial) as (tally, found):
+        transcripts = graded(found, ways)
         if out is None:
             _to_lines(transcripts, click.echo)
         elif _is_lines(out):
@@ -78,18 +99,19 @@ def command(
                 _to_lines(transcripts, write)
                 tally.check_any()
         else:
-            from harness.cli.imported import to_scenarios
-
             to_scenarios(
                 transcripts,
                 tally,
                 out,
+                judged=judged,
                 checkpoints=checkpoints,
                 new_sessions=new_sessions,
                 force=force,
             )
         tally.check_any()
     click.echo(tally.sentence(), err=True)
+    if ways:
+        click.echo(share(ways, judged=judged), err=True)
     if out is not None:
         click.echo(f"written to {out}", err=True)
     return 0
@@ -134,30 +156,99 @@ def _reading(
 
     from harness.scenarios.importers.tally import Tally
 
-    tally = Tally(name=", ".join(map(str, files)))
-    size = sum(file.stat().st_size for file in files if file.is_file())
-    with tqdm(total=size, unit="B", unit_scale=True, disable=None, leave=False) as bar:
-        yield tally, _transcripts(files, format_, tally, bar.update, limit, partial=partial)
+    tally = Tally(name=", ".join("standard input" if str(f) == "-" else str(f) for f in files))
+    size = sum(map(_size, files))
+    with (
+        TemporaryDirectory(prefix="harness-import-") as folder,
+        tqdm(total=size, unit="B", unit_scale=True, disable=None, leave=False) as bar,
+    ):
+        found = _sources(files, format_, tally, Path(folder), bar.update)
+        yield tally, _transcripts(found, tally, limit, partial=partial)
 
 
-def _transcripts(
+def _size(path: Path) -> int:
+    """Bytes of a file, or of all in a folder."""
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _sources(
     files: list[Path],
     format_: str | None,
     tally: Tally,
+    folder: Path,
     seen: Callable[[int], object],
+) -> Iterator[tuple[Importer, ImportSource]]:
+    """What is to be read, and by which importer; files that go on with each other as one.
+
+    Among several files one that is empty, or is no conversation, ends nothing: it is counted.
+    """
+    from harness.core.protocols import Gathers
+    from harness.core.transcript import Skipped
+    from harness.scenarios.importers import delivered, importers
+    from harness.scenarios.importers.linked import Joined
+
+    given = [one for file in files for one in delivered(file, folder, seen)]
+    for one in given:
+        if isinstance(one, Skipped):
+            tally.skip(one)
+    sources = [one for one in given if not isinstance(one, Skipped)]
+    alone = len(files) == 1 and not files[0].is_dir() and len(given) == 1
+    by_name: dict[str, list[ByteSource]] = {}
+    for source in sources:
+        name = _named(source, format_, tally, alone=alone)
+        if name is not None:
+            by_name.setdefault(name, []).append(source)
+    for name, own in by_name.items():
+        importer = importers.resolve(name)
+        groups = importer.together(own) if isinstance(importer, Gathers) else ([one] for one in own)
+        for group in groups:
+            yield importer, group[0] if len(group) == 1 else Joined(group)
+
+
+def _named(source: ByteSource, format_: str | None, tally: Tally, *, alone: bool) -> str | None:
+    """The importer of a file; None for a file among others that is none of a conversation."""
+    from harness.core.transcript import Skipped
+    from harness.scenarios.importers import UnknownFormatError, guess
+
+    try:
+        if format_ is None:
+            return guess(source)
+        if not alone:
+            source.sample()
+    except UnknownFormatError as error:
+        if alone:
+            raise
+        tally.skip(Skipped(what="file that is no conversation", detail=f"{error.where}"))
+        return None
+    except FileError as error:
+        if alone:
+            raise
+        what = "empty file" if error.problem == EMPTY else "file that cannot be read"
+        tally.skip(Skipped(what=what, where=error.where, detail=error.problem, broken=True))
+        return None
+    return format_
+
+
+def _transcripts(
+    found: Iterator[tuple[Importer, ImportSource]],
+    tally: Tally,
     limit: int | None,
     *,
     partial: bool,
 ) -> Iterator[Transcript]:
-    from harness.scenarios.importers import file_source, guess, importers
+    from harness.core.transcript import Skipped
 
-    for file in files:
-        importer = importers.resolve(format_ or guess(file_source(file)))
+    for importer, source in found:
+        before = tally.sessions
         try:
-            for one in tally.sifted(importer.sessions(file_source(file, seen))):
+            for one in tally.sifted(importer.sessions(source)):
                 yield one
                 if tally.sessions == limit:
                     return
+            if tally.sessions == before:
+                tally.skip(Skipped(what="file without a conversation", detail=source.name))
         except FileError as error:
             if not partial or not tally.sessions:
                 hint = "; --partial keeps what came before" if tally.sessions else ""

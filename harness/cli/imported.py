@@ -13,6 +13,7 @@ from harness.core.errors import NothingSelectedError, UsageError
 from harness.core.transcript import Skipped
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Iterator
 
     from harness.core.transcript import Transcript
@@ -27,6 +28,7 @@ def to_scenarios(
     tally: Tally,
     out: Path,
     *,
+    judged: bool,
     checkpoints: int,
     new_sessions: bool | None,
     force: bool,
@@ -37,6 +39,7 @@ def to_scenarios(
         transcripts: The conversations.
         tally: Counts what cannot be part of a scenario.
         out: A YAML file for a single conversation, or a folder.
+        judged: Whether questions are kept that only a model can grade.
         checkpoints: At how many places of a session its questions are asked.
         new_sessions: Whether breaks begin fresh sessions; None leaves it to each conversation.
         force: Whether files that are there may be written over.
@@ -47,6 +50,7 @@ def to_scenarios(
     """
     from harness.scenarios.importers.scenario import scenario, slug
     from harness.scenarios.importers.yaml_text import dump
+    from harness.scoring.gold import grading
 
     single = out.suffix in SUFFIXES
     folder = out.parent if single else out
@@ -55,7 +59,14 @@ def to_scenarios(
         written: list[str] = []
         for one in transcripts:
             name = slug(out.stem if single else one.id)[:_LONGEST_NAME]
-            data, skipped = scenario(one, name, checkpoints=checkpoints, new_sessions=new_sessions)
+            data, skipped = scenario(
+                one,
+                name,
+                grading,
+                judged=judged,
+                checkpoints=checkpoints,
+                new_sessions=new_sessions,
+            )
             for left_out in skipped:
                 tally.skip(left_out)
             if data is None:
@@ -84,6 +95,32 @@ def to_scenarios(
         for name, path in places.items():
             Path(beside, f"{name}.yaml").replace(path)
     click.echo(f"{len(written)} scenario{'s' * (len(written) != 1)}", err=True)
+
+
+def graded(transcripts: Iterable[Transcript], ways: Counter[str]) -> Iterator[Transcript]:
+    """The same conversations; counts how replies to their questions are graded.
+
+    Args:
+        transcripts: The conversations.
+        ways: What is counted.
+    """
+    from harness.scoring.gold import grading
+
+    for one in transcripts:
+        ways.update(grading(asked).way for asked in one.asked)
+        yield one
+
+
+def share(ways: Counter[str], *, judged: bool) -> str:
+    """Which share of the questions is graded by reading, as a sentence."""
+    total = ways.total()
+    read = ways["reading"] + ways["abstain"]
+    percent = f"{100 * read / total:.0f} %"
+    kept = "by a model, with harness judge" if judged else "only by a model: --judged keeps them"
+    parts = [f"graded by reading: {read:,} of {total:,} questions ({percent})"]
+    parts += [f"{kept}: {ways['judge']:,}"] if ways["judge"] else []
+    parts += [f"not at all: {ways['none']:,}"] if ways["none"] else []
+    return "; ".join(parts)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from harness.core.record import Record
     from harness.core.scenario import Counts, Question, Value
     from harness.core.session import Plant, Session
-    from harness.core.transcript import Found, Row, Sample, Skipped
+    from harness.core.transcript import Found, Remark, Row, Sample
     from harness.core.window import History, View
 
 
@@ -311,7 +311,7 @@ class ImportSource(Protocol):
     @property
     def name(self) -> str: ...
 
-    def rows(self) -> Iterator[Row | Skipped]: ...
+    def rows(self) -> Iterator[Row | Remark]: ...
 
     def text_lines(self) -> Iterator[str]: ...
 
@@ -327,3 +327,11 @@ class Importer(Protocol):
     def recognises(self, sample: Sample, /) -> bool: ...
 
     def sessions(self, source: ImportSource, /) -> Iterator[Found]: ...
+
+
+@runtime_checkable
+class Gathers(Protocol):
+    """An importer of a program that keeps one conversation in several files."""
+
+    def together(self, sources: Sequence[ImportSource], /) -> Iterator[Sequence[ImportSource]]:
+        """The files of the program in groups; the files of a group are read as one."""

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from harness.core.errors import Where
     from harness.core.messages import Message
+    from harness.core.scenario import Value
+    from harness.core.spec import Spec
+
+MOST_WORDS = 8
+"""A longer answer is a sentence, which a model that knows it would word otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,24 @@ class Asked:
     """Indexes of the messages that say it; empty when it was never said."""
     kind: str = ""
     """What the data set calls this sort of question."""
+    rubric: str = ""
+    """What counts as right, where the data set says it in words that only a model can apply."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grading:
+    """How a reply to a question that came with a transcript is told right from wrong."""
+
+    way: Literal["reading", "abstain", "judge", "none"]
+    """By its words, as an abstention, only by a model, or not at all."""
+    why: str = ""
+    """Why it is not by its words."""
+    values: tuple[Value, ...] = ()
+    """What a right reply names: one, or all of a list."""
+    score: Spec | None = None
+    """The scorer, where it is not the one that facts have unless told otherwise."""
+    ask: str = ""
+    """What the question is followed by, so that its answer can be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,20 +64,31 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped:
-    """Something that was not taken over, and why; nothing is dropped without one."""
+class Remark:
+    """Something about a file that its user is told of, counted by what it is."""
 
     what: str
-    """The reason, in a few words that do not depend on the text: they are counted."""
+    """In a few words that do not depend on the text, so that they can be counted."""
     count: int = 1
     where: Where | None = None
     detail: str = ""
-    """What was wrong there, for the first of its kind."""
+    """What was the matter there, for the first of its kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped(Remark):
+    """Something that was not taken over; nothing is dropped without one."""
+
     broken: bool = False
     """Whether it could not be read, and not just not used."""
 
 
-Found: TypeAlias = Transcript | Skipped
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended(Remark):
+    """Something that was taken over, but not as it stood."""
+
+
+Found: TypeAlias = Transcript | Remark
 
 
 @dataclass(frozen=True, slots=True)

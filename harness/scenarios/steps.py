@@ -46,7 +46,8 @@ def check_script(draft: Draft, asked: Asked) -> None:
                     draft.refuse(problem, "script", i, "says", j)
                 else:
                     _check_told(draft, (i, j), facts[name], asked)
-                    said[name] += 1
+                    # The turns that say a set say all of it between them.
+                    said[name] += asked.sayings.get(name, 1)
             continue
         if isinstance(step, FillerStep | BoundaryStep):
             continue
@@ -73,16 +74,22 @@ def _check_turn(draft: Draft, i: int, step: TurnStep) -> None:
 
 
 def _check_told(draft: Draft, at: tuple[int, int], fact: FactModel, asked: Asked) -> None:
-    """A fact in the words of a turn is said once, has one value, and no words of its own."""
+    """A fact in the words of a turn has the values that the turns give, and no words of its own."""
     i, j = at
     problem = None
-    if asked.sayings.get(fact.id, 1) != 1:
+    need = asked.sayings.get(fact.id, 1)
+    given = len(fact.values) if isinstance(fact.values, list) else 0
+    if need != 1 and not asked.most.get(fact.id):
         kinds = asked.kinds_about(fact.id)
         problem = f"fact '{fact.id}' is of kind {kinds}, and a turn can only say a recall fact"
+        problem += " or a set"
     elif fact.say is not None:
         problem = f"fact '{fact.id}' has a 'say' of its own; plant it, or take its 'say' out"
-    elif not isinstance(fact.values, list) or len(fact.values) != 1:
+    elif need == 1 and given != 1:
         problem = f"fact '{fact.id}' needs exactly one value: the answer that this turn gives"
+    elif given != need:
+        problem = f"fact '{fact.id}' has {given} values and 'pick: {need}'; turns say a set"
+        problem += " as a whole, so pick as many as there are"
     if problem:
         draft.refuse(problem, "script", i, "says", j)
 

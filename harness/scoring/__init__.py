@@ -19,6 +19,7 @@ from harness.scoring.judged import Judge
 from harness.scoring.number import Number
 from harness.scoring.regex import Regex
 from harness.scoring.set_ import Set
+from harness.scoring.yes_no import YesNo
 
 __all__ = [
     "Judgement",
@@ -39,3 +40,4 @@ scorers.add("judge", Judge)
 scorers.add("number", Number)
 scorers.add("regex", Regex)
 scorers.add("set", Set)
+scorers.add("yes_no", YesNo)

@@ -25,9 +25,10 @@ _GROUPS = {
         mention note provide reference reveal say share specify state supply tell
     """,
     "store": """
-        article chat context conversation dialogue discussion document essay essays excerpt history
-        information it log logs material memory message messages note notes passage passages prompt
-        record records session source sources text thread transcript
+        article chat chats context conversation conversations dialogue discussion document essay
+        essays excerpt history information it log logs material memory message messages note notes
+        passage passages prompt record records session sessions source sources text thread
+        transcript
     """,
     "news": """
         answer clue context data detail details evidence idea indication info information knowledge
@@ -71,6 +72,8 @@ UNKNOWN = _any(
     (?:can|could) not \
         <how*>(?:confirm|determine|find|identify|know|locate|say(?! it)|see|tell|work out)
     (?:can|could) not <how*>(?:recall|recollect|remember)<know>
+    (?:can|could) not <how*>be <how*>(?:answered|determined|inferred|known|worked out)
+    not answerable
     (?:can|could) not <how*>answer (?:this|that|the|your) question
     (?:can|could) not <how*>(?:give|provide) (?:an?|any|the) (?:\w+ )?answer
     (?:un|not )able to (?:answer|confirm|determine|find|identify|locate|recall|remember|say|tell)
@@ -96,13 +99,18 @@ UNKNOWN = _any(
     there (?:is|was|are|were) no (?:\w+ ){1,3}(?:in|within) (?:our|the|this|my) (?:\w+ ){0,2}<store>
     nothing in (?:our|the|this|my) (?:\w+ ){0,2}<store>
     you (?:only )?(?:mentioned|said|told me) [^.]{0,200}\
-        but not (?:its|the|his|her|their|what|when|where|who)
+        but not (?:its|the|his|her|their|your|our|a|an|any|what|when|where|who)\b
+    (?:you|we|user) (?:only |just )?(?:mentioned|said|told me|talked about) [^.]{0,200}\
+        but (?:did not|have not|never|not) <how*>(?:<tell>|<told>)
+    none of (?:the|our|your|these|those|my) (?:\w+ ){0,2}<store> <how*>(?:<tell>|<told>)
     have yet to (?:be|give|mention|say|share|specify|tell)
     # what there is none of
     no (?:(?!longer|doubt|problem|matter)\w+ ){0,3}<news>(?! (?:label|number|code))
     no (?:such|way of knowing|way to know|way to tell|way to say)
     (?:not|never) (?:enough|sufficient) (?:\w+ )?<news>
     insufficient <news>
+    <news> (?:\w+ ){0,3}(?:is|are|was|were) \
+        (?:insufficient|(?:not|never) <how*>(?:enough|sufficient))
     not have (?:\w+ ){0,2}(?:enough|sufficient) (?:\w+ )?<news>
     without (?:additional|any|being|further|more|that) (?:\w+ ){0,2}<news>
     not (?:\w+ )?(?:in|part of|within) (?:any of the|my|our|the|this) (?:\w+ ){0,2}<store>

@@ -19,11 +19,11 @@ def test_an_export_becomes_sessions_and_a_line_says_what_came(tmp_path):
     assert done.code == 0
     assert done.out == ""
     first, second = done.err.splitlines()
-    assert first.startswith(f"6 messages in 2 sessions from {FILES['chatgpt']}; left out: message")
+    assert first.startswith(f"8 messages in 2 sessions from {FILES['chatgpt']}; left out: message")
     assert "image 1" in first
     assert second == f"written to {out}"
     chats = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
-    assert [len(chat["messages"]) for chat in chats] == [4, 2]
+    assert [len(chat["messages"]) for chat in chats] == [6, 2]
 
 
 def test_without_an_output_the_lines_go_to_stdout_and_nothing_else():

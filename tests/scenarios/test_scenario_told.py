@@ -27,6 +27,14 @@ def test_a_turn_may_say_a_fact_and_the_answer_may_stand_elsewhere_too(write):
     check_seeds(made, 40)
 
 
+def test_turns_may_say_a_set_between_them(write):
+    cats = SCRIPT.replace("[Tom]", "[Tom, Rex]").replace(
+        "cat\n", "cat\n    kind: set\n    pick: 2\n"
+    )
+    made = load(write(cats))
+    assert (made.facts[0].kind, made.facts[0].told, made.facts[0].pick) == ("set", True, 2)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
@@ -34,7 +42,8 @@ def test_a_turn_may_say_a_fact_and_the_answer_may_stand_elsewhere_too(write):
         ("ask:", "say: 'It is {value}.'\n    ask:", "fact 'cat' has a 'say' of its own; plant"),
         ("[Tom]", "[Tom, Rex]", "fact 'cat' needs exactly one value: the answer that this turn"),
         ("[Tom]", "{generate: name}", "fact 'cat' needs exactly one value: the answer"),
-        ("- id: cat", "- id: cat\n    kind: set", "is of kind set, and a turn can only say"),
+        ("- id: cat", "- id: cat\n    kind: update", "is of kind update, and a turn can only say"),
+        ("- id: cat", "- id: cat\n    kind: set", "has 1 values and 'pick: 3'; turns say"),
         ("- {probe: cat}", "- {plant: cat}\n  - {probe: cat}", "fact 'cat' is said by a turn"),
         ("- {probe: cat}", "- {user: a, assistant: b}", "the script never asks for fact 'cat'"),
         ("says: cat}", "says: []}", "expected at least one entry"),

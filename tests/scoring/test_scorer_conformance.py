@@ -13,7 +13,9 @@ from harness.scoring.conformance import PROBES
 
 SPECS = [
     {"regex": "regex?pattern={value}"}.get(name, name)
-    for name in ("abstain", "choice", "contains", "exact", "judge", "number", "regex", "set")
+    for name in (
+        *("abstain", "choice", "contains", "exact", "judge", "number", "regex", "set", "yes_no"),
+    )
 ]
 
 

@@ -10,24 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.transcript import Transcript
-from harness.scenarios.importers.parts import (
-    AUDIO,
-    BRANCH,
-    IMAGE,
-    REASONING,
-    STRANGER,
-    TOOL_CALL,
-    TOOL_OUTPUT,
-    Saying,
-    Script,
+from harness.scenarios.importers.rows import begins, each
+from harness.scenarios.importers.saying import AUDIO, FILE, IMAGE, REASONING, VIDEO, Saying
+from harness.scenarios.importers.script import BRANCH, Script
+from harness.scenarios.importers.values import (
     first_text,
+    named,
     obj,
     path_to,
     seq,
     spelled,
     text,
 )
-from harness.scenarios.importers.rows import begins, each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,20 +34,19 @@ _ROLES: Mapping[str, Role] = {"user": "user", "assistant": "assistant", "system"
 _CONTENTS = {
     "thoughts": REASONING,
     "reasoning_recap": REASONING,
-    "execution_output": TOOL_OUTPUT,
-    "tether_quote": TOOL_OUTPUT,
-    "tether_browsing_display": TOOL_OUTPUT,
-    "system_error": TOOL_OUTPUT,
-    "computer_output": TOOL_OUTPUT,
     "user_editable_context": "custom instructions",
     "model_editable_context": "saved memory",
 }
 """Types of content that are no part of what the two sides say."""
+_TEXTS = frozenset(
+    ("text", "multimodal_text", "code", "execution_output", "tether_quote", "system_error",
+     "tether_browsing_display", "computer_output", "sonic_webpage", "")
+)  # fmt: skip
 _POINTERS = {
     "image_asset_pointer": IMAGE,
     "audio_asset_pointer": AUDIO,
     "real_time_user_audio_video_asset_pointer": AUDIO,
-    "video_container_asset_pointer": "video",
+    "video_container_asset_pointer": VIDEO,
 }
 _HIDDEN = "hidden message"
 
@@ -119,31 +112,65 @@ def _latest(nodes: Mapping[str, Mapping[str, object]]) -> str:
 def _shown(message: Mapping[str, object]) -> bool:
     """Whether a message is text that one of the two sides said to the other."""
     role = text(obj(message.get("author")).get("role"))
+    if role not in {"user", "assistant"} or _called(message):
+        return False
     script = Script()
-    if role in {"user", "assistant"}:
-        _say(script, message)
+    _say(script, message)
     return bool(script.messages)
 
 
+def _called(message: Mapping[str, object]) -> str:
+    """The tool that a message is addressed to, if it is to one."""
+    recipient = spelled(message.get("recipient"))
+    return "" if recipient in {"", "all"} else recipient
+
+
 def _say(script: Script, message: Mapping[str, object]) -> None:
-    role = text(obj(message.get("author")).get("role"))
+    author = obj(message.get("author"))
+    role = text(author.get("role"))
     content = obj(message.get("content"))
     kind = text(content.get("content_type"))
-    metadata = obj(message.get("metadata"))
-    if role == "tool":
-        script.skip(TOOL_OUTPUT)
-    elif kind in _CONTENTS:
+    hidden = obj(message.get("metadata")).get("is_visually_hidden_from_conversation") is True
+    if kind in _CONTENTS:
         script.skip(_CONTENTS[kind])
+    elif kind not in _TEXTS:
+        script.skip(named("content of type", kind))
+    elif role == "tool":
+        said = _saying(content)
+        given = Saying(skipped=said.skipped)
+        given.result(said.text, name=author.get("name"))
+        script.say("assistant", given)
     elif role not in _ROLES:
-        script.skip(STRANGER)
-    elif spelled(message.get("recipient")) not in {"", "all"}:
-        script.skip(TOOL_CALL)
-    elif metadata.get("is_visually_hidden_from_conversation") is True:
+        script.skip(named("message of role", role))
+    elif _called(message):
+        call = Saying()
+        said = _saying(content)
+        call.skipped += said.skipped
+        call.call(_called(message), said.text)
+        # An assistant that calls a tool says one reply in several messages.
+        script.say("assistant", call, same_turn=True)
+    elif hidden:
         if _saying(content).text:
             script.skip(_HIDDEN)
-    elif role != "system" or _saying(content).text:
-        # An assistant that calls a tool says one reply in several messages.
-        script.say(_ROLES[role], _saying(content), same_turn=role == "assistant")
+    else:
+        said = _saying(content)
+        said.skipped += _uploads(message, said.skipped.count(IMAGE))
+        if role != "system" or said.text:
+            script.say(_ROLES[role], said, same_turn=role == "assistant")
+
+
+def _uploads(message: Mapping[str, object], pictures: int) -> list[str]:
+    """What was uploaded with a message, without the pictures that stand in its text."""
+    found: list[str] = []
+    for attached in map(obj, seq(obj(message.get("metadata")).get("attachments"))):
+        type_ = first_text(map(attached.get, ("mimeType", "mime_type")))
+        if not type_.startswith("image/"):
+            found.append(FILE)
+        elif pictures:
+            pictures -= 1
+        else:
+            found.append(IMAGE)
+    return found
 
 
 def _saying(content: Mapping[str, object]) -> Saying:
@@ -152,10 +179,13 @@ def _saying(content: Mapping[str, object]) -> Saying:
         kind = obj(part).get("content_type")
         if isinstance(part, str):
             saying.add(part)
-        elif kind == "audio_transcription":
+        elif kind in {"audio_transcription", "text"}:
             saying.add(spelled(obj(part).get("text")))
         else:
-            saying.skipped.append(_POINTERS.get(text(kind), "part of an unknown type"))
-    if "text" in content and not saying.texts:
-        saying.add(text(content["text"]))  # code that the assistant shows to the user
+            saying.skipped.append(_POINTERS.get(text(kind)) or named("part of type", kind))
+    if not saying.items:
+        # code that the assistant shows, or what a tool gave back
+        said = first_text(map(content.get, ("text", "result", "summary")))
+        if said:
+            saying.add(said)
     return saying

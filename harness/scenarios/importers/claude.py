@@ -10,18 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.transcript import Transcript
-from harness.scenarios.importers.parts import (
-    BRANCH,
-    FILE,
-    Saying,
-    Script,
-    first_text,
-    obj,
-    path_to,
-    seq,
-    text,
-)
 from harness.scenarios.importers.rows import begins, each
+from harness.scenarios.importers.saying import FILE, Saying
+from harness.scenarios.importers.script import BRANCH, Script
+from harness.scenarios.importers.values import first_text, obj, path_to, seq, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +23,11 @@ if TYPE_CHECKING:
     from harness.core.transcript import Found, Row, Sample
 
 _ROLES: Mapping[str, Role] = {"human": "user", "user": "user", "assistant": "assistant"}
+_KNOWN = frozenset(
+    ("uuid", "text", "content", "sender", "created_at", "updated_at", "attachments", "files",
+     "files_v2", "parent_message_uuid", "index", "truncated", "stop_reason", "input_mode",
+     "chat_feedback", "sync_sources", "metadata")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +57,7 @@ def _conversation(row: Row) -> Iterator[Found]:
         role = script.role(text(message.get("sender")), _ROLES)
         if role is not None:
             script.say(role, _saying(message))
+            script.fields(message, _KNOWN)
     yield from script.leavings()
     yield Transcript(
         id=first_text([conversation.get("uuid")]) or str(row.number),
@@ -90,7 +88,7 @@ def _saying(message: Mapping[str, object]) -> Saying:
     parts = message.get("content")
     if parts:
         saying.add(parts)
-    if not saying.text:
+    if not any(not isinstance(item, str) or item.strip() for item in saying.items):
         saying.add(text(message.get("text")))
     for attached in seq(message.get("attachments")):
         content = text(obj(attached).get("extracted_content"))
@@ -98,5 +96,5 @@ def _saying(message: Mapping[str, object]) -> Saying:
             saying.add(f"{text(obj(attached).get('file_name')) or 'attachment'}:\n{content}")
         else:
             saying.skipped.append(FILE)
-    saying.skipped += [FILE] * len(seq(message.get("files")))
+    saying.skipped += [FILE] * len(seq(message.get("files")) or seq(message.get("files_v2")))
     return saying

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from harness.core.protocols import Importer
     from harness.core.transcript import Found
 
-_ROLES = ("system", "user", "assistant")
+_ROLES = ("system", "user", "assistant", "tool")
 _HOSTILE = (
     b'{"a": 1}\n{"b": 2}\n',
     b'[1, null, [], {}, true, "x"]',
@@ -56,7 +56,7 @@ def _check_transcript(one: Transcript) -> None:
     last = len(one.messages)
     for message in one.messages:
         _claim(message.role in _ROLES, f"roles are {', '.join(_ROLES)}")
-        _claim(bool(message.text.strip()), "a message has text")
+        _claim(message.role == "tool" or bool(message.text.strip()), "a message has text")
         message.text.encode("utf-8")
     _claim(all(0 < at < last for at in one.breaks), "a break stands between two messages")
     _claim(sorted(set(one.breaks)) == list(one.breaks), "breaks are in order")

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 from harness.core.messages import Message
 from harness.core.text import contains, words
-from harness.core.transcript import Asked, Skipped
-from harness.scenarios.importers.parts import obj, text
-from harness.scenarios.importers.scenario import MOST_WORDS
+from harness.core.transcript import MOST_WORDS, Asked, Skipped
+from harness.scenarios.importers.values import obj, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

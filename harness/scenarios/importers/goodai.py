@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.core.transcript import Skipped, Transcript
-from harness.scenarios.importers.parts import Saying, Script, obj, shapeless, text
+from harness.core.transcript import Row, Transcript
+from harness.scenarios.importers.saying import Saying
+from harness.scenarios.importers.script import Script
+from harness.scenarios.importers.values import named, obj, shapeless, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,14 +45,14 @@ class GoodAI:
         """Whether the first line is an event of the benchmark."""
         return any(
             {"type", "test_id", "data"} <= obj(row).keys() and isinstance(obj(row)["type"], int)
-            for row in sample.rows[:1]
+            for row in sample.rows
         )
 
     def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The one conversation of a log."""
         script = Script()
         for row in source.rows():
-            if isinstance(row, Skipped):
+            if not isinstance(row, Row):
                 yield row
                 continue
             event = obj(row.value)
@@ -58,7 +60,7 @@ class GoodAI:
             if not isinstance(kind, int) or isinstance(kind, bool):
                 yield shapeless(row, "an event with 'type', 'test_id' and 'data'")
             elif kind not in _ROLES:
-                script.skip(_EVENTS.get(kind, "event of the benchmark"))
+                script.skip(_EVENTS.get(kind) or named("event of type", kind))
             else:
                 self._say(script, kind, obj(event.get("data")))
         yield from script.leavings()

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import FileError, UsageError, Where
 from harness.core.transcript import Transcript
-from harness.scenarios.importers.parts import TOOL_CALL, TOOL_OUTPUT, Saying, Script, obj
+from harness.scenarios.importers.saying import Saying
+from harness.scenarios.importers.script import Script
+from harness.scenarios.importers.values import obj
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,13 +70,16 @@ def _samples(log: Any, path: str) -> Iterator[Any]:
 def _sample(sample: Any) -> Iterator[Found]:
     script = Script()
     for message in sample.messages:
-        if message.role == "tool":
-            script.skip(TOOL_OUTPUT)
-            continue
         content = message.content
         parts = content if isinstance(content, str) else [_plain(part) for part in content]
-        saying = Saying().add(parts)
-        saying.skipped += [TOOL_CALL] * len(getattr(message, "tool_calls", None) or ())
+        saying = Saying()
+        if message.role == "tool":
+            saying.result(parts, message.tool_call_id, message.function)
+            script.say("assistant", saying)
+            continue
+        saying.add(parts)
+        for call in getattr(message, "tool_calls", None) or ():
+            saying.call(call.function, call.arguments, call.id)
         script.say(_ROLES[message.role], saying)
     yield from script.leavings()
     yield Transcript(

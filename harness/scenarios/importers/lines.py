@@ -1,7 +1,7 @@
 """Transcripts as the JSON Lines that `filler: {file: ...}` and `harness import openai` read.
 
 The one rule: a line is `{"messages": [...]}`, and everything else in it is left out when empty, so
-that what came from such a file goes out as it came.
+that what came from such a file goes out as it came. Tools stand as the chat APIs have them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from harness.core.chat_format import to_chat
 
 if TYPE_CHECKING:
-    from harness.core.transcript import Transcript
+    from harness.core.transcript import Asked, Transcript
 
 
 def line(one: Transcript, number: int) -> str:
@@ -29,7 +29,14 @@ def line(one: Transcript, number: int) -> str:
         "title": one.title,
         "breaks": list(one.breaks),
         "compacted": one.compacted,
-        "questions": [asdict(asked) for asked in one.asked],
+        "questions": [_question(asked) for asked in one.asked],
     }
     chat.update({key: value for key, value in extras.items() if value})
     return json.dumps(chat, ensure_ascii=False)
+
+
+def _question(asked: Asked) -> dict[str, object]:
+    question = asdict(asked)
+    if not asked.rubric:
+        del question["rubric"]
+    return question

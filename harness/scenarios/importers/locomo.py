@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.transcript import Asked, Transcript
-from harness.scenarios.importers.parts import Saying, Script, obj, seq, spelled, text
+from harness.scenarios.importers.dates import by_date
 from harness.scenarios.importers.rows import begins, each
+from harness.scenarios.importers.saying import Saying
+from harness.scenarios.importers.script import Script
+from harness.scenarios.importers.values import obj, seq, spelled, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,15 +52,20 @@ class LoCoMo:
         conversation = obj(sample["conversation"])
         script = Script()
         places: dict[tuple[int, int], int] = {}
-        for number in sorted({int(m[1]) for key in conversation if (m := _SESSION.fullmatch(key))}):
+        numbers = sorted({int(m[1]) for key in conversation if (m := _SESSION.fullmatch(key))})
+        dates = [spelled(conversation.get(f"session_{number}_date_time")) for number in numbers]
+        order = by_date(dates)
+        if order != sorted(order):
+            script.mend("conversation whose sessions were put in the order of their dates")
+        for place in order:
             script.cut()
-            date = spelled(conversation.get(f"session_{number}_date_time")) if self.dates else ""
+            number, date = numbers[place], dates[place] if self.dates else ""
             for turn in map(obj, seq(conversation.get(f"session_{number}"))):
                 at = _say(script, turn, text(conversation.get("speaker_a")), date)
                 if at is not None:
                     date = ""
-                    for place in _places(turn.get("dia_id")):
-                        places.setdefault(place, at)
+                    for name in _places(turn.get("dia_id")):
+                        places.setdefault(name, at)
         asked = [
             question
             for index, qa in enumerate(seq(sample.get("qa")), 1)
@@ -87,7 +95,7 @@ def _say(script: Script, turn: Mapping[str, object], user: str, date: str) -> in
         if caption:
             saying.add(f"[shares a picture: {caption}]")
     if saying.text:
-        saying.texts[:] = [f"{f'[{date}] ' if date else ''}{speaker}: {saying.text}"]
+        saying.items[:] = [f"{f'[{date}] ' if date else ''}{speaker}: {saying.text}"]
     return script.say("user" if speaker == user else "assistant", saying)
 
 

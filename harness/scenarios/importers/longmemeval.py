@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.transcript import Asked, Transcript
-from harness.scenarios.importers.parts import Saying, Script, obj, seq, spelled, text
+from harness.scenarios.importers.dates import by_date
 from harness.scenarios.importers.rows import begins, each
+from harness.scenarios.importers.saying import Saying
+from harness.scenarios.importers.script import Script
+from harness.scenarios.importers.values import obj, seq, spelled, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,11 +54,15 @@ class LongMemEval:
         named: list[int] = []
         answering = set(map(spelled, seq(entry.get("answer_session_ids"))))
         ids = [*map(spelled, seq(entry.get("haystack_session_ids")))]
-        dates = [*map(spelled, seq(entry.get("haystack_dates")))] if self.dates else []
-        for number, session in enumerate(seq(entry["haystack_sessions"])):
+        dates = [*map(spelled, seq(entry.get("haystack_dates")))]
+        sessions = seq(entry["haystack_sessions"])
+        order = by_date((dates + [""] * len(sessions))[: len(sessions)])
+        if order != sorted(order):
+            script.mend("conversation whose sessions were put in the order of their dates")
+        for number in order:
             script.cut()
-            date = dates[number] if number < len(dates) else ""
-            for turn in map(obj, seq(session)):
+            date = dates[number] if self.dates and number < len(dates) else ""
+            for turn in map(obj, seq(sessions[number])):
                 at = _say(script, turn, date)
                 if at is None:
                     continue
@@ -100,5 +107,5 @@ def _say(script: Script, turn: Mapping[str, object], date: str) -> int | None:
         return None
     saying = Saying().add(turn.get("content"))
     if date and saying.text:
-        saying.texts[0] = f"[{date}] {saying.texts[0]}"
+        saying.prefix(f"[{date}] ")
     return script.say(role, saying)

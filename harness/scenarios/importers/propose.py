@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.text import contains, words
-from harness.core.transcript import Asked
-from harness.scenarios.importers.scenario import MOST_WORDS
+from harness.core.transcript import MOST_WORDS, Asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.core.transcript import Skipped
-from harness.scenarios.importers.parts import shapeless
+from harness.core.transcript import Row
+from harness.scenarios.importers.values import shapeless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from harness.core.protocols import ImportSource
-    from harness.core.transcript import Found, Row, Sample
+    from harness.core.transcript import Found, Sample
 
     Tells = Callable[[object], bool]
     """Says whether a record is a conversation of the format."""
 
 
 def begins(sample: Sample, is_one: Tells) -> bool:
-    """Whether the first record of a file is a conversation of the format."""
-    return any(is_one(row) for row in sample.rows[:1])
+    """Whether one of the first records of a file is a conversation of the format."""
+    return any(is_one(row) for row in sample.rows)
 
 
 def each(
@@ -37,7 +37,7 @@ def each(
         expected: What it should have looked like.
     """
     for row in source.rows():
-        if isinstance(row, Skipped):
+        if not isinstance(row, Row):
             yield row
         elif not is_one(row.value):
             yield shapeless(row, expected)

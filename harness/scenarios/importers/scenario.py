@@ -1,7 +1,7 @@
 """A transcript with its questions as a scenario: the conversation as its script, word for word.
 
 The turns that are evidence say the facts in their own words (`says`), so nothing of the
-conversation is rewritten; questions that no scorer could grade by reading are left out and counted.
+conversation is rewritten; questions that no reply could be graded by are left out and counted.
 """
 
 from __future__ import annotations
@@ -9,30 +9,37 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from harness.core.text import contains, words
+from harness.core.text import words
 from harness.core.transcript import Skipped
 from harness.scenarios.importers.turns import exchanges
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from harness.core.transcript import Asked, Transcript
+    from harness.core.scenario import Value
+    from harness.core.transcript import Asked, Grading, Transcript
     from harness.scenarios.importers.turns import Exchange
 
-MOST_WORDS = 8
-"""A longer answer is a sentence, which a model that knows it would word otherwise."""
 _NAME_LENGTH = 72
 _PLACEHOLDER = re.compile(r"\{value\}")
 
 
 def scenario(
-    one: Transcript, name: str, *, checkpoints: int = 1, new_sessions: bool | None = None
+    one: Transcript,
+    name: str,
+    grade: Callable[[Asked], Grading],
+    *,
+    judged: bool = False,
+    checkpoints: int = 1,
+    new_sessions: bool | None = None,
 ) -> tuple[dict[str, Any] | None, list[Skipped]]:
     """The scenario of a transcript as data for YAML, and what could not be part of it.
 
     Args:
         one: The transcript.
         name: Name of the scenario.
+        grade: Says how a reply to a question is told right from wrong.
+        judged: Whether questions are kept that only a model can grade.
         checkpoints: At how many places the questions are asked, the last at the end; each question
             wherever all of its evidence has been said by then.
         new_sessions: Whether a break of the transcript begins a fresh session; unless given, where
@@ -46,13 +53,14 @@ def scenario(
     facts: list[dict[str, Any]] = []
     evidence: dict[str, set[int]] = {}
     for asked in one.asked:
-        reason = _unusable(asked)
-        if reason is not None:
-            skipped.append(Skipped(what=f"question: {reason}", detail=f"{name}, {asked.id}"))
+        grading = grade(asked)
+        if grading.way == "none" or (grading.way == "judge" and not judged):
+            skipped.append(Skipped(what=f"question: {grading.why}", detail=f"{name}, {asked.id}"))
             continue
         fact = f"f{len(facts) + 1}-{slug(asked.id)}"[:_NAME_LENGTH].rstrip("-.")
-        facts.append(_fact(asked, fact))
-        evidence[fact] = {at for at, turn in enumerate(turns) if turn.indexes & {*asked.evidence}}
+        facts.append(_fact(asked, fact, grading))
+        told = set() if grading.way == "abstain" else {*asked.evidence}
+        evidence[fact] = {at for at, turn in enumerate(turns) if turn.indexes & told}
     if not facts:
         return None, skipped
     data: dict[str, Any] = {"schema": 1, "name": name}
@@ -73,29 +81,24 @@ def slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.]+", "-", text).strip("-._") or "x"
 
 
-def _unusable(asked: Asked) -> str | None:
-    """Why a question cannot be asked and graded here, or None when it can."""
-    if not asked.answers:
-        return None
-    if not asked.evidence:
-        return "its evidence is not in the conversation"
-    answer = words(asked.answers[0])
-    if not answer or answer in {("yes",), ("no",)}:
-        return "its answer is yes or no" if answer else "its answer has no letter or digit"
-    if len(answer) > MOST_WORDS:
-        return f"its answer is longer than {MOST_WORDS} words, so a reply cannot be graded by it"
-    return "its answer stands in it" if contains(words(asked.ask), answer) else None
-
-
-def _fact(asked: Asked, fact: str) -> dict[str, Any]:
-    ask = _PLACEHOLDER.sub("{ value }", asked.ask.strip())
+def _fact(asked: Asked, fact: str, grading: Grading) -> dict[str, Any]:
+    ask = _PLACEHOLDER.sub("{ value }", f"{asked.ask.strip()}{grading.ask}")
     ask = ask.replace("{", "(").replace("}", ")")
-    if not asked.answers:
+    if grading.way == "abstain":
         return {"id": fact, "kind": "abstain", "ask": ask}
-    answer, *others = [answer.strip() for answer in asked.answers]
+    said: dict[str, Any] = {"id": fact}
+    if len(grading.values) > 1:
+        said |= {"kind": "set", "pick": len(grading.values)}
+    said |= {"values": [_value(value) for value in grading.values], "ask": ask}
+    return said | ({"score": str(grading.score)} if grading.score else {})
+
+
+def _value(value: Value) -> Any:
+    """A value as a file has it: its text, or that and the spellings that are right as well."""
+    answer = value.text.strip()
+    others = [other.strip() for other in value.accept]
     others = [other for other in others if words(other) and words(other) != words(answer)]
-    value: Any = {"value": answer, "accept": others} if others else answer
-    return {"id": fact, "values": [value], "ask": ask}
+    return {"value": answer, "accept": others} if others else answer
 
 
 def _places(turns: int, checkpoints: int) -> set[int]:

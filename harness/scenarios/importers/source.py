@@ -1,23 +1,30 @@
 """A file to be imported, as records or as lines of text: the one place that reads it.
 
 The one rule: memory is bounded by one record, whatever the size of the file, and a file that is
-cut off, damaged or of another kind is told as such, with its place.
+cut off, damaged or of another kind is told as such, with its place. What is packed with gzip is
+unpacked as it is read, and a table of Parquet is as good as JSON: each of its rows is a record.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from harness.core.errors import FileError, UsageError, Where
 from harness.core.transcript import Row, Sample, Skipped
 from harness.scenarios.importers.entries import MOST_LEVELS, TOO_DEEP, Entries
+from harness.scenarios.importers.parquet import MAGIC, NotParquetError, table
+from harness.scenarios.importers.utf8 import Utf8
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from harness.core.transcript import Remark
 
 _CHUNK = 1 << 20
 _PIECE = 1 << 14
@@ -25,11 +32,14 @@ _PIECE = 1 << 14
 MOST_BYTES = 1 << 27
 """The largest record that is read: 128 MB of JSON in one conversation is no conversation."""
 _BOM = b"\xef\xbb\xbf"
-_SAMPLED_ROWS = 20
-_SAMPLED_TEXT = 20_000
+_SAMPLED_ROWS = 200
+_SAMPLED_BYTES = 1 << 20
+"""The beginning by which a file is known; of a larger first record all is read."""
+_GZIP = b"\x1f\x8b"
+_GZIP_BITS = 31
+"""As zlib has it: the largest window, with a header of gzip."""
 _KINDS = {
-    b"PK\x03\x04": "a zip archive; unpack it and give the file in it",
-    b"\x1f\x8b": "compressed with gzip; unpack it first",
+    b"PK\x03\x04": "a zip archive inside another file; unpack it and give the file in it",
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
     b"\xfe\xff": "UTF-16 text; save it as UTF-8",
     b"SQLite format 3": "a database; export its conversations as JSON",
@@ -65,7 +75,7 @@ def file_source(path: Path | str, seen: Callable[[int], object] | None = None) -
         except OSError as error:
             raise UsageError(f"cannot read {path}: {error.strerror}") from None
 
-    return ByteSource(name=str(path), chunks=chunks)
+    return ByteSource(name=str(path), chunks=chunks, path=path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +85,38 @@ class ByteSource:
     name: str
     """As errors call it."""
     chunks: Callable[[], Iterable[bytes]]
-    """The bytes from the beginning, in pieces of any size."""
+    """The bytes from the beginning as they are stored, in pieces of any size."""
+    path: Path | None = field(default=None, compare=False)
+    """Where it lies as a file of its own; None for a part of an archive."""
+
+    def content(self) -> Iterator[bytes]:
+        """The bytes from the beginning, unpacked where they are packed with gzip.
+
+        Raises:
+            FileError: What is packed is cut off or damaged.
+        """
+        chunks = iter(self.chunks())
+        first = next(chunks, b"")
+        while len(first) < len(_GZIP) and (more := next(chunks, b"")):
+            first += more
+        if not first.startswith(_GZIP):
+            yield first
+            yield from chunks
+            return
+        unpacking = zlib.decompressobj(wbits=_GZIP_BITS)
+        try:
+            for chunk in chain([first], chunks):
+                data = chunk
+                while data:
+                    yield unpacking.decompress(data, _CHUNK)
+                    data = unpacking.unconsumed_tail
+                    if unpacking.eof and unpacking.unused_data:  # another member follows
+                        data = unpacking.unused_data
+                        unpacking = zlib.decompressobj(wbits=_GZIP_BITS)
+        except zlib.error as error:
+            self._refuse_whole(f"what is packed with gzip is damaged: {error}")
+        if not unpacking.eof:
+            self._refuse_whole("what is packed with gzip is cut off")
 
     def sample(self) -> Sample:
         """The beginning of the file.
@@ -85,28 +126,32 @@ class ByteSource:
         """
         head = self._head()
         self._check_kind(head)
-        text = head[:_SAMPLED_TEXT].removeprefix(_BOM).decode("utf-8", "replace")
+        text = head[:_SAMPLED_BYTES].removeprefix(_BOM).decode("utf-8", "replace")
         rows: list[object] = []
-        if head.removeprefix(_BOM).lstrip()[:1] in {b"[", b"{"}:
+        if head.startswith(MAGIC) or head.removeprefix(_BOM).lstrip()[:1] in {b"[", b"{"}:
+            beginning = _Beginning(self.content)
             try:
-                for row in self.rows():
+                for row in ByteSource(name=self.name, chunks=beginning, path=self.path).rows():
                     if isinstance(row, Row):
                         rows.append(row.value)
-                    if len(rows) >= _SAMPLED_ROWS:
+                    if len(rows) >= _SAMPLED_ROWS or (rows and beginning.passed):
                         break
             except FileError:
                 if not rows:
                     raise
         return Sample(name=self.name, rows=tuple(rows), text=text)
 
-    def rows(self) -> Iterator[Row | Skipped]:
-        """The records of a JSON array, of JSON Lines, or of one JSON document.
+    def rows(self) -> Iterator[Row | Remark]:
+        """The records of a JSON array, of JSON Lines, of a table, or of one JSON document.
 
         Raises:
             FileError: The file is no JSON; of a damaged line only that line is skipped.
         """
         head = self._head()
         self._check_kind(head)
+        if head.startswith(MAGIC):
+            yield from self._table()
+            return
         start = head.removeprefix(_BOM).lstrip()
         if start[:1] not in {b"[", b"{"}:
             shown = start[:20].decode("utf-8", "replace").strip()
@@ -123,7 +168,7 @@ class ByteSource:
             FileError: A byte is not UTF-8, or the file holds no text.
         """
         self._check_kind(self._head())
-        for number, line in self._lines():
+        for number, line in self._lines(Utf8()):
             if line is None:
                 self._refuse(f"this line is longer than {_mega(MOST_BYTES)}", number)
             try:
@@ -133,7 +178,7 @@ class ByteSource:
 
     def _head(self) -> bytes:
         head = b""
-        for chunk in self.chunks():
+        for chunk in self.content():
             head += chunk
             if len(head) >= _CHUNK:
                 break
@@ -145,16 +190,26 @@ class ByteSource:
         for start, kind in _KINDS.items():
             if head.startswith(start):
                 raise FileError(Where(file=self.name), f"this is {kind}")
-        if b"\0" in head[:_PIECE]:
+        if b"\0" in head[:_PIECE] and not head.startswith(MAGIC):
             raise FileError(Where(file=self.name), "this is a binary file, not a transcript")
+
+    def _refuse_whole(self, problem: str) -> NoReturn:
+        raise FileError(Where(file=self.name), problem)
 
     def _refuse(self, problem: str, line: int, column: int | None = None) -> NoReturn:
         raise FileError(Where(file=self.name, line=line, column=column), problem)
 
-    def _lines(self) -> Iterator[tuple[int, bytes | None]]:
+    def _table(self) -> Iterator[Row]:
+        try:
+            for number, value in enumerate(table(self.path, self.content), 1):
+                yield Row(Where(file=self.name), number, value)
+        except NotParquetError as error:
+            raise FileError(Where(file=self.name), f"{error}") from None
+
+    def _lines(self, utf8: Utf8) -> Iterator[tuple[int, bytes | None]]:
         """Each line with its number; None in place of one that is too long to be held."""
         number, held, size = 1, [b""], 0
-        for chunk in self.chunks():
+        for chunk in utf8.mended(self.content()):
             first, *rest = chunk.split(b"\n")
             size += len(first)
             held = [*held, first] if size <= MOST_BYTES else []
@@ -164,8 +219,9 @@ class ByteSource:
         if size:
             yield number, (b"".join(held).rstrip(b"\r") if held else None)
 
-    def _json_lines(self) -> Iterator[Row | Skipped]:
-        for number, line in self._lines():
+    def _json_lines(self) -> Iterator[Row | Remark]:
+        utf8 = Utf8()
+        for number, line in self._lines(utf8):
             where = Where(file=self.name, line=number)
             if line is None:
                 yield _broken(where, f"longer than {_mega(MOST_BYTES)}")
@@ -187,18 +243,20 @@ class ByteSource:
                 yield _broken(where, f"not readable: {error}")
             else:
                 yield Row(where, number, value)
+        yield from utf8.remarks(Where(file=self.name))
 
-    def _document(self, level: int) -> Iterator[Row | Skipped]:
+    def _document(self, level: int) -> Iterator[Row | Remark]:
         """The entries of a JSON array, or the document itself, as they are completed."""
         import ijson
 
+        utf8 = Utf8(strays=True)
         events = ijson.sendable_list()
         parser = ijson.basic_parse_coro(events, use_float=True)
         entries = Entries(level)
         number = pending = done = 0
         line = 1
         piece, wrong = b"", None
-        for piece in _pieces(self.chunks()):
+        for piece in _pieces(utf8.mended(self.content())):
             try:
                 parser.send(piece)
             except (ijson.JSONError, ValueError, RecursionError, OverflowError) as error:
@@ -219,6 +277,7 @@ class ByteSource:
         try:
             if wrong is None:
                 parser.close()
+                yield from utf8.remarks(Where(file=self.name))
                 return
         except (ijson.JSONError, ValueError) as error:
             wrong, piece = error, b""
@@ -226,6 +285,22 @@ class ByteSource:
         place = f"record {number + 1}, near byte {done + len(before):,}"
         line += before.count(b"\n")
         self._refuse(f"this is not JSON any more: {_reason(wrong)} ({place})", line)
+
+
+@dataclass(slots=True)
+class _Beginning:
+    """The bytes of a file, and whether those by which it is known have passed."""
+
+    chunks: Callable[[], Iterable[bytes]]
+    passed: bool = False
+
+    def __call__(self) -> Iterator[bytes]:
+        """The bytes from the beginning."""
+        size = 0
+        for chunk in self.chunks():
+            size += len(chunk)
+            self.passed = size > _SAMPLED_BYTES
+            yield chunk
 
 
 def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:

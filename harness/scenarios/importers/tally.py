@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, NothingSelectedError, Where
-from harness.core.transcript import Transcript
+from harness.core.transcript import Mended, Skipped, Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from harness.core.transcript import Found, Skipped
+    from harness.core.transcript import Found, Remark
 
 
 @dataclass(slots=True)
@@ -24,7 +24,8 @@ class Tally:
     messages: int = 0
     asked: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
-    first: dict[str, Skipped] = field(default_factory=dict)
+    mended: dict[str, int] = field(default_factory=dict)
+    first: dict[str, Remark] = field(default_factory=dict)
     """The first of each reason that has a place."""
 
     def sifted(self, found: Iterable[Found]) -> Iterator[Transcript]:
@@ -32,7 +33,7 @@ class Tally:
         for one in found:
             if not isinstance(one, Transcript):
                 self.skip(one)
-            elif one.messages:
+            elif any(said.role != "tool" for said in one.messages):
                 self.sessions += 1
                 self.messages += len(one.messages)
                 self.asked += len(one.asked)
@@ -42,9 +43,10 @@ class Tally:
                     self.left_out.get("conversation without a message", 0) + 1
                 )
 
-    def skip(self, one: Skipped) -> None:
-        """Count something that was left out."""
-        self.left_out[one.what] = self.left_out.get(one.what, 0) + one.count
+    def skip(self, one: Remark) -> None:
+        """Count something that was left out, or taken over otherwise than it stood."""
+        counts = self.mended if isinstance(one, Mended) else self.left_out
+        counts[one.what] = counts.get(one.what, 0) + one.count
         if one.detail:
             self.first.setdefault(one.what, one)
 
@@ -53,14 +55,15 @@ class Tally:
         asked = f" with {_many(self.asked, 'question')}" if self.asked else ""
         came = f"{_many(self.messages, 'message')} in {_many(self.sessions, 'session')}{asked}"
         left = f"; left out: {self.reasons()}" if self.left_out else "; nothing left out"
-        return f"{came} from {self.name}{left}"
+        mended = f"; mended: {', '.join(self._reasons(self.mended))}" if self.mended else ""
+        return f"{came} from {self.name}{left}{mended}"
 
     def reasons(self) -> str:
         """What was left out, the most frequent first; of each kind the first with a place."""
-        return ", ".join(self._reasons())
+        return ", ".join(self._reasons(self.left_out))
 
-    def _reasons(self) -> Iterator[str]:
-        for what, count in sorted(self.left_out.items(), key=lambda pair: (-pair[1], pair[0])):
+    def _reasons(self, counts: dict[str, int]) -> Iterator[str]:
+        for what, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
             first = self.first.get(what)
             place = f" (first: {_place(first)})" if first is not None else ""
             yield f"{what} {count:,}{place}"
@@ -74,7 +77,8 @@ class Tally:
         """
         if self.messages:
             return
-        broken = next((one for one in self.first.values() if one.broken), None)
+        remarks = self.first.values()
+        broken = next((one for one in remarks if isinstance(one, Skipped) and one.broken), None)
         if broken is not None:
             where = broken.where or Where(file=self.name)
             raise FileError(where, f"nothing could be read: {broken.detail}")
@@ -82,7 +86,7 @@ class Tally:
         raise NothingSelectedError(f"no message of a user or an assistant in {self.name}{reasons}")
 
 
-def _place(one: Skipped) -> str:
+def _place(one: Remark) -> str:
     return f"{one.where}: {one.detail}" if one.where else one.detail
 
 

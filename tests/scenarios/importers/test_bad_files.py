@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import subprocess
@@ -43,13 +44,18 @@ def everything(content, name=None):
     [
         (b"", "x.json: the file is empty"),
         (b"\xef\xbb\xbf \n", "x.json: the file is empty"),
-        (b"PK\x03\x04....", "x.json: this is a zip archive; unpack it and give the file in it"),
-        (b"\x1f\x8b....", "x.json: this is compressed with gzip; unpack it first"),
+        (b"PK\x03\x04....", "x.json: this is a zip archive inside another file; unpack it and"),
+        (b"\x1f\x8b....", "x.json: what is packed with gzip is damaged: Error -3 while"),
+        (gzip.compress(b"[]" * 99, mtime=0)[:-9], "x.json: what is packed with gzip is cut off"),
+        (b"PAR1....", "x.json: this Parquet file is cut off or damaged: "),
         ("[]".encode("utf-16"), "x.json: this is UTF-16 text; save it as UTF-8"),
         (b"\x7fELF\0\0\0", "x.json: this is a binary file, not a transcript"),
         (b"no transcript at all", "cannot tell which program wrote this: it begins with"),
-        (b'{"a": 1, "b": 2}', "cannot tell which program wrote this: its first record has the"),
-        (b"[1, 2]", "cannot tell which program wrote this: its first record has no keys"),
+        (
+            b'{"a": 1, "b": 2}',
+            "cannot tell which program wrote this: its first record is an object with",
+        ),
+        (b"[1, 2]", "cannot tell which program wrote this: its first record is a number"),
         (b"[", "x.json:1: this is not JSON any more: the file ends in the middle of a record"),
         (b'{"a": \n}', "x.json:2: this is not JSON any more: unallowed token"),
     ],
@@ -136,7 +142,7 @@ def test_an_array_nested_without_end_is_told_or_read_but_never_falls_over():
 def test_values_of_the_wrong_type_are_as_good_as_none(name, value):
     """Every value of a good file, one at a time, becomes something else."""
     text = FILES[name].read_text(encoding="utf-8")
-    if name == "markdown":
+    if FILES[name].suffix == ".md":
         pytest.skip("has no types")
     rows = json.loads(text) if text[0] == "[" else [json.loads(row) for row in _good(text)]
     for row in rows[:3]:
@@ -204,7 +210,7 @@ def test_halves_of_characters_become_a_mark_that_can_be_written():
 def test_when_nothing_came_the_first_thing_that_was_wrong_is_said():
     with pytest.raises(FileError, match=r"nothing could be read: record 1 is an object with"):
         everything(b'{"some": "thing"}\n', "openai")
-    with pytest.raises(NothingSelectedError, match=r"left out: .*tool output 1"):
+    with pytest.raises(NothingSelectedError, match=r"left out: conversation without a message 1"):
         everything(b'{"messages": [{"role": "tool", "content": "x"}]}', "openai")
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from harness.scenarios.importers import file_source, guess, importers
+from harness.scenarios.importers import GENERAL, file_source, guess, importers
 from harness.scenarios.importers.conformance import check_importer
 from harness.scenarios.importers.lines import line
 from tests.scenarios.importers.conftest import FILES
@@ -35,6 +35,14 @@ def test_the_format_of_every_file_is_guessed(name):
 
 
 @pytest.mark.parametrize("name", FILES)
+def test_no_file_is_taken_for_one_of_another_program(name):
+    sample = file_source(FILES[name]).sample()
+    own = [other for other in importers.names() if other not in GENERAL]
+    found = [other for other in own if importers.resolve(other).recognises(sample)]
+    assert found == ([name] if name not in GENERAL else [])
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_what_was_imported_is_imported_again_unchanged(name, fixture, read):
     lines = "".join(f"{line(one, i)}\n" for i, one in enumerate(fixture(name)[0], 1))
     again, skipped = read("openai", lines.encode())
@@ -46,6 +54,8 @@ def test_chatgpt_takes_the_branch_that_the_window_shows(fixture):
     (greenhouse, river), skipped = fixture("chatgpt")
     assert said(greenhouse) == [
         ("user", "This is my greenhouse. How warm should it be for tomatoes?"),
+        ("assistant", 'browser({"input": "search(\\"tomato greenhouse temperature\\")"})'),
+        ("tool", "L0: Tomatoes like it warm"),
         ("assistant", "Keep it between 18 and 24 degrees by day."),
         ("user", "And at night?"),
         ("assistant", "Not below 13 degrees."),
@@ -53,8 +63,8 @@ def test_chatgpt_takes_the_branch_that_the_window_shows(fixture):
     assert (greenhouse.id, greenhouse.title) == ("6667a1b2-0001", "Greenhouse plan")
     assert texts(river) == ["Name a river.", "The Weser."]  # the newest leaf: no node is current
     assert skipped == {
-        "image": 1, "audio": 1, "custom instructions": 1, "reasoning": 1, "tool call": 1,
-        "tool output": 1, "message of an abandoned branch": 4,
+        "image": 1, "audio": 1, "custom instructions": 1, "reasoning": 1,
+        "message of an abandoned branch": 4,
     }  # fmt: skip
 
 
@@ -69,28 +79,32 @@ def test_claude_takes_the_newest_leaf_and_the_text_of_attachments(fixture):
     (boat, old), skipped = fixture("claude")
     assert said(boat) == [
         ("user", "Which varnish for a boat?\n\nboat.txt:\nHull: larch, built in 1987."),
+        ("assistant", 'web_search({"query": "larch varnish"})'),
+        ("tool", "tung oil"),
         ("assistant", "For larch take a tung oil varnish."),
         ("user", "How many coats?"),
         ("assistant", "Six, sanded between."),
     ]
     assert texts(old) == ["Old export, no content blocks.", "Noted."]
     assert skipped == {
-        "file": 1, "reasoning": 1, "tool call": 1, "tool output": 1,
-        "message of an abandoned branch": 1,
+        "file": 1, "reasoning": 1, "message of an abandoned branch": 1,
     }  # fmt: skip
 
 
 def test_claude_code_is_chained_by_parents_and_cut_at_compactions(fixture):
     (one,), skipped = fixture("claude-code")
-    assert [message.role for message in one.messages] == ["user", "assistant"] * 3
-    assert texts(one)[1].startswith("I will read the lexer.\n\nThe lexer drops")
-    assert texts(one)[2] == "Write the lexer by hand, see the sketch."
-    assert one.breaks == (4,)
-    assert texts(one)[4].startswith("This session is being continued")
+    assert [message.role for message in one.messages] == [
+        "user", "assistant", "tool", "assistant", *["user", "assistant"] * 2,
+    ]  # fmt: skip
+    assert texts(one)[1].startswith("I will read the lexer.\nRead({")
+    assert texts(one)[3].startswith("The lexer drops")
+    assert texts(one)[4] == "Write the lexer by hand, see the sketch."
+    assert one.breaks == (6,)
+    assert texts(one)[6].startswith("This session is being continued")
     assert skipped == {
         "event of the program": 3, "command of the program": 1, "note of the program": 1,
         "message of a side chain": 1, "message of an abandoned branch": 2, "image": 1,
-        "reasoning": 1, "tool call": 1, "tool output": 1, "damaged line": 1,
+        "reasoning": 1, "damaged line": 1,
     }  # fmt: skip
 
 
@@ -98,7 +112,7 @@ def test_a_claude_code_boundary_goes_on_from_the_line_before_when_its_parent_is_
     lines = FILES["claude-code"].read_text(encoding="utf-8")
     lines = lines.replace('"logicalParentUuid":"a3"', '"logicalParentUuid":"in-another-file"')
     (one,), _ = read("claude-code", lines.encode())
-    assert one.breaks == (4,)
+    assert one.breaks == (6,)
 
 
 def test_two_claude_code_files_put_together_are_two_conversations(read):
@@ -107,7 +121,7 @@ def test_two_claude_code_files_put_together_are_two_conversations(read):
     for key in ("u0", "m0", "u1", "t1", "a1", "c1", "r1", "a2", "u2", "a3", "b1", "u3", "a4"):
         other = other.replace(f'"{key}"', f'"{key}-2"')
     found, _ = read("claude-code", f"{lines}\n{other}\n".encode())
-    assert [len(one.messages) for one in found] == [6, 6]
+    assert [len(one.messages) for one in found] == [8, 8]
 
 
 def test_openai_chats_of_text_go_out_as_they_came(read):
@@ -121,12 +135,13 @@ def test_openai_chats_of_text_go_out_as_they_came(read):
     assert not skipped
 
 
-def test_openai_tools_and_pictures_are_left_out_and_counted(fixture):
+def test_openai_tools_are_turns_and_pictures_are_left_out_and_counted(fixture):
     (_, picture, french), skipped = fixture("openai")
     assert texts(picture)[0] == "What is in this picture?"
     assert texts(picture)[-1] == "Windy, force 7."
     assert said(french)[0] == ("system", "Answer in French.")
-    assert skipped == {"image": 1, "tool call": 1, "tool output": 1}
+    assert [message.role for message in picture.messages][-3:] == ["assistant", "tool", "assistant"]
+    assert skipped == {"image": 1, "definition of a tool": 1}
 
 
 def test_a_list_of_messages_is_one_openai_chat(read):
@@ -141,8 +156,10 @@ def test_sharegpt_names_are_roles(fixture):
         ("user", "Suggest a name for a ferry."),
         ("assistant", "Kittiwake."),
     ]
-    assert [message.role for message in harbour.messages] == ["system", "user", "assistant"]
-    assert skipped == {"image": 1, "tool call": 1, "tool output": 1}
+    assert [message.role for message in harbour.messages] == [
+        "system", "user", "assistant", "tool", "assistant",
+    ]  # fmt: skip
+    assert skipped == {"image": 1}
 
 
 def test_longmemeval_brings_its_question_its_evidence_and_its_sessions(fixture):
@@ -193,13 +210,31 @@ def test_goodai_logs_are_what_was_sent_and_answered(fixture, read):
     assert texts(one) == ["My favourite colour is viridian.", "Noted."]
 
 
-def test_markdown_knows_headings_bold_names_and_what_windows_copy(fixture):
+def test_markdown_is_cut_by_the_marks_that_the_file_uses_itself(fixture):
     (one,), skipped = fixture("markdown")
-    assert [message.role for message in one.messages] == ["user", "assistant"] * 3
+    assert [message.role for message in one.messages] == ["user", "assistant"] * 2
     assert "User: not a message, only code\n## Assistant" in texts(one)[1]
+    assert texts(one)[2].endswith("**Question:** none")
     assert texts(one)[3] == "At 22:40.\nIt carries no cars."
     assert one.title == "Ferry timetable"
-    assert skipped == {"line before the first message": 2}
+    assert skipped == {"line before the first message": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("**User:** a\n\n**Assistant:** b\nUser: no mark\n", "ua"),
+        ("You said:\na\n\nChatGPT said:\nb\n\n## User\n\nc\n", "ua"),
+        ("##### **You said:**\na\n###### **ChatGPT said:**\nb\n", "ua"),
+        ("# Chat\n\n**User**\n\na\n\n---\n\n**Cursor**\n\nb\n\n**Answer:** c\n", "ua"),
+        ("Q: a\nA: b\nQ: c\nA: d\nUser: no mark\n", "uaua"),
+        ("User: a\nAssistant: b\n```\nnever closed\nUser: c\n", "uau"),
+        ("User:\na\nAssistant: b\n````\n```\nUser: x\n```\n````\nUser: c\n", "uau"),
+    ],
+)
+def test_a_mark_of_another_sort_inside_a_reply_is_no_mark(text, roles, read):
+    (one,), _ = read("markdown", text.encode())
+    assert "".join(message.role[0] for message in one.messages) == roles
 
 
 def test_a_second_message_of_one_side_stays_a_message_of_its_own(read):

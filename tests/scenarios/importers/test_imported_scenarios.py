@@ -13,6 +13,7 @@ from harness.scenarios import load, problems
 from harness.scenarios.importers.scenario import scenario
 from harness.scenarios.importers.turns import exchanges
 from harness.scenarios.importers.yaml_text import dump
+from harness.scoring.gold import grading
 from tests.scenarios.importers.conftest import FILES
 from tests.support.command import harness, the_run
 
@@ -30,7 +31,7 @@ def question(ask, answer, evidence=(0,)):
 @pytest.fixture
 def written(tmp_path):
     def _written(one, **options):
-        data, skipped = scenario(one, "talk", **options)
+        data, skipped = scenario(one, "talk", grading, **options)
         assert data is not None, skipped
         path = tmp_path / "talk.yaml"
         path.write_text(dump(data), encoding="utf-8")
@@ -48,7 +49,7 @@ def test_the_script_is_the_conversation_word_for_word(written, fixture):
         message.text for message in one.messages
     ]
     assert [step.says for step in made.script if step.says] == [
-        ("f1-q1",), ("f2-q2",), ("f2-q2", "f3-q3"),
+        ("f1-q1", "f5-q5"), ("f2-q2",), ("f2-q2", "f3-q3"),
     ]  # fmt: skip
 
 
@@ -90,14 +91,14 @@ def test_the_first_system_message_is_the_prompt_and_later_ones_are_counted():
     ("asked", "reason"),
     [
         (question("Why?", "Because it rained for days and nobody had a coat"), "longer than 8"),
-        (question("Is it red?", "Yes"), "its answer is yes or no"),
+        (question("What then?", "She went to the market at noon"), "its answer is a sentence"),
         (question("Red or blue?", "red"), "its answer stands in it"),
         (question("Which?", "?!"), "its answer has no letter or digit"),
         (question("Which?", "red", evidence=()), "its evidence is not in the conversation"),
     ],
 )
 def test_a_question_that_nobody_could_grade_is_left_out_with_its_reason(asked, reason):
-    data, (skipped,) = scenario(talk("It was red.", "I see.", asked=(asked,)), "talk")
+    data, (skipped,) = scenario(talk("It was red.", "I see.", asked=(asked,)), "talk", grading)
     assert data is None
     assert reason in skipped.what
 
@@ -213,5 +214,5 @@ def test_compactions_begin_fresh_sessions_and_what_they_lost_is_lost_in_memory(t
 def test_sessions_of_a_data_set_are_one_session_unless_asked(fixture):
     (one, *_), _ = fixture("longmemeval")
     for wanted, boundaries in ((None, 0), (False, 0), (True, 2)):
-        data, _ = scenario(one, "x", new_sessions=wanted)
+        data, _ = scenario(one, "x", grading, new_sessions=wanted)
         assert sum("new_session" in step for step in data["script"]) == boundaries
