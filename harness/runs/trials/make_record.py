@@ -32,6 +32,12 @@ _PART = 0.6
 """A count below this share of what was expected is not of the whole prompt."""
 
 
+_OF_A_REPLY = (
+    "cached_tokens", "completion_tokens", "cost_usd", "reply", "latency_s", "finish_reason",
+    "model_version", "cut", "thinking", "thinking_tokens", "provider_tokens", "written_tokens",
+)  # fmt: skip
+"""The fields of a record that only a reply can give."""
+
 _THINKING_END = 2_000
 """Characters that are kept of either end of what was thought."""
 
@@ -61,7 +67,6 @@ def make_record(
         started_at: UTC, ISO 8601.
     """
     trial, reply = fork.trial, answer.reply
-    question = fork.materials.scenario.question(trial.question_id)
     judgement, broken = _judged(fork, answer)
     if broken is not None:
         answer = replace(answer, status="error", error=broken)
@@ -80,19 +85,7 @@ def make_record(
         session_tokens=fork.cut.tokens,
         view_tokens=fork.view_tokens,
         prompt_tokens=_prompt_tokens(fork, reply),
-        cached_tokens=reply.cached_tokens if reply else None,
-        completion_tokens=reply.completion_tokens if reply else None,
         usage_source=_source(reply),
-        cost_usd=reply.cost_usd if reply else None,
-        question_id=trial.question_id,
-        fact=question.subject,
-        probe=f"{trial.question_id}@{trial.blueprint.stream}:{trial.cut}",
-        probe_kind=trial.kind,
-        counts=trial.counts,
-        guess=guess(question),
-        question=fork.probe.question,
-        expected=tuple(value.text for value in fork.probe.expected),
-        reply=reply.text if reply else None,
         score=judgement.score,
         outcome=judgement.outcome,
         status=answer.status,
@@ -100,10 +93,8 @@ def make_record(
         in_view=fork.in_view,
         server_truncated=None,
         session_number=fork.session.number,
-        latency_s=round(reply.latency_s, 6) if reply and reply.latency_s is not None else None,
         attempts=answer.attempts,
         started_at=started_at,
-        finish_reason=reply.finish_reason if reply else None,
         why=judgement.why or None,
         trunk=fork.session.trunk,
         view=tuple((span.start, span.stop) for span in fork.view.spans),
@@ -112,21 +103,17 @@ def make_record(
         batch_why=trial.batch_why,
         plant_messages=tuple(_where(fork, plant) for plant in fork.own),
         cut_messages=fork.cut.messages,
-        model_version=reply.version if reply else None,
         answered_by=answer.answered_by,
         planted_session=latest.session_number if latest else None,
-        cut=reply.cut if reply else None,
         max_tokens=answer.max_tokens,
-        thinking=_middle_out(reply.thinking) or None if reply else None,
-        thinking_tokens=reply.thinking_tokens if reply else None,
         provisional=True,
-        provider_tokens=reply.prompt_tokens if reply else None,
-        written_tokens=reply.written_tokens if reply else None,
         exact_tokens=answer.exact_tokens,
         kind_tokens=fork.kind_tokens,
         plant_behind=tuple(_behind(fork, plant) for plant in fork.own),
         miss=judgement.outcome if judgement.outcome in BY_MODEL else None,
         **of_trial(trial),
+        **_asked(fork),
+        **_replied(reply),
         **_crossed(fork, judgement.score),
         **_prepared(fork),
     )
@@ -144,6 +131,42 @@ def _middle_out(text: str) -> str:
         return text
     left = len(text) - 2 * _THINKING_END
     return f"{text[:_THINKING_END]} [... {left:,} characters ...] {text[-_THINKING_END:]}"
+
+
+def _asked(fork: Fork) -> dict[str, Any]:
+    """The fields of a record that say what was asked."""
+    trial, probe = fork.trial, fork.probe
+    question = fork.materials.scenario.question(trial.question_id)
+    return {
+        "question_id": trial.question_id,
+        "fact": question.subject,
+        "probe": f"{trial.question_id}@{trial.blueprint.stream}:{trial.cut}",
+        "probe_kind": trial.kind,
+        "counts": trial.counts,
+        "guess": guess(question),
+        "question": probe.question,
+        "expected": tuple(value.text for value in probe.expected),
+    }
+
+
+def _replied(reply: Reply | None) -> dict[str, Any]:
+    """The fields of a record that say what came back; all None where nothing did."""
+    if reply is None:
+        return dict.fromkeys(_OF_A_REPLY)
+    return {
+        "cached_tokens": reply.cached_tokens,
+        "completion_tokens": reply.completion_tokens,
+        "cost_usd": reply.cost_usd,
+        "reply": reply.text,
+        "latency_s": None if reply.latency_s is None else round(reply.latency_s, 6),
+        "finish_reason": reply.finish_reason,
+        "model_version": reply.version,
+        "cut": reply.cut,
+        "thinking": _middle_out(reply.thinking) or None,
+        "thinking_tokens": reply.thinking_tokens,
+        "provider_tokens": reply.prompt_tokens,
+        "written_tokens": reply.written_tokens,
+    }
 
 
 def of_trial(trial: Trial) -> dict[str, Any]:
