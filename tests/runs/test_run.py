@@ -83,7 +83,7 @@ def test_interrupted_before_anything_is_settled_it_learns_the_same(tmp_path):
 def test_a_session_that_is_not_read_whole_is_as_full_as_the_provider_would_count_it(
     tmp_path, model, policy, what
 ):
-    result = run(study(model, seeds=1, policies=(policy,)), out=tmp_path)
+    result = run(study(model, policies=(policy,)), out=tmp_path)
     cut = [r for r in records(result.folder) if r["outcome"] == what]
     assert len(cut) > 5
     for record in cut:
