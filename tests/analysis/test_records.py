@@ -67,7 +67,7 @@ def test_a_last_line_without_newline_is_torn_even_where_it_would_parse(tmp_path:
     assert read_records(path).collect().height == 2
 
 
-@pytest.mark.parametrize("text", ["", '{"schema": 1, "ke'])
+@pytest.mark.parametrize("text", ["", '{"schema": 2, "ke'])
 def test_a_file_without_a_whole_line_gives_an_empty_frame(tmp_path: Path, text: str) -> None:
     path = tmp_path / "records.jsonl"
     path.write_text(text)
@@ -130,13 +130,13 @@ def test_a_folder_without_records_is_named(tmp_path: Path) -> None:
         read_records(tmp_path)
 
 
-@pytest.mark.parametrize("order", [(1, 7), (7, 1), (1, 7, 1)])
+@pytest.mark.parametrize("order", [(2, 7), (7, 2), (2, 7, 2)])
 def test_records_of_another_version_are_refused_by_name(
     tmp_path: Path, order: tuple[int, ...]
 ) -> None:
     path = tmp_path / "records.jsonl"
     path.write_text(lines(make_record(schema=version) for version in order))
-    expected = r"records\.jsonl: records of version 7, but this harness reads version 1"
+    expected = r"records\.jsonl: records of version 7, but this harness reads version 2"
     with pytest.raises(UsageError, match=expected):
         read_records(path)
 
@@ -172,7 +172,7 @@ def test_every_line_is_looked_at_whatever_is_read_in_one_go(
     monkeypatch.setattr("harness.analysis.records._BLOCK", size)
     path = tmp_path / "records.jsonl"
     compact = lines(RECORDS).replace(": ", ":", 1)  # the first line as a compact writer has it
-    path.write_text(compact + lines(RECORDS) + '{"schema": 1, "ke')
+    path.write_text(compact + lines(RECORDS) + '{"schema": 2, "ke')
     assert read_records(path).collect().height == 6
     path.write_text(compact + lines(RECORDS) + lines([make_record(schema=5)]))
     with pytest.raises(UsageError, match="version 5"):
@@ -182,8 +182,19 @@ def test_every_line_is_looked_at_whatever_is_read_in_one_go(
         read_records(path)
 
 
+def test_a_damaged_record_is_named_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    damaged = lines(RECORDS[:1]).replace('"key": ', '"key" ')
+    path.write_text(lines(RECORDS) + damaged + lines(RECORDS))
+    with pytest.raises(FileError, match=rf"{path}:4: not JSON"):
+        read_records([run_folder(tmp_path, "good", RECORDS), path])
+
+
 @pytest.mark.parametrize("torn", [False, True])
-def test_a_damaged_record_is_named_with_its_place(tmp_path: Path, *, torn: bool) -> None:
+def test_a_damaged_record_behind_those_looked_into_is_named_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, torn: bool
+) -> None:
+    monkeypatch.setattr("harness.analysis.records._LOOKED_INTO", 3)
     good = run_folder(tmp_path, "good", RECORDS)
     path = tmp_path / "records.jsonl"
     damaged = lines(RECORDS[:1]).replace('"key": ', '"key" ')
@@ -195,10 +206,20 @@ def test_a_damaged_record_is_named_with_its_place(tmp_path: Path, *, torn: bool)
         write_parquet(frame, tmp_path / "records.parquet")
 
 
-def test_a_field_of_another_type_says_how_to_look_for_it(tmp_path: Path) -> None:
+def test_a_field_of_another_type_is_named_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "records.jsonl"
     path.write_text(lines(RECORDS) + lines(RECORDS[:1]).replace('"seed": 0', '"seed": {}'))
-    with pytest.raises(UsageError, match=r"a line of the records is not one: .* --json-lines"):
+    with pytest.raises(FileError, match=rf"{path}:4: not a record: 'seed' is an object"):
+        read_records(path)
+
+
+def test_a_field_of_another_type_behind_those_looked_into_is_named_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.analysis.records._LOOKED_INTO", 3)
+    path = tmp_path / "records.jsonl"
+    path.write_text(lines(RECORDS) + lines(RECORDS[:1]).replace('"seed": 0', '"seed": {}'))
+    with pytest.raises(FileError, match=rf"{path}:4: not a record: 'seed' is an object"):
         collect(read_records(path))
 
 

@@ -391,7 +391,9 @@ def test_a_field_that_only_one_run_has_is_refused():
 def test_a_field_that_no_record_has_is_refused():
     with pytest.raises(UsageError, match="record field is called 'sesion': did you mean 'session'"):
         compare([], [], pair_on=["sesion"])
-    with pytest.raises(UsageError, match="no record field is called '': known: arm, fact"):
+    with pytest.raises(
+        UsageError, match="no record field is called '': known: arm, fill_requested"
+    ):
         compare([], [], pair_on=[])
 
 
