@@ -28,7 +28,7 @@ MIN_RULE_CHECKS = 200
 
 _NEEDED = (
     *GROUP, "run_id", "key", "scenario", "session", "session_number", "repeat", "trunk", "turn",
-    "fill_requested", "fill", "score", "fact", "arm", "in_view", "server_truncated",
+    "fill_requested", "fill", "score", "fact", "arm", "counts", "in_view", "server_truncated",
 )  # fmt: skip
 _THIRD = 3
 _LEVEL = 0.95

@@ -131,7 +131,7 @@ def _counts(frame: Frame, numbers: dict[Any, int], words: _Words) -> Data:
 def _parts(frame: Frame, numbers: dict[Any, int]) -> list[tuple[str | None, pl.DataFrame]]:
     needed = (
         *GROUP, "run_id", "scenario", "session", "fact", "key", "arm", "fill_requested", "fill",
-        "position", "gap_tokens", "probe_kind", "score", "outcome", "status", "in_view",
+        "position", "gap_tokens", "probe_kind", "counts", "score", "outcome", "status", "in_view",
         "server_truncated", "fact_dropped", "started_at",
     )  # fmt: skip
     rows, _ = unique_trials(frame.lazy().select(needed).collect())
