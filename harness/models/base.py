@@ -66,10 +66,10 @@ class CalledModel(ABC):
 
     def sent_parameters(self, options: Mapping[str, object]) -> dict[str, object]:
         """The parameters that a call with these options sends, secrets masked."""
-        sent = adapted(self._parameters(convert(options)), self._adaptations)
+        sent = masked(adapted(self._parameters(convert(options)), self._adaptations))
         if any(change.parameter == SYSTEM for change in self._adaptations):
             sent[SYSTEM] = "in the first user message"
-        return masked(sent)
+        return sent
 
     async def ask(
         self,

@@ -95,7 +95,7 @@ def facts_tokens(materials: Materials) -> int:
         for index, step in enumerate(materials.scenario.script)
         if step.says
     )
-    question = question_room(materials, [fact.id for fact in materials.scenario.facts])
+    question = question_room(materials)
     return materials.system_tokens() + said + told + question
 
 
