@@ -265,7 +265,7 @@ class Life:
     async def inject(self, question, /):
         assert question and not self.closed
         await asyncio.sleep(0)
-        return "\n".join(self.lines)
+        return "\\n".join(self.lines)
 
     async def close(self):
         assert not self.closed
