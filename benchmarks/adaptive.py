@@ -38,7 +38,7 @@ import polars as pl
 
 from harness.adaptive.choose import next_batch
 from harness.adaptive.stop import stop
-from harness.analysis.calibration.simulated_laws import LAWS, true_onset
+from harness.analysis.calibration.simulated_laws import LAWS, law_onset
 from harness.analysis.onset import estimate_onset
 from harness.core.draws import Draws
 
@@ -197,7 +197,7 @@ def study(task: Task) -> Outcome:
     sources = [np.random.default_rng(seed) for seed in np.random.SeedSequence(names).spawn(3)]
     run = adaptive_run(task, Sessions(task.law, task.sessions, sources[0]))
     grid = grid_run(task, Sessions(task.law, task.sessions, sources[1]), sources[2], run.found)
-    truth = true_onset(task.law) if LAWS[task.law].claimable else None
+    truth = law_onset(task.law) if LAWS[task.law].claimable else None
     lo, hi = run.found.lo, run.found.hi
     inside = truth is not None and lo is not None and lo <= truth and (hi is None or truth <= hi)
     return Outcome(
@@ -253,7 +253,7 @@ def report(laws: list[str], done: list[Outcome]) -> None:
         tokens = float(np.median([one.tokens for one in here]))
         grid = float(np.median([one.grid_tokens for one in here]))
         cut = ">" if np.mean([one.grid_stopped for one in here]) <= 0.5 else " "
-        truth = true_onset(law) if LAWS[law].claimable else None
+        truth = law_onset(law) if LAWS[law].claimable else None
         widths = [one.half_width for one in here if one.half_width is not None]
         ratios[law] = grid / tokens
         print(
@@ -270,7 +270,7 @@ def report(laws: list[str], done: list[Outcome]) -> None:
 
 def bars(done: list[Outcome], ratios: dict[str, float]) -> None:
     """Measured beside bar, and whether it is met."""
-    known = [one for one in done if LAWS[one.law].claimable and true_onset(one.law) is not None]
+    known = [one for one in done if LAWS[one.law].claimable and law_onset(one.law) is not None]
     without = [one for one in done if one not in known]
     checks = []
     if known:

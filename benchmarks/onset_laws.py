@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.analysis.calibration.simulated_laws import LAWS, true_onset
+from harness.analysis.calibration.simulated_laws import LAWS, law_onset
 from harness.analysis.onset import estimate_onset, simulate
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def report(laws: list[str], done: list[tuple[str, Study, Study]], title: str) ->
     print("  ".join(["law".ljust(14), "true", *names, "|", *names]))
     pooled: dict[str, list[tuple[Study, Study, float | None]]] = {"onset": [], "no onset": []}
     for law in laws:
-        truth = true_onset(law) if LAWS[law].claimable else None
+        truth = law_onset(law) if LAWS[law].claimable else None
         here = [(ours, field) for name, ours, field in done if name == law]
         show(law, truth, line([(o, truth) for o, _ in here]), line([(f, truth) for _, f in here]))
         if LAWS[law].claimable:

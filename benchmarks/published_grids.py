@@ -32,7 +32,7 @@ from harness.analysis.comparison.within_run import lost_in_the_middle
 from harness.analysis.onset import USUAL, estimate_onset
 from harness.analysis.published.reread import reread
 from harness.analysis.published.tables import Columns, read_cells
-from harness.reports.sections.published import sentences
+from harness.reports.sections.published import reread_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -271,7 +271,7 @@ def _reread_part(data: Path) -> list[str]:
         (found,) = reread(read_cells(data / name, Columns()), USUAL)
         parts.append(f"### {title}")
         parts.append(f"`harness reread {name}`:")
-        parts.append("\n".join(f"- {words}." for words in sentences(found)))
+        parts.append("\n".join(f"- {words}." for words in reread_sentences(found)))
     return parts
 
 

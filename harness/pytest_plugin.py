@@ -126,9 +126,9 @@ def pytest_terminal_summary(
     """A line for each scenario, model and window."""
     lines = config.stash[_REPORTS].lines
     if lines:
-        from harness.testing.summary import write
+        from harness.testing.summary import write_summary
 
-        write(terminalreporter, lines)
+        write_summary(terminalreporter, lines)
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class ChosenProbe:
     """One probe to ask."""
 
     seed: int
@@ -85,7 +85,7 @@ def next_batch(
     guess: float = 0.0,
     control: float = 0.05,
     fills_up_to: float = 1.0,
-) -> tuple[Choice, ...]:
+) -> tuple[ChosenProbe, ...]:
     """The probes worth asking next.
 
     With no answer so far, the opening round: a quarter control probes, the rest over seven spread
@@ -232,7 +232,7 @@ def _survey(size: int, chance: Draws, asked: _Asked) -> _Wanted:
     return [(fill, "survey of the whole range") for fill in fills]
 
 
-def _dealt(wanted: _Wanted, chance: Draws, *, sessions: int, first: int) -> tuple[Choice, ...]:
+def _dealt(wanted: _Wanted, chance: Draws, *, sessions: int, first: int) -> tuple[ChosenProbe, ...]:
     """Sessions and positions for the probes wanted, so that neighbours in fill share neither.
 
     Positions are the ranks of a golden-ratio sequence along the fills: one in each stratum, and
@@ -246,7 +246,7 @@ def _dealt(wanted: _Wanted, chance: Draws, *, sessions: int, first: int) -> tupl
         part = range(low, min(low + sessions, len(wanted)))
         seeds += chance.shuffled([(first + i) % sessions for i in part])
     return tuple(
-        Choice(
+        ChosenProbe(
             seed=seed,
             fill=fill,
             position=round((int(stratum) + chance.uniform()) / len(wanted), 6),

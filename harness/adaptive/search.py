@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.adaptive.choose import Choice, next_batch
+from harness.adaptive.choose import ChosenProbe, next_batch
 from harness.adaptive.sessions import ChosenSessions
 from harness.adaptive.stop import FORESEEN_FROM, Stop, outlook, stop
 from harness.core.arms import nearly_empty
@@ -94,9 +94,9 @@ class Search:
         self._bench = bench
         self._local = Local(limits)
         self._path = folder / BATCHES
-        self._written: dict[tuple[str, int, int], list[Choice]] = {
+        self._written: dict[tuple[str, int, int], list[ChosenProbe]] = {
             (line["model"], line["window"], line["batch"]): [
-                Choice(**{name: c[name] for name in ("seed", "fill", "position", "why")})
+                ChosenProbe(**{name: c[name] for name in ("seed", "fill", "position", "why")})
                 for c in line["choices"]
             ]
             for line in lines(self._path)
@@ -214,7 +214,7 @@ class Search:
 
     def _choices(
         self, model: str, window: Window, batch: int, rows: Sequence[Mapping[str, Any]]
-    ) -> list[Choice]:
+    ) -> list[ChosenProbe]:
         """What a batch asks: as written down, or chosen now and written down."""
         at = (model, window.limit, batch)
         if at not in self._written:
@@ -238,7 +238,7 @@ class Search:
         model: str,
         window: Window,
         batch: int,
-        choices: Sequence[Choice],
+        choices: Sequence[ChosenProbe],
         stage: Stage,
     ) -> Iterator[SessionTrials]:
         """The sessions of a batch that are sent at that stage, by what is known now."""
@@ -289,6 +289,8 @@ def goal_data(goal: SearchGoal) -> dict[str, Any]:
     return asdict(goal)
 
 
-def _choice(data: Mapping[str, Any]) -> Choice:
+def _choice(data: Mapping[str, Any]) -> ChosenProbe:
     """A choice that was written before; what a later version adds is left out."""
-    return Choice(seed=data["seed"], fill=data["fill"], position=data["position"], why=data["why"])
+    return ChosenProbe(
+        seed=data["seed"], fill=data["fill"], position=data["position"], why=data["why"]
+    )

@@ -17,7 +17,7 @@ from harness.sessions.materials import Materials
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.adaptive.choose import Choice
+    from harness.adaptive.choose import ChosenProbe
     from harness.core.scenario import Layout, Scenario
     from harness.core.session import Blueprint
     from harness.core.study import Study
@@ -46,13 +46,13 @@ class ChosenSessions:
         self._workshop = workshop
         self._batch_size = batch_size
 
-    def scenario(self, choice: Choice) -> Scenario:
+    def scenario(self, choice: ChosenProbe) -> Scenario:
         """The scenario that a choice asks about."""
         scenarios = self._study.scenarios
         return scenarios[choice.seed % len(scenarios)]
 
     def group(
-        self, model: str, window: Window, batch: int, index: int, choice: Choice
+        self, model: str, window: Window, batch: int, index: int, choice: ChosenProbe
     ) -> SessionTrials:
         """The session of one choice; the question turns with batch and place.
 

@@ -26,7 +26,7 @@ _KINDS: Mapping[pl.DataType, Kind] = {
 }
 
 
-def read(
+def read_columns(
     rows: Rows, *, name: str, required: Sequence[str], optional: Sequence[str] = ()
 ) -> pl.DataFrame:
     """The asked-for columns, rows in the order in which they came.

@@ -54,11 +54,11 @@ def bless_(run: str, name: str, *, out: Path) -> int:
 @RESULTS
 def ls(*, out: Path) -> int:
     """List the baselines."""
-    from harness.gate.baseline import names, read
+    from harness.gate.baseline import names, read_baseline
     from harness.reports.sections.baselines import baseline_line
 
     for name in names(out):
-        click.echo(baseline_line(read(name, out)))
+        click.echo(baseline_line(read_baseline(name, out)))
     return 0
 
 
@@ -67,10 +67,10 @@ def ls(*, out: Path) -> int:
 @RESULTS
 def show(name: str, *, out: Path) -> int:
     """Show what the baseline NAME is of, and its recall."""
-    from harness.gate.baseline import read
+    from harness.gate.baseline import read_baseline
     from harness.reports.sections.baselines import baseline_text
 
-    click.echo(baseline_text(read(name, out)), nl=False)
+    click.echo(baseline_text(read_baseline(name, out)), nl=False)
     return 0
 
 
@@ -80,19 +80,19 @@ def show(name: str, *, out: Path) -> int:
 @RESULTS
 def diff(name: str, other: str, *, out: Path) -> int:
     """Show what differs between the baseline NAME and OTHER, a baseline or a run."""
-    from harness.gate.baseline import read
+    from harness.gate.baseline import read_baseline
     from harness.reports.sections.baselines import diff_text
 
-    click.echo(diff_text(read(name, out), _other(other, out)), nl=False)
+    click.echo(diff_text(read_baseline(name, out), _other(other, out)), nl=False)
     return 0
 
 
 def _other(name: str, out: Path) -> Snapshot:
     """A baseline of that name, or else a run."""
-    from harness.gate.baseline import names, read
+    from harness.gate.baseline import names, read_baseline
     from harness.gate.snapshot import of_run
     from harness.runs.folder.find import find_run
 
     if name in names(out) or name.endswith(".jsonl"):
-        return read(name, out)
+        return read_baseline(name, out)
     return of_run(find_run(name, out))

@@ -28,7 +28,7 @@ def command() -> None:
 
 @command.command("ls")
 @CACHE
-def listed(cache: Path | None) -> int:
+def cache_listing(cache: Path | None) -> int:
     """List what is held: answers and size of each model, oldest and newest."""
     with _opened(cache) as opened:
         rows = [] if opened is None else opened.held()

@@ -70,9 +70,13 @@ def command(
     outputs: tuple[Path, ...],
 ) -> int:
     """Say truth beside estimate for reference models with known forgetting; nothing leaves here."""
-    from harness.analysis.calibration.run import calibrate, chosen_laws, scenario
+    from harness.analysis.calibration.run import calibrate, calibration_scenario, chosen_laws
     from harness.cli.progress import Bar
-    from harness.reports.sections.calibration import check_output, terminal, write
+    from harness.reports.sections.calibration import (
+        calibration_terminal,
+        check_output,
+        write_calibration,
+    )
     from harness.sessions.materials import Workshop
 
     tokens = window_tokens(window)
@@ -84,15 +88,15 @@ def command(
     with Bar() as bar:
         found = calibrate(
             models,
-            scenario(layout),
+            calibration_scenario(layout),
             window=tokens,
             n=n,
             seeds=seeds,
             workshop=Workshop(),
             progress=bar,
         )
-    click.echo(terminal(found))
+    click.echo(calibration_terminal(found))
     for output in outputs:
-        write(found, output)
+        write_calibration(found, output)
         click.echo(str(output), err=True)
     return 0

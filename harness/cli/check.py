@@ -154,11 +154,11 @@ def command(
         return _flapping(folder, rule, fresh)
     if baseline is None:
         raise UsageError("check against what? give --baseline NAME (harness baseline ls), or --a-a")
-    from harness.gate.baseline import read
+    from harness.gate.baseline import read_baseline
     from harness.gate.check import check
     from harness.gate.snapshot import of_run
 
-    blessed, snapshot = read(baseline, out), of_run(folder)
+    blessed, snapshot = read_baseline(baseline, out), of_run(folder)
     again: Again | None = None
     why_not = "--no-confirm"
     if confirm and snapshot.from_cassette:

@@ -78,7 +78,11 @@ def command(
     """  # noqa: D301 -- click reads the control character
     check_outputs(outputs, "comparison", _SUFFIXES)
     from harness.analysis.comparison.many_sides import versus
-    from harness.reports.sections.comparison import as_json, as_markdown, as_text
+    from harness.reports.sections.comparison import (
+        comparison_json,
+        comparison_markdown,
+        comparison_text,
+    )
 
     chosen = _sides(sides, models, by, out)
     found = versus(
@@ -90,8 +94,8 @@ def command(
         reference=None if reference is None else _reference(reference, sides, chosen),
     )
     if not outputs:
-        click.echo(as_text(found), nl=False)
-    forms = {".md": as_markdown, ".json": as_json, ".txt": as_text}
+        click.echo(comparison_text(found), nl=False)
+    forms = {".md": comparison_markdown, ".json": comparison_json, ".txt": comparison_text}
     for output in outputs:
         write_whole(output, forms[output.suffix.lower()](found))
         click.echo(str(output))
@@ -104,7 +108,7 @@ def _sides(texts: Sequence[str], models: str | None, by: By | None, out: Path) -
     Raises:
         UsageError: It names one side, or options that do not go together.
     """
-    from harness.analysis.comparison.sides import named, split
+    from harness.analysis.comparison.sides import split, with_short_names
 
     read = [_side(text, out) for text in texts]
     if len(read) > 1:
@@ -113,7 +117,7 @@ def _sides(texts: Sequence[str], models: str | None, by: By | None, out: Path) -
                 "--models and --by are about one run; of several, name the model of each:"
                 " RUN::MODEL"
             )
-        return named(read)
+        return with_short_names(read)
     if models is not None and by not in {None, "model"}:
         raise UsageError(f"--models goes with --by model, not with --by {by}")
     only = [name.strip() for name in (models or "").split(",") if name.strip()]
@@ -135,13 +139,13 @@ def _by(by: By | None, chosen: Sequence[Side]) -> By:
 
 
 def _side(text: str, out: Path) -> Side:
-    from harness.analysis.comparison.sides import make_side, needed
+    from harness.analysis.comparison.sides import compared_columns, make_side
     from harness.analysis.records import read_records
     from harness.runs.folder.find import find_run
 
     run, _, model = text.partition("::")
     folder = find_run(run, out)
-    return make_side(folder.resolve().name, needed(read_records(folder)), model or None)
+    return make_side(folder.resolve().name, compared_columns(read_records(folder)), model or None)
 
 
 def _reference(text: str, texts: Sequence[str], sides: Sequence[Side]) -> str:

@@ -126,7 +126,7 @@ async def _asked_of(
     from harness.core.errors import ModelError
     from harness.core.transcript import Skipped
     from harness.models import make_model
-    from harness.scenarios.importers.drafting import merged, pieces, read
+    from harness.scenarios.importers.drafting import merged, pieces, read_drafts
 
     model = make_model(name, options)
     parts = pieces(one, facts, model.limit())
@@ -136,7 +136,7 @@ async def _asked_of(
     try:
         for part in parts:
             reply = await model.ask(part.prompt, {})
-            kept, wrong = read(reply.text, one, part.first)
+            kept, wrong = read_drafts(reply.text, one, part.first)
             found += kept
             dropped += wrong
     except ModelError as error:

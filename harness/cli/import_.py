@@ -85,13 +85,13 @@ def command(
       harness import conversations.json -o sessions.jsonl
       harness run scenarios/first.yaml --filler sessions.jsonl -m reference/perfect -w 8k
     """  # noqa: D301 -- click reads the control character
-    from harness.cli.imported import graded, share, to_scenarios
+    from harness.cli.imported import count_grading, share_sentence, to_scenarios
 
     format_, files = _format_and_files(words)
     _check_free(out, files, force=force)
     ways: Counter[str] = Counter()
     with _reading(files, format_, limit, partial=partial) as (tally, found):
-        transcripts = graded(found, ways)
+        transcripts = count_grading(found, ways)
         if out is None:
             _to_lines(transcripts, click.echo)
         elif _is_lines(out):
@@ -111,7 +111,7 @@ def command(
         tally.check_any()
     click.echo(tally.sentence(), err=True)
     if ways:
-        click.echo(share(ways, judged=judged), err=True)
+        click.echo(share_sentence(ways, judged=judged), err=True)
     if out is not None:
         click.echo(f"written to {out}", err=True)
     return 0

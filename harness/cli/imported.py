@@ -97,7 +97,7 @@ def to_scenarios(
     click.echo(f"{len(written)} scenario{'s' * (len(written) != 1)}", err=True)
 
 
-def graded(transcripts: Iterable[Transcript], ways: Counter[str]) -> Iterator[Transcript]:
+def count_grading(transcripts: Iterable[Transcript], ways: Counter[str]) -> Iterator[Transcript]:
     """The same conversations; counts how replies to their questions are graded.
 
     Args:
@@ -111,7 +111,7 @@ def graded(transcripts: Iterable[Transcript], ways: Counter[str]) -> Iterator[Tr
         yield one
 
 
-def share(ways: Counter[str], *, judged: bool) -> str:
+def share_sentence(ways: Counter[str], *, judged: bool) -> str:
     """Which share of the questions is graded by reading, as a sentence."""
     total = ways.total()
     read = ways["reading"] + ways["abstain"]

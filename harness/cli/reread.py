@@ -70,8 +70,12 @@ def command(
     from harness.analysis.published.reread import reread
     from harness.analysis.published.tables import Columns, read_cells
     from harness.core.errors import UsageError, nearest
-    from harness.reports.charts.published import draw
-    from harness.reports.sections.published import as_json, as_markdown, as_text
+    from harness.reports.charts.published import draw_published
+    from harness.reports.sections.published import (
+        published_json,
+        published_markdown,
+        published_text,
+    )
 
     columns = Columns(length=length, score=score, n=n_column, model=model_column)
     cells = read_cells(table, columns, n=items)
@@ -87,15 +91,15 @@ def command(
         scale=None if scale is None else float(scale),
     )
     if not outputs:
-        click.echo(as_text(found), nl=False)
-    forms = {".md": as_markdown, ".json": as_json, ".txt": as_text}
+        click.echo(published_text(found), nl=False)
+    forms = {".md": published_markdown, ".json": published_json, ".txt": published_text}
     for output in outputs:
         suffix = output.suffix.lower()
         beside = output.with_name(f"{output.stem}.tmp{suffix}")
         if suffix in forms:
             beside.write_text(forms[suffix](found), encoding="utf-8", newline="\n")
         else:
-            draw(found).save(str(beside), format=suffix.removeprefix("."))
+            draw_published(found).save(str(beside), format=suffix.removeprefix("."))
         beside.replace(output)
         click.echo(str(output))
     return 0

@@ -79,13 +79,13 @@ def from_chat(chat: object) -> Message:
         ChatFormError: It is none.
     """
     if not isinstance(chat, dict):
-        raise ChatFormError(f" is {kind_of(chat)}; expected an object")
+        raise ChatFormError(f" is {part_kind_of(chat)}; expected an object")
     role = chat.get("role")
     for key in ("role", "content"):
         if key not in chat and not (key == "content" and chat.get("tool_calls")):
             raise ChatFormError(f" has no '{key}'")
     if not isinstance(role, str):
-        raise ChatFormError(f".role is {kind_of(role)}; expected text")
+        raise ChatFormError(f".role is {part_kind_of(role)}; expected text")
     if role == "developer":  # OpenAI's newer name of it
         role = "system"
     if role not in ROLES:
@@ -110,7 +110,7 @@ def _content(content: object, *, optional: bool) -> list[Part]:
     if content is None and optional:
         return []
     if not isinstance(content, list):
-        raise ChatFormError(f".content is {kind_of(content)}; expected text")
+        raise ChatFormError(f".content is {part_kind_of(content)}; expected text")
     parts: list[Part] = []
     for index, block in enumerate(content):
         name = f".content[{index}]"
@@ -125,7 +125,7 @@ def _content(content: object, *, optional: bool) -> list[Part]:
 def _thoughts(chat: Mapping[str, object]) -> list[Part]:
     blocks = chat.get("thinking_blocks") or []
     if not isinstance(blocks, list):
-        raise ChatFormError(f".thinking_blocks is {kind_of(blocks)}; expected a list")
+        raise ChatFormError(f".thinking_blocks is {part_kind_of(blocks)}; expected a list")
     found: list[Part] = []
     for index, block in enumerate(blocks):
         name = f".thinking_blocks[{index}]"
@@ -137,7 +137,7 @@ def _calls(chat: Mapping[str, object], role: str) -> list[Part]:
     """The calls of a message."""
     calls = chat.get("tool_calls") or []
     if not isinstance(calls, list):
-        raise ChatFormError(f".tool_calls is {kind_of(calls)}; expected a list")
+        raise ChatFormError(f".tool_calls is {part_kind_of(calls)}; expected a list")
     if calls and role != "assistant":
         raise ChatFormError(
             f".tool_calls stand in a message of role '{role}'; only assistants call"
@@ -157,7 +157,9 @@ def _call(call: object, name: str) -> ToolCall:
     if isinstance(arguments, dict):  # as some programs write them down
         arguments = json.dumps(arguments, ensure_ascii=False)
     if not isinstance(arguments, str):
-        raise ChatFormError(f"{inner}.arguments is {kind_of(arguments)}; expected JSON as text")
+        raise ChatFormError(
+            f"{inner}.arguments is {part_kind_of(arguments)}; expected JSON as text"
+        )
     try:
         json.loads(arguments or "{}")
     except ValueError as error:
@@ -171,14 +173,14 @@ def _result(chat: Mapping[str, object], parts: list[Part]) -> ToolResult:
         raise ChatFormError(".content of a tool holds more than text; expected text")
     name = chat.get("name") or ""
     if not isinstance(name, str):
-        raise ChatFormError(f".name is {kind_of(name)}; expected text")
+        raise ChatFormError(f".name is {part_kind_of(name)}; expected text")
     text = "\n".join(part.text for part in parts)
     return ToolResult(_text(chat, "tool_call_id", ""), text, name)
 
 
 def _object(value: object, name: str) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise ChatFormError(f"{name} is {kind_of(value)}; expected an object")
+        raise ChatFormError(f"{name} is {part_kind_of(value)}; expected an object")
     return value
 
 
@@ -188,11 +190,11 @@ def _text(held: Mapping[str, object], key: str, name: str) -> str:
         raise ChatFormError(f"{name} has no '{key}'")
     value = held[key]
     if not isinstance(value, str):
-        raise ChatFormError(f"{name}.{key} is {kind_of(value)}; expected text")
+        raise ChatFormError(f"{name}.{key} is {part_kind_of(value)}; expected text")
     return value
 
 
-def kind_of(value: object) -> str:
+def part_kind_of(value: object) -> str:
     """What a JSON value is, in words."""
     names = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
     return "null" if value is None else names.get(type(value), "a number")

@@ -70,7 +70,7 @@ def find(haystack: Sequence[str], needle: Sequence[str], language: str) -> tuple
     """Where the words of the needle stand in a row, with what the language glues to them."""
     if language == "en":
         return places(haystack, needle)
-    return matching.find(haystack, tuple(needle), language)
+    return matching.find_words(haystack, tuple(needle), language)
 
 
 def contains(haystack: Sequence[str], needle: Sequence[str]) -> bool:

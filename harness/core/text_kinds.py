@@ -23,15 +23,17 @@ have 1.1, Cyrillic 1.8, Korean and Chinese 2.5 and more."""
 
 
 @lru_cache(maxsize=1 << 14)
-def kind_of(text: str, *, said: bool) -> TextKind:
+def text_kind_of(text: str, *, said: bool) -> TextKind:
     """The kind of a message.
 
     Args:
         text: Its content.
         said: Whether the scenario says it itself; else it is filler.
 
-    >>> kind_of("The code is QF-4009.", said=True), kind_of("오늘 회의는 세 시입니다.", said=False)
-    ('said', 'script')
+    >>> text_kind_of("The code is QF-4009.", said=True)
+    'said'
+    >>> text_kind_of("오늘 회의는 세 시입니다.", said=False)
+    'script'
     """
     if not text.isascii() and len(text.encode("utf-8", "surrogatepass")) >= _OTHER * len(text):
         return "script"

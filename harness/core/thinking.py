@@ -84,19 +84,19 @@ _EDGES = ("<|im_end|>", "<|eot_id|>", "<|endoftext|>", "<|end|>", "<|return|>", 
 """Special tokens that servers leave at the end of a reply."""
 
 
-def split(text: str) -> Split:
+def split_thinking(text: str) -> Split:
     """The answer in a text, and what was thought aloud before it.
 
     Args:
         text: As it came from a model.
 
-    >>> split("<think>Exuberant? No.</think>Dry.").answer
+    >>> split_thinking("<think>Exuberant? No.</think>Dry.").answer
     'Dry.'
-    >>> split("Exuberant? No.</think>Dry.").answer  # the opening mark was eaten with the prompt
+    >>> split_thinking("Exuberant? No.</think>Dry.").answer  # without its opening mark
     'Dry.'
-    >>> split("<think>Exuberant? No, it")
+    >>> split_thinking("<think>Exuberant? No, it")
     Split(answer='', thinking='Exuberant? No, it', unfinished=True)
-    >>> split("The tag is <think>, and the voice is dry.").answer
+    >>> split_thinking("The tag is <think>, and the voice is dry.").answer
     'The tag is <think>, and the voice is dry.'
     """
     found = _by_channels(text) or _by_words(text)

@@ -18,7 +18,16 @@ from harness.core.errors import FileError, UsageError, Where, nearest
 from harness.core.files import write_whole
 from harness.core.printable import shown
 from harness.core.shapes import conform, parse
-from harness.gate.snapshot import GROUP, ROWS, TRIAL, Answered, Mark, Snapshot, check_whole, ordered
+from harness.gate.snapshot import (
+    GROUP,
+    ROWS,
+    TRIAL,
+    Answered,
+    ScenarioMark,
+    Snapshot,
+    check_whole,
+    ordered,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -84,7 +93,7 @@ def names(out: Path) -> list[str]:
     return sorted(path.stem for path in folder_of(out).glob(f"*{SUFFIX}"))
 
 
-def read(name: str, out: Path) -> Snapshot:
+def read_baseline(name: str, out: Path) -> Snapshot:
     """The baseline of that name, or in that file.
 
     Raises:
@@ -107,7 +116,7 @@ def read(name: str, out: Path) -> Snapshot:
 
 def _read(path: Path, lines: Iterable[str]) -> Snapshot:
     head: dict[str, Any] = {}
-    marks: list[Mark] = []
+    marks: list[ScenarioMark] = []
     models: list[Answered] = []
     group: dict[str, Any] = {}
     rows: list[dict[str, Any]] = []
@@ -120,7 +129,7 @@ def _read(path: Path, lines: Iterable[str]) -> Snapshot:
                 head = _head(data, path)
             elif "body" in data:
                 names = ("variant", "body", "prompt")
-                marks.append(Mark(name=data["scenario"], **{n: data[n] for n in names}))
+                marks.append(ScenarioMark(name=data["scenario"], **{n: data[n] for n in names}))
             elif "versions" in data:
                 models.append(Answered(model=data["model"], versions=tuple(data["versions"])))
             elif "group" in data:

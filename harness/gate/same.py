@@ -15,7 +15,7 @@ from harness.gate.snapshot import SOME_MISSING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.gate.snapshot import Mark, Snapshot
+    from harness.gate.snapshot import ScenarioMark, Snapshot
 
 
 def refuse_other_tests(baseline: Snapshot, run: Snapshot) -> None:
@@ -51,7 +51,7 @@ def refuse_other_tests(baseline: Snapshot, run: Snapshot) -> None:
             )
 
 
-def _names(marks: tuple[Mark, ...]) -> str:
+def _names(marks: tuple[ScenarioMark, ...]) -> str:
     return ", ".join(sorted({mark.name for mark in marks}))
 
 

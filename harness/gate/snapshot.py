@@ -58,7 +58,7 @@ _HASH = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class ScenarioMark:
     """One scenario under one prompt, as hashes."""
 
     name: str
@@ -94,7 +94,7 @@ class Snapshot:
     """See `core.trial.FORMAT`: another one gives other bytes for the same scenario."""
     options: Mapping[str, Any]
     """Parameters of the calls that can change an answer."""
-    scenarios: tuple[Mark, ...]
+    scenarios: tuple[ScenarioMark, ...]
     models: tuple[Answered, ...]
     rows: pl.DataFrame
     """Schema `ROWS`, sorted; a score is None where it was not measured, and the outcome is then
@@ -157,7 +157,7 @@ def of_run(folder: Path, name: str = "") -> Snapshot:
         format=config.get("format", FORMAT),
         options=config["telling"],
         scenarios=tuple(
-            Mark(**{key: scenario[key] for key in ("name", "variant", "body", "prompt")})
+            ScenarioMark(**{key: scenario[key] for key in ("name", "variant", "body", "prompt")})
             for scenario in config["scenarios"]
         ),
         models=tuple(Answered(model=model, versions=versions[model]) for model in models),

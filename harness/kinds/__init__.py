@@ -14,11 +14,11 @@ from harness.core.errors import UsageError
 from harness.core.protocols import Kind
 from harness.core.registry import Registry
 from harness.core.scenario import Counts
-from harness.kinds.abstain import Abstain
+from harness.kinds.abstain import AbstainKind
 from harness.kinds.conformance import check_kind
-from harness.kinds.recall import Recall
-from harness.kinds.set_ import Set
-from harness.kinds.update import Update
+from harness.kinds.recall import RecallKind
+from harness.kinds.set_ import SetKind
+from harness.kinds.update import UpdateKind
 
 if TYPE_CHECKING:
     from harness.core.spec import Spec
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["check_kind", "kind_of", "kinds"]
 
 kinds: Registry[Kind] = Registry("kind", Kind)
-kinds.add("abstain", Abstain)
-kinds.add("recall", Recall)
-kinds.add("set", Set)
-kinds.add("update", Update)
+kinds.add("abstain", AbstainKind)
+kinds.add("recall", RecallKind)
+kinds.add("set", SetKind)
+kinds.add("update", UpdateKind)
 
 COUNTS = tuple(name for name in get_args(Counts) if name != "rule")
 """What the score of a question may count towards."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Abstain:
+class AbstainKind:
     """Something that is never said."""
 
     facts: ClassVar[tuple[int, int | None]] = (0, 1)

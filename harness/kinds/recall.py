@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Recall:
+class RecallKind:
     """One fact, said once; its value is asked for."""
 
     facts: ClassVar[tuple[int, int | None]] = (1, 1)

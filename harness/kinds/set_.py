@@ -18,7 +18,7 @@ USUAL, MOST = 3, 20
 
 
 @dataclass(frozen=True, slots=True)
-class Set:
+class SetKind:
     """One fact that is said several times with another value each time, or several facts."""
 
     facts: ClassVar[tuple[int, int | None]] = (1, None)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.kinds.recall import Recall
+from harness.kinds.recall import RecallKind
 
 
 @dataclass(frozen=True, slots=True)
-class Update(Recall):
+class UpdateKind(RecallKind):
     """One fact, said and later said otherwise; what holds in the end is asked for."""
 
     def sayings(self, _facts: int, /) -> tuple[int, int]:

@@ -21,7 +21,7 @@ from harness.models.adaptations import (
 )
 from harness.models.options import convert, masked, secrets
 from harness.models.redaction import SHORTEST_IN_REPLIES, one_line, secrets_in_env, without
-from harness.models.retries import OURS, OpenGate, Patience, ask
+from harness.models.retries import OURS, OpenGate, Patience, ask_patiently
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -102,7 +102,7 @@ class CalledModel(ABC):
                 version=_shown(reply.version, hidden),
             )
 
-        return await ask(
+        return await ask_patiently(
             call,
             gate=self._gate,
             size=sum(len(message.text) for message in messages),

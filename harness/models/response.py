@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import ModelError
 from harness.core.probe import Reply
-from harness.core.thinking import split
+from harness.core.thinking import split_thinking
 from harness.models.catalog import cost, price
 from harness.models.response_choice import field, first_choice
 from harness.models.usage import read_usage
@@ -110,7 +110,7 @@ def _answer(choice: FirstChoice, cut: Cut | None) -> tuple[str, str]:
     """
     if choice.text.strip() or cut is not None or choice.unfinished or choice.marked:
         return choice.text, choice.thinking
-    beside = split(choice.thinking)
+    beside = split_thinking(choice.thinking)
     return beside.answer, beside.thinking
 
 

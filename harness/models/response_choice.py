@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import ModelError
-from harness.core.thinking import split
+from harness.core.thinking import split_thinking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,7 @@ def first_choice(response: Any) -> FirstChoice:
     if content is not None and not isinstance(content, str | list):
         raise ModelError("the answer's content is no text", kind="malformed", retryable=True)
     said = _said(content)
-    parted = split(said.text)
+    parted = split_thinking(said.text)
     beside = _beside(message)
     reason = _reason(choice)
     return FirstChoice(

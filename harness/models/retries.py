@@ -89,7 +89,7 @@ def _ignore(_reply: Reply) -> None:
     """Nothing."""
 
 
-async def ask(
+async def ask_patiently(
     call: Callable[[int], Awaitable[Reply]], *, gate: CallGate, size: int, patience: Patience
 ) -> Reply:
     """The reply of the first call that gives one.

@@ -62,10 +62,10 @@ def visible(text: str) -> str:
     )  # fmt: skip
 
 
-def markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
     r"""Text that Markdown shows as it is, in one cell of a table too.
 
-    >>> markdown("a|b <i>")
+    >>> escape_markdown("a|b <i>")
     'a\\|b \\<i\\>'
     """
     return _CALLS.sub("\\g<0>\u200b", _MARKUP.sub(r"\\\1", plain(text)))
@@ -86,10 +86,10 @@ def width(text: str) -> int:
     )
 
 
-def fit(text: str, columns: int, *, right: bool = False) -> str:
+def fit_columns(text: str, columns: int, *, right: bool = False) -> str:
     """The text in exactly that many columns; what is too long loses its middle.
 
-    >>> fit("abcdefghij", 5), fit("ab", 4, right=True)
+    >>> fit_columns("abcdefghij", 5), fit_columns("ab", 4, right=True)
     ('ab…ij', '  ab')
     """
     head, tail = text, ""
@@ -269,7 +269,7 @@ def short(n: int) -> str:
     return f"{n:,}" if n < 1_000_000 else f"{n / 1e6:,.1f}M"  # noqa: PLR2004 - where seven characters end
 
 
-def dollars(group: CurveGroup) -> str:
+def group_dollars(group: CurveGroup) -> str:
     """What a group cost, or why nobody knows."""
     usage = group.usage
     if usage.cost_usd is not None:
@@ -279,7 +279,7 @@ def dollars(group: CurveGroup) -> str:
     return "unknown (no call was answered)"
 
 
-def run(group: CurveGroup) -> str:
+def run_label(group: CurveGroup) -> str:
     """The run of a group, by its day and the end of its name; empty where runs are pooled."""
     if group.run is None:
         return ""
@@ -291,6 +291,6 @@ def day(moment: str) -> str:
     return plain(moment[:10])
 
 
-def dates(first: str, last: str) -> str:
+def date_range(first: str, last: str) -> str:
     """One date, or from one to another."""
     return day(first) if day(first) == day(last) else f"{day(first)} to {day(last)}"

@@ -50,13 +50,13 @@ def markdown(summary: Summary, tables: Iterable[Against] = ()) -> str:
         lines += ["", "## Standing rules", *_adherence(summary.adherence)]
     if summary.controls:
         lines += ["", "## Controls", "", *_controls(summary.controls)]
-    lines += ["", "## Next", "", *(f"- {fmt.markdown(hint)}" for hint in hints(summary))]
+    lines += ["", "## Next", "", *(f"- {fmt.escape_markdown(hint)}" for hint in hints(summary))]
     return "\n".join(lines) + "\n"
 
 
 def _against(table: Against) -> Iterator[str]:
     if table.found is None:
-        yield fmt.markdown(table.missing or "")
+        yield fmt.escape_markdown(table.missing or "")
         return
     yield from markdown_overview(table.found)
 
@@ -74,9 +74,9 @@ def _head(summary: Summary) -> Iterator[str]:
     twice = f" ({summary.n_duplicates:,} more stored twice)" if summary.n_duplicates else ""
     yield (
         f"{fmt.number(summary.n_records, 'record')}{twice},"
-        f" {fmt.dates(summary.started_first, summary.started_last)}."
-        f" Runs: {', '.join(map(fmt.markdown, summary.run_ids))}."
-        f" Scenarios: {', '.join(map(fmt.markdown, summary.scenarios))}."
+        f" {fmt.date_range(summary.started_first, summary.started_last)}."
+        f" Runs: {', '.join(map(fmt.escape_markdown, summary.run_ids))}."
+        f" Scenarios: {', '.join(map(fmt.escape_markdown, summary.scenarios))}."
     )
     yield ""
     yield (
@@ -101,10 +101,10 @@ def _overview(summary: Summary) -> Iterator[str]:
 def _overview_row(group: CurveGroup, *, several: bool) -> tuple[str, ...]:
     lost = group.attribution
     return (
-        *([fmt.markdown(fmt.run(group))] if several else []),
-        fmt.markdown(group.model),
+        *([fmt.escape_markdown(fmt.run_label(group))] if several else []),
+        fmt.escape_markdown(group.model),
         f"{group.window_limit:,}",
-        *map(fmt.markdown, (group.policy, group.memory, group.layout)),
+        *map(fmt.escape_markdown, (group.policy, group.memory, group.layout)),
         f"{group.n_probes:,}",
         f"{group.n_sessions:,}",
         fmt.recall(group.recall),
@@ -116,20 +116,21 @@ def _overview_row(group: CurveGroup, *, several: bool) -> tuple[str, ...]:
         f"{lost.by_application - lost.by_server:,}",
         f"{lost.by_server:,}",
         f"{sum(count.n for count in lost.unscored):,}",
-        fmt.dollars(group),
+        fmt.group_dollars(group),
     )
 
 
 def _group(number: int, group: CurveGroup) -> Iterator[str]:
-    words = map(fmt.markdown, (group.policy, group.memory, group.layout))
-    yield f"## {number}. {fmt.markdown(group.model)}, {group.window_limit:,} tokens"
+    words = map(fmt.escape_markdown, (group.policy, group.memory, group.layout))
+    yield f"## {number}. {fmt.escape_markdown(group.model)}, {group.window_limit:,} tokens"
     yield ""
     yield "Policy {}, memory {}, layout {}.".format(*words)
     yield ""
-    yield f"**{fmt.markdown(group.onset.message)}**"
+    yield f"**{fmt.escape_markdown(group.onset.message)}**"
     if group.own_onset.message != group.onset.message:
         yield ""
-        yield f"The model's own, of what it was shown: {fmt.markdown(group.own_onset.message)}"
+        own = fmt.escape_markdown(group.own_onset.message)
+        yield f"The model's own, of what it was shown: {own}"
     if group.by_fill:
         yield ""
         yield from _table(
@@ -160,11 +161,11 @@ def _facts(group: CurveGroup) -> Iterator[str]:
         f"lost by the model {lost.by_model:,}, by the application or server"
         f" {lost.by_application:,}"
         + (f", nobody can tell by whom {lost.by_nobody:,}" if lost.by_nobody else "")
-        + f"; causes: {fmt.markdown(fmt.counts(lost.causes))}"
+        + f"; causes: {fmt.escape_markdown(fmt.counts(lost.causes))}"
     )
     for judge in group.judges:
-        yield f"judge: {fmt.markdown(headline.judge(judge))}"
-    yield f"not measured: {fmt.markdown(fmt.unscored(lost.unscored))}"
+        yield f"judge: {fmt.escape_markdown(headline.judge(judge))}"
+    yield f"not measured: {fmt.escape_markdown(fmt.unscored(lost.unscored))}"
     if group.overflow_from is not None:
         yield f"refused as too long from a fill of {fmt.percent(group.overflow_from)}"
     if group.abstain is not None:
@@ -176,21 +177,21 @@ def _facts(group: CurveGroup) -> Iterator[str]:
     if group.onset.lengths is not None:
         yield from (f"length with {words}" for words in headline.effective(group.onset.lengths))
     for words in headline.middle(group.lost_in_the_middle):
-        yield f"lost in the middle: {fmt.markdown(words)}"
-    yield f"distance: {fmt.markdown(headline.distance(group.gap_effect))}"
+        yield f"lost in the middle: {fmt.escape_markdown(words)}"
+    yield f"distance: {fmt.escape_markdown(headline.distance(group.gap_effect))}"
     for scenario in group.scenarios if len(group.scenarios) > 1 else ():
         share = scenario.share
         value = f"{fmt.percent(share.recall)}, n {share.n:,}" if share else "too few probes"
-        begins = f"; {fmt.markdown(scenario.onset.message)}" if scenario.onset else ""
-        yield f"scenario {fmt.markdown(scenario.scenario)}: {value}{begins}"
+        begins = f"; {fmt.escape_markdown(scenario.onset.message)}" if scenario.onset else ""
+        yield f"scenario {fmt.escape_markdown(scenario.scenario)}: {value}{begins}"
     yield (
         f"tokens {usage.prompt_tokens:,} in, {usage.completion_tokens:,} out, cached"
         f" {fmt.percent(usage.cached_share)}; counted by:"
-        f" {fmt.markdown(fmt.counts(usage.sources))}"
+        f" {fmt.escape_markdown(fmt.counts(usage.sources))}"
     )
-    for words in headline.lengths(group.lengths):
+    for words in headline.length_sentences(group.lengths):
         yield f"lengths: {words}"
-    yield f"cost {fmt.dollars(group)}"
+    yield f"cost {fmt.group_dollars(group)}"
 
 
 def _lengths(group: CurveGroup) -> Iterator[str]:
@@ -213,18 +214,24 @@ def _lengths(group: CurveGroup) -> Iterator[str]:
 
 def _treatments(every: Iterable[Treatments]) -> Iterator[str]:
     for found in every:
-        yield from ("", f"{fmt.markdown(memory_treatments.title(found))}.", "")
+        yield from ("", f"{fmt.escape_markdown(memory_treatments.title(found))}.", "")
         yield from _table(memory_treatments.HEADER, memory_treatments.rows(found))
         for words in (*memory_treatments.leaks(found), *([found.advice] if found.advice else [])):
-            yield from ("", f"**{fmt.markdown(words)}**")
+            yield from ("", f"**{fmt.escape_markdown(words)}**")
 
 
 def _adherence(every: Iterable[Adherence]) -> Iterator[str]:
     for found in every:
-        yield from ("", f"### {fmt.markdown(found.model)}, {found.window_limit:,} tokens", "")
-        yield from (f"- {fmt.markdown(words)}" for words in rule_adherence.sentences(found))
+        yield from (
+            "",
+            f"### {fmt.escape_markdown(found.model)}, {found.window_limit:,} tokens",
+            "",
+        )
+        yield from (
+            f"- {fmt.escape_markdown(words)}" for words in rule_adherence.rule_sentences(found)
+        )
         yield ""
-        yield from _table(rule_adherence.HEADER, rule_adherence.rows(found))
+        yield from _table(rule_adherence.HEADER, rule_adherence.rule_rows(found))
         yield ""
         yield from _table(("where", "kept>", "95 %", "n>"), rule_adherence.points(found))
 
@@ -234,8 +241,8 @@ def _controls(controls: Iterable[Control]) -> Iterator[str]:
         ("model", "arm", "n>", "right>", "named the value>", ""),
         (
             (
-                fmt.markdown(control.model),
-                fmt.markdown(control.arm),
+                fmt.escape_markdown(control.model),
+                fmt.escape_markdown(control.arm),
                 f"{control.n:,}",
                 fmt.percent(control.right),
                 f"{control.named:,}",

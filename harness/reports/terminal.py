@@ -59,7 +59,7 @@ def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:
     for table in tables:
         lines += [*_against(table), ""]
     for rules in summary.adherence:
-        lines += [*rule_adherence.terminal(rules, COLUMNS), ""]
+        lines += [*rule_adherence.rule_lines(rules, COLUMNS), ""]
     lines += [*_head(summary), "", *_small_curves(summary), "", *_overview(summary), ""]
     lines.append("next:")
     for hint in hints(summary):
@@ -92,7 +92,7 @@ def _head(summary: Summary) -> Iterator[str]:
     runs = fmt.number(len(summary.run_ids), "run")
     yield from _wrapped(
         f"{fmt.number(summary.n_records, 'record')}{twice} of {runs},"
-        f" {fmt.dates(summary.started_first, summary.started_last)};"
+        f" {fmt.date_range(summary.started_first, summary.started_last)};"
         f" scenarios: {', '.join(summary.scenarios)}"
     )
     yield from _wrapped(
@@ -118,11 +118,13 @@ def _overview(summary: Summary) -> Iterator[str]:
     """One line a group: who, how many, where it begins, who lost it."""
     rows = [_overview_row(group, _varying(summary)) for group in summary.groups]
     names, widths = _TABLE, _widths(rows)
-    yield " ".join(fmt.fit(name, widths[name], right=name in _RIGHT) for name in names)
+    yield " ".join(fmt.fit_columns(name, widths[name], right=name in _RIGHT) for name in names)
     yield "─" * COLUMNS
     for group, row in zip(summary.groups, rows, strict=True):
         row["model"] = fmt.model(row["model"], widths["model"])
-        yield " ".join(fmt.fit(row[name], widths[name], right=name in _RIGHT) for name in names)
+        yield " ".join(
+            fmt.fit_columns(row[name], widths[name], right=name in _RIGHT) for name in names
+        )
         before = sum(widths[name] + 1 for name in names[: names.index("onset")])
         yield from (" " * before + more for more in _below(group))
 
@@ -155,7 +157,7 @@ def _overview_row(
 def _varying(summary: Summary) -> tuple[Callable[[CurveGroup], str], ...]:
     """What is told beside the policy, since lines would look alike without it."""
     ways: tuple[Callable[[CurveGroup], str], ...] = (
-        lambda group: fmt.run(group).partition(" ")[2],
+        lambda group: fmt.run_label(group).partition(" ")[2],
         lambda group: group.memory,
         lambda group: group.layout,
     )
@@ -283,12 +285,12 @@ def _facts(group: CurveGroup) -> Iterator[tuple[str, str]]:
             f" cached {fmt.percent(usage.cached_share)}; counted by: {fmt.counts(usage.sources)}"
         ),
     )
-    yield from (("lengths", words) for words in headline.lengths(group.lengths))
-    yield "cost", fmt.dollars(group)
+    yield from (("lengths", words) for words in headline.length_sentences(group.lengths))
+    yield "cost", fmt.group_dollars(group)
 
 
 def _control(control: Control, wide: int) -> str:
     flag = {"leak": "LEAK", "weak": "WEAK", None: ""}[control.flag]
-    name = fmt.fit(fmt.plain(control.model), 34)
+    name = fmt.fit_columns(fmt.plain(control.model), 34)
     right = fmt.percent(control.right)
     return f"{name} {control.arm:<{wide}} n {control.n:>5,}  right {right:>7}  {flag}"

@@ -144,7 +144,7 @@ def bill(calls: Iterable[Mapping[str, Any]]) -> Bill:
     )
 
 
-def expected(plan: Plan, workshop: Workshop) -> Expected | None:
+def expected_cost(plan: Plan, workshop: Workshop) -> Expected | None:
     """What the price list says that a plan costs; None where it does not, or where all is free."""
     prices = [price(name) for name in plan.study.models]
     if any(one is None for one in prices) or all(one == FREE for one in prices):

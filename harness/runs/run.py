@@ -21,14 +21,14 @@ from harness.runs.executors import OnThisMachine, executors
 from harness.runs.folder.layout import LEDGER, ROOM
 from harness.runs.limits import Gates, Limits
 from harness.runs.meter.aims import is_of_one_seed
-from harness.runs.meter.ledger import LengthLedger, scenario_of
+from harness.runs.meter.ledger import LengthLedger, ledger_scenario
 from harness.runs.meter.samples import prompts, samples, textures
 from harness.runs.model_stack import CACHE_DAYS, ModelStack
 from harness.runs.open_run import open_run, running_loop
 from harness.runs.planning.named_code import load_code
 from harness.runs.planning.plan import make_plan
 from harness.runs.progress import NoProgress
-from harness.runs.result import expected
+from harness.runs.result import expected_cost
 from harness.sessions.materials import Workshop
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from harness.models.exact_counts import ExactCounter
     from harness.runs.answer_room import Rooms
     from harness.runs.executors import Executor, ExecutorPlug
-    from harness.runs.meter.aims import LengthAims, Prompt
+    from harness.runs.meter.aims import AimedPrompt, LengthAims
     from harness.runs.result import RunResult
     from harness.runs.trials.runner import TrialRunner
 
@@ -212,7 +212,7 @@ async def _run(ready: _Ready, out: Path, how: HowToRun) -> RunResult:
             found = opened.result(stages.planned)
             opened.interrupts.check(complete=found.complete)
         notes = models.finish(whole=found.complete and resume is None)
-        return replace(found, notes=notes, expected=expected(ready.whole, ready.workshop))
+        return replace(found, notes=notes, expected=expected_cost(ready.whole, ready.workshop))
 
 
 def _dry_build(whole: Plan, workshop: Workshop) -> None:
@@ -324,7 +324,7 @@ class Stages:
         ledger = self._bench.ledger
         if ledger.is_aimed(model):
             return  # a run that goes on aims as it began
-        made: dict[str, dict[str, list[Prompt]]] = {}
+        made: dict[str, dict[str, list[AimedPrompt]]] = {}
         for stage in STAGES[1:]:
             planned = textures(group for group in self._groups[model] if group.stage == stage)
             for name in [name for name in planned if not is_of_one_seed(name)]:
@@ -334,7 +334,7 @@ class Stages:
                 except NoCountError:
                     return
                 own = [sample.prompt for sample in some]
-                ledger.observe_exact(model, scenario_of(name), own, counted)
+                ledger.observe_exact(model, ledger_scenario(name), own, counted)
             made[stage] = await asyncio.to_thread(prompts, planned, self._workshop)
         ledger.settle_exact(model, counter.name, made)
 

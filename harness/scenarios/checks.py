@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, nearest
 from harness.core.languages import language
-from harness.scenarios.schema import FileFiller, Generate, TurnStep
+from harness.scenarios.schema import FileFillerModel, Generate, TurnStep
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from harness.core.errors import Where
-    from harness.scenarios.questions import Asked
+    from harness.scenarios.questions import FileQuestions
     from harness.scenarios.schema import FactModel, QuestionModel, ScenarioModel
     from harness.scenarios.yaml_nodes import Key, Node
 
@@ -57,7 +57,7 @@ class Draft:
         self.problems.append(FileError(parent.keys.get(str(path[-1]), parent.where), problem))
 
 
-def check_facts(draft: Draft, asked: Asked) -> None:
+def check_facts(draft: Draft, asked: FileQuestions) -> None:
     """Check every fact by itself, and their ids together.
 
     Args:
@@ -79,7 +79,7 @@ def check_facts(draft: Draft, asked: Asked) -> None:
         check_wordings(draft, fact, "facts", i)
 
 
-def _check_keys(draft: Draft, i: int, asked: Asked, *, told: bool) -> None:
+def _check_keys(draft: Draft, i: int, asked: FileQuestions, *, told: bool) -> None:
     """Which keys a fact has; one that turns of the script say has no words of its own."""
     fact = draft.model.facts[i]
     kinds = asked.kinds_about(fact.id)
@@ -165,10 +165,10 @@ def _check_once(draft: Draft, key: str, numbers: Sequence[float]) -> None:
             draft.refuse(f"{number:g} stands twice in '{key}'; take one out", key, j)
 
 
-def check_filler(draft: Draft, known_fillers: Collection[str] | None) -> None:
+def check_filler_spec(draft: Draft, known_fillers: Collection[str] | None) -> None:
     """The filler is known, or its file is there."""
     filler = draft.model.filler
-    if isinstance(filler, FileFiller):
+    if isinstance(filler, FileFillerModel):
         if not filler_path(draft.file, filler).is_file():
             problem = f"no such file '{filler.file}' in the folder of this scenario"
             draft.refuse(f"{problem}; mend the path", "filler", "file")
@@ -181,6 +181,6 @@ def check_filler(draft: Draft, known_fillers: Collection[str] | None) -> None:
             draft.refuse(f"{problem} (or give package.module:Name)", "filler", "name")
 
 
-def filler_path(file: str, filler: FileFiller) -> Path:
+def filler_path(file: str, filler: FileFillerModel) -> Path:
     """The file of real chats, seen from where the harness was started."""
     return Path(file).parent / filler.file

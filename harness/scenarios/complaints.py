@@ -62,7 +62,7 @@ _KEYS: Mapping[str, type[BaseModel]] = {
     "values": schema.Listed,
     "(generator)": schema.Generate,
     "(name)": schema.NamedFiller,
-    "(file)": schema.FileFiller,
+    "(file)": schema.FileFillerModel,
     "(turn)": schema.TurnStep,
     "(plant)": schema.PlantStep,
     "(filler)": schema.FillerStep,

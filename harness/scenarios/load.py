@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from harness.core.scenario import Scenario
     from harness.scenarios.checks import Draft
-    from harness.scenarios.questions import Asked
+    from harness.scenarios.questions import FileQuestions
     from harness.scenarios.yaml_nodes import Node
 
 SUFFIXES = (".yaml", ".yml")
@@ -160,9 +160,9 @@ def _is_scenario(file: Path, folder: Path) -> bool:
 
 
 def _where_of_name(path: Path) -> Where:
-    from harness.scenarios.yaml_nodes import parse
+    from harness.scenarios.yaml_nodes import parse_yaml
 
-    root, _ = parse(_read(path), str(path))
+    root, _ = parse_yaml(_read(path), str(path))
     return root.at("name").where
 
 
@@ -185,7 +185,9 @@ def _read(path: Path) -> str:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
 
 
-def _examine(path: Path, known: _Known) -> tuple[Draft | None, Asked | None, list[FileError]]:
+def _examine(
+    path: Path, known: _Known
+) -> tuple[Draft | None, FileQuestions | None, list[FileError]]:
     """The checked file and its questions, None where its shape is wrong; all problems by line."""
     try:
         return _examined(_read(path), path, known)
@@ -195,12 +197,12 @@ def _examine(path: Path, known: _Known) -> tuple[Draft | None, Asked | None, lis
 
 def _examined(
     source: str, path: Path, known: _Known
-) -> tuple[Draft | None, Asked | None, list[FileError]]:
+) -> tuple[Draft | None, FileQuestions | None, list[FileError]]:
     """The checked text of a file, and all its problems by line."""
-    from harness.scenarios.yaml_nodes import parse
+    from harness.scenarios.yaml_nodes import parse_yaml
 
     try:
-        root, found = parse(source, str(path))
+        root, found = parse_yaml(source, str(path))
     except FileError as error:
         return None, None, [error]
     draft, wrong = _shape(root, str(path), source)
@@ -234,14 +236,14 @@ def _shape(root: Node, file: str, source: str) -> tuple[Draft | None, list[FileE
     return Draft(file=file, source=source, root=root, model=model), []
 
 
-def _check(draft: Draft, known: _Known) -> Asked:
+def _check(draft: Draft, known: _Known) -> FileQuestions:
     from harness.scenarios import checks, clashes, questions, rules, steps
 
-    asked = questions.read(draft, known.scorers)
+    asked = questions.read_questions(draft, known.scorers)
     checks.check_facts(draft, asked)
     checks.check_layout(draft)
     if known.files:
-        checks.check_filler(draft, known.fillers)
+        checks.check_filler_spec(draft, known.fillers)
     rules.check_rules(draft, known.rules)
     steps.check_script(draft, asked)
     clashes.check_clashes(draft)

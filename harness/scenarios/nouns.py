@@ -13,11 +13,11 @@ from harness.core.scenario import Expect, Fact, FillerSpec, Fills, Scenario, Val
 
 if TYPE_CHECKING:
     from harness.scenarios.checks import Draft
-    from harness.scenarios.questions import Asked
+    from harness.scenarios.questions import FileQuestions
     from harness.scenarios.schema import FactModel, ScenarioModel
 
 
-def scenario_of(draft: Draft, asked: Asked) -> Scenario:
+def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
     """The scenario that a file without problems holds.
 
     Args:
@@ -127,10 +127,10 @@ def _fact(draft: Draft, i: int, fact: FactModel, sayings: int) -> Fact:
 
 def _filler(draft: Draft) -> FillerSpec:
     from harness.scenarios.checks import filler_path
-    from harness.scenarios.schema import FileFiller
+    from harness.scenarios.schema import FileFillerModel
 
     filler, where = draft.model.filler, draft.where("filler")
-    if isinstance(filler, FileFiller):
+    if isinstance(filler, FileFillerModel):
         file = str(filler_path(draft.file, filler))
         return FillerSpec(name="file", file=file, repeat=filler.repeat, where=where)
     return FillerSpec(name=filler.name, where=where)

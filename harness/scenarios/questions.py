@@ -26,7 +26,7 @@ _USUAL = "recall"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class FileQuestions:
     """What a file asks, and how often each fact is said for it."""
 
     questions: dict[str, Question] = field(default_factory=dict)
@@ -45,14 +45,14 @@ class Asked:
         return " and ".join(dict.fromkeys(question.kind.name for question in self.about(fact)))
 
 
-def read(draft: Draft, known_scorers: Collection[str] | None) -> Asked:
+def read_questions(draft: Draft, known_scorers: Collection[str] | None) -> FileQuestions:
     """The questions of a file; what is wrong with them is noted in the draft.
 
     Args:
         draft: The file.
         known_scorers: Names that `score` may have; None leaves them unchecked.
     """
-    asked = Asked()
+    asked = FileQuestions()
     _check_ids(draft)
     for path, entry in _entries(draft):
         made = _question(draft, path, entry, known_scorers)
@@ -189,7 +189,7 @@ def _score(
     return spec
 
 
-def _count(asked: Asked, fact: FactModel) -> None:
+def _count(asked: FileQuestions, fact: FactModel) -> None:
     """How often a session says a fact: as often as any question about it needs."""
     wanted = [kind_of(one.kind).sayings(len(one.about)) for one in asked.about(fact.id)]
     if not wanted:
@@ -200,7 +200,9 @@ def _count(asked: Asked, fact: FactModel) -> None:
     asked.sayings[fact.id] = max([*picked, *(usual for usual, most in wanted if most <= usual)])
 
 
-def _check_sense(draft: Draft, path: tuple[Key, Key], question: Question, asked: Asked) -> None:
+def _check_sense(
+    draft: Draft, path: tuple[Key, Key], question: Question, asked: FileQuestions
+) -> None:
     """The kind can ask it: what is never said stays unsaid, and the rest is tried out."""
     usual, _ = kind_of(question.kind).sayings(len(question.about))
     for fact in question.about:

@@ -192,7 +192,7 @@ class NamedFiller(_Model):
     """Its name."""
 
 
-class FileFiller(_Model):
+class FileFillerModel(_Model):
     """Filler from a file of real chats, one a line."""
 
     file: Text
@@ -206,9 +206,9 @@ def _filler_kind(value: object) -> str:
 
 
 Filler = Annotated[
-    Annotated[NamedFiller, Tag("(name)")] | Annotated[FileFiller, Tag("(file)")],
+    Annotated[NamedFiller, Tag("(name)")] | Annotated[FileFillerModel, Tag("(file)")],
     Discriminator(_filler_kind),
-    BeforeValidator(_as_filler, json_schema_input_type=Text | NamedFiller | FileFiller),
+    BeforeValidator(_as_filler, json_schema_input_type=Text | NamedFiller | FileFillerModel),
 ]
 Fills = Annotated[
     Annotated[int, Field(ge=MIN_CHECKPOINTS, le=MAX_CHECKPOINTS), Tag("(count)")]

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
     from harness.core.scenario import Question, Rule
     from harness.scenarios.checks import Draft
-    from harness.scenarios.questions import Asked
+    from harness.scenarios.questions import FileQuestions
     from harness.scenarios.schema import FactModel
 
 
-def check_script(draft: Draft, asked: Asked) -> None:
+def check_script(draft: Draft, asked: FileQuestions) -> None:
     """Check the steps of a script against facts and questions, in their order."""
     if draft.model.script is None:
         return
@@ -73,7 +73,7 @@ def _check_turn(draft: Draft, i: int, step: TurnStep) -> None:
             draft.refuse(problem, "script", i, key)
 
 
-def _check_told(draft: Draft, at: tuple[int, int], fact: FactModel, asked: Asked) -> None:
+def _check_told(draft: Draft, at: tuple[int, int], fact: FactModel, asked: FileQuestions) -> None:
     """A fact in the words of a turn has the values that the turns give, and no words of its own."""
     i, j = at
     problem = None
@@ -110,7 +110,9 @@ def _check_boundaries(draft: Draft, script: Sequence[object]) -> None:
                 draft.refuse(problem, "script", i, "new_session", "carry", j)
 
 
-def _check_plant(draft: Draft, i: int, fact: str, before: int, asked: Asked, *, told: bool) -> None:
+def _check_plant(
+    draft: Draft, i: int, fact: str, before: int, asked: FileQuestions, *, told: bool
+) -> None:
     """A fact is said as often as its questions need: an update twice, a set once an item."""
     problem = None
     sayings, kinds = asked.sayings.get(fact, before + 1), asked.kinds_about(fact)
@@ -127,7 +129,9 @@ def _check_plant(draft: Draft, i: int, fact: str, before: int, asked: Asked, *, 
         draft.refuse(problem, "script", i, "plant")
 
 
-def _check_probe(draft: Draft, i: int, name: str, said: Mapping[str, int], asked: Asked) -> None:
+def _check_probe(
+    draft: Draft, i: int, name: str, said: Mapping[str, int], asked: FileQuestions
+) -> None:
     """What is asked was said as far as a right answer needs it: a set in full, others once."""
     question = asked.questions.get(name)
     if question is None:
@@ -143,7 +147,7 @@ def _check_probe(draft: Draft, i: int, name: str, said: Mapping[str, int], asked
             draft.refuse(problem, "script", i, "probe")
 
 
-def _unknown_question(draft: Draft, name: str, asked: Asked) -> str:
+def _unknown_question(draft: Draft, name: str, asked: FileQuestions) -> str:
     """What is wrong with the name of a question that there is none of."""
     if any(fact.id == name for fact in draft.model.facts):
         return f"fact '{name}' has no question of its own; add 'ask' to it, or probe for another"
@@ -157,7 +161,7 @@ def _is_written(draft: Draft, name: str) -> bool:
     return short or any(question.id == name for question in draft.model.questions or ())
 
 
-def _needs(question: Question, asked: Asked) -> dict[str, int]:
+def _needs(question: Question, asked: FileQuestions) -> dict[str, int]:
     """How often each fact has to be said first; nothing where the kind fails, which is told."""
     try:
         return least_said(question, asked.sayings)
@@ -166,7 +170,7 @@ def _needs(question: Question, asked: Asked) -> dict[str, int]:
 
 
 def _check_unused(
-    draft: Draft, said: Mapping[str, int], put: Collection[str], asked: Asked
+    draft: Draft, said: Mapping[str, int], put: Collection[str], asked: FileQuestions
 ) -> None:
     """A question that a script leaves out would silently not be measured."""
     for i, fact in enumerate(draft.model.facts):
@@ -181,7 +185,7 @@ def _check_unused(
             draft.refuse(f"{problem} {{probe: {question.id}}} or take it out", "questions", i, "id")
 
 
-def _refuse_rest(draft: Draft, i: int, said: int, asked: Asked) -> None:
+def _refuse_rest(draft: Draft, i: int, said: int, asked: FileQuestions) -> None:
     """A fact that is said more seldom than its questions need, unless they were refused for it."""
     fact = draft.model.facts[i].id
     short = [one for one in asked.about(fact) if _needs(one, asked).get(fact, 0) > said]

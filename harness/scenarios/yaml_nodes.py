@@ -68,7 +68,7 @@ class Node:
         return node
 
 
-def parse(text: str, file: str) -> tuple[Node, list[FileError]]:
+def parse_yaml(text: str, file: str) -> tuple[Node, list[FileError]]:
     """The root of a YAML text, and the keys that were given twice (their first value is kept).
 
     Args:

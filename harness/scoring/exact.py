@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from harness.core.printable import shown
 from harness.core.probe import Score
 from harness.scoring.mentions import named
-from harness.scoring.verdict import NOTHING_EXPECTED, listed, names_all
+from harness.scoring.verdict import NOTHING_EXPECTED, listed_values, names_all
 
 if TYPE_CHECKING:
     from harness.core.probe import Probe
@@ -35,7 +35,9 @@ class Exact:
         if len(probe.expected) > 1:
             more = [word for word in more if word != "and"]
         if more:
-            return Score(0.0, f"The reply says more than {listed(probe)}: '{shown(more[0])}'.")
+            return Score(
+                0.0, f"The reply says more than {listed_values(probe)}: '{shown(more[0])}'."
+            )
         if len(said.right) > len(probe.expected):
-            return Score(0.0, f"The reply says {listed(probe)} more than once.")
-        return Score(1.0, f"The reply is {listed(probe)}.")
+            return Score(0.0, f"The reply says {listed_values(probe)} more than once.")
+        return Score(1.0, f"The reply is {listed_values(probe)}.")

@@ -5,7 +5,7 @@ Its one rule: what a model thinks aloud is not its answer.
 
 from __future__ import annotations
 
-from harness.core.thinking import split
+from harness.core.thinking import split_thinking
 
 
 def answer(reply: str) -> str:
@@ -14,4 +14,4 @@ def answer(reply: str) -> str:
     >>> answer("<think>Exuberant? No.</think>Dry.")
     'Dry.'
     """
-    return split(reply).answer
+    return split_thinking(reply).answer

@@ -19,7 +19,7 @@ from harness.core.text import read, words
 from harness.scoring.mentions import named
 from harness.scoring.negation import asks_for_a_denial, is_denied, taken_back
 from harness.scoring.normalise import answer
-from harness.scoring.verdict import NOTHING_EXPECTED, also_names, listed
+from harness.scoring.verdict import NOTHING_EXPECTED, also_names, listed_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -107,7 +107,7 @@ class Number:
         given = _currencies(answer(reply))
         if money and given and not given <= money:
             return Score(0.0, "The reply gives the number in another currency.")
-        return Score(1.0, f"The reply gives {listed(probe)}.")
+        return Score(1.0, f"The reply gives {listed_values(probe)}.")
 
     def _hits(
         self,

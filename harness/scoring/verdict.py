@@ -31,7 +31,7 @@ def names_all(probe: Probe, said: Named) -> Score:
             return Score(0.0, f"The reply does not name '{value.text}'.")
     if said.wrong:
         return Score(0.0, also_names(said.wrong))
-    return Score(1.0, f"The reply names {listed(probe)}.")
+    return Score(1.0, f"The reply names {listed_values(probe)}.")
 
 
 def also_names(wrong: Sequence[Mention]) -> str:
@@ -39,7 +39,7 @@ def also_names(wrong: Sequence[Mention]) -> str:
     return f"The reply names {wrong[0]}."
 
 
-def listed(probe: Probe) -> str:
+def listed_values(probe: Probe) -> str:
     """The expected values, as a sentence lists them."""
     return " and ".join(f"'{value.text}'" for value in probe.expected)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from harness.core.text_kinds import KINDS, kind_of
+from harness.core.text_kinds import KINDS, text_kind_of
 from harness.sessions.tokens import MESSAGE_OVERHEAD
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class KindCounter:
             tokens: Its length as it is rendered.
             said: Whether the scenario says it itself; else it is filler.
         """
-        kind = KINDS.index(kind_of(message.text, said=said))
+        kind = KINDS.index(text_kind_of(message.text, said=said))
         for index, column in enumerate(self._columns):
             column.append(column[-1] + (tokens - MESSAGE_OVERHEAD if index == kind else 0))
 

@@ -61,7 +61,7 @@ class LeakCheck:
             elif number := figure(needle):
                 self._figures.add(number)
             else:
-                triggers.add(stem(needle))
+                triggers.add(leak_stem(needle))
         self._triggers = frozenset(triggers)
         self._dated = any(not _MONTHS.isdisjoint(needle) for needle in self._needles)
 
@@ -110,14 +110,14 @@ def figure(needle: tuple[str, ...]) -> str:
     >>> figure(("march", "14th", "2027")), figure(("kx-4417",)), figure(("dry",))
     ('2027', '', '')
     """
-    numbers = [word for word in needle if word[0].isdigit()]
-    return _NO_DIGIT.sub("", max(numbers, key=len, default=""))
+    numbers = [_NO_DIGIT.sub("", word) for word in needle if word[0].isdigit()]
+    return max(numbers, key=len, default="")
 
 
-def stem(needle: tuple[str, ...]) -> str:
+def leak_stem(needle: tuple[str, ...]) -> str:
     """What stands in every text that holds the needle, whatever ending its language gives it.
 
-    >>> stem(("wintergarten",)), stem(("kx-4417",)), stem(("温", "室"))
+    >>> leak_stem(("wintergarten",)), leak_stem(("kx-4417",)), leak_stem(("温", "室"))
     ('winter', 'kx', '温')
     """
     found = max(_LETTERS.findall(" ".join(needle)), key=len, default="")

@@ -148,13 +148,15 @@ def _name(study: Study) -> str:
     return digest([scenarios, rest], size=8)
 
 
-def merged(wanted: Iterable[tuple[str, str, str]]) -> list[tuple[list[str], list[str], list[str]]]:
+def merged_study(
+    wanted: Iterable[tuple[str, str, str]],
+) -> list[tuple[list[str], list[str], list[str]]]:
     """As few products of scenarios, models and windows as cover exactly what is wanted.
 
     Args:
         wanted: Scenario file, model and window of each item.
 
-    >>> merged([("a", "m", "8k"), ("b", "m", "8k"), ("a", "n", "8k"), ("b", "n", "8k")])
+    >>> merged_study([("a", "m", "8k"), ("b", "m", "8k"), ("a", "n", "8k"), ("b", "n", "8k")])
     [(['a', 'b'], ['m', 'n'], ['8k'])]
     """
     of_cell: dict[tuple[str, str], list[str]] = {}

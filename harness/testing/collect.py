@@ -12,7 +12,7 @@ import pytest
 from harness.cli.study import load_scenarios
 from harness.core.errors import HarnessError
 from harness.models.catalog import reference_spec
-from harness.testing.batch import Batches, merged
+from harness.testing.batch import Batches, merged_study
 from harness.testing.settings import Settings, settings_of
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class ScenarioItem(pytest.Item):
             if (reference_spec(item.model) is not None) == mine
         ]
         batches = batches_at(self.config)
-        for paths, models, windows in merged(wanted):
+        for paths, models, windows in merged_study(wanted):
             if str(self.path) in paths and self.model in models and self.window in windows:
                 study = batches.settings.study(
                     [type(self.path)(path) for path in paths],

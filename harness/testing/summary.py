@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pytest
 
 
-def write(
+def write_summary(
     terminal: pytest.TerminalReporter, lines: Sequence[tuple[str, str, Mapping[str, str]]]
 ) -> None:
     """Write the section.
@@ -33,7 +33,7 @@ def write(
         recall = fmt.percent(float(found["recall"])) if found["recall"] else fmt.NOTHING
         missed = f"  missed: {found['missed']}" if found["missed"] else ""
         terminal.line(
-            f"{outcome:<6} {fmt.fit(fmt.plain(_name(node)), width)} {recall:>8} of"
+            f"{outcome:<6} {fmt.fit_columns(fmt.plain(_name(node)), width)} {recall:>8} of"
             f" {found['probes']:>4}{missed}"
         )
     runs = {found["run"]: found for _, _, found in told}

@@ -44,7 +44,7 @@ WHY = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class GatedScenario:
     """What came of one scenario under one model and window."""
 
     properties: tuple[tuple[str, str], ...]
@@ -55,7 +55,7 @@ class Judged:
     """The whole message; empty where all was met."""
 
 
-def judged(scenario: Scenario, ran: Ran, model: str, window: str) -> Judged:
+def judged(scenario: Scenario, ran: Ran, model: str, window: str) -> GatedScenario:
     """The expectations of a scenario against the records of a run.
 
     Args:
@@ -84,7 +84,7 @@ def judged(scenario: Scenario, ran: Ran, model: str, window: str) -> Judged:
         unmet += _onset_unmet(scenario, scored)
     missed = [record for record in scored if (record.score or 0.0) < 1.0]
     where = f"{model}, window {limit:,} tokens" if limit else model
-    return Judged(
+    return GatedScenario(
         properties=_properties(ran, where, scored, missed, recall),
         unmet=tuple(unmet),
         text="\n".join(_message(scenario, ran, where, unmet, missed)) if unmet else "",
@@ -102,8 +102,8 @@ def _recall_unmet(
     wanted = scenario.expect.recall_at_least
     if wanted is None:
         return
-    line = line_of(scenario, "recall_at_least")
-    expected = f"{shown(scenario)}:{line}: expect: recall_at_least: {wanted:g}"
+    line = verdict_line(scenario, "recall_at_least")
+    expected = f"{shown_path(scenario)}:{line}: expect: recall_at_least: {wanted:g}"
     if recall is None:
         yield f"{expected}, but no probe was scored"
     elif recall < wanted:
@@ -135,8 +135,8 @@ def _onset_unmet(scenario: Scenario, scored: Sequence[Record]) -> Iterator[str]:
     from harness.analysis.onset import estimate_onset
     from harness.analysis.onset.rows import MAX_FILL
 
-    line = line_of(scenario, "onset_at_least")
-    expected = f"{shown(scenario)}:{line}: expect: onset_at_least: {wanted:g}"
+    line = verdict_line(scenario, "onset_at_least")
+    expected = f"{shown_path(scenario)}:{line}: expect: onset_at_least: {wanted:g}"
     rows = [
         {
             "session": record.session,
@@ -231,7 +231,7 @@ def _in_turn(missed: Sequence[Record]) -> list[Record]:
 
 def _missed(scenario: Scenario, record: Record) -> Iterator[str]:
     where = scenario.question(record.question_id).where
-    place = f"{shown(scenario)}:{where.line}" if where else shown(scenario)
+    place = f"{shown_path(scenario)}:{where.line}" if where else shown_path(scenario)
     position = "" if record.position is None else f", said at {fmt.percent(record.position, 0)}"
     yield (
         f"  {place}: {record.question_id}, seed {record.seed}, {fmt.percent(record.fill, 0)} full"
@@ -249,14 +249,14 @@ def _short(reply: str) -> str:
     return flat if len(flat) <= _REPLY else f"{flat[: _REPLY - 1]}…"
 
 
-def shown(scenario: Scenario) -> str:
+def shown_path(scenario: Scenario) -> str:
     """The path of its file, from here where it lies below."""
     path = Path(scenario.path)
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
-def line_of(scenario: Scenario, key: str) -> int:
+def verdict_line(scenario: Scenario, key: str) -> int:
     """The line of the file in which an expectation stands, counted from 1."""
     import yaml
 

@@ -8,7 +8,7 @@ from asyncio import Runner
 
 import pytest
 
-from harness.analysis.calibration.run import scenario
+from harness.analysis.calibration.run import calibration_scenario
 from harness.core.study import Study
 from harness.runs.folder.reader import lines
 from harness.runs.in_memory import run_in_memory
@@ -101,8 +101,9 @@ def test_a_window_without_room_for_the_plateau_is_said_after_one_study():
 
 def test_a_run_in_memory_is_the_run_on_disk(tmp_path):
     study = Study(
-        scenarios=(scenario("grid"),), models=("reference/fading?onset=0.3&limit=4000",),
-        windows=("4000",), seeds=1, positions=(0.5,), controls=False,
+        scenarios=(calibration_scenario("grid"),),
+        models=("reference/fading?onset=0.3&limit=4000",), windows=("4000",),
+        seeds=1, positions=(0.5,), controls=False,
     )  # fmt: skip
     with Runner() as runner:
         kept = run_in_memory(study, Workshop(), NoProgress(), runner)
@@ -117,7 +118,7 @@ def test_a_run_in_memory_is_the_run_on_disk(tmp_path):
 
 def test_a_run_on_disk_notes_its_first_seed(tmp_path):
     study = Study(
-        scenarios=(scenario("grid"),), models=("reference/perfect",), windows=("4000",),
+        scenarios=(calibration_scenario("grid"),), models=("reference/perfect",), windows=("4000",),
         seeds=1, first_seed=3, positions=(0.5,), controls=False,
     )  # fmt: skip
     folder = run(study, out=tmp_path).folder

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.core.thinking import split
+from harness.core.thinking import split_thinking
 
 THOUGHT = "Exuberant was the draft, tender a rumour.\n\nSo it is not exuberant."
 PAIRS = [
@@ -39,13 +39,13 @@ PAIRS = [
 @pytest.mark.parametrize("answer", ["Dry.", "dry", "Dry, <b>not</b> loud:\n\n1. really"])
 @pytest.mark.parametrize("gap", ["", "\n", "\n\n"])
 def test_what_is_thought_between_marks_is_set_aside(opens, closes, answer, gap):
-    found = split(f"{opens}{gap}{THOUGHT}{gap}{closes}{gap}{answer}")
+    found = split_thinking(f"{opens}{gap}{THOUGHT}{gap}{closes}{gap}{answer}")
     assert (found.answer, found.thinking, found.unfinished) == (answer, THOUGHT, False)
 
 
 @pytest.mark.parametrize(("opens", "closes"), PAIRS)
 def test_an_answer_that_never_began_is_none(opens, closes):
-    found = split(f"{opens}{THOUGHT}")
+    found = split_thinking(f"{opens}{THOUGHT}")
     prose = opens.startswith("Here")
     assert (found.answer, found.unfinished) == (
         (f"{opens}{THOUGHT}", False) if prose else ("", True)
@@ -54,16 +54,16 @@ def test_an_answer_that_never_began_is_none(opens, closes):
 
 @pytest.mark.parametrize(("opens", "closes"), PAIRS[:18])
 def test_a_missing_opening_mark_is_no_loss(opens, closes):
-    found = split(f"{THOUGHT}{closes}Dry.")
+    found = split_thinking(f"{THOUGHT}{closes}Dry.")
     assert (found.answer, found.thinking) == ("Dry.", THOUGHT)
-    assert split(f"it is dry {closes} dry").answer == "dry"
+    assert split_thinking(f"it is dry {closes} dry").answer == "dry"
 
 
 @pytest.mark.parametrize(("opens", "closes"), PAIRS[:18])
 def test_a_lone_closing_mark_at_the_end_closes_nothing(opens, closes):
-    assert split(f"Dry.{closes}").answer == "Dry."
-    assert split(f"Dry.\n{closes}\n").answer == "Dry."
-    assert split(f"{opens}Tender? No.{closes}Dry.{closes}").answer == "Dry."
+    assert split_thinking(f"Dry.{closes}").answer == "Dry."
+    assert split_thinking(f"Dry.\n{closes}\n").answer == "Dry."
+    assert split_thinking(f"{opens}Tender? No.{closes}Dry.{closes}").answer == "Dry."
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_lone_closing_mark_at_the_end_closes_nothing(opens, closes):
     ],
 )  # fmt: skip
 def test_marks_in_any_order_leave_the_answer(text, answer):
-    assert split(text).answer == answer
+    assert split_thinking(text).answer == answer
 
 
 @pytest.mark.parametrize(
@@ -116,12 +116,12 @@ def test_marks_in_any_order_leave_the_answer(text, answer):
     ],
 )
 def test_a_mark_that_is_spoken_of_leaves_the_answer_whole(text):
-    assert split(text).answer == text
-    assert split(text).thinking == ""
+    assert split_thinking(text).answer == text
+    assert split_thinking(text).thinking == ""
 
 
 def test_thinking_that_holds_marks_is_shown_without_them():
-    assert split("<think>a <think>b</think> c</think>Dry.").thinking == "a b c"
+    assert split_thinking("<think>a <think>b</think> c</think>Dry.").thinking == "a b c"
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_thinking_that_holds_marks_is_shown_without_them():
 def test_megabytes_take_no_longer_than_their_length(piece, first):
     text = first + piece * (2_000_000 // len(piece))
     before = time.process_time()
-    split(text)
+    split_thinking(text)
     assert time.process_time() - before < 6.0
 
 
@@ -149,6 +149,6 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=30))
 def test_no_text_breaks_it_and_nothing_is_made_up(pieces):
     text = "".join(pieces)
-    found = split(text)
+    found = split_thinking(text)
     assert found.answer.count("dry") + found.thinking.count("dry") <= text.count("dry")
     assert not found.unfinished or found.answer != text or not text

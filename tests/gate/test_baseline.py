@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from harness.core.errors import FileError, IncompleteError, UsageError
-from harness.gate.baseline import bless, folder_of, names, read, written
+from harness.gate.baseline import bless, folder_of, names, read_baseline, written
 from tests.support.snapshots import snapshot
 
 
@@ -19,7 +19,7 @@ def flaky(_scenario, seed, probe, repeat):
 def test_what_is_read_is_what_was_blessed(tmp_path):
     kept = snapshot(flaky, repeats=5, scenarios=("small", "other"), options={"temperature": 0.2})
     bless(kept, tmp_path)
-    found = read("main", tmp_path)
+    found = read_baseline("main", tmp_path)
     assert found.rows.equals(kept.rows)
     assert replace(found, rows=kept.rows, planned=kept.planned) == kept
     assert names(tmp_path) == ["main"]
@@ -57,10 +57,10 @@ def test_a_name_that_is_a_path_is_refused(tmp_path):
 
 def test_an_unknown_baseline_is_told_with_the_nearest(tmp_path):
     with pytest.raises(UsageError, match="unknown baseline 'main': there are none in"):
-        read("main", tmp_path)
+        read_baseline("main", tmp_path)
     bless(snapshot(), tmp_path)
     with pytest.raises(UsageError, match="unknown baseline 'mian': did you mean 'main'"):
-        read("mian", tmp_path)
+        read_baseline("mian", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -82,15 +82,15 @@ def test_a_damaged_line_is_told_with_its_place(tmp_path, line, text, message):
     lines[line - 1] = text
     path.write_text("\n".join(lines))
     with pytest.raises(UsageError, match=message):
-        read("main", tmp_path)
+        read_baseline("main", tmp_path)
 
 
 def test_a_file_without_trials_or_of_other_bytes_is_refused(tmp_path):
     path = bless(snapshot(seeds=1, probes=4), tmp_path)
     path.write_text("\n".join(path.read_text().splitlines()[:3]))
     with pytest.raises(FileError, match="a baseline without trials"):
-        read("main", tmp_path)
+        read_baseline("main", tmp_path)
     path.write_bytes(b"\xff")
     with pytest.raises(FileError, match="not UTF-8 text"):
-        read("main", tmp_path)
+        read_baseline("main", tmp_path)
     assert folder_of(tmp_path) == path.parent

@@ -11,7 +11,7 @@ from harness.core.draws import unit
 from harness.core.errors import NothingSelectedError, UsageError
 from harness.gate.check import check, pooled
 from harness.gate.decision import GateRule
-from harness.gate.snapshot import Answered, Mark
+from harness.gate.snapshot import Answered, ScenarioMark
 from tests.support.snapshots import right, snapshot
 
 RULE = GateRule()
@@ -216,7 +216,7 @@ def test_everything_that_differs_beside_the_answers_is_said():
         scenarios=("small", "new"),
         missing=50,
     )
-    marks = (Mark(name="small", variant="", body="b0", prompt="p1"), run.scenarios[1])
+    marks = (ScenarioMark(name="small", variant="", body="b0", prompt="p1"), run.scenarios[1])
     notes = found(replace(run, scenarios=marks), baseline=baseline).notes
     for told in (
         "scenario 'small' has another system prompt than in the baseline",
@@ -245,7 +245,7 @@ def test_another_version_of_the_model_is_said():
         ({"record_schema": 2}, "blessed with record schema 1 of the harness and .* has record"),
         ({"format": 2}, "blessed with session format 1"),
         (
-            {"scenarios": (Mark(name="small", variant="", body="b1", prompt="p0"),)},
+            {"scenarios": (ScenarioMark(name="small", variant="", body="b1", prompt="p0"),)},
             "baseline 'main' is of another version of scenario 'small'",
         ),
     ],

@@ -13,7 +13,7 @@ from harness.core.session import Plant
 from harness.core.spec import Spec
 from harness.kinds import check_kind, kind_of, kinds
 from harness.kinds.answers import expected, guess, needed, stale
-from harness.kinds.recall import Recall
+from harness.kinds.recall import RecallKind
 
 BUILT_IN = ("abstain", "recall", "set", "update")
 
@@ -67,7 +67,7 @@ def test_a_control_knows_what_would_have_been_right():
 
 
 @dataclass(frozen=True)
-class Broken(Recall):
+class Broken(RecallKind):
     """A kind with one thing wrong."""
 
     share: ClassVar[float] = 0.0
@@ -106,10 +106,10 @@ class Mute:
 class Half:
     """The methods of a kind, and nothing that it says of itself."""
 
-    sayings = Recall.sayings
-    needs = Recall.needs
-    expected = Recall.expected
-    guess = Recall.guess
+    sayings = RecallKind.sayings
+    needs = RecallKind.needs
+    expected = RecallKind.expected
+    guess = RecallKind.guess
 
 
 class Odd(Broken):

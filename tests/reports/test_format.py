@@ -14,7 +14,7 @@ def test_the_examples_are_true() -> None:
 
 @given(st.text(), st.integers(3, 40))
 def test_a_fitted_text_has_exactly_its_columns(words: str, columns: int) -> None:
-    assert fmt.width(fmt.fit(fmt.plain(words), columns)) == columns
+    assert fmt.width(fmt.fit_columns(fmt.plain(words), columns)) == columns
 
 
 @given(st.text())
@@ -24,8 +24,8 @@ def test_plain_text_holds_nothing_that_a_terminal_obeys(words: str) -> None:
 
 
 def test_names_keep_both_ends_when_cut() -> None:
-    assert fmt.fit("openai/gpt-5-mini-2026", 11) == "opena…-2026"
-    assert fmt.width(fmt.fit("日本語のモデル名前", 10)) == 10
+    assert fmt.fit_columns("openai/gpt-5-mini-2026", 11) == "opena…-2026"
+    assert fmt.width(fmt.fit_columns("日本語のモデル名前", 10)) == 10
 
 
 def test_open_ends_and_unknown_numbers_are_words() -> None:

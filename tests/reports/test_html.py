@@ -20,7 +20,7 @@ from harness.analysis.summary.model import Adherence, Carrying, RuleShare, Share
 from harness.core.messages import Message
 from harness.reports.html import page
 from harness.reports.html.passages import LONGEST, passages
-from harness.reports.html.payload import as_json, payload
+from harness.reports.html.payload import payload, script_json
 from harness.reports.html.sampling import sampled
 from tests.support.records import failed, make_record, missed, simulated_run
 
@@ -65,7 +65,7 @@ def test_a_name_is_text_in_the_page_and_control_characters_are_spelled(text: str
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=80))
 def test_no_text_leaves_the_element_that_holds_the_data(reply: str) -> None:
-    shown = as_json({"reply": reply.encode("utf-8", "replace").decode()})
+    shown = script_json({"reply": reply.encode("utf-8", "replace").decode()})
     assert not set(shown) & set("<>&\u2028\u2029")
     assert json.loads(shown)["reply"] == reply.encode("utf-8", "replace").decode()
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from harness.core.errors import UsageError
 from harness.core.messages import Message
 from harness.core.window import History
-from harness.sessions.memories.fitting import tokens
+from harness.sessions.memories.fitting import notes_tokens
 from harness.sessions.policies import Reintroduce, Summarise, policies
 from harness.sessions.policies.conformance import check_compacting, check_policy
 
@@ -62,7 +62,7 @@ async def test_a_summary_that_is_too_long_is_cut_by_sentences_and_says_so():
     turn = await Summarise(budget=30).compact(Talkative())
     assert turn.user.splitlines()[2] == "Thing number 0 was said."
     assert turn.user.endswith("more sentences left out)")
-    assert tokens("\n".join(turn.user.splitlines()[2:])) <= 30
+    assert notes_tokens("\n".join(turn.user.splitlines()[2:])) <= 30
 
 
 def test_a_reminder_comes_when_it_is_time_and_there_is_something_to_say():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from harness.gate.snapshot import ROWS, Answered, Mark, Snapshot, ordered
+from harness.gate.snapshot import ROWS, Answered, ScenarioMark, Snapshot, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +76,8 @@ def snapshot(
         "format": 1,
         "options": {},
         "scenarios": tuple(
-            Mark(name=scenario, variant="", body="b0", prompt="p0") for scenario in scenarios
+            ScenarioMark(name=scenario, variant="", body="b0", prompt="p0")
+            for scenario in scenarios
         ),
         "models": (Answered(model="openai/x", versions=("x-1",)),),
         "rows": ordered(pl.DataFrame(rows, schema=ROWS)),

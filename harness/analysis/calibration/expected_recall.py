@@ -19,7 +19,7 @@ from harness.analysis.records import collect
 from harness.core.errors import UsageError
 from harness.core.near_empty import NEAR_EMPTY_SHARE, near_empty_fill
 from harness.models.reference import laws
-from harness.models.reference.window import Window
+from harness.models.reference.window import WindowLaw
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -74,7 +74,7 @@ class Places:
         return slice(start, start + size)
 
 
-def places(frame: Frame) -> Places:
+def fact_places(frame: Frame) -> Places:
     """Where the facts of one model's records stood.
 
     Args:
@@ -125,7 +125,7 @@ def recall_at(law: Law, fill: float, where: Places) -> float:
     tokens = fill * where.window / ratio
     session = np.maximum(tokens - where.question_tokens[rows], 1.0)
     before = where.offset[rows] * np.maximum(session - where.fact_tokens[rows], 0.0)
-    if isinstance(law, Window):
+    if isinstance(law, WindowLaw):
         # The only law whose loss is no chance: a fact is read if its turn is among those kept.
         return float(np.mean(tokens - before <= law.tokens / ratio))
     own = round(fill * where.window / law.limit, 9)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from harness.analysis.calibration.expected_recall import law_of, places, plateau, true_onset
+from harness.analysis.calibration.expected_recall import fact_places, law_of, plateau, true_onset
 from harness.analysis.calibration.results import CRITERION, Calibration, CalibrationRow, Weight
 from harness.analysis.curves import measured
 from harness.analysis.records import collect, from_records
@@ -115,7 +115,7 @@ def _spelled(model: str, window: int) -> str:
     return f"reference/{Spec(spec.name, tuple(sorted(options.items())))}"
 
 
-def scenario(layout: Literal["growing", "grid"]) -> Scenario:
+def calibration_scenario(layout: Literal["growing", "grid"]) -> Scenario:
     """The scenario that calibrations run."""
     with as_file(files("harness.analysis") / "data" / "calibration.yaml") as path:
         return replace(load(path, known_scorers=scorers.names()), layout=layout)
@@ -171,7 +171,7 @@ def calibrate(
                 probes += group.n_probes
             if number == 0:
                 # What leaves no truth to compare with is told before all the other studies.
-                plateau(law_of(models[0]), places(kept[models[0]][0]))
+                plateau(law_of(models[0]), fact_places(kept[models[0]][0]))
     return Calibration(
         window=window,
         layout=scenario.layout,
@@ -185,7 +185,7 @@ def calibrate(
 def _weight(
     model: str, frame: pl.DataFrame, readings: Sequence[tuple[CalibrationRow, CalibrationRow]]
 ) -> Weight:
-    law, where = law_of(model), places(frame)
+    law, where = law_of(model), fact_places(frame)
     return Weight(
         model=model,
         truth=true_onset(law, where, criterion=CRITERION),

@@ -28,7 +28,7 @@ _POSITIONS = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Law:
+class SimulatedLaw:
     """A model's forgetting, exactly."""
 
     name: str
@@ -44,7 +44,9 @@ class Law:
         return np.asarray(recall.mean(axis=1), dtype=np.float64)
 
 
-def true_onset(law: Law | str, criterion: float = 0.05, *, control: float = 0.05) -> float | None:
+def law_onset(
+    law: SimulatedLaw | str, criterion: float = 0.05, *, control: float = 0.05
+) -> float | None:
     """The first fill past the control zone at which recall is down by the criterion.
 
     Args:
@@ -56,7 +58,7 @@ def true_onset(law: Law | str, criterion: float = 0.05, *, control: float = 0.05
         A fill in (control, 1], exact to 0.0005, or None where the drop is never reached.
     """
     if isinstance(law, str):
-        law = named(law)
+        law = law_named(law)
     nearly_empty = np.arange(_FILL_STEP / 2, control, _FILL_STEP)
     plateau = float(law.marginal(nearly_empty).mean())
     fill = np.arange(control + _FILL_STEP, 1 + _FILL_STEP / 2, _FILL_STEP)
@@ -64,7 +66,7 @@ def true_onset(law: Law | str, criterion: float = 0.05, *, control: float = 0.05
     return float(fill[down[0]]) if down.size else None
 
 
-def named(name: str) -> Law:
+def law_named(name: str) -> SimulatedLaw:
     """The law of that name.
 
     Raises:
@@ -112,30 +114,32 @@ def _linear(fill: Floats, knee: float = 0.4) -> Floats:
     return 0.95 - 0.4 * np.clip((fill - knee) / (1 - knee), 0, 1)
 
 
-def _laws() -> Mapping[str, Law]:
+def _laws() -> Mapping[str, SimulatedLaw]:
     laws = (
-        Law(name="step", probability=_anywhere(_step)),
-        Law(name="logistic", probability=_anywhere(_logistic)),
-        Law(name="linear", probability=_anywhere(_linear)),
-        Law(name="accelerating", probability=_anywhere(lambda x: 0.95 - 0.45 * x**3)),
-        Law(name="stairs", probability=_anywhere(_stairs)),
-        Law(name="distance", probability=_distance),
-        Law(name="middle", probability=_middle),
-        Law(name="window", probability=_window),
-        Law(name="none", probability=_anywhere(lambda x: 0.93 + 0.0 * x)),
-        Law(name="small", probability=_anywhere(lambda x: 0.95 - 0.03 * x)),
-        Law(name="floor", probability=_anywhere(lambda x: 0.12 - 0.07 * x), claimable=False),
+        SimulatedLaw(name="step", probability=_anywhere(_step)),
+        SimulatedLaw(name="logistic", probability=_anywhere(_logistic)),
+        SimulatedLaw(name="linear", probability=_anywhere(_linear)),
+        SimulatedLaw(name="accelerating", probability=_anywhere(lambda x: 0.95 - 0.45 * x**3)),
+        SimulatedLaw(name="stairs", probability=_anywhere(_stairs)),
+        SimulatedLaw(name="distance", probability=_distance),
+        SimulatedLaw(name="middle", probability=_middle),
+        SimulatedLaw(name="window", probability=_window),
+        SimulatedLaw(name="none", probability=_anywhere(lambda x: 0.93 + 0.0 * x)),
+        SimulatedLaw(name="small", probability=_anywhere(lambda x: 0.95 - 0.03 * x)),
+        SimulatedLaw(
+            name="floor", probability=_anywhere(lambda x: 0.12 - 0.07 * x), claimable=False
+        ),
     )
     return {law.name: law for law in laws}
 
 
-LAWS: Mapping[str, Law] = _laws()
+LAWS: Mapping[str, SimulatedLaw] = _laws()
 """Step, logistic, linear after a knee, accelerating, stairs, exponential in distance, lost in the
 middle, sliding window, none, smaller than the criterion, and poor from the start."""
 
 
 def simulate(
-    law: Law,
+    law: SimulatedLaw,
     rng: np.random.Generator,
     *,
     n: int = 600,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.analysis.comparison.many_sides import versus
-from harness.analysis.comparison.sides import make_side, named, needed, split
+from harness.analysis.comparison.sides import compared_columns, make_side, split, with_short_names
 from harness.analysis.summary.build import known_onsets
 from harness.core.errors import HarnessError
 
@@ -51,7 +51,7 @@ def against(summary: Summary, frame: Frame) -> tuple[Against, ...]:
     """
     if summary.n_records > MOST_RECORDS:
         return ()
-    rows = needed(frame)
+    rows = compared_columns(frame)
     runs = sorted(rows.partition_by("run_id"), key=lambda part: str(part["started_at"].min()))
     tables = [_over_time(summary, runs)] if len(runs) > 1 else []
     newest = runs[-1]
@@ -63,7 +63,9 @@ def against(summary: Summary, frame: Frame) -> tuple[Against, ...]:
 def _over_time(summary: Summary, runs: list[pl.DataFrame]) -> Against:
     title = "The newest run against those before it"
     try:
-        sides = named([make_side(part["run_id"][0], part) for part in runs[-1 - BEFORE :]])
+        sides = with_short_names(
+            [make_side(part["run_id"][0], part) for part in runs[-1 - BEFORE :]]
+        )
         last = len(sides) - 1
         couples = [(i, last) for i in range(last)]
         found = versus(sides, couples=couples, **_asked(summary))

@@ -53,7 +53,7 @@ _Key: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class NamedSide:
     """One side, as a report names it."""
 
     name: str
@@ -92,7 +92,7 @@ class Versus:
     """Of every interval, in (0, 1)."""
     criterion: float
     """The drop from the plateau that counts as onset, in (0, 1)."""
-    sides: tuple[Named, ...]
+    sides: tuple[NamedSide, ...]
     """In the order asked for; differences are later minus earlier."""
     matches: tuple[Match, ...]
     alone: tuple[str, ...]
@@ -150,7 +150,7 @@ def versus(
     if not any(match.comparison.n_pairs for match in matches):
         raise NothingSelectedError(_nothing(matches, alone))
     named = (
-        Named(name=side.name, run=side.run, models=tuple(sorted(side.rows["model"].unique())))
+        NamedSide(name=side.name, run=side.run, models=tuple(sorted(side.rows["model"].unique())))
         for side in sides
     )
     return Versus(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import polars as pl
 
-from harness.analysis.columns import Rows, read
+from harness.analysis.columns import Rows, read_columns
 from harness.analysis.records import SCHEMA
 from harness.core.errors import UsageError, nearest
 
@@ -143,7 +143,7 @@ def pair(
 
 def _load(rows: Rows, name: str, pair_on: Sequence[str]) -> pl.DataFrame:
     optional = dict.fromkeys((*pair_on, "arm", "counts", *_STORED, *_CAUSES, "question"))
-    frame = read(
+    frame = read_columns(
         rows, name=name, required=_NEEDED, optional=[key for key in optional if key not in _NEEDED]
     )
     return frame.with_columns(cluster="session", there=pl.lit(value=True))

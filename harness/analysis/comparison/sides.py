@@ -58,7 +58,7 @@ class Side:
     rows: pl.DataFrame
 
 
-def needed(frame: Frame) -> pl.DataFrame:
+def compared_columns(frame: Frame) -> pl.DataFrame:
     """The columns that a comparison needs, read now."""
     return collect(frame.lazy().select(_NEEDED))
 
@@ -68,7 +68,7 @@ def make_side(run: str, rows: pl.DataFrame, model: str | None = None) -> Side:
 
     Args:
         run: Name of the run folder.
-        rows: Its records, see `needed`.
+        rows: Its records, see `compared_columns`.
         model: Name of the model, or a part that only one has; None keeps all.
 
     Raises:
@@ -84,7 +84,7 @@ def make_side(run: str, rows: pl.DataFrame, model: str | None = None) -> Side:
     return Side(name=f"{run}::{chosen}", run=run, rows=rows.filter(pl.col("model") == chosen))
 
 
-def named(sides: Sequence[Side]) -> list[Side]:
+def with_short_names(sides: Sequence[Side]) -> list[Side]:
     """The sides under the shortest names that tell them apart: the model, the run, or both.
 
     Raises:

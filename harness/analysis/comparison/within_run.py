@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import polars as pl
 
-from harness.analysis.columns import read
+from harness.analysis.columns import read_columns
 from harness.analysis.comparison.two_runs import interval_text
 from harness.analysis.curves import GROUP
 from harness.analysis.stats.session_mean import check_level, fewest_sessions
@@ -171,7 +171,7 @@ def _read(rows: Rows, *places: str) -> pl.DataFrame:
 
     Law 11: sums of floats depend on their order.
     """
-    frame = read(
+    frame = read_columns(
         rows,
         name="the run",
         required=("session", "fill", *places, "score"),

@@ -47,7 +47,7 @@ def evenly(weights: Numbers) -> tuple[Integers, Floats]:
     return index.astype(np.int64), np.clip(part, 0.0, 1.0)
 
 
-def sampled(mixture: Mixture) -> tuple[Integers, Integers, Integers, Floats]:
+def sampled_bands(mixture: Mixture) -> tuple[Integers, Integers, Integers, Floats]:
     """Entries that each stand for the same share of the posterior.
 
     Returns:
@@ -76,7 +76,7 @@ def curve(
     book: Dictionary, mixture: Mixture, *, guess: float, level: float, max_fill: float
 ) -> tuple[CurvePoint, ...]:
     """Recall against fill with a pointwise band of probability `level`."""
-    shape, at_loss, at_plateau, part = sampled(mixture)
+    shape, at_loss, at_plateau, part = sampled_bands(mixture)
     loss, plateau = book.loss[at_loss], plateaus(mixture, at_plateau, part)
     fine = book.grid
     last = min(fine.last(max_fill), book.curves.shape[1] - 1)

@@ -26,7 +26,7 @@ _PARAMETERS = 3
 _TOLERATED = 4.0  # log-likelihood units that a miss of the dictionary may cost, roughly
 
 
-def design_effect(cells: Cells, recall: Floats, gradient: Floats, contrast: Floats) -> float:
+def onset_design_effect(cells: Cells, recall: Floats, gradient: Floats, contrast: Floats) -> float:
     """Robust over model variance of a contrast, from a sandwich with sessions as clusters.
 
     Args:
@@ -70,7 +70,7 @@ def level_effect(cells: Cells, recall: Floats) -> float:
         recall: Fitted recall in each bin, shape (bins,), in [0, 1].
 
     Returns:
-        At least 1, with the small-sample factors of `design_effect`.
+        At least 1, with the small-sample factors of `onset_design_effect`.
     """
     from scipy.special import stdtrit
 

@@ -15,7 +15,7 @@ import polars as pl
 from harness.analysis.onset.bands import curve, mean_loss, quantiles
 from harness.analysis.onset.blunt import seeds_needed, smallest_drop
 from harness.analysis.onset.cells import Cells, gather
-from harness.analysis.onset.clustering import design_effect, lack_of_fit
+from harness.analysis.onset.clustering import lack_of_fit, onset_design_effect
 from harness.analysis.onset.grid import FINE
 from harness.analysis.onset.lengths import effective_lengths
 from harness.analysis.onset.monotone import RECOVERY_LEVEL, Recovery, recovery
@@ -387,5 +387,5 @@ def _phi(
     median = posterior.quantile(0.5)
     fill = cells.max_fill if median is None else median
     at = max(int(np.argmin(np.abs(cells.fill - fill))), 1)
-    phi = design_effect(cells, recall, gradient, gradient[at] - gradient[0])
+    phi = onset_design_effect(cells, recall, gradient, gradient[at] - gradient[0])
     return max(phi, lack_of_fit(cells, recall))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from harness.analysis.onset.bands import mean_loss, plateaus, sampled
+from harness.analysis.onset.bands import mean_loss, plateaus, sampled_bands
 from harness.analysis.onset.clustering import level_effect
 from harness.analysis.onset.effective import EffectiveLengths, LengthEstimate
 from harness.analysis.onset.shapes import LEVELS
@@ -53,7 +53,7 @@ def effective_lengths(
         phi: Design effect with which the posterior was tempered.
         window_tokens: The window; None where it is not known.
     """
-    shape, at_loss, at_plateau, part = sampled(mixture)
+    shape, at_loss, at_plateau, part = sampled_bands(mixture)
     above = (1 - guess) * plateaus(mixture, at_plateau, part)  # recall above guessing
     start = guess + above
     lost = above * book.loss[at_loss]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.analysis.onset import OnsetEstimate
-    from harness.analysis.published.tables import Cell
+    from harness.analysis.published.tables import PublishedCell
 
 _MOST_ITEMS = 200_000
 _PERCENT, _JUDGE = 100.0, 10.0
@@ -54,7 +54,7 @@ class Reread:
 
 
 def reread(
-    cells: Sequence[Cell],
+    cells: Sequence[PublishedCell],
     asked: OnsetOptions,
     *,
     window_tokens: int | None = None,
@@ -81,14 +81,14 @@ def reread(
     window = window_tokens or round(longest)
     if longest > window:
         raise UsageError(f"a length of {longest:,.0f} tokens is past the window of {window:,}")
-    models: dict[str, list[Cell]] = defaultdict(list)
+    models: dict[str, list[PublishedCell]] = defaultdict(list)
     for cell in cells:
         models[cell.model].append(cell)
     share = None if base is None else _share(base, unit, "--base")
     return tuple(_one(name, own, asked, window, share, unit) for name, own in models.items())
 
 
-def _scale(cells: Sequence[Cell]) -> float:
+def _scale(cells: Sequence[PublishedCell]) -> float:
     """What a perfect score is: 1, 100, or a judge's 10."""
     most = max(cell.score for cell in cells)
     if most <= 1:
@@ -107,7 +107,7 @@ def _share(score: float, unit: float, where: str) -> float:
 
 def _one(  # noqa: PLR0917 -- what a reading is made of
     model: str,
-    cells: Sequence[Cell],
+    cells: Sequence[PublishedCell],
     asked: OnsetOptions,
     window: int,
     base: float | None,
@@ -134,7 +134,7 @@ def _one(  # noqa: PLR0917 -- what a reading is made of
     return Reread(model=model, window_tokens=window, levels=told, onset=onset, missing=None)
 
 
-def _usual_n(cells: Sequence[Cell]) -> int | None:
+def _usual_n(cells: Sequence[PublishedCell]) -> int | None:
     """Items of a base that comes without its own: as many as the shortest length has."""
     shortest = min(cell.tokens or 0.0 for cell in cells)
     counts = [cell.n for cell in cells if (cell.tokens or 0.0) == shortest]

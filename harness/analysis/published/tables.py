@@ -39,7 +39,7 @@ _EMPTY = {"", "-", "–", "—", "n/a", "na", "none", "null", "nan"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class PublishedCell:
     """What a table says of one length, or of one item of it."""
 
     model: str
@@ -65,7 +65,7 @@ class Columns:
     model: str | None = None
 
 
-def read_cells(path: Path, columns: Columns, *, n: int | None = None) -> list[Cell]:
+def read_cells(path: Path, columns: Columns, *, n: int | None = None) -> list[PublishedCell]:
     """The cells of a CSV, JSON or JSONL file.
 
     Args:
@@ -163,20 +163,20 @@ def _find(
 
 def _wide(
     row: dict[str, Any], lengths: dict[str, float], n: int | None, path: Path, i: int
-) -> list[Cell]:
+) -> list[PublishedCell]:
     """A row of a table with a column a length; other numbers, such as averages, are left alone."""
     plain = {name.strip().lower(): name for name in row}
     named = next((plain[name] for name in MODELS if name in plain), next(iter(row)))
     where = f"{path}: row {i + 1}"
     base = next((plain[name] for name in BASES if name in plain), None)
     places = list(lengths.items())
-    found: list[Cell] = []
+    found: list[PublishedCell] = []
     for name, tokens in [*([(base, None)] if base else []), *places]:
         score = _score(row.get(name), f"{where}, column {name}")
         if score is not None:
             model = str(row[named]).strip()
             found.append(
-                Cell(model=model, tokens=tokens, score=score, n=n, item=False, where=where)
+                PublishedCell(model=model, tokens=tokens, score=score, n=n, item=False, where=where)
             )
     return found
 
@@ -186,7 +186,7 @@ def _long(
     names: tuple[str, str | None, str | None, str | None, str | None],
     n: int | None,
     path: Path,
-) -> list[Cell]:
+) -> list[PublishedCell]:
     length, score, hits, count, model = names
     cells, values = [], []
     for i, row in enumerate(rows):
@@ -208,7 +208,9 @@ def _long(
         cells.append((named, tokens, value, items, where))
     item = count is None and n is None and _are_items(values, [cell[:2] for cell in cells])
     return [
-        Cell(model=name, tokens=tokens, score=value, n=1 if item else items, item=item, where=where)
+        PublishedCell(
+            model=name, tokens=tokens, score=value, n=1 if item else items, item=item, where=where
+        )
         for name, tokens, value, items, where in cells
     ]
 

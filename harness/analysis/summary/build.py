@@ -50,7 +50,7 @@ from harness.analysis.summary.model import (
     ScenarioRecall,
     Share,
     Summary,
-    Usage,
+    UsageTotals,
 )
 from harness.analysis.summary.rule_adherence import adherence
 from harness.core.errors import NothingSelectedError
@@ -423,7 +423,7 @@ def _attribution(rows: list[dict[str, Any]]) -> Attribution:
     )
 
 
-def _usage(rows: pl.DataFrame) -> Usage:
+def _usage(rows: pl.DataFrame) -> UsageTotals:
     answered = rows.filter(pl.col("usage_source").is_not_null())
     unknown = answered["cost_usd"].null_count()
     # Whole units of 10**-12 dollars: their sum is the same in any order.
@@ -432,7 +432,7 @@ def _usage(rows: pl.DataFrame) -> Usage:
     sent = int(cached["prompt_tokens"].sum())
     sources = answered.group_by("usage_source").agg(pl.len().alias("n"))
     named = zip(sources["usage_source"].cast(pl.String), sources["n"], strict=True)
-    return Usage(
+    return UsageTotals(
         cost_usd=None if unknown or answered.is_empty() else units / _DOLLAR,
         n_cost_unknown=unknown,
         prompt_tokens=int(answered["prompt_tokens"].sum()),

@@ -109,7 +109,7 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class UsageTotals:
     """What all calls of a group used, control arms included."""
 
     cost_usd: float | None
@@ -228,7 +228,7 @@ class CurveGroup:
     abstain: Share | None
     """Right abstentions on what was never said; None where that was not asked."""
     scenarios: tuple[ScenarioRecall, ...]
-    usage: Usage
+    usage: UsageTotals
     lengths: Lengths
     started: str
     """UTC, ISO 8601: when its first trial began."""

@@ -58,7 +58,7 @@ class Form:
     """What else each word may look like; None where it has one look."""
 
 
-def find(words: Sequence[str], needle: tuple[str, ...], code: str) -> tuple[int, ...]:
+def find_words(words: Sequence[str], needle: tuple[str, ...], code: str) -> tuple[int, ...]:
     """Where the words of a value begin, each time.
 
     Args:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from harness.core.registry import Registry
 from harness.models.reference.notes import OF_THE_MODEL, take_notes, task_of
-from harness.models.reference.reader import Reading, dont_know, open_pages, read
+from harness.models.reference.reader import Reading, dont_know, open_pages, read_pages
 from harness.sessions.tokens import PRIMING, TokenCounter
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from harness.core.messages import Message
     from harness.models.reference.notes import Task
-    from harness.models.reference.reader import Page, Question, Sees
+    from harness.models.reference.reader import Page, ReaderQuestion, Sees
 
 DEFAULT_LIMIT = 8192
 """Tokens of a reference model's context window, unless its name says otherwise."""
@@ -74,7 +74,7 @@ laws: Registry[Law] = Registry("reference law", Law)
 class Prompt:
     """A prompt as a law sees it: the question, the pages before it, and where each stands."""
 
-    question: Question
+    question: ReaderQuestion
     pages: Sequence[Page]
     messages: Sequence[Message]
     fill: float
@@ -137,7 +137,7 @@ class Reader:
         if task is not None:
             text = self.write(task, prompt) or dont_know(question.language)
         else:
-            text = self.say(prompt, read(question, pages, self.sees(prompt)))
+            text = self.say(prompt, read_pages(question, pages, self.sees(prompt)))
         text, reason = self.cut(text, max_tokens)
         metered = self.usage != "none"
         return Answer(
@@ -210,7 +210,7 @@ def tokens_of(messages: Sequence[Message]) -> int:
     return _COUNTER.count(messages)
 
 
-def newest(messages: Sequence[Message], budget: float) -> Sequence[Message]:
+def newest_messages(messages: Sequence[Message], budget: float) -> Sequence[Message]:
     """The longest tail that fits, in whole messages; the last message is always in it.
 
     Args:

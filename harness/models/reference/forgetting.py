@@ -95,7 +95,7 @@ class Logistic(Forgetting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step(Forgetting):
+class StepLaw(Forgetting):
     """Recall falls at once, from 1 to 1 - drop, when the fill reaches the onset."""
 
     onset: float = 0.5
@@ -115,7 +115,7 @@ class Step(Forgetting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Middle(Forgetting):
+class MiddleLaw(Forgetting):
     """Loses the middle of the prompt more than its ends, and more of it the fuller it is."""
 
     loss: float = 0.8
@@ -159,5 +159,5 @@ class Lapse(Forgetting):
 laws.add("fading", Fading)
 laws.add("lapse", Lapse)
 laws.add("logistic", Logistic)
-laws.add("middle", Middle)
-laws.add("step", Step)
+laws.add("middle", MiddleLaw)
+laws.add("step", StepLaw)

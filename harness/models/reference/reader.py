@@ -65,7 +65,7 @@ _FRAME = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ReaderQuestion:
     """What is asked: its words, most telling ones not yet known, and whether for several things."""
 
     words: tuple[str, ...]
@@ -103,7 +103,7 @@ class Found:
 class Reading:
     """What was found for a question."""
 
-    question: Question
+    question: ReaderQuestion
     found: tuple[Found, ...]
     """Best first; of equal ones the latest first. Sentences of little worth are left out."""
     total: float
@@ -125,7 +125,7 @@ class Reading:
         return "\n".join(dict.fromkeys(f.text for f in alike))
 
 
-def open_pages(messages: Sequence[Message]) -> tuple[Question, list[Page]]:
+def open_pages(messages: Sequence[Message]) -> tuple[ReaderQuestion, list[Page]]:
     """The question of the last user message, and every message before it as a page.
 
     A prompt without a user message asks nothing, and everything in it is a page.
@@ -133,7 +133,7 @@ def open_pages(messages: Sequence[Message]) -> tuple[Question, list[Page]]:
     asked = len(messages) - 1
     while asked >= 0 and messages[asked].role != "user":
         asked -= 1
-    question = ask(messages[asked].text if asked >= 0 else "")
+    question = question_in(messages[asked].text if asked >= 0 else "")
     code = question.language
     pages = []
     user = ""  # what the user said just before, which an assistant may echo
@@ -154,10 +154,10 @@ def dont_know(language: str) -> str:
 
 
 @lru_cache(maxsize=1 << 12)
-def ask(text: str) -> Question:
+def question_in(text: str) -> ReaderQuestion:
     """The question in a user message: its sentences ending in a question mark, else all of it.
 
-    >>> ask("Noted. Which colour did Ana choose? Answer with the colour only.").words
+    >>> question_in("Noted. Which colour did Ana choose? Answer with the colour only.").words
     ('colour', 'ana', 'choo')
     """
     code = language_of(text)
@@ -167,10 +167,10 @@ def ask(text: str) -> Question:
         listing = re.compile(known.several, re.IGNORECASE)
         stems_asked = [word for sentence in asking for word in stems(sentence, code)]
         many = any(listing.search(sentence) for sentence in asking)
-        return Question(tuple(dict.fromkeys(stems_asked)), many, code)
+        return ReaderQuestion(tuple(dict.fromkeys(stems_asked)), many, code)
     several = any(_SEVERAL.search(sentence) for sentence in asking)
     words = [word for sentence in asking for word in stems(_FRAME.sub("", sentence))]
-    return Question(tuple(dict.fromkeys(words)), several)
+    return ReaderQuestion(tuple(dict.fromkeys(words)), several)
 
 
 @lru_cache(maxsize=_KEPT_PAGES)
@@ -208,7 +208,9 @@ def _shared(places: tuple[int, ...]) -> tuple[int, ...]:
     return places
 
 
-def read(question: Question, pages: Sequence[Page], sees: Sees | None = None) -> Reading:
+def read_pages(
+    question: ReaderQuestion, pages: Sequence[Page], sees: Sees | None = None
+) -> Reading:
     """What the visible sentences say about the question.
 
     The rarity of a word is log(1 + (n + background) / (k + 1)), where k of n sentences hold it:

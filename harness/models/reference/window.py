@@ -13,7 +13,7 @@ from harness.models.reference.base import (
     between,
     chance,
     laws,
-    newest,
+    newest_messages,
     one_of,
     tokens_of,
 )
@@ -28,7 +28,7 @@ _NOTES = b"notes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window(Reader):
+class WindowLaw(Reader):
     """Keeps the newest tokens in whole messages, and says nothing about it.
 
     A system message is dropped like any other once it is old. A message that fits only in part is
@@ -50,7 +50,7 @@ class Window(Reader):
 
     def kept(self, messages: Sequence[Message]) -> Sequence[Message]:
         """The newest messages that fit."""
-        return newest(messages, self.tokens / self.ratio)
+        return newest_messages(messages, self.tokens / self.ratio)
 
     def metered(self, sent_tokens: int, kept: Sequence[Message]) -> int:
         """The tokens kept, or sent."""
@@ -58,7 +58,7 @@ class Window(Reader):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refuse(Reader):
+class RefuseLaw(Reader):
     """Refuses a prompt past its limit with a context-window error, as most providers do."""
 
     def answer(self, messages: Sequence[Message], max_tokens: int | None = None, /) -> Answer:
@@ -94,5 +94,5 @@ class Notes(Reader):
 
 laws.add("notes", Notes)
 laws.add("perfect", Reader)
-laws.add("window", Window)
-laws.add("refuse", Refuse)
+laws.add("window", WindowLaw)
+laws.add("refuse", RefuseLaw)

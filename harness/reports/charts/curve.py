@@ -27,7 +27,7 @@ _CROWD = 3
 
 def series_names(groups: Sequence[CurveGroup]) -> list[str]:
     """A name for each group: the model, and whatever else differs between groups."""
-    parts = [(group.policy, group.memory, group.layout, fmt.run(group)) for group in groups]
+    parts = [(group.policy, group.memory, group.layout, fmt.run_label(group)) for group in groups]
     varied = [i for i in range(4) if len({part[i] for part in parts}) > 1]
     return [
         fmt.plain(", ".join([group.model, *(part[i] for i in varied)]))

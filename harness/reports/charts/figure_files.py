@@ -105,7 +105,7 @@ def _caption(summary: Summary, groups: Sequence[CurveGroup], kind: str) -> list[
     each = f"{sessions[0]:,}" if len(sessions) == 1 else f"{sessions[0]:,} to {sessions[-1]:,}"
     windows = sorted({group.window_limit for group in groups})
     limits = ", ".join(f"{limit:,}" for limit in windows)
-    when = fmt.dates(summary.started_first, summary.started_last)
+    when = fmt.date_range(summary.started_first, summary.started_last)
     settings = {
         "policy": {group.policy for group in groups},
         "memory": {group.memory for group in groups},

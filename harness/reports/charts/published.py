@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _WIDTH, _HEIGHT = 460, 240
 
 
-def draw(found: Sequence[Reread]) -> Any:
+def draw_published(found: Sequence[Reread]) -> Any:
     """One panel a model: its scores with Wilson bars, the estimated curve, and the onset."""
     alt = altair()
     panels = [_panel(alt, one) for one in found if any(level.tokens for level in one.levels)]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from harness.core.files import dump_line, whole, write_whole
-from harness.reports.exports.stored_run import metadata, spoken
+from harness.reports.exports.stored_run import metadata, stored_messages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -215,7 +215,7 @@ def _sample(run: StoredRun, record: Row, evaluation: str) -> dict[str, Any]:
 
 def _turn(number: int, said: Message) -> dict[str, Any]:
     """A message as the schema has it, in which every argument of a call is text."""
-    turn: dict[str, Any] = {"turn_idx": number, "role": said.role, "content": spoken(said)}
+    turn: dict[str, Any] = {"turn_idx": number, "role": said.role, "content": stored_messages(said)}
     if said.calls:
         turn["tool_calls"] = [
             {"id": call.id, "name": call.name, "arguments": {"json": call.arguments}}

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from harness.core.files import whole
-from harness.reports.exports.stored_run import metadata, spoken
+from harness.reports.exports.stored_run import metadata, stored_messages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,7 +146,11 @@ def _message(said: Message) -> dict[str, Any]:
         {"id": call.id, "function": call.name, "arguments": json.loads(call.arguments or "{}")}
         for call in said.calls
     ]
-    return {"role": said.role, "content": spoken(said), **({"tool_calls": calls} if calls else {})}
+    return {
+        "role": said.role,
+        "content": stored_messages(said),
+        **({"tool_calls": calls} if calls else {}),
+    }
 
 
 def _summary(run: StoredRun, record: Row) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def metadata(record: Row) -> dict[str, Any]:
     return {key: record[key] for key in FACTS if record.get(key) is not None}
 
 
-def spoken(said: Message) -> str:
+def stored_messages(said: Message) -> str:
     """What a message says beside the calls in it."""
     if isinstance(said.content, str):
         return said.content

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from harness.analysis.records import collect
 from harness.analysis.summary.build import under_prompt
 from harness.reports.html.context import context
-from harness.reports.html.payload import as_json, payload
+from harness.reports.html.payload import payload, script_json
 
 if TYPE_CHECKING:
     from harness.analysis.records import Frame
@@ -75,7 +75,7 @@ def page(summary: Summary, frame: Frame, folders: tuple[Path, ...] = ()) -> str:
             script=Markup(script),  # noqa: S704 - our own file
             style_hash=_hash(style),
             script_hash=_hash(script),
-            data=Markup(as_json(data)),  # noqa: S704 - as_json leaves nothing that HTML would read
+            data=Markup(script_json(data)),  # noqa: S704 - as_json leaves nothing that HTML would read
         )
         .rstrip()
         + "\n"

@@ -11,7 +11,7 @@ from harness.reports.html.exclusions import left_out
 from harness.reports.html.history import over_time
 from harness.reports.html.rules_and_memory import carried, rules
 from harness.reports.sections import headline
-from harness.reports.sections.headline import answer
+from harness.reports.sections.headline import onset_answer
 from harness.reports.sections.hints import hints
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def context(summary: Summary, frame: Frame, data: dict[str, Any]) -> dict[str, A
         "summary": summary,
         "records": fmt.number(summary.n_records, "record"),
         "runs": fmt.number(len(summary.run_ids), "run"),
-        "when": fmt.dates(summary.started_first, summary.started_last),
+        "when": fmt.date_range(summary.started_first, summary.started_last),
         "criterion": f"{round(100 * summary.criterion, 1):g} points",
         "level": f"{100 * summary.level:g}",
         "run_ids": [fmt.plain(name) for name in summary.run_ids],
@@ -67,7 +67,7 @@ def _answer(number: int, name: str, group: CurveGroup) -> dict[str, Any]:
         "name": name,
         "window": f"{group.window_limit:,}",
         "verdict": group.onset.verdict,
-        "sentence": fmt.plain(answer(group)),
+        "sentence": fmt.plain(onset_answer(group)),
         "own": own and fmt.plain(own),
         "n": f"{group.n_probes:,}",
         "sessions": fmt.number(group.n_sessions, "session"),
@@ -106,7 +106,7 @@ def _lengths(name: str, group: CurveGroup) -> dict[str, Any]:
     return {
         "name": name,
         "window": f"{group.window_limit:,}",
-        "words": [fmt.plain(words) for words in headline.lengths(group.lengths)],
+        "words": [fmt.plain(words) for words in headline.length_sentences(group.lengths)],
         "rows": [
             {
                 "fill": fmt.span(line.start, line.end),
@@ -132,5 +132,5 @@ def _usage(name: str, group: CurveGroup) -> dict[str, Any]:
         "completion": f"{usage.completion_tokens:,}",
         "cached": fmt.percent(usage.cached_share),
         "meter": fmt.counts(usage.sources),
-        "cost": fmt.dollars(group),
+        "cost": fmt.group_dollars(group),
     }

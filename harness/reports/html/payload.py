@@ -49,7 +49,7 @@ def payload(summary: Summary, frame: Frame, folders: Iterable[Path]) -> Data:
         for i, group in enumerate(summary.groups)
     }
     counts = _counts(frame, numbers, words)
-    spent = len(as_json(counts))
+    spent = len(script_json(counts))
     return {
         "series": [
             _series(group, name)
@@ -77,7 +77,7 @@ class _Words:
         return self._numbers[word]
 
 
-def as_json(data: Data) -> str:
+def script_json(data: Data) -> str:
     """JSON that can stand inside a script element: no character there means anything to HTML."""
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for char in "<>&\u2028\u2029":
@@ -94,7 +94,7 @@ def _series(group: CurveGroup, name: str) -> Data:
         "policy": plain(group.policy),
         "memory": plain(group.memory),
         "layout": plain(group.layout),
-        "run": fmt.run(group) or None,
+        "run": fmt.run_label(group) or None,
         "onset": _onset(group.onset),
         "own": _onset(group.own_onset),
         "scenarios": {

@@ -16,7 +16,7 @@ def rules(found: Adherence) -> dict[str, Any]:
     return {
         "name": fmt.plain(found.model),
         "settings": fmt.plain(f"{found.window_limit:,} tokens, {found.policy}, {found.memory}"),
-        "words": [fmt.plain(words) for words in rule_adherence.sentences(found)],
+        "words": [fmt.plain(words) for words in rule_adherence.rule_sentences(found)],
         "rows": [
             {"name": fmt.plain(f"{rule.scenario}: {rule.rule}"), **_share(rule.share)}
             for rule in found.rules

@@ -43,28 +43,28 @@ def name_of(weight: Weight) -> str:
     return str(Spec(spec.name, tuple(pair for pair in spec.options if pair[0] != "limit")))
 
 
-def terminal(found: Calibration) -> str:
+def calibration_terminal(found: Calibration) -> str:
     """A table for people, with a heading and a word on how to read it."""
     rows = [_HEADER, *_rows(found)]
     widths = [max(fmt.width(row[i]) for row in rows) for i in range(len(_HEADER))]
     lines = [
-        "  ".join(fmt.fit(cell, wide, right=i > 0) for i, (cell, wide) in enumerate(cells))
+        "  ".join(fmt.fit_columns(cell, wide, right=i > 0) for i, (cell, wide) in enumerate(cells))
         for cells in ([*zip(row, widths, strict=True)] for row in rows)
     ]
     return "\n".join([_title(found), "", *lines, "", _NOTES])
 
 
-def markdown(found: Calibration) -> str:
+def calibration_markdown(found: Calibration) -> str:
     """The same table in Markdown."""
     rule = ["---", *["---:"] * (len(_HEADER) - 1)]
     table = [
         f"| {' | '.join(row)} |"
-        for row in (_HEADER, rule, *([fmt.markdown(c) for c in row] for row in _rows(found)))
+        for row in (_HEADER, rule, *([fmt.escape_markdown(c) for c in row] for row in _rows(found)))
     ]
     return "\n".join([_title(found), "", *table, "", _NOTES, ""])
 
 
-def as_json(found: Calibration) -> str:
+def calibration_json(found: Calibration) -> str:
     """Every reading of every study, and the lines; fractions of the window."""
     laws = [
         {
@@ -85,7 +85,7 @@ def as_json(found: Calibration) -> str:
     return json.dumps({"schema": SCHEMA, **facts, "laws": laws}, indent=2) + "\n"
 
 
-def write(found: Calibration, output: Path) -> None:
+def write_calibration(found: Calibration, output: Path) -> None:
     """Write a form of it; the suffix says which. The file is whole or not there.
 
     Raises:
@@ -101,7 +101,10 @@ def write(found: Calibration, output: Path) -> None:
             chart(named, _title(found)).save(str(beside), format=suffix, **scale)
 
 
-_TEXTS: Mapping[str, Callable[[Calibration], str]] = {"json": as_json, "md": markdown}
+_TEXTS: Mapping[str, Callable[[Calibration], str]] = {
+    "json": calibration_json,
+    "md": calibration_markdown,
+}
 _PICTURES = ("png", "svg")
 
 

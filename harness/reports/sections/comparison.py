@@ -28,7 +28,7 @@ _RIGHT = {"points", "p", "p, Holm", "onset"}
 _TINY_P = 0.001
 
 
-def as_text(versus: Versus) -> str:
+def comparison_text(versus: Versus) -> str:
     """The comparison in a terminal: plain text, no line longer than 80 columns."""
     lines: list[str] = []
     letters = _letters(versus)
@@ -46,31 +46,33 @@ def as_text(versus: Versus) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def as_markdown(versus: Versus) -> str:
+def comparison_markdown(versus: Versus) -> str:
     """The comparison for a pull request or a wiki."""
     letters = _letters(versus)
     lines = ["# Comparison", "", *markdown_overview(versus)]
     for number, match in enumerate(versus.matches, start=1):
-        lines += ["", f"## {number}. {fmt.markdown(_title(match, letters))}", ""]
-        lines += [f"{fmt.markdown(_conditions(match).capitalize())}.", ""]
-        lines += [f"**{fmt.markdown(_lead(match.comparison))}**", ""]
-        lines += [f"- {name}: {fmt.markdown(words)}" for name, words in _facts(match, letters)]
+        lines += ["", f"## {number}. {fmt.escape_markdown(_title(match, letters))}", ""]
+        lines += [f"{fmt.escape_markdown(_conditions(match).capitalize())}.", ""]
+        lines += [f"**{fmt.escape_markdown(_lead(match.comparison))}**", ""]
+        lines += [
+            f"- {name}: {fmt.escape_markdown(words)}" for name, words in _facts(match, letters)
+        ]
     if versus.alone:
         lines += ["", "## Not compared", ""]
-        lines += [f"- {fmt.markdown(sentence)}" for sentence in versus.alone]
+        lines += [f"- {fmt.escape_markdown(sentence)}" for sentence in versus.alone]
     return "\n".join(lines) + "\n"
 
 
-def as_json(versus: Versus) -> str:
+def comparison_json(versus: Versus) -> str:
     """Every field of the comparison; fractions with six digits."""
     return json.dumps(to_data(versus), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
 def markdown_overview(versus: Versus) -> Iterator[str]:
     """The table alone, with what its letters stand for, as Markdown."""
-    yield fmt.markdown(_design(versus))
+    yield fmt.escape_markdown(_design(versus))
     yield ""
-    yield from (f"- {fmt.markdown(line)}" for line in _sides(versus))
+    yield from (f"- {fmt.escape_markdown(line)}" for line in _sides(versus))
     yield ""
     yield from _markdown_table(versus)
 
@@ -257,11 +259,11 @@ def _short_onset(found: OnsetDifference) -> str:
 
 
 def _overview(versus: Versus) -> Iterator[str]:
-    yield " ".join(fmt.fit(name, columns, right=name in _RIGHT) for name, columns in _TABLE)
+    yield " ".join(fmt.fit_columns(name, columns, right=name in _RIGHT) for name, columns in _TABLE)
     yield "─" * COLUMNS
     for row in _rows(versus):
         yield " ".join(
-            fmt.fit(fmt.plain(value), columns, right=name in _RIGHT)
+            fmt.fit_columns(fmt.plain(value), columns, right=name in _RIGHT)
             for value, (name, columns) in zip(row, _TABLE, strict=True)
         )
 
@@ -270,4 +272,4 @@ def _markdown_table(versus: Versus) -> Iterator[str]:
     yield f"| {' | '.join(name for name, _ in _TABLE)} |"
     yield f"|{'|'.join(' ---: ' if name in _RIGHT else ' --- ' for name, _ in _TABLE)}|"
     for row in _rows(versus):
-        yield f"| {' | '.join(map(fmt.markdown, row))} |"
+        yield f"| {' | '.join(map(fmt.escape_markdown, row))} |"

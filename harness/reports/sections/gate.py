@@ -46,18 +46,18 @@ def check_markdown(found: Check) -> str:
     lines = [
         f"### {sign} Recall: {found.verdict}",
         "",
-        f"**{fmt.markdown(_capital(found.message))}.**",
+        f"**{fmt.escape_markdown(_capital(found.message))}.**",
         "",
-        fmt.markdown(f"{_against(found)}."),
+        fmt.escape_markdown(f"{_against(found)}."),
         "",
         f"| {' | '.join(_TABLE)} |",
         "| --- | --- | --- | ---: | ---: | ---: |",
     ]
-    lines += [f"| {' | '.join(map(fmt.markdown, _row(test)))} |" for test in found.tests]
+    lines += [f"| {' | '.join(map(fmt.escape_markdown, _row(test)))} |" for test in found.tests]
     told = [test for test in found.tests if test.second]
     if told:
         lines += [""]
-        lines += [f"- {fmt.markdown(f'{_head(test)}: {test.second}')}" for test in told]
+        lines += [f"- {fmt.escape_markdown(f'{_head(test)}: {test.second}')}" for test in told]
     if found.lost:
         lines += ["", "Recalled less than in the baseline:", ""]
         lines += ["| scenario | question | before | now | what came instead |"]
@@ -65,10 +65,10 @@ def check_markdown(found: Check) -> str:
         for lost in found.lost:
             shares = (fmt.percent(lost.before, 0), fmt.percent(lost.now, 0))
             cells = (lost.scenario, lost.question, *shares, _instead(lost))
-            lines.append(f"| {' | '.join(map(fmt.markdown, cells))} |")
+            lines.append(f"| {' | '.join(map(fmt.escape_markdown, cells))} |")
     if found.notes:
         lines += ["", "To know:", ""]
-        lines += [f"- {fmt.markdown(note)}" for note in found.notes]
+        lines += [f"- {fmt.escape_markdown(note)}" for note in found.notes]
     return "\n".join(lines) + "\n"
 
 

@@ -29,7 +29,7 @@ _HOW = {
 _MOST = 0.5
 
 
-def answer(group: CurveGroup) -> str:
+def onset_answer(group: CurveGroup) -> str:
     """One sentence without its subject, the model, and without a full stop."""
     found = group.onset
     if found.onset is None:
@@ -86,7 +86,7 @@ def _how(lost: Attribution) -> str:
     return f" ({_HOW[max(own, key=lambda count: count.n).name]})"
 
 
-def lengths(found: Lengths) -> Iterator[str]:
+def length_sentences(found: Lengths) -> Iterator[str]:
     """What the ledger says, as sentences.
 
     Args:

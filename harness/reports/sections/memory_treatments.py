@@ -56,7 +56,7 @@ def rows(found: Treatments) -> Iterator[tuple[str, ...]]:
     """The cells of the Markdown table."""
     for row in found.rows:
         yield (
-            fmt.markdown(_name(found, row)),
+            fmt.escape_markdown(_name(found, row)),
             fmt.percent(row.share.recall),
             fmt.span(row.share.lo, row.share.hi, digits=1),
             f"{row.never_written:,}",
@@ -95,7 +95,7 @@ def _usd(row: Carrying) -> str:
 
 def _line(cells: Iterable[str]) -> str:
     parts = [
-        fmt.fit(fmt.plain(cell), columns, right=place > 0)
+        fmt.fit_columns(fmt.plain(cell), columns, right=place > 0)
         for place, (cell, columns) in enumerate(zip(cells, _WIDTHS, strict=True))
     ]
     return " ".join(parts).rstrip()

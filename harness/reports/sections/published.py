@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from harness.analysis.published.reread import Level, Reread
 
 
-def sentences(one: Reread) -> Iterator[str]:
+def reread_sentences(one: Reread) -> Iterator[str]:
     """The onset, or what is missing, and the lengths that others report."""
     if one.onset is None:
         yield one.missing or ""
@@ -25,7 +25,7 @@ def sentences(one: Reread) -> Iterator[str]:
         yield from (f"length with {words}" for words in headline.effective(one.onset.lengths))
 
 
-def as_text(found: Sequence[Reread]) -> str:
+def published_text(found: Sequence[Reread]) -> str:
     """What the terminal shows."""
     lines: list[str] = []
     for one in found:
@@ -34,27 +34,27 @@ def as_text(found: Sequence[Reread]) -> str:
             lines.append(
                 f"  {_place(level):>14} tokens  {fmt.percent(level.recall):>7}  n {_n(level):>7}"
             )
-        for words in sentences(one):
+        for words in reread_sentences(one):
             lines += fmt.wrap(words, fmt.COLUMNS, "  - ")
         lines.append("")
     return "\n".join(lines)
 
 
-def as_markdown(found: Sequence[Reread]) -> str:
+def published_markdown(found: Sequence[Reread]) -> str:
     """A section a model."""
     lines: list[str] = []
     for one in found:
-        lines += [f"### {fmt.markdown(one.model)}", "", "| tokens | recall | n |"]
+        lines += [f"### {fmt.escape_markdown(one.model)}", "", "| tokens | recall | n |"]
         lines += ["| ---: | ---: | ---: |"]
         lines += [
             f"| {_place(level)} | {fmt.percent(level.recall)} | {_n(level)} |"
             for level in one.levels
         ]
-        lines += ["", *(f"- {fmt.markdown(words)}" for words in sentences(one)), ""]
+        lines += ["", *(f"- {fmt.escape_markdown(words)}" for words in reread_sentences(one)), ""]
     return "\n".join(lines)
 
 
-def as_json(found: Sequence[Reread]) -> str:
+def published_json(found: Sequence[Reread]) -> str:
     """Every number."""
     return json.dumps([to_data(one) for one in found], ensure_ascii=False, indent=2) + "\n"
 

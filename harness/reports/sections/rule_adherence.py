@@ -16,10 +16,10 @@ HEADER = ("rule", "kept>", "95 %", "n>", "drift")
 """Of the Markdown table."""
 
 
-def terminal(found: Adherence, columns: int) -> Iterator[str]:
+def rule_lines(found: Adherence, columns: int) -> Iterator[str]:
     """How one group kept its rules; no line is longer than 80 columns."""
     yield from fmt.wrap(fmt.plain(f"── rules: {found.model} ──"), columns)
-    for words in sentences(found):
+    for words in rule_sentences(found):
         yield from fmt.wrap(fmt.plain(words), columns, "  ")
     for label, points in (("fill, %", found.by_fill), ("turn", found.by_turn)):
         if not points:
@@ -42,7 +42,7 @@ def terminal(found: Adherence, columns: int) -> Iterator[str]:
         yield from fmt.wrap(fmt.plain(words), columns, "  rule ")
 
 
-def sentences(found: Adherence) -> Iterator[str]:
+def rule_sentences(found: Adherence) -> Iterator[str]:
     """What a report says of a group's rules, above its tables."""
     yield drift(found.onset)
     yield (
@@ -86,15 +86,15 @@ def drift(estimate: OnsetEstimate) -> str:
     return words
 
 
-def rows(found: Adherence) -> Iterator[tuple[str, ...]]:
+def rule_rows(found: Adherence) -> Iterator[tuple[str, ...]]:
     """The cells of the Markdown table."""
     for rule in found.rules:
         yield (
-            fmt.markdown(rule.rule),
+            fmt.escape_markdown(rule.rule),
             fmt.percent(rule.share.recall),
             fmt.span(rule.share.lo, rule.share.hi, digits=1),
             f"{rule.share.n:,}",
-            fmt.markdown(drift(rule.onset)) if rule.onset else "too few checks",
+            fmt.escape_markdown(drift(rule.onset)) if rule.onset else "too few checks",
         )
 
 

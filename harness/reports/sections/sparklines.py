@@ -64,7 +64,7 @@ def _far(groups: Iterable[CurveGroup]) -> float:
 
 
 def _line(name: str, group: CurveGroup, letters: str) -> str:
-    return f"{fmt.fit(fmt.model(name, _NAME), _NAME)} {group.window_limit:>8,} {letters}"
+    return f"{fmt.fit_columns(fmt.model(name, _NAME), _NAME)} {group.window_limit:>8,} {letters}"
 
 
 def spark(group: CurveGroup, far: float = 1.0) -> str:

@@ -44,7 +44,7 @@ UNAIMED = Aim()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prompt:
+class AimedPrompt:
     """How a prompt is made up."""
 
     local: int
@@ -89,7 +89,7 @@ def is_of_one_seed(texture: str) -> bool:
     return "#" in texture
 
 
-def aim(model: CountModel, prompts: Sequence[Prompt]) -> Aim:
+def aim(model: CountModel, prompts: Sequence[AimedPrompt]) -> Aim:
     """The line through what a provider would count of these prompts.
 
     Args:

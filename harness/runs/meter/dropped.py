@@ -111,7 +111,7 @@ def _refuted(way: Dropping, x: Readings, kept: Floats, margin: float) -> bool:
     inside = inside[np.argsort(x.local[inside], kind="stable")]
     recalled = np.cumsum(x.recalled[inside])
     return any(
-        at_least(int(recalled[last]), int(last) + 1, x.chance) < _SURE
+        at_least_dropped(int(recalled[last]), int(last) + 1, x.chance) < _SURE
         for last in np.flatnonzero(x.recalled[inside])[:_LOOKS]
     )
 
@@ -131,10 +131,10 @@ def _bernoulli(recalled: Flags, rate: float | None) -> float:
     return k * math.log(rate) + (n - k) * math.log(1 - rate)
 
 
-def at_least(k: int, n: int, rate: float) -> float:
+def at_least_dropped(k: int, n: int, rate: float) -> float:
     """Probability of k or more of n when each comes at that rate.
 
-    >>> round(at_least(2, 2, 0.5), 6), at_least(0, 5, 0.1)
+    >>> round(at_least_dropped(2, 2, 0.5), 6), at_least_dropped(0, 5, 0.1)
     (0.25, 1.0)
     """
     if k <= 0:

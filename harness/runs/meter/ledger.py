@@ -18,7 +18,7 @@ from harness.core.errors import FileError, Where
 from harness.core.files import write_whole
 from harness.core.record import to_json
 from harness.core.text_kinds import KINDS
-from harness.runs.meter.aims import ANY, UNAIMED, Aim, LengthAims, Prompt, aim
+from harness.runs.meter.aims import ANY, UNAIMED, Aim, AimedPrompt, LengthAims, aim
 from harness.runs.meter.cached import whole_counts
 from harness.runs.meter.cap import FLAT, growth_of
 from harness.runs.meter.fit import OURS, CountModel, fit
@@ -40,7 +40,7 @@ _FEW = 4
 class _Counts:
     """What was counted of the prompts of one model: by the server beforehand, or in its usage."""
 
-    exact: dict[str, set[tuple[Prompt, float]]] = field(default_factory=dict)
+    exact: dict[str, set[tuple[AimedPrompt, float]]] = field(default_factory=dict)
     """By scenario."""
     usage: ReadingsBuilder = field(default_factory=ReadingsBuilder)
     scenarios: list[str] = field(default_factory=list)
@@ -60,7 +60,7 @@ class _Counts:
         x = self.usage.readings()
         counts = whole_counts(x)
         for row in np.flatnonzero(counts.trusted):
-            prompt = Prompt(
+            prompt = AimedPrompt(
                 local=int(x.local[row]),
                 messages=int(x.messages[row]),
                 kinds=tuple(int(tokens) for tokens in x.kinds[row]),
@@ -70,7 +70,7 @@ class _Counts:
         return {scenario: _model(counted) for scenario, counted in sorted(found.items())}
 
 
-def _model(counted: Iterable[tuple[Prompt, float]]) -> CountModel:
+def _model(counted: Iterable[tuple[AimedPrompt, float]]) -> CountModel:
     """How these prompts were counted.
 
     Long ones whose counts do not grow were cut by the server: they teach nothing.
@@ -163,7 +163,7 @@ class LengthLedger:
             known.counts.observe(record)
 
     def observe_exact(
-        self, model: str, scenario: str, prompts: Sequence[Prompt], counted: Sequence[int]
+        self, model: str, scenario: str, prompts: Sequence[AimedPrompt], counted: Sequence[int]
     ) -> None:
         """Learn from prompts that a server counted before any was sent."""
         exact = self._models[model].counts.exact.setdefault(scenario, set())
@@ -173,7 +173,7 @@ class LengthLedger:
         self,
         model: str,
         stage: Stage,
-        following: Callable[[], Mapping[str, Sequence[Prompt]]],
+        following: Callable[[], Mapping[str, Sequence[AimedPrompt]]],
         textures: Iterable[str],
     ) -> None:
         """That stage of a model is over: the next is aimed by what it taught.
@@ -195,16 +195,16 @@ class LengthLedger:
             known.models |= known.counts.models()
         aims = known.aims.setdefault(after, {})
         new = [] if ANY in aims else [name for name in textures if name not in aims]
-        ours = all(known.models.get(scenario_of(name), OURS).is_ours for name in new)
+        ours = all(known.models.get(ledger_scenario(name), OURS).is_ours for name in new)
         made = {} if ours else following()
         for name in new:
-            how = known.models.get(scenario_of(name), OURS)
+            how = known.models.get(ledger_scenario(name), OURS)
             aims[name] = UNAIMED if ours else aim(how, made.get(name, ()))
         if first or new:
             self._save()
 
     def settle_exact(
-        self, model: str, counter: str, stages: Mapping[str, Mapping[str, Sequence[Prompt]]]
+        self, model: str, counter: str, stages: Mapping[str, Mapping[str, Sequence[AimedPrompt]]]
     ) -> None:
         """All lengths of a model are aimed by exact counts.
 
@@ -218,7 +218,7 @@ class LengthLedger:
         known.models |= known.counts.models()
         for stage, made in stages.items():
             known.aims[stage] = {
-                name: aim(known.models.get(scenario_of(name), OURS), own)
+                name: aim(known.models.get(ledger_scenario(name), OURS), own)
                 for name, own in sorted(made.items())
             }
         self._save()
@@ -275,6 +275,6 @@ def _read_first(known: Mapping[str, Any]) -> _OfModel:
     return _OfModel(aims=aims)
 
 
-def scenario_of(texture: str) -> str:
+def ledger_scenario(texture: str) -> str:
     """The scenario that a texture is of."""
     return texture.rpartition("@")[0].partition("[")[0]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.messages import Message
-from harness.core.text_kinds import KINDS, kind_of
-from harness.runs.meter.aims import Prompt, texture
+from harness.core.text_kinds import KINDS, text_kind_of
+from harness.runs.meter.aims import AimedPrompt, texture
 from harness.sessions.build import build
 from harness.sessions.kinds import within
 from harness.sessions.materials import Materials
@@ -26,10 +26,10 @@ _CUTS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+class MeterSample:
     """A prompt of a session that is planned."""
 
-    prompt: Prompt
+    prompt: AimedPrompt
     messages: tuple[Message, ...]
 
 
@@ -45,7 +45,7 @@ def textures(groups: Iterable[SessionTrials]) -> dict[str, list[SessionTrials]]:
     return found
 
 
-def samples(groups: Sequence[SessionTrials], workshop: Workshop) -> list[Sample]:
+def samples(groups: Sequence[SessionTrials], workshop: Workshop) -> list[MeterSample]:
     """Prompts of some sessions, the longest among them.
 
     Args:
@@ -61,7 +61,7 @@ def samples(groups: Sequence[SessionTrials], workshop: Workshop) -> list[Sample]
 
 def prompts(
     following: Mapping[str, Sequence[SessionTrials]], workshop: Workshop
-) -> dict[str, list[Prompt]]:
+) -> dict[str, list[AimedPrompt]]:
     """Prompts of planned sessions by texture."""
     return {
         name: [sample.prompt for sample in samples(groups, workshop)]
@@ -69,7 +69,7 @@ def prompts(
     }
 
 
-def _of_session(group: SessionTrials, workshop: Workshop) -> list[Sample]:
+def _of_session(group: SessionTrials, workshop: Workshop) -> list[MeterSample]:
     """A prompt for each of some lengths of one session."""
     materials = Materials(group.scenario, group.seed, workshop)
     session = build(group.blueprint, materials)
@@ -82,9 +82,11 @@ def _of_session(group: SessionTrials, workshop: Workshop) -> list[Sample]:
             continue
         asked = workshop.counter.message(question)
         texts = list(within(session.kind_offsets, [(0, cut.messages)]))
-        texts[KINDS.index(kind_of(question.text, said=True))] += asked - MESSAGE_OVERHEAD
-        prompt = Prompt(
+        texts[KINDS.index(text_kind_of(question.text, said=True))] += asked - MESSAGE_OVERHEAD
+        prompt = AimedPrompt(
             local=cut.tokens + asked + PRIMING, messages=cut.messages + 1, kinds=tuple(texts)
         )
-        found.append(Sample(prompt=prompt, messages=(*session.messages[: cut.messages], question)))
+        found.append(
+            MeterSample(prompt=prompt, messages=(*session.messages[: cut.messages], question))
+        )
     return found

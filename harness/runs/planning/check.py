@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from harness.core.window import Window
 
 
-def check(study: Study) -> None:
+def check_study(study: Study) -> None:
     """What can be told wrong before any work is done."""
     if study.seeds < 1 or study.repeats < 1:
         raise UsageError("--seeds and --repeats: expected at least 1")

@@ -15,7 +15,7 @@ from harness.core.window import Window
 from harness.kinds import kind_of
 from harness.runs.answer_room import USUAL, first_reserve
 from harness.runs.meter.aims import LengthAims, texture
-from harness.runs.planning.check import check, check_windows
+from harness.runs.planning.check import check_study, check_windows
 from harness.runs.planning.trial_key import Keys
 from harness.sessions.layouts import blueprints, controls, facts_tokens
 from harness.sessions.materials import Materials
@@ -53,7 +53,7 @@ def make_plan(
         UsageError: Something that is asked for cannot be done; nothing was sent.
         NothingSelectedError: There is no trial.
     """
-    check(study)
+    check_study(study)
     windows = {model: windows_of(study, model, limit_of) for model in study.models}
     check_windows(study, [window for own in windows.values() for window in own])
     groups: list[SessionTrials] = []

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from harness.core.messages import Message
-from harness.core.text_kinds import KINDS, kind_of
+from harness.core.text_kinds import KINDS, text_kind_of
 from harness.core.window import History
 from harness.runs.conversation.compaction import shown_view
 from harness.scoring.holds import holds
@@ -108,7 +108,7 @@ class Fork:
         return self._kinds([(0, self.cut.messages)])
 
     def _kinds(self, spans: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-        asked = kind_of(self.probe.question, said=True)
+        asked = text_kind_of(self.probe.question, said=True)
         tokens = self.question_tokens - PRIMING - MESSAGE_OVERHEAD
         texts = within(self.session.kind_offsets, spans)
         return tuple(

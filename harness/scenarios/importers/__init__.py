@@ -24,7 +24,7 @@ from harness.scenarios.importers.librechat import LibreChat
 from harness.scenarios.importers.lm_studio import LMStudio
 from harness.scenarios.importers.locomo import LoCoMo
 from harness.scenarios.importers.longmemeval import LongMemEval
-from harness.scenarios.importers.markdown import Markdown
+from harness.scenarios.importers.markdown import MarkdownChat
 from harness.scenarios.importers.msc import MSC
 from harness.scenarios.importers.open_webui import OpenWebUI
 from harness.scenarios.importers.openai import OpenAI
@@ -56,7 +56,7 @@ importers.add("librechat", LibreChat)
 importers.add("lmstudio", LMStudio)
 importers.add("locomo", LoCoMo)
 importers.add("longmemeval", LongMemEval)
-importers.add("markdown", Markdown)
+importers.add("markdown", MarkdownChat)
 importers.add("msc", MSC)
 importers.add("openai", OpenAI)
 importers.add("open-webui", OpenWebUI)

@@ -19,7 +19,7 @@ from harness.scenarios.importers.values import (
     obj,
     parsed,
     seq,
-    spelled,
+    spelled_value,
     text,
 )
 
@@ -67,13 +67,13 @@ class BEAM:
                     content, date = f"[{date}] {content}", ""
                 said = {"role": turn.get("role"), "content": content}
                 at = chat.turn(said)
-                if at is not None and spelled(turn.get("id")):
-                    places.setdefault(spelled(turn.get("id")), at)
+                if at is not None and spelled_value(turn.get("id")):
+                    places.setdefault(spelled_value(turn.get("id")), at)
         asked = list(_questions(record, places, chat.script.messages))
         yield from chat.script.leavings()
         seed = obj(record.get("conversation_seed"))
         yield Transcript(
-            id=spelled(record.get("conversation_id")) or str(row.number),
+            id=spelled_value(record.get("conversation_id")) or str(row.number),
             messages=tuple(chat.script.messages),
             breaks=chat.script.ends(),
             title=first_text((seed.get("title"), seed.get("theme"))),
@@ -110,13 +110,15 @@ def _questions(
     for kind, questions in obj(_literal(record["probing_questions"])).items():
         for number, question in enumerate(map(obj, seq(questions)), 1):
             ask = text(question.get("question")).strip()
-            answer = next((found for key in _ANSWERS if (found := spelled(question.get(key)))), "")
+            answer = next(
+                (found for key in _ANSWERS if (found := spelled_value(question.get(key)))), ""
+            )
             if not ask:
                 continue
             named = [at for key in _EVIDENCE for at in _flat(question.get(key))]
             whole = bool(named) and all(name in places for name in named)
             at = {places[name] for name in named} if whole else set(holding(answer, messages))
-            rubric = "; ".join(filter(None, map(spelled, seq(question.get("rubric")))))
+            rubric = "; ".join(filter(None, map(spelled_value, seq(question.get("rubric")))))
             never = text(kind) == "abstention"
             yield Asked(
                 id=f"{text(kind)}-{number}",
@@ -147,5 +149,5 @@ def _flat(value: object) -> Iterator[str]:
             waiting[:0] = list(one.values())
         elif isinstance(one, list):
             waiting[:0] = one
-        elif spelled(one):
-            yield spelled(one)
+        elif spelled_value(one):
+            yield spelled_value(one)

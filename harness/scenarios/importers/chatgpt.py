@@ -15,11 +15,11 @@ from harness.scenarios.importers.saying import AUDIO, FILE, IMAGE, REASONING, VI
 from harness.scenarios.importers.script import BRANCH, Script
 from harness.scenarios.importers.values import (
     first_text,
-    named,
+    named_thing,
     obj,
     path_to,
     seq,
-    spelled,
+    spelled_value,
     text,
 )
 
@@ -121,7 +121,7 @@ def _shown(message: Mapping[str, object]) -> bool:
 
 def _called(message: Mapping[str, object]) -> str:
     """The tool that a message is addressed to, if it is to one."""
-    recipient = spelled(message.get("recipient"))
+    recipient = spelled_value(message.get("recipient"))
     return "" if recipient in {"", "all"} else recipient
 
 
@@ -134,14 +134,14 @@ def _say(script: Script, message: Mapping[str, object]) -> None:
     if kind in _CONTENTS:
         script.skip(_CONTENTS[kind])
     elif kind not in _TEXTS:
-        script.skip(named("content of type", kind))
+        script.skip(named_thing("content of type", kind))
     elif role == "tool":
         said = _saying(content)
         given = Saying(skipped=said.skipped)
         given.result(said.text, name=author.get("name"))
         script.say("assistant", given)
     elif role not in _ROLES:
-        script.skip(named("message of role", role))
+        script.skip(named_thing("message of role", role))
     elif _called(message):
         call = Saying()
         said = _saying(content)
@@ -180,9 +180,9 @@ def _saying(content: Mapping[str, object]) -> Saying:
         if isinstance(part, str):
             saying.add(part)
         elif kind in {"audio_transcription", "text"}:
-            saying.add(spelled(obj(part).get("text")))
+            saying.add(spelled_value(obj(part).get("text")))
         else:
-            saying.skipped.append(_POINTERS.get(text(kind)) or named("part of type", kind))
+            saying.skipped.append(_POINTERS.get(text(kind)) or named_thing("part of type", kind))
     if not saying.items:
         # code that the assistant shows, or what a tool gave back
         said = first_text(map(content.get, ("text", "result", "summary")))

@@ -19,7 +19,7 @@ from harness.scenarios.importers.saying import (
     REASONING,
     RESULT_PARTS,
     Saying,
-    calls_of,
+    tool_calls_of,
 )
 from harness.scenarios.importers.script import Script
 from harness.scenarios.importers.values import (
@@ -28,7 +28,7 @@ from harness.scenarios.importers.values import (
     obj,
     parsed,
     seq,
-    spelled,
+    spelled_value,
     text,
 )
 
@@ -243,7 +243,7 @@ def record_id(record: Mapping[str, object]) -> str:
         "id", "conversation_id", "conversationId", "session_id", "sessionId", "thread_id",
         "chat_id", "uuid", "custom_id", "conversation_hash",
     )  # fmt: skip
-    return next((found for key in keys if (found := spelled(record.get(key)))), "")
+    return next((found for key in keys if (found := spelled_value(record.get(key)))), "")
 
 
 def inner(record: Mapping[str, object]) -> Mapping[str, object]:
@@ -355,7 +355,7 @@ def _say(script: Script, turn: Mapping[str, object]) -> int | None:
         saying.add(content)
     if role is None:
         return None
-    calls_of(saying, turn)
+    tool_calls_of(saying, turn)
     saying.transcript(obj(turn.get("audio")))
     if isinstance(turn.get("refusal"), str) and not saying.text:
         saying.add(turn["refusal"])

@@ -14,7 +14,14 @@ from harness.core.transcript import Row, Transcript
 from harness.scenarios.importers.linked import Link, linked
 from harness.scenarios.importers.saying import Saying
 from harness.scenarios.importers.script import BRANCH, Script
-from harness.scenarios.importers.values import first_text, named, obj, path_to, shapeless, text
+from harness.scenarios.importers.values import (
+    first_text,
+    named_thing,
+    obj,
+    path_to,
+    shapeless,
+    text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -145,8 +152,8 @@ def _event(line: Mapping[str, object]) -> str:
     """What an event that is no message is called."""
     kind = text(line.get("type"))
     if kind == "attachment":
-        return named("attachment of type", obj(line.get("attachment")).get("type"))
-    return _EVENT if kind in _EVENTS else named("event of type", kind)
+        return named_thing("attachment of type", obj(line.get("attachment")).get("type"))
+    return _EVENT if kind in _EVENTS else named_thing("event of type", kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from harness.scenarios.importers.script import BRANCH, Script
 from harness.scenarios.importers.values import (
     as_json,
     first_text,
-    named,
+    named_thing,
     obj,
     parsed,
     seq,
@@ -81,7 +81,7 @@ class _Log:
         elif kind == "turn_context" or line.get("record_type") == "state":
             self.script.skip(_EVENT)
         else:
-            self.script.skip(named("event of type", kind or "none"))
+            self.script.skip(named_thing("event of type", kind or "none"))
 
     def _meta(self, meta: Mapping[str, object]) -> None:
         self.script.skip(_EVENT)
@@ -109,7 +109,7 @@ class _Log:
         elif kind == "reasoning":
             self.script.skip(REASONING)
         else:
-            self.script.skip(named("item of type", kind))
+            self.script.skip(named_thing("item of type", kind))
 
     def _message(self, item: Mapping[str, object]) -> None:
         role = self.script.role(text(item.get("role")), _ROLES)

@@ -13,7 +13,7 @@ from harness.core.transcript import Row, Transcript
 from harness.scenarios.importers.rows import begins
 from harness.scenarios.importers.saying import FILE, REASONING, Saying
 from harness.scenarios.importers.script import Script
-from harness.scenarios.importers.values import first_text, named, obj, seq, shapeless, text
+from harness.scenarios.importers.values import first_text, named_thing, obj, seq, shapeless, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -142,7 +142,7 @@ def _answer(request: Mapping[str, object]) -> Saying:
         elif kind in _EDITS:
             saying.skipped.append("edit of a file")
         elif kind not in _OF_THE_WINDOW:
-            saying.skipped.append(named("part of type", kind))
+            saying.skipped.append(named_thing("part of type", kind))
     _say(saying, said)
     return saying
 

@@ -72,7 +72,7 @@ def pieces(one: Transcript, facts: int, limit_tokens: int | None) -> list[Piece]
     ]
 
 
-def read(reply: str, one: Transcript, first: int) -> tuple[list[Asked], list[Skipped]]:
+def read_drafts(reply: str, one: Transcript, first: int) -> tuple[list[Asked], list[Skipped]]:
     """The facts of a reply that hold, and a reason for each that does not.
 
     Args:

@@ -14,7 +14,7 @@ from harness.core.transcript import Row, Transcript
 from harness.scenarios.importers.rows import begins, each
 from harness.scenarios.importers.saying import FILE, IMAGE, REASONING, VIDEO, Saying
 from harness.scenarios.importers.script import BRANCH, Script
-from harness.scenarios.importers.values import first_text, named, obj, seq, shapeless, text
+from harness.scenarios.importers.values import first_text, named_thing, obj, seq, shapeless, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -181,5 +181,5 @@ def _chunk(script: Script, chunk: Mapping[str, object]) -> None:
         elif key in {"functionCall", "functionResponse", "executableCode", "codeExecutionResult"}:
             saying.part({key: value})
         elif key not in _CHUNK and isinstance(value, str | list | dict) and value:
-            saying.skipped.append(named("field", key))
+            saying.skipped.append(named_thing("field", key))
     script.say(role, saying, same_turn=role == "assistant")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from harness.core.transcript import Row, Transcript
 from harness.scenarios.importers.saying import Saying
 from harness.scenarios.importers.script import Script
-from harness.scenarios.importers.values import named, obj, shapeless, text
+from harness.scenarios.importers.values import named_thing, obj, shapeless, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,7 +60,7 @@ class GoodAI:
             if not isinstance(kind, int) or isinstance(kind, bool):
                 yield shapeless(row, "an event with 'type', 'test_id' and 'data'")
             elif kind not in _ROLES:
-                script.skip(_EVENTS.get(kind) or named("event of type", kind))
+                script.skip(_EVENTS.get(kind) or named_thing("event of type", kind))
             else:
                 self._say(script, kind, obj(event.get("data")))
         yield from script.leavings()

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 from harness.core.transcript import Row
 from harness.scenarios.importers.threads import Threads
-from harness.scenarios.importers.values import first_text, named, obj, parsed, seq, shapeless, text
+from harness.scenarios.importers.values import (
+    first_text,
+    named_thing,
+    obj,
+    parsed,
+    seq,
+    shapeless,
+    text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,7 +89,7 @@ def _trace(threads: Threads, record: Mapping[str, object]) -> None:
 def _observation(threads: Threads, record: Mapping[str, object], session: str) -> None:
     kind = text(record.get("type"))
     if kind != "GENERATION":
-        threads.left.skip(named("observation of type", kind))
+        threads.left.skip(named_thing("observation of type", kind))
         return
     keys = ("sessionId", "session_id", "traceId", "trace_id")
     session = session or first_text(map(record.get, keys))

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 from harness.core.transcript import Row
 from harness.scenarios.importers.threads import Threads
-from harness.scenarios.importers.values import first_text, named, obj, parsed, seq, shapeless, text
+from harness.scenarios.importers.values import (
+    first_text,
+    named_thing,
+    obj,
+    parsed,
+    seq,
+    shapeless,
+    text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,6 +95,6 @@ def _run(
             threads.left.skip("call without inputs and outputs")
         return
     if kind:
-        threads.left.skip(named("run of type", kind))
+        threads.left.skip(named_thing("run of type", kind))
     if not run.get("parent_run_id"):
         roots[trace] = run

@@ -12,7 +12,7 @@ from harness.core.transcript import Transcript
 from harness.scenarios.importers.rows import begins, each
 from harness.scenarios.importers.saying import FILE, IMAGE, Saying
 from harness.scenarios.importers.script import BRANCH, Script
-from harness.scenarios.importers.values import first_text, named, obj, path_to, seq, text
+from harness.scenarios.importers.values import first_text, named_thing, obj, path_to, seq, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -109,5 +109,5 @@ def _saying(message: Mapping[str, object]) -> Saying:
         picture = text(attached.get("type")).startswith("image/")
         saying.skipped.append(IMAGE if picture else FILE)
     if seq(message.get("plugins")) or message.get("plugin"):
-        saying.skipped.append(named("field", "plugin"))
+        saying.skipped.append(named_thing("field", "plugin"))
     return saying

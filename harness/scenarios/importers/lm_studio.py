@@ -12,7 +12,7 @@ from harness.core.transcript import Transcript
 from harness.scenarios.importers.rows import begins, each
 from harness.scenarios.importers.saying import REASONING, Saying
 from harness.scenarios.importers.script import BRANCH, Script
-from harness.scenarios.importers.values import first_text, named, obj, seq, text
+from harness.scenarios.importers.values import first_text, named_thing, obj, seq, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,7 +81,7 @@ def _saying(version: Mapping[str, object]) -> Saying:
             else:
                 _block(saying, step)
         elif kind not in _SHOWN:
-            saying.skipped.append(named("step of type", kind))
+            saying.skipped.append(named_thing("step of type", kind))
     return saying
 
 

@@ -16,7 +16,7 @@ from harness.scenarios.importers.dates import by_date
 from harness.scenarios.importers.rows import begins, each
 from harness.scenarios.importers.saying import Saying
 from harness.scenarios.importers.script import Script
-from harness.scenarios.importers.values import obj, seq, spelled, text
+from harness.scenarios.importers.values import obj, seq, spelled_value, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,7 +53,9 @@ class LoCoMo:
         script = Script()
         places: dict[tuple[int, int], int] = {}
         numbers = sorted({int(m[1]) for key in conversation if (m := _SESSION.fullmatch(key))})
-        dates = [spelled(conversation.get(f"session_{number}_date_time")) for number in numbers]
+        dates = [
+            spelled_value(conversation.get(f"session_{number}_date_time")) for number in numbers
+        ]
         order = by_date(dates)
         if order != sorted(order):
             script.mend("conversation whose sessions were put in the order of their dates")
@@ -74,7 +76,7 @@ class LoCoMo:
         script.skip("question without words or answer", len(seq(sample.get("qa"))) - len(asked))
         yield from script.leavings()
         yield Transcript(
-            id=spelled(sample.get("sample_id")) or str(row.number),
+            id=spelled_value(sample.get("sample_id")) or str(row.number),
             messages=tuple(script.messages),
             breaks=script.ends(),
             title=f"{text(conversation['speaker_a'])} and {text(conversation.get('speaker_b'))}",
@@ -110,7 +112,7 @@ def _asked(
     category = qa.get("category")
     kind = _KINDS.get(category, "") if isinstance(category, int) else ""
     never = category == _ADVERSARIAL
-    question, answer = text(qa.get("question")).strip(), spelled(qa.get("answer"))
+    question, answer = text(qa.get("question")).strip(), spelled_value(qa.get("answer"))
     if not question or not (answer or never):
         return None
     named = [place for part in seq(qa.get("evidence")) for place in _places(part)]

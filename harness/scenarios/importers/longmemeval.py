@@ -15,7 +15,7 @@ from harness.scenarios.importers.dates import by_date
 from harness.scenarios.importers.rows import begins, each
 from harness.scenarios.importers.saying import Saying
 from harness.scenarios.importers.script import Script
-from harness.scenarios.importers.values import obj, seq, spelled, text
+from harness.scenarios.importers.values import obj, seq, spelled_value, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,9 +52,9 @@ class LongMemEval:
         script = Script()
         marked: list[int] = []
         named: list[int] = []
-        answering = set(map(spelled, seq(entry.get("answer_session_ids"))))
-        ids = [*map(spelled, seq(entry.get("haystack_session_ids")))]
-        dates = [*map(spelled, seq(entry.get("haystack_dates")))]
+        answering = set(map(spelled_value, seq(entry.get("answer_session_ids"))))
+        ids = [*map(spelled_value, seq(entry.get("haystack_session_ids")))]
+        dates = [*map(spelled_value, seq(entry.get("haystack_dates")))]
         sessions = seq(entry["haystack_sessions"])
         order = by_date((dates + [""] * len(sessions))[: len(sessions)])
         if order != sorted(order):
@@ -72,7 +72,7 @@ class LongMemEval:
                 if number < len(ids) and ids[number] in answering:
                     named.append(at)
         yield from script.leavings()
-        name = spelled(entry.get("question_id")) or str(row.number)
+        name = spelled_value(entry.get("question_id")) or str(row.number)
         yield Transcript(
             id=name,
             messages=tuple(script.messages),
@@ -84,10 +84,10 @@ class LongMemEval:
     def _asked(
         self, entry: Mapping[str, object], name: str, evidence: list[int]
     ) -> Iterator[Asked]:
-        question, answer = text(entry.get("question")).strip(), spelled(entry.get("answer"))
+        question, answer = text(entry.get("question")).strip(), spelled_value(entry.get("answer"))
         never = name.endswith("_abs")
         if question and (never or answer):
-            date = spelled(entry.get("question_date")) if self.dates else ""
+            date = spelled_value(entry.get("question_date")) if self.dates else ""
             yield Asked(
                 id=name,
                 ask=f"[{date}] {question}" if date else question,

@@ -26,7 +26,7 @@ _TITLE = re.compile(r"^#\s+(?P<title>\S.*)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Markdown:
+class MarkdownChat:
     """The conversation of a Markdown file."""
 
     def recognises(self, sample: Sample, /) -> bool:

@@ -13,7 +13,7 @@ from harness.core.transcript import Asked, Transcript
 from harness.scenarios.importers.rows import begins, each
 from harness.scenarios.importers.saying import Saying
 from harness.scenarios.importers.script import Script
-from harness.scenarios.importers.values import first_text, holding, obj, seq, spelled, text
+from harness.scenarios.importers.values import first_text, holding, obj, seq, spelled_value, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +57,9 @@ def _chat(row: Row) -> Iterator[Found]:
     script.fields(record, _KNOWN)
     yield from script.leavings()
     metadata = obj(record.get("metadata"))
-    name = spelled(metadata.get("initial_data_id")) or spelled(record.get("initial_data_id"))
+    name = spelled_value(metadata.get("initial_data_id")) or spelled_value(
+        record.get("initial_data_id")
+    )
     yield Transcript(
         id=name or str(row.number),
         messages=tuple(script.messages),

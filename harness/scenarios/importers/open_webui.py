@@ -15,7 +15,15 @@ from harness.core.transcript import Transcript
 from harness.scenarios.importers.rows import begins, each
 from harness.scenarios.importers.saying import FILE, IMAGE, REASONING, Saying
 from harness.scenarios.importers.script import BRANCH, Script
-from harness.scenarios.importers.values import first_text, named, obj, parsed, path_to, seq, text
+from harness.scenarios.importers.values import (
+    first_text,
+    named_thing,
+    obj,
+    parsed,
+    path_to,
+    seq,
+    text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -124,7 +132,7 @@ def _elements(saying: Saying, content: str) -> None:
             saying.call("code_interpreter", re.sub(r"<summary>.*?</summary>", "", found["body"]))
             saying.result(parsed(options.get("output")), name="code_interpreter")
         else:
-            saying.skipped.append(named("element of type", kind))
+            saying.skipped.append(named_thing("element of type", kind))
     if at:
         _text(saying, content[at:])
     else:

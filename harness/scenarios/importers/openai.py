@@ -21,7 +21,7 @@ from harness.scenarios.importers.chats import (
     turns_of,
 )
 from harness.scenarios.importers.rows import begins
-from harness.scenarios.importers.values import obj, seq, shapeless, spelled, text
+from harness.scenarios.importers.values import obj, seq, shapeless, spelled_value, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -101,9 +101,9 @@ def _ours(one: Transcript, record: Mapping[str, object]) -> Transcript:
 def _asked(question: Mapping[str, object], placed: Mapping[int, int]) -> Asked:
     evidence = [at for at in seq(question.get("evidence")) if isinstance(at, int)]
     return Asked(
-        id=spelled(question.get("id")),
+        id=spelled_value(question.get("id")),
         ask=text(question.get("ask")),
-        answers=tuple(filter(None, map(spelled, seq(question.get("answers"))))),
+        answers=tuple(filter(None, map(spelled_value, seq(question.get("answers"))))),
         evidence=tuple(sorted({placed[at] for at in evidence if at in placed})),
         kind=text(question.get("kind")),
         rubric=text(question.get("rubric")),

@@ -18,7 +18,7 @@ from harness.scenarios.importers.values import (
     parsed,
     seq,
     shapeless,
-    spelled,
+    spelled_value,
     text,
 )
 
@@ -153,7 +153,7 @@ def _span(threads: Threads, spans: dict[str, _Span], record: Mapping[str, object
         return
     key = _key(record)
     span = spans.setdefault(key if key != "/" else f"/{len(spans)}", _Span())
-    when = spelled(record.get("startTimeUnixNano", record.get("start_time")))
+    when = spelled_value(record.get("startTimeUnixNano", record.get("start_time")))
     span.when = when.zfill(_DIGITS) if when.isdigit() else when
     _take(span, attributes)
     for event in map(obj, seq(record.get("events"))):

@@ -14,7 +14,7 @@ from harness.scenarios.importers.values import (
     as_arguments,
     as_json,
     first_text,
-    named,
+    named_thing,
     obj,
     seq,
     text,
@@ -75,7 +75,7 @@ class Saying:
     @property
     def text(self) -> str:
         """The texts, a blank line between; a single one as it came."""
-        return joined([item for item in self.items if isinstance(item, str)])
+        return joined_messages([item for item in self.items if isinstance(item, str)])
 
     def prefix(self, mark: str) -> None:
         """Put something before the first text, if there is one."""
@@ -101,7 +101,7 @@ class Saying:
         else:
             said.items.append(as_json(output))
         self.skipped += said.skipped
-        whole = joined([item for item in said.items if isinstance(item, str)])
+        whole = joined_messages([item for item in said.items if isinstance(item, str)])
         self.items.append(ToolResult(call_id=text(id_), text=whole, name=text(name)))
 
     def add(self, content: object) -> Saying:
@@ -141,7 +141,7 @@ class Saying:
             self.items.append(text(typed.get("text")))
             self.skipped.append(VOICE)
         else:
-            self.skipped.append(_LEFT_OUT.get(kind) or named("part of type", kind))
+            self.skipped.append(_LEFT_OUT.get(kind) or named_thing("part of type", kind))
             self.transcript(typed)
 
     def transcript(self, part: Mapping[str, object]) -> None:
@@ -180,7 +180,7 @@ class Saying:
         elif any(isinstance(value, str | list | dict) for value in part.values()):
             key = next(iter(part))
             media = _MEDIA.get(key)
-            self.skipped.append(media or named("part of type", key))
+            self.skipped.append(media or named_thing("part of type", key))
         else:
             self.skipped.append("part without a type")
 
@@ -192,7 +192,7 @@ class Saying:
         self.result(output, given.get("id"), given.get("name"))
 
 
-def joined(texts: list[str]) -> str:
+def joined_messages(texts: list[str]) -> str:
     """The texts with a blank line between; a single one as it came."""
     if len(texts) == 1:
         return texts[0] if texts[0].strip() else ""
@@ -204,7 +204,7 @@ def _value(value: object) -> object:
     return obj(value).get("value") if isinstance(value, dict) else value
 
 
-def calls_of(saying: Saying, message: Mapping[str, object]) -> None:
+def tool_calls_of(saying: Saying, message: Mapping[str, object]) -> None:
     """Take in the calls that a message of a chat API names beside its content."""
     calls = seq(message.get("tool_calls"))
     for call in calls or seq(obj(message.get("additional_kwargs")).get("tool_calls")):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from harness.core.messages import Message
 from harness.core.parts import TextPart, ToolCall, ToolResult
 from harness.core.transcript import Mended, Skipped
-from harness.scenarios.importers.saying import joined
-from harness.scenarios.importers.values import named
+from harness.scenarios.importers.saying import joined_messages
+from harness.scenarios.importers.values import named_thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +44,7 @@ class Script:
         """
         if who in roles:
             return roles[who]
-        self.skip(named("message of role", who) if who else "message without a role")
+        self.skip(named_thing("message of role", who) if who else "message without a role")
         return None
 
     def say(self, role: Role, saying: Saying, *, same_turn: bool = False) -> int | None:
@@ -71,7 +71,7 @@ class Script:
             if isinstance(item, ToolCall):
                 calls.append(self._called(item))
                 continue
-            place = self._flush(role, joined(texts), tuple(calls), same_turn=same_turn)
+            place = self._flush(role, joined_messages(texts), tuple(calls), same_turn=same_turn)
             at = place if at is None else at
             texts, calls = [], []
             if item is not None:
@@ -129,7 +129,7 @@ class Script:
         """Count the fields of a record that nobody here knows, and that say something."""
         for key, value in record.items():
             if key not in known and isinstance(value, str | list | dict) and value:
-                self.skip(named("field", key))
+                self.skip(named_thing("field", key))
 
     def cut(self) -> None:
         """The next message begins a new session; before the first there is nothing to cut."""

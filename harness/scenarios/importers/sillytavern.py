@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.core.transcript import Row, Transcript
 from harness.scenarios.importers.saying import FILE, IMAGE, REASONING, Saying
 from harness.scenarios.importers.script import BRANCH, Script
-from harness.scenarios.importers.values import obj, seq, shapeless, spelled, text
+from harness.scenarios.importers.values import obj, seq, shapeless, spelled_value, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,7 +48,7 @@ def _say(script: Script, line: Mapping[str, object]) -> None:
     if line.get("is_system") is True:
         script.skip("message hidden from the model")
         return
-    saying = Saying().add(spelled(line.get("mes")))
+    saying = Saying().add(spelled_value(line.get("mes")))
     saying.skipped += [REASONING] * bool(text(extra.get("reasoning")).strip())
     saying.skipped += [IMAGE] * bool(extra.get("image") or seq(extra.get("image_swipes")))
     saying.skipped += [FILE] * bool(extra.get("file") or seq(extra.get("files")))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class TracedCall:
     """One call of a model, as somebody's trace has it."""
 
     session: str
@@ -38,7 +38,7 @@ class Call:
 class Threads:
     """The conversations that calls make."""
 
-    calls: list[Call] = field(default_factory=list)
+    calls: list[TracedCall] = field(default_factory=list)
     left: Script = field(default_factory=Script)
     """What is left out, and why."""
     _known: dict[Message, Message] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Threads:
         prompt = self._messages(sent, "user")
         answer = self._messages(got, "assistant")
         if prompt or answer:
-            self.calls.append(Call(session=session, when=when, sent=prompt, got=answer))
+            self.calls.append(TracedCall(session=session, when=when, sent=prompt, got=answer))
         return bool(prompt or answer)
 
     def _messages(self, value: object, role: Role) -> tuple[Message, ...]:
@@ -81,7 +81,7 @@ class Threads:
                 yield Transcript(id=name or str(number), messages=tuple(messages))
 
 
-def _extend(threads: list[list[Message]], call: Call) -> None:
+def _extend(threads: list[list[Message]], call: TracedCall) -> None:
     """Put a call to the conversation that it goes on with."""
     sent = [said for said in call.sent if said.role != "system"]
     marks = list(map(_mark, sent))

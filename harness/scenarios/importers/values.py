@@ -44,7 +44,7 @@ def text(value: object) -> str:
     return value
 
 
-def spelled(value: object) -> str:
+def spelled_value(value: object) -> str:
     """Text, or a number as it is written; nothing for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return text(value).strip()
@@ -88,9 +88,9 @@ def first_text(values: Iterable[object]) -> str:
     return next((found for value in values if (found := text(value).strip())), "")
 
 
-def named(what: str, name: object) -> str:
+def named_thing(what: str, name: object) -> str:
     """What something is, with the name that its own program gives it."""
-    shown = "".join(c for c in spelled(name)[:_SHOWN] if c.isprintable()) or "?"
+    shown = "".join(c for c in spelled_value(name)[:_SHOWN] if c.isprintable()) or "?"
     return f"{what} '{shown}'"
 
 

@@ -9,21 +9,21 @@ from __future__ import annotations
 from harness.core.protocols import RuleCheck
 from harness.core.registry import Registry
 from harness.scoring.rules.conformance import check_rule
-from harness.scoring.rules.form import Json, NoList
-from harness.scoring.rules.language import Language
+from harness.scoring.rules.form import JsonForm, NoList
+from harness.scoring.rules.language import LanguageRule
 from harness.scoring.rules.lengths import MaxSentenceWords, MaxWords
 from harness.scoring.rules.verdict import Kept, kept
-from harness.scoring.rules.wording import MustInclude, MustNotInclude, Regex, StartsWith
+from harness.scoring.rules.wording import MustInclude, MustNotInclude, RegexRule, StartsWith
 
 __all__ = ["Kept", "check_rule", "kept", "rules"]
 
 rules: Registry[RuleCheck] = Registry("rule", RuleCheck)
-rules.add("json", Json)
-rules.add("language", Language)
+rules.add("json", JsonForm)
+rules.add("language", LanguageRule)
 rules.add("max_sentence_words", MaxSentenceWords)
 rules.add("max_words", MaxWords)
 rules.add("must_include", MustInclude)
 rules.add("must_not_include", MustNotInclude)
 rules.add("no_list", NoList)
-rules.add("regex", Regex)
+rules.add("regex", RegexRule)
 rules.add("starts_with", StartsWith)

@@ -18,7 +18,7 @@ _ENOUGH = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Json:
+class JsonForm:
     """Kept when the whole reply is one JSON value; a code fence around it is let through."""
 
     keys: tuple[str, ...] = ()

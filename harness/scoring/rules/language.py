@@ -24,7 +24,7 @@ _MOST_READ = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Language:
+class LanguageRule:
     """Kept when the reply is more likely than not in that language; code does not count."""
 
     code: str

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from harness.core.printable import shown
 from harness.core.probe import Score
-from harness.scoring.rules.prose import sentences, without_code, words
+from harness.scoring.rules.prose import prose_sentences, prose_words, without_code
 
 _SHOWN = 6
 """Words of a long sentence that its reason quotes."""
@@ -23,7 +23,7 @@ class MaxWords:
 
     def check(self, reply: str, /) -> Score:
         """Whether the whole reply is short enough."""
-        count = len(words(without_code(reply)))
+        count = len(prose_words(without_code(reply)))
         why = f"The reply has {_number(count)}; {self.most} are allowed."
         return Score(float(count <= self.most), why)
 
@@ -49,7 +49,9 @@ class MaxSentenceWords:
 
     def check(self, reply: str, /) -> Score:
         """Whether every sentence is short enough."""
-        counted = [(len(found), found) for found in map(words, sentences(reply, self.language))]
+        counted = [
+            (len(found), found) for found in map(prose_words, prose_sentences(reply, self.language))
+        ]
         longest, said = max(counted, key=lambda sentence: sentence[0], default=(0, ()))
         if longest <= self.most:
             return Score(1.0, f"The longest sentence has {_number(longest)}.")

@@ -62,13 +62,13 @@ def without_code(text: str) -> str:
     return "\n".join(prose)
 
 
-def words(text: str) -> tuple[str, ...]:
+def prose_words(text: str) -> tuple[str, ...]:
     """The words of a text as word processors count them: what stands between spaces and dashes.
 
     A number, an address and a hyphenated word are one word each; "and/or" is two; each character of
     Chinese and each kana is one.
 
-    >>> len(words("A well-known 4.50 deal, e.g. **now** — and/or never!"))
+    >>> len(prose_words("A well-known 4.50 deal, e.g. **now** — and/or never!"))
     9
     """
     plain = _MARKS.sub("", _LINK.sub(r"\1", text))
@@ -81,14 +81,14 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def sentences(reply: str, language: str = "en") -> tuple[str, ...]:
+def prose_sentences(reply: str, language: str = "en") -> tuple[str, ...]:
     r"""The sentences of a reply, none empty, code left out.
 
     Args:
         reply: Its text.
         language: Code of the one that it is in, which knows its own abbreviations.
 
-    >>> sentences("It costs 4.50, e.g. at Dr. Wu's. Use v1.2!\n- one item\n- another")
+    >>> prose_sentences("It costs 4.50, e.g. at Dr. Wu's. Use v1.2!\n- one item\n- another")
     ("It costs 4.50, e.g. at Dr. Wu's.", 'Use v1.2!', 'one item', 'another')
     """
     return _sentences(language, reply)

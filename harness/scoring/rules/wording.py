@@ -106,7 +106,7 @@ class StartsWith:
 
 
 @dataclass(frozen=True, slots=True)
-class Regex:
+class RegexRule:
     """Kept when the pattern is found in the reply; write `(?i)` in it to ignore case."""
 
     pattern: str

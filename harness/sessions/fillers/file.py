@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import jsonlines
 
-from harness.core.chat_format import ChatFormError, from_chat, kind_of
+from harness.core.chat_format import ChatFormError, from_chat, part_kind_of
 from harness.core.draws import digest
 from harness.core.errors import FileError, Where
 from harness.core.messages import Message, Turn, turn_starts, unpaired
@@ -119,13 +119,15 @@ def _broken(path: str, line: int, error: jsonlines.InvalidLineError) -> FileErro
 def _messages(chat: object, where: Where) -> list[Message]:
     """The messages of a line that has been read as JSON."""
     if not isinstance(chat, dict):
-        raise FileError(where, f"got {kind_of(chat)}; {_EXPECTED}")
+        raise FileError(where, f"got {part_kind_of(chat)}; {_EXPECTED}")
     if "messages" not in chat:
         keys = ", ".join(f"'{key}'" for key in chat) or "nothing"
         raise FileError(where, f"no key 'messages', only {keys}; {_EXPECTED}")
     messages = chat["messages"]
     if not isinstance(messages, list):
-        raise FileError(where, f"'messages' is {kind_of(messages)}, expected a list; {_EXPECTED}")
+        raise FileError(
+            where, f"'messages' is {part_kind_of(messages)}, expected a list; {_EXPECTED}"
+        )
     return [_message(message, f"messages[{i}]", where) for i, message in enumerate(messages)]
 
 

@@ -15,7 +15,7 @@ from harness.core.session import Blueprint, PlannedCut, PlannedPlant
 from harness.sessions.due import said_by
 from harness.sessions.layouts.fills import EVEN_FROM
 from harness.sessions.layouts.grid import in_order
-from harness.sessions.layouts.openings import opening
+from harness.sessions.layouts.openings import opening_blueprint
 from harness.sessions.layouts.units import (
     check_window,
     facts_tokens,
@@ -55,7 +55,7 @@ def growing(
     question = question_room(materials)
     apart = max(EVEN_FROM, near_empty_fill(window.limit, facts_tokens(materials)))
     short = [fill for fill in fills if fill <= apart]
-    prints = [opening(materials, window, fill, index) for index, fill in enumerate(short)]
+    prints = [opening_blueprint(materials, window, fill, index) for index, fill in enumerate(short)]
     lengths = {fill: max(window.local(fill), least) - question for fill in fills if fill > apart}
     if lengths:
         prints.append(_trunk(materials, lengths, positions))

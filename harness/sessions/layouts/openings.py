@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from harness.sessions.materials import Materials
 
 
-def opening(materials: Materials, window: Window, fill: float, index: int) -> Blueprint:
+def opening_blueprint(materials: Materials, window: Window, fill: float, index: int) -> Blueprint:
     """A session of that fill with as many facts in it as fit, in turn over seeds and openings.
 
     Args:

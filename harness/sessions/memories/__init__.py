@@ -7,17 +7,25 @@ from harness.core.registry import Registry
 from harness.sessions.memories.facts import Facts
 from harness.sessions.memories.none import Nothing
 from harness.sessions.memories.retrieval import Retrieval
-from harness.sessions.memories.summary import Summary
-from harness.sessions.memories.transcript import Transcript
+from harness.sessions.memories.summary import SummaryMemory
+from harness.sessions.memories.transcript import TranscriptMemory
 
 NOTHING = "none"
 """The memory that keeps nothing."""
 
 memories: Registry[Memory] = Registry("memory", Memory)
 memories.add(NOTHING, Nothing)
-memories.add("transcript", Transcript)
-memories.add("summary", Summary)
+memories.add("transcript", TranscriptMemory)
+memories.add("summary", SummaryMemory)
 memories.add("facts", Facts)
 memories.add("retrieval", Retrieval)
 
-__all__ = ["NOTHING", "Facts", "Nothing", "Retrieval", "Summary", "Transcript", "memories"]
+__all__ = [
+    "NOTHING",
+    "Facts",
+    "Nothing",
+    "Retrieval",
+    "SummaryMemory",
+    "TranscriptMemory",
+    "memories",
+]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.core.memory import MemoryChain, MemoryView, day_of
 from harness.core.messages import Message
 from harness.core.protocols import AsksAtQuestion, HasBudget
-from harness.sessions.memories.fitting import tokens
+from harness.sessions.memories.fitting import notes_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,8 +73,8 @@ async def check_memory(memory: Memory) -> None:
         given = await session.inject(question)
         _must(given == await session.inject(question), "it gives back the same until it writes")
         _must(
-            budget is None or tokens(given) <= budget,
-            f"it gives back {tokens(given)} tokens, and its budget is {budget}",
+            budget is None or notes_tokens(given) <= budget,
+            f"it gives back {notes_tokens(given)} tokens, and its budget is {budget}",
         )
         if notes is not None:
             _check_lines(given, notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.sessions.memories.fitting import listed, newest
+from harness.sessions.memories.fitting import list_entries, newest_notes
 from harness.sessions.memories.rewritten import Rewritten
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ class Facts(Rewritten):
     ) -> Sequence[str]:
         """The list as the model leaves it."""
         so_far = SO_FAR.format(notes="\n".join(f"- {note}" for note in notes)) if notes else ""
-        return listed(await self.rewrite(writer, INSTRUCTION, so_far))
+        return list_entries(await self.rewrite(writer, INSTRUCTION, so_far))
 
     def give_back(self, notes: Sequence[str], _question: str, /) -> str:
         """The newest notes that fit."""
         lines = [f"- {note}" for note in notes]
-        return newest(lines, self.budget, between="\n", what="older notes")
+        return newest_notes(lines, self.budget, between="\n", what="older notes")

@@ -15,7 +15,7 @@ _COUNTER = TokenCounter()
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,3}[.)])\s+(?=\S)")
 
 
-def tokens(text: str) -> int:
+def notes_tokens(text: str) -> int:
     """Local tokens of a text."""
     return _COUNTER.count_text(text)
 
@@ -30,7 +30,7 @@ def at_least(name: str, value: int | None, least: int) -> None:
         raise ValueError(f"{name} is {value}; expected {least} or more")
 
 
-def newest(notes: Sequence[str], budget: int | None, *, between: str, what: str) -> str:
+def newest_notes(notes: Sequence[str], budget: int | None, *, between: str, what: str) -> str:
     """The newest notes that fit, in their order, under a line that tells how many are left out.
 
     Args:
@@ -48,7 +48,7 @@ def newest(notes: Sequence[str], budget: int | None, *, between: str, what: str)
 
 
 def best(notes: Sequence[str], budget: int | None, *, between: str, what: str) -> str:
-    """The first notes that fit, and a line that tells how many are left out; see `newest`."""
+    """The first notes that fit, and a line that tells how many are left out; see `newest_notes`."""
 
     def cut(left_out: int) -> str:
         note = [f"({left_out} {what} left out)"] if left_out else []
@@ -59,17 +59,17 @@ def best(notes: Sequence[str], budget: int | None, *, between: str, what: str) -
 
 def _longest(cut: Callable[[int], str], notes: int, budget: int | None) -> str:
     """The text with the fewest notes left out that fits; nothing when not even the line does."""
-    if budget is None or tokens(cut(0)) <= budget:
+    if budget is None or notes_tokens(cut(0)) <= budget:
         return cut(0)
-    fewest = bisect_left(range(1, notes), x=True, key=lambda n: tokens(cut(n)) <= budget) + 1
+    fewest = bisect_left(range(1, notes), x=True, key=lambda n: notes_tokens(cut(n)) <= budget) + 1
     text = cut(fewest)
-    return text if tokens(text) <= budget else ""
+    return text if notes_tokens(text) <= budget else ""
 
 
-def listed(reply: str) -> tuple[str, ...]:
+def list_entries(reply: str) -> tuple[str, ...]:
     r"""The entries of a list that a model wrote: its bulleted lines, or all lines without bullets.
 
-    >>> listed("Here are the notes:\n- The voice is dry.\n2. The ink is green.")
+    >>> list_entries("Here are the notes:\n- The voice is dry.\n2. The ink is green.")
     ('The voice is dry.', 'The ink is green.')
     """
     lines = [line.strip() for line in reply.splitlines() if line.strip()]

@@ -23,7 +23,7 @@ SO_FAR = " This is the summary so far; bring it up to date.\n\n{summary}"
 
 
 @dataclass(frozen=True, slots=True)
-class Summary(Rewritten):
+class SummaryMemory(Rewritten):
     """The model writes the summary anew; over its budget the last sentences are left out."""
 
     async def take_notes(

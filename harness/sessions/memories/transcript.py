@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.sessions.memories.fitting import at_least, newest
+from harness.sessions.memories.fitting import at_least, newest_notes
 from harness.sessions.memories.notes import NotesMemory
 from harness.sessions.opening import as_text
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Transcript(NotesMemory):
+class TranscriptMemory(NotesMemory):
     """Keeps every turn; over its budget the oldest turns are left out."""
 
     budget: int | None = None
@@ -34,4 +34,4 @@ class Transcript(NotesMemory):
 
     def give_back(self, notes: Sequence[str], _question: str, /) -> str:
         """The newest turns that fit."""
-        return newest(notes, self.budget, between="\n\n", what="older turns")
+        return newest_notes(notes, self.budget, between="\n\n", what="older turns")

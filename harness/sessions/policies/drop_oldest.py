@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.window import View
-from harness.sessions.policies.fitting import newest, room, spans, too_small
+from harness.sessions.policies.fitting import newest_turns, room, spans, too_small
 
 if TYPE_CHECKING:
     from harness.core.window import History
@@ -25,5 +25,5 @@ class DropOldest:
         refused = too_small(history, budget)
         if refused is not None:
             return refused
-        start = newest(history, room(history, budget), after=history.system)
+        start = newest_turns(history, room(history, budget), after=history.system)
         return View(spans((0, history.system), (start, history.stop)))

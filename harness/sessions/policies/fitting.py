@@ -32,7 +32,7 @@ def too_small(history: History, budget_tokens: int) -> View | None:
     )
 
 
-def newest(history: History, tokens: int, *, after: int) -> int:
+def newest_turns(history: History, tokens: int, *, after: int) -> int:
     """Index at which the longest run of newest turns begins that has at most `tokens`.
 
     Args:

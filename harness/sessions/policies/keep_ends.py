@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.window import View
-from harness.sessions.policies.fitting import newest, oldest, room, spans, too_small
+from harness.sessions.policies.fitting import newest_turns, oldest, room, spans, too_small
 
 if TYPE_CHECKING:
     from harness.core.window import History
@@ -35,5 +35,5 @@ class KeepEnds:
         if history.tokens(history.system, history.stop) <= free:
             return View(spans((0, history.stop)))
         end = oldest(history, int(free * self.head))
-        start = newest(history, free - history.tokens(history.system, end), after=end)
+        start = newest_turns(history, free - history.tokens(history.system, end), after=end)
         return View(spans((0, end), (start, history.stop)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.core.messages import Turn
 from harness.sessions.memories.fitting import best, sentences
 from harness.sessions.policies.drop_oldest import DropOldest
-from harness.sessions.policies.fitting import newest
+from harness.sessions.policies.fitting import newest_turns
 
 if TYPE_CHECKING:
     from harness.core.protocols import Writer
@@ -56,7 +56,7 @@ class Summarise:
         if history.prompt_tokens <= self.at * budget:
             return 0
         last = max(history.turn_starts, default=history.system)
-        start = min(newest(history, int(self.keep * budget), after=history.system), last)
+        start = min(newest_turns(history, int(self.keep * budget), after=history.system), last)
         # A summary of what is no longer than a summary would save nothing.
         return start if history.tokens(history.system, start) > self.budget else 0
 

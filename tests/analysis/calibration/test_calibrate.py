@@ -4,9 +4,20 @@ import numpy as np
 import polars as pl
 import pytest
 
-from harness.analysis.calibration.expected_recall import Places, law_of, places, plateau, true_onset
+from harness.analysis.calibration.expected_recall import (
+    Places,
+    fact_places,
+    law_of,
+    plateau,
+    true_onset,
+)
 from harness.analysis.calibration.results import CalibrationRow, Weight, line_of
-from harness.analysis.calibration.run import chosen_laws, default_laws, field_reading, scenario
+from harness.analysis.calibration.run import (
+    calibration_scenario,
+    chosen_laws,
+    default_laws,
+    field_reading,
+)
 from harness.core.errors import UsageError
 from harness.core.study import Study
 from harness.models import known_limit
@@ -93,7 +104,7 @@ def row(**changes):
 
 
 def test_places_are_read_off_the_records():
-    found = places(pl.DataFrame([row(), row(fill=0.3, position=1.0, gap_tokens=0)]))
+    found = fact_places(pl.DataFrame([row(), row(fill=0.3, position=1.0, gap_tokens=0)]))
     assert found.offset.tolist() == [0.25, 1.0]
     assert found.fact_tokens.tolist() == [40.0, 40.0]  # 375 before, 40, 1125 after
     assert found.question_tokens.tolist() == [20.0, 20.0]
@@ -101,12 +112,12 @@ def test_places_are_read_off_the_records():
 
 def test_facts_of_two_windows_have_no_one_truth():
     with pytest.raises(UsageError, match="needs facts asked in one window, not in 2"):
-        places(pl.DataFrame([row(), row(window_limit=4000)]))
+        fact_places(pl.DataFrame([row(), row(window_limit=4000)]))
 
 
 def test_without_a_nearly_empty_window_there_is_no_plateau():
     with pytest.raises(UsageError, match="needs facts asked in the nearly empty window; use a"):
-        true_onset(law_of("reference/step"), places(pl.DataFrame([row(), row(fill=0.4)])))
+        true_onset(law_of("reference/step"), fact_places(pl.DataFrame([row(), row(fill=0.4)])))
 
 
 def test_the_fields_reading_is_the_first_level_below_85_per_cent():
@@ -170,8 +181,8 @@ def test_the_set_has_every_kind_of_law():
 
 def study(**changes):
     return Study(
-        scenarios=(scenario("growing"),), models=("reference/perfect",), windows=("8k",),
-        controls=False, **changes,
+        scenarios=(calibration_scenario("growing"),), models=("reference/perfect",),
+        windows=("8k",), controls=False, **changes,
     )  # fmt: skip
 
 
@@ -188,5 +199,5 @@ def test_a_first_seed_below_zero_is_refused():
 
 
 def test_the_scenario_has_values_for_thousands_of_seeds():
-    drawn = [draw_values(scenario("growing"), seed) for seed in (0, 5000)]
+    drawn = [draw_values(calibration_scenario("growing"), seed) for seed in (0, 5000)]
     assert not set(drawn[0].values()) & set(drawn[1].values())

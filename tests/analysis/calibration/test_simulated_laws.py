@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.analysis.calibration.simulated_laws import LAWS, named, true_onset
+from harness.analysis.calibration.simulated_laws import LAWS, law_named, law_onset
 from harness.core.errors import UsageError
 
 
@@ -19,21 +19,21 @@ from harness.core.errors import UsageError
     ],
 )
 def test_the_onset_is_where_the_formula_has_lost_five_points(law, onset):
-    assert true_onset(law) == pytest.approx(onset, abs=0.002)
+    assert law_onset(law) == pytest.approx(onset, abs=0.002)
 
 
 def test_a_law_that_never_loses_the_criterion_has_no_onset():
-    assert true_onset("none") is None
-    assert true_onset("small") is None
+    assert law_onset("none") is None
+    assert law_onset("small") is None
 
 
 def test_a_smaller_criterion_is_reached_earlier():
-    assert true_onset("small", 0.015) == pytest.approx(0.5, abs=0.03)
-    assert true_onset("logistic", 0.1) > true_onset("logistic", 0.05)
+    assert law_onset("small", 0.015) == pytest.approx(0.5, abs=0.03)
+    assert law_onset("logistic", 0.1) > law_onset("logistic", 0.05)
 
 
 def test_the_marginal_averages_over_positions():
-    window = named("window")
+    window = law_named("window")
     seen = 0.6 / 0.8
     expected = 0.95 * seen + 0.03 * (1 - seen)
     assert window.marginal(np.array([0.8]))[0] == pytest.approx(expected, abs=0.003)
@@ -49,4 +49,4 @@ def test_every_law_is_a_chance_everywhere():
 
 def test_an_unknown_law_is_refused_with_the_nearest_name():
     with pytest.raises(UsageError, match="Unknown law 'stepp': did you mean 'step'"):
-        true_onset("stepp")
+        law_onset("stepp")

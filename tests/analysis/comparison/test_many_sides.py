@@ -8,12 +8,22 @@ import pytest
 from harness.analysis.comparison import many_sides as versus_module
 from harness.analysis.comparison import sides as sides_module
 from harness.analysis.comparison.many_sides import Versus, onset_sentence, versus
-from harness.analysis.comparison.sides import choose, make_side, named, needed, split
+from harness.analysis.comparison.sides import (
+    choose,
+    compared_columns,
+    make_side,
+    split,
+    with_short_names,
+)
 from harness.analysis.onset import OnsetDifference, estimate_onset
 from harness.analysis.records import from_records
 from harness.core.errors import NothingSelectedError, UsageError
 from harness.reports.format import width
-from harness.reports.sections.comparison import as_json, as_markdown, as_text
+from harness.reports.sections.comparison import (
+    comparison_json,
+    comparison_markdown,
+    comparison_text,
+)
 from tests.support.records import make_record, simulated_run
 
 if TYPE_CHECKING:
@@ -24,7 +34,7 @@ RUN = "20260102T030405Z_demo_0a1b2c"
 
 
 def side(records: list[Record], run: str = RUN, model: str | None = None) -> Side:
-    return make_side(run, needed(from_records(records)), model)
+    return make_side(run, compared_columns(from_records(records)), model)
 
 
 def three(**overrides: Any) -> Side:
@@ -109,10 +119,12 @@ def test_windows_pair_by_checkpoint_though_their_fills_differ_a_little() -> None
 def test_what_only_one_side_has_is_told() -> None:
     both = simulated_run(seeds=6, model="m") + simulated_run(seeds=6, model="m", window_limit=32768)
     other = side(simulated_run(seeds=6, model="m"), run="other")
-    found = versus(named([side(both), other]))
+    found = versus(with_short_names([side(both), other]))
     assert len(found.matches) == 1
     assert found.alone == ("in run 0a1b2c but not in run other: window 32,768, layout growing",)
-    assert "not compared: in run 0a1b2c but not in run other" in as_text(found).replace("\n", " ")
+    assert "not compared: in run 0a1b2c but not in run other" in comparison_text(found).replace(
+        "\n", " "
+    )
 
 
 def test_no_window_in_common_says_so() -> None:
@@ -121,14 +133,14 @@ def test_no_window_in_common_says_so() -> None:
     with pytest.raises(
         NothingSelectedError, match=r"share no .*in a but not in b: window 8,192.*-w"
     ):
-        versus(named([a, b]))
+        versus(with_short_names([a, b]))
 
 
 def test_no_trial_in_common_says_which_field_differs() -> None:
     a = side(simulated_run(seeds=6, model="a"))
     b = side(simulated_run(seeds=6, model="b", scenario="another"))
     with pytest.raises(NothingSelectedError, match=r"Nothing to compare: .*scenario has no value"):
-        versus(named([a, b]))
+        versus(with_short_names([a, b]))
 
 
 def test_a_run_without_records_is_nothing() -> None:
@@ -138,12 +150,15 @@ def test_a_run_without_records_is_nothing() -> None:
 
 def test_sides_are_called_by_what_tells_them_apart() -> None:
     a, b = simulated_run(seeds=1, model="a"), simulated_run(seeds=1, model="b")
-    assert [s.name for s in named([side(a), side(b)])] == ["a", "b"]
-    assert [s.name for s in named([side(a), side(a, run="other")])] == ["run 0a1b2c", "run other"]
-    mixed = named([side(a), side(b), side(a, run="other")])
+    assert [s.name for s in with_short_names([side(a), side(b)])] == ["a", "b"]
+    assert [s.name for s in with_short_names([side(a), side(a, run="other")])] == [
+        "run 0a1b2c",
+        "run other",
+    ]
+    mixed = with_short_names([side(a), side(b), side(a, run="other")])
     assert [s.name for s in mixed] == ["a in run 0a1b2c", "b in run 0a1b2c", "a in run other"]
     with pytest.raises(UsageError, match=r"a in run 0a1b2c is given twice.*--models or RUN::MODEL"):
-        named([side(a), side(a)])
+        with_short_names([side(a), side(a)])
 
 
 def test_a_name_means_one_value_or_says_which() -> None:
@@ -210,7 +225,7 @@ def everything() -> Versus:
 
 
 def test_the_terminal_fits_eighty_columns_and_holds_nothing_to_obey() -> None:
-    report = as_text(everything())
+    report = comparison_text(everything())
     assert max(width(line) for line in report.splitlines()) <= 80
     assert all(char == "\n" or char.isprintable() for char in report)
     assert "too little data" in report
@@ -218,7 +233,7 @@ def test_the_terminal_fits_eighty_columns_and_holds_nothing_to_obey() -> None:
 
 
 def test_names_cannot_break_the_markdown() -> None:
-    report = as_markdown(everything())
+    report = comparison_markdown(everything())
     assert "<b>" not in report.replace("\\<b\\>", "")
     assert len({line.count("|") for line in report.splitlines() if line.startswith("| ")}) == 1
 
@@ -226,7 +241,7 @@ def test_names_cannot_break_the_markdown() -> None:
 def test_the_order_of_the_records_decides_nothing() -> None:
     records = simulated_run(model="a", seeds=6) + simulated_run(step_late, model="b", seeds=6)
     one, other = (
-        as_json(versus(split(side(rows), "model"), by="model"))
+        comparison_json(versus(split(side(rows), "model"), by="model"))
         for rows in (records, list(reversed(records)))
     )
     assert one == other

@@ -7,13 +7,13 @@ from functools import cache
 import numpy as np
 import pytest
 
-from harness.analysis.calibration.simulated_laws import LAWS, Law
+from harness.analysis.calibration.simulated_laws import LAWS, SimulatedLaw
 from harness.analysis.onset import OnsetEstimate, difference, estimate_onset, simulate
 from harness.core.errors import UsageError
 
 
-def step(edge: float) -> Law:
-    return Law(name="step", probability=lambda x, p: np.where(x > edge, 0.5, 0.95) + 0 * p)
+def step(edge: float) -> SimulatedLaw:
+    return SimulatedLaw(name="step", probability=lambda x, p: np.where(x > edge, 0.5, 0.95) + 0 * p)
 
 
 @cache

@@ -6,13 +6,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from harness.analysis.calibration.simulated_laws import LAWS, Law
+from harness.analysis.calibration.simulated_laws import LAWS, SimulatedLaw
 from harness.analysis.onset import estimate_onset, simulate
 from harness.analysis.onset.cells import gather
 from harness.analysis.onset.monotone import _blocks, _covariance
 from harness.analysis.onset.rows import scored
 
-DIP = Law(name="dip", probability=lambda x, p: np.where((x > 0.3) & (x < 0.6), 0.3, 0.95) + 0 * p)
+DIP = SimulatedLaw(
+    name="dip", probability=lambda x, p: np.where((x > 0.3) & (x < 0.6), 0.3, 0.95) + 0 * p
+)
 
 
 def study(sessions: int, fills: tuple[float, ...] = (0.02, 0.5, 1.0)) -> list[dict[str, object]]:

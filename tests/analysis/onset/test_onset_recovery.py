@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from harness.analysis.calibration.simulated_laws import LAWS, Law, true_onset
+from harness.analysis.calibration.simulated_laws import LAWS, SimulatedLaw, law_onset
 from harness.analysis.onset import OnsetEstimate, estimate_onset, simulate
 from harness.analysis.onset.result import percent
 
-WITH_ONSET = [name for name, law in LAWS.items() if law.claimable and true_onset(law) is not None]
+WITH_ONSET = [name for name, law in LAWS.items() if law.claimable and law_onset(law) is not None]
 WITHOUT = ["none", "small"]
 
 
@@ -24,14 +24,14 @@ def studied(law: str, seed: int, n: int = 600) -> OnsetEstimate:
 
 @pytest.mark.parametrize("law", WITH_ONSET)
 def test_the_interval_holds_the_true_onset(law):
-    truth = true_onset(law)
+    truth = law_onset(law)
     covered = [(found := studied(law, seed)).lo <= truth <= found.hi for seed in range(4)]
     assert sum(covered) >= 3
 
 
 @pytest.mark.parametrize("law", WITH_ONSET)
 def test_the_median_lies_near_the_true_onset(law):
-    errors = [studied(law, seed).onset - true_onset(law) for seed in range(4)]
+    errors = [studied(law, seed).onset - law_onset(law) for seed in range(4)]
     assert abs(float(np.median(errors))) < 0.12
 
 
@@ -87,19 +87,21 @@ def test_a_lower_bound_at_the_end_of_the_range_needs_no_excuse():
 
 
 def test_a_constant_miss_rate_belongs_to_the_plateau():
-    law = Law(name="lapses", probability=lambda x, p: np.where(x > 0.6, 0.4, 0.8) + 0 * p)
+    law = SimulatedLaw(name="lapses", probability=lambda x, p: np.where(x > 0.6, 0.4, 0.8) + 0 * p)
     found = estimate_onset(simulate(law, np.random.default_rng(3), n=1200))
     assert found.plateau_lo <= 0.8 <= found.plateau_hi
     assert found.lo <= 0.6 <= found.hi
 
 
 def test_a_guess_rate_is_no_memory():
-    law = Law(name="choice", probability=lambda x, p: np.where(x > 0.5, 0.25, 0.95) + 0 * p)
+    law = SimulatedLaw(
+        name="choice", probability=lambda x, p: np.where(x > 0.5, 0.25, 0.95) + 0 * p
+    )
     rows = simulate(law, np.random.default_rng(4))
     found = estimate_onset(rows, guess=0.25)
     assert found.lo <= 0.5 <= found.hi
     assert found.guess == 0.25
-    chance = Law(name="chance", probability=lambda x, p: 0.3 + 0 * x + 0 * p)
+    chance = SimulatedLaw(name="chance", probability=lambda x, p: 0.3 + 0 * x + 0 * p)
     guessing = estimate_onset(simulate(chance, np.random.default_rng(4)), guess=0.25)
     assert guessing.verdict == "floor"
 

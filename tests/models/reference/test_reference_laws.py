@@ -9,7 +9,7 @@ from harness.core.errors import OverflowRefusedError, UsageError
 from harness.core.messages import Message
 from harness.models.conformance import check_law, observe, told
 from harness.models.reference import DEFAULT_LIMIT, DONT_KNOW, laws
-from harness.models.reference.window import Window
+from harness.models.reference.window import WindowLaw
 from harness.sessions.tokens import TokenCounter
 
 PROMPTS = 200
@@ -123,7 +123,7 @@ def test_a_window_keeps_whole_messages_and_as_many_as_fit():
     count = TokenCounter()
     prompt = told(5, tokens=900, position=0.5)
     for tokens in range(60, 1000, 37):
-        kept = Window(tokens=tokens).kept(prompt)
+        kept = WindowLaw(tokens=tokens).kept(prompt)
         assert list(kept) == prompt[len(prompt) - len(kept) :]
         assert count.count(kept) <= tokens
         if len(kept) < len(prompt):
@@ -131,7 +131,7 @@ def test_a_window_keeps_whole_messages_and_as_many_as_fit():
 
 
 def test_the_question_is_kept_however_small_the_window():
-    assert len(Window(tokens=1).kept(told(1, tokens=300, position=0.5))) == 1
+    assert len(WindowLaw(tokens=1).kept(told(1, tokens=300, position=0.5))) == 1
 
 
 @pytest.mark.parametrize(("usage", "most"), [("reported", 300), ("sent", 1000), ("none", None)])

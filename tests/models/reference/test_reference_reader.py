@@ -4,7 +4,7 @@ import pytest
 
 from harness.core.messages import Message
 from harness.models.reference import DONT_KNOW, laws
-from harness.models.reference.reader import ask, open_pages, read
+from harness.models.reference.reader import open_pages, question_in, read_pages
 
 TONE = "From the art director: the brand voice has to be dry."
 ASK = "Which brand voice did the art director ask for? Answer with the voice only."
@@ -102,14 +102,17 @@ def test_a_question_for_one_thing_gets_one():
 
 
 def test_only_the_questions_of_the_last_message_are_asked():
-    assert ask(ASK).words == ask("Which brand voice did the art director ask for?").words
-    assert ask("Tell me the brand voice.").words == ("brand", "voic")
+    assert (
+        question_in(ASK).words
+        == question_in("Which brand voice did the art director ask for?").words
+    )
+    assert question_in("Tell me the brand voice.").words == ("brand", "voic")
 
 
 def test_hidden_sentences_make_their_words_rare_again():
     question, pages = open_pages(chat(TONE, *CHAT))
-    seen = read(question, pages)
-    hidden = read(question, pages, lambda _, sentence: sentence != TONE)
+    seen = read_pages(question, pages)
+    hidden = read_pages(question, pages, lambda _, sentence: sentence != TONE)
     assert hidden.total > seen.total
     assert TONE not in {found.text for found in hidden.found}
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.analysis.summary.model import Attribution, Count
-from harness.reports.sections.headline import answer
+from harness.reports.sections.headline import onset_answer
 
 if TYPE_CHECKING:
     from harness.analysis.summary.model import Summary
@@ -42,11 +42,11 @@ def test_the_sentence_says_where_it_begins_how_surely_and_who_loses_most(
     summary: Summary, attribution: Attribution, words: str
 ) -> None:
     group = dataclasses.replace(summary.groups[2], attribution=attribution)
-    found = answer(group)
+    found = onset_answer(group)
     assert found.startswith("forgetting begins at 61 % of the 8,192-token window, 55 to 70 %; ")
     assert words in found
 
 
 def test_without_an_onset_the_sentence_is_that_of_the_estimate(summary: Summary) -> None:
     for group in summary.groups[:2]:
-        assert answer(group) == group.onset.message
+        assert onset_answer(group) == group.onset.message

@@ -5,7 +5,7 @@ import pytest
 
 from harness.core.errors import ModelError, UsageError
 from harness.core.probe import Reply
-from harness.models.retries import Patience, ask
+from harness.models.retries import Patience, ask_patiently
 from harness.runs.limits import Gates, Limits
 from tests.support.fault_server import over_the_rate
 
@@ -37,7 +37,7 @@ class Caller:
         return Reply(text="x", finish_reason="stop", prompt_tokens=self.tokens, latency_s=0.0)
 
     async def ask(self, size=400, patience=QUICK):
-        return await ask(self.call, gate=self.gate, size=size, patience=patience)
+        return await ask_patiently(self.call, gate=self.gate, size=size, patience=patience)
 
     async def ask_many(self, times, size=400):
         return await asyncio.gather(*(self.ask(size) for _ in range(times)), return_exceptions=True)
@@ -178,7 +178,7 @@ async def test_an_outage_costs_a_few_calls_and_no_trial():
 
     patience = Patience(max_attempts=6, max_wait_s=0.01)
     asked = [
-        asyncio.ensure_future(ask(call, gate=caller.gate, size=400, patience=patience))
+        asyncio.ensure_future(ask_patiently(call, gate=caller.gate, size=400, patience=patience))
         for _ in range(40)
     ]
     await asyncio.sleep(1.2)

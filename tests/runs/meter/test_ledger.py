@@ -7,7 +7,7 @@ import json
 import pytest
 
 from harness.core.errors import FileError
-from harness.runs.meter.aims import UNAIMED, Aim, LengthAims, Prompt, texture
+from harness.runs.meter.aims import UNAIMED, Aim, AimedPrompt, LengthAims, texture
 from harness.runs.meter.ledger import LengthLedger
 from tests.support.records import make_record
 
@@ -17,7 +17,7 @@ AT = texture(SCENARIO, "", 8000)
 
 
 def prompt(n, said, filler):
-    return Prompt(local=3 + 4 * n + said + filler, messages=n, kinds=(said, filler, 0, 0))
+    return AimedPrompt(local=3 + 4 * n + said + filler, messages=n, kinds=(said, filler, 0, 0))
 
 
 MADE = {AT: [prompt(20, 150, 800), prompt(90, 300, 6000)]}

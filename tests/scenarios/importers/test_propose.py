@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from harness.core.messages import Message
 from harness.core.text import contains, words
 from harness.core.transcript import Transcript
-from harness.scenarios.importers.drafting import PIECES, merged, pieces, read
+from harness.scenarios.importers.drafting import PIECES, merged, pieces, read_drafts
 from harness.scenarios.importers.propose import proposals
 
 SAID = [
@@ -100,7 +100,7 @@ def entry(**change):
 
 def test_a_fact_of_a_model_holds_when_it_stands_in_the_conversation():
     reply = f"Here you are:\n```json\n{json.dumps([entry()])}\n```"
-    (asked,), dropped = read(reply, talk(SAID), 0)
+    (asked,), dropped = read_drafts(reply, talk(SAID), 0)
     assert (asked.answers, asked.evidence) == (("PostgreSQL",), (2,))
     assert not dropped
 
@@ -117,7 +117,7 @@ def test_a_fact_of_a_model_holds_when_it_stands_in_the_conversation():
     ],
 )  # fmt: skip
 def test_a_fact_of_a_model_that_does_not_hold_is_dropped_with_its_reason(change, why):
-    kept, dropped = read(json.dumps([entry(**change)]), talk(SAID), 0)
+    kept, dropped = read_drafts(json.dumps([entry(**change)]), talk(SAID), 0)
     if why is None:
         assert len(kept) == 1
     else:
@@ -127,13 +127,13 @@ def test_a_fact_of_a_model_that_does_not_hold_is_dropped_with_its_reason(change,
 
 @pytest.mark.parametrize("reply", ["", "I cannot.", "[1, 2", '{"quote": "x"}', "[" * 100_000 + "]"])
 def test_a_reply_that_is_no_list_is_counted(reply):
-    kept, dropped = read(reply, talk(SAID), 0)
+    kept, dropped = read_drafts(reply, talk(SAID), 0)
     assert not kept
     assert [one.what for one in dropped] == ["reply that is no JSON list"]
 
 
 def test_a_quote_is_looked_for_in_what_the_model_was_shown():
-    kept, dropped = read(json.dumps([entry()]), talk(SAID), 3)
+    kept, dropped = read_drafts(json.dumps([entry()]), talk(SAID), 3)
     assert not kept
     assert dropped
 
@@ -148,6 +148,6 @@ def test_a_long_conversation_is_asked_about_in_pieces_that_fit():
 
 
 def test_no_value_comes_twice_and_too_many_are_thinned_out():
-    found, _ = read(json.dumps([entry(), entry(question="Which one?")]), talk(SAID), 0)
+    found, _ = read_drafts(json.dumps([entry(), entry(question="Which one?")]), talk(SAID), 0)
     chosen, more = merged(found, 5)
     assert ([asked.id for asked in chosen], more) == (["fact-1"], 1)

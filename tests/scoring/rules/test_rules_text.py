@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from harness.scoring.rules import rules
-from harness.scoring.rules.prose import sentences, words
+from harness.scoring.rules.prose import prose_sentences, prose_words
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from harness.scoring.rules.prose import sentences, words
     ],
 )
 def test_words_are_counted_as_people_count_them(text, count):
-    assert len(words(text)) == count
+    assert len(prose_words(text)) == count
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_words_are_counted_as_people_count_them(text, count):
     ],
 )
 def test_sentences_are_told_as_people_tell_them(reply, expected):
-    assert len(sentences(reply)) == expected, sentences(reply)
+    assert len(prose_sentences(reply)) == expected, prose_sentences(reply)
 
 
 def verdict(spec, reply):

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from harness.core.draws import Draws
 from harness.core.errors import UsageError
-from harness.sessions.fillers.workday.catalogue import assemble, read
-from harness.sessions.fillers.workday.grammar import Writer, compile_text
+from harness.sessions.fillers.workday.catalogue import assemble, read_section
+from harness.sessions.fillers.workday.grammar import WorkdayWriter, compile_text
 
 POOLS = {"fruit": ("apple", "pear", "quince"), "name": tuple("ABCDEFGH")}
 NEEDED = "\n".join(
@@ -16,7 +16,7 @@ NEEDED = "\n".join(
 
 
 def write(text: str, seed: int = 0) -> str:
-    return Writer(POOLS, Draws("grammar", seed).below).write(compile_text(text, POOLS))
+    return WorkdayWriter(POOLS, Draws("grammar", seed).below).write(compile_text(text, POOLS))
 
 
 def test_a_bound_slot_says_the_same_word_and_a_numbered_one_another():
@@ -59,12 +59,12 @@ def test_a_slot_without_a_pool_is_refused_with_the_nearest_name():
 
 def test_a_line_that_belongs_to_nothing_is_refused():
     with pytest.raises(UsageError, match=r"^s, line 1: 'hello' is neither a pool nor a beat$"):
-        read("s", "hello\n")
+        read_section("s", "hello\n")
 
 
 def test_an_unknown_kind_of_beat_is_refused():
     with pytest.raises(UsageError, match=r"^s, line 2: unknown kind of beat 'opne': did you mean"):
-        read("s", "@a: b\n> opne\nU x\nA y\n")
+        read_section("s", "@a: b\n> opne\nU x\nA y\n")
 
 
 def test_a_subject_lacking_a_pool_is_refused_by_name():
@@ -85,7 +85,7 @@ def test_a_wrong_slot_of_a_subject_is_refused_with_the_subject():
 
 
 def test_number_pools_are_ranges():
-    assert read("s", "@n: 10..20/5\n@m: 2..4").pools == {
+    assert read_section("s", "@n: 10..20/5\n@m: 2..4").pools == {
         "n": ("10", "15", "20"),
         "m": ("2", "3", "4"),
     }

@@ -5,9 +5,16 @@ import pytest
 from harness.core.errors import UsageError
 from harness.core.memory import MemoryView, day_of
 from harness.core.messages import Message
-from harness.sessions.memories import Facts, Nothing, Retrieval, Summary, Transcript, memories
+from harness.sessions.memories import (
+    Facts,
+    Nothing,
+    Retrieval,
+    SummaryMemory,
+    TranscriptMemory,
+    memories,
+)
 from harness.sessions.memories.conformance import check_memory
-from harness.sessions.memories.fitting import best, newest, tokens
+from harness.sessions.memories.fitting import best, newest_notes, notes_tokens
 
 
 class Scribe:
@@ -44,11 +51,11 @@ def said(*turns: tuple[str, str], fresh: int = 0) -> MemoryView:
     "memory",
     [
         Nothing(),
-        Transcript(),
-        Transcript(budget=30),
-        Transcript(budget=1),
-        Summary(),
-        Summary(budget=20),
+        TranscriptMemory(),
+        TranscriptMemory(budget=30),
+        TranscriptMemory(budget=1),
+        SummaryMemory(),
+        SummaryMemory(budget=20),
         Facts(),
         Facts(budget=20),
         Facts(budget=1),
@@ -67,7 +74,7 @@ async def test_the_checker_catches_a_memory_that_goes_over_its_budget_or_makes_t
         def give_back(self, notes, _question, /):
             return "\n".join(f"- {note}" for note in notes)
 
-    class Inventive(Transcript):
+    class Inventive(TranscriptMemory):
         def give_back(self, notes, _question, /):
             return "The code is 1234." if notes else ""
 
@@ -94,15 +101,19 @@ def test_a_list_over_its_budget_loses_its_oldest_notes_and_says_how_many():
     first, *rest = text.splitlines()
     assert first == f"({20 - len(rest)} older notes left out)"
     assert rest == [f"- {note}" for note in notes[-len(rest) :]]
-    assert tokens(text) <= 60 < tokens("\n".join([first, f"- {notes[-len(rest) - 1]}", *rest]))
+    assert (
+        notes_tokens(text)
+        <= 60
+        < notes_tokens("\n".join([first, f"- {notes[-len(rest) - 1]}", *rest]))
+    )
 
 
 def test_a_summary_over_its_budget_loses_its_last_sentences_and_says_so():
     notes = ("The voice is dry.", "The ink is green.", "The party is on Friday, in the garden.")
-    text = Summary(budget=18).give_back(notes, "")
+    text = SummaryMemory(budget=18).give_back(notes, "")
     assert text.splitlines()[0] == "The voice is dry."
     assert text.splitlines()[-1].endswith("more sentences left out)")
-    assert tokens(text) <= 18
+    assert notes_tokens(text) <= 18
 
 
 async def test_the_checker_catches_a_memory_that_tells_one_chain_what_another_said():
@@ -125,7 +136,7 @@ async def test_the_checker_catches_a_memory_that_tells_one_chain_what_another_sa
         await check_memory(Gossip())
 
 
-@pytest.mark.parametrize("cut", [newest, best])
+@pytest.mark.parametrize("cut", [newest_notes, best])
 def test_what_cannot_be_cut_to_fit_is_left_out_whole(cut):
     assert cut(["a b c d e f g h"], 3, between="\n", what="older notes") == ""
     assert cut([], 3, between="\n", what="older notes") == ""
@@ -133,7 +144,7 @@ def test_what_cannot_be_cut_to_fit_is_left_out_whole(cut):
 
 
 async def test_a_transcript_keeps_each_turn_once():
-    transcript = Transcript()
+    transcript = TranscriptMemory()
     notes = await transcript.take_notes((), said(("One.", "Yes.")), Scribe(""))
     both = said(("One.", "Yes."), ("Two.", "No."), fresh=2)
     notes = await transcript.take_notes(notes, both, Scribe(""))

@@ -97,13 +97,13 @@ def assemble(shared: str, texts: Mapping[str, str]) -> Catalogue:
     Raises:
         UsageError: A text does not keep to the notation; the message names the subject.
     """
-    common = read("shared", shared)
+    common = read_section("shared", shared)
     names = {*common.pools, *_SUBJECT_POOLS}
     common_pools = _pools(common.pools, names)
     common_beats = _beats(common, names)
     subjects: list[Subject] = []
     for name, text in sorted(texts.items()):
-        source = read(name, text)
+        source = read_section(name, text)
         missing = sorted(set(_SUBJECT_POOLS) - set(source.pools))
         if missing:
             raise UsageError(f"subject '{name}' lacks the pools {', '.join(missing)}")
@@ -117,7 +117,7 @@ def assemble(shared: str, texts: Mapping[str, str]) -> Catalogue:
     return Catalogue(subjects=tuple(subjects), digest=digest([shared, dict(texts)]))
 
 
-def read(name: str, text: str) -> Section:
+def read_section(name: str, text: str) -> Section:
     """A text file taken apart.
 
     Raises:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from harness.core.draws import digest
 from harness.core.messages import Turn
 from harness.sessions.fillers.workday.catalogue import LANGUAGES, catalogue
-from harness.sessions.fillers.workday.grammar import Writer
+from harness.sessions.fillers.workday.grammar import WorkdayWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +77,7 @@ class Workday:
 def _thread(
     subject: Subject, draws: Draws, said: set[str], *, first: bool, glue: str
 ) -> Iterator[Turn]:
-    writer = Writer(subject.pools, draws.below)
+    writer = WorkdayWriter(subject.pools, draws.below)
     for place, beat in enumerate(_plan(subject, draws)):
         opens = place == 0
         switch = opens and not first and draws.below(2) == 0
@@ -110,7 +110,7 @@ def _plan(subject: Subject, draws: Draws) -> Iterator[Beat]:
 
 def _new(
     beat: Beat,
-    writer: Writer,
+    writer: WorkdayWriter,
     draws: Draws,
     said: set[str],
     *,

@@ -64,7 +64,7 @@ Pool: TypeAlias = "tuple[str | Template, ...]"
 
 
 def compile_text(text: str, pools: Mapping[str, object], *, entry: bool = False) -> Template:
-    """A template that `Writer` can write.
+    """A template that `WorkdayWriter` can write.
 
     Args:
         text: The notation above.
@@ -140,7 +140,7 @@ def _strides(size: int) -> tuple[int, ...]:
     return tuple(step for step in range(1, size + 1) if gcd(step, size) == 1)
 
 
-class Writer:
+class WorkdayWriter:
     """Writes the templates of one thread, and remembers what it has said in it.
 
     Args:
