@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import polars as pl
 
 from harness.core.errors import FileError, NothingSelectedError, UsageError, Where
-from harness.core.files import dump_line
+from harness.core.files import binary_sink, dump_line
 from harness.core.record import RECORD_SCHEMA, SHAPE, to_json
 from harness.core.record import Record as RecordFields
 from harness.core.shapes import conform, parse
@@ -149,8 +149,8 @@ def write_parquet(frame: Frame, path: Path) -> None:
     Raises:
         UsageError: A line of a records file is no record.
     """
-    with _explained(frame):
-        frame.lazy().select(*SCHEMA).sink_parquet(path, compression="zstd")
+    with _explained(frame), binary_sink(path) as file:
+        frame.lazy().select(*SCHEMA).sink_parquet(file, compression="zstd")
 
 
 @contextmanager
