@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from harness.core.messages import Message
+from harness.models.answer_store.cache import Cache
+from harness.models.answer_store.call import call
 from tests.support.command import ROOT, SCENARIOS, harness
 from tests.support.damage import (
     damage_bytes,
@@ -133,8 +136,7 @@ KINDS = {
         ("run", "needle.yaml", *RUN, "--no-cache", "--cassette", "tape.jsonl.gz", "--replay"),
     )),
     "cache": Kind("cache/answers.sqlite", damage_cache, (
-        ("run", "needle.yaml", *RUN, "--cache", "cache"), ("cache", "ls", "--cache", "cache"),
-        ("cache", "prune", "--cache", "cache"),
+        ("cache", "ls", "--cache", "cache"), ("cache", "prune", "--cache", "cache"),
     )),
     "transcript": Kind("chats.jsonl", damage_lines, (
         ("import", "openai", "chats.jsonl", "-o", "out.jsonl"),
@@ -166,7 +168,11 @@ def good(tmp_path_factory):
     (home / "needle.yaml").write_text(SCENARIO)
     shutil.copy(SCENARIOS / "weeks-of-work.yaml", home / "weeks.yaml")
     shutil.copytree(FIXTURES, home / "imports")
-    make(home, "good", "needle.yaml", *RUN, "--cache", "cache")
+    make(home, "good", "needle.yaml", *RUN, "--no-cache")
+    with Cache(home / "cache") as cache:
+        for number in range(20):
+            asked = call("openai/x", {}, [Message("user", f"question {number}")], 0)
+            cache.keep(asked, {"reply": "yes", "finish_reason": "stop", "prompt_tokens": 9})
     make(home, "other", "needle.yaml", *RUN, "--no-cache", "--cassette", "tape.jsonl", "--record")
     tape = (*RUN, "--no-cache", "--cassette", "tape.jsonl.gz", "--record")
     make(home, "packed", "needle.yaml", *tape)
