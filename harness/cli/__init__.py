@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shlex
 import sys
 import traceback
@@ -26,6 +27,9 @@ _VERBS = (
     "score", "show", "export", "ls", "cache", "import", "calibrate", "reread",
 )  # fmt: skip
 """In the order in which a newcomer needs them."""
+
+_LONG_WORD = re.compile(r"(\S{200})\S{200,}")
+"""Longer than anything that a user wrote: a field of a damaged file, quoted whole."""
 
 _INTERRUPTED = 2
 _INTERNAL = 3
@@ -188,5 +192,6 @@ class _Printable:
 
 
 def _leave(message: str, code: int) -> NoReturn:
-    click.echo(f"harness: {printable(message)}", err=True)
+    told = _LONG_WORD.sub(r"\1…", printable(message))
+    click.echo(f"harness: {told}", err=True)
     sys.exit(code)
