@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
+
+from harness.cli.streams import screen
+from harness.core.printable import printable
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -44,7 +46,7 @@ class Bar:
             total=total,
             initial=done,
             unit="trial",
-            file=sys.stderr,
+            file=screen(),
             disable=None,  # quiet when stderr is no terminal
             dynamic_ncols=True,
             smoothing=0.05,
@@ -79,7 +81,7 @@ class Bar:
 
     def note(self, text: str) -> None:
         """Something that the user should know now: a line of its own, on stderr."""
-        tqdm.write(text, file=sys.stderr)
+        tqdm.write(printable(text), file=screen())
 
     def _show(self) -> None:
         if self._bar is not None and not self._bar.disable:
