@@ -199,7 +199,7 @@ def _wide(
     for name, tokens in [*([(base, None)] if base else []), *places]:
         score = _score(row.get(name), f"{where}, column {name}")
         if score is not None:
-            model = str(row[named]).strip()
+            model = str(row.get(named, "")).strip()
             found.append(
                 PublishedCell(model=model, tokens=tokens, score=score, n=n, item=False, where=where)
             )
@@ -231,7 +231,7 @@ def _long(
         if value is None:
             continue
         values.append(row.get(score) if score else None)
-        named = str(row[model]).strip() if model else path.stem
+        named = str(row.get(model, "")).strip() if model else path.stem
         cells.append((named, tokens, value, items, where))
     item = count is None and n is None and _are_items(values, [cell[:2] for cell in cells])
     return [
