@@ -38,7 +38,7 @@ def test_a_run_stops_before_its_budget_is_passed_and_goes_on_with_a_larger_one(t
         assert not found.complete
         assert not found.errors
         assert "is spent" in found.stopped
-        assert found.hopeless == ()
+        assert found.given_up == ()
         if budget.usd is not None:
             assert 0.5 * budget.usd < server.bill.usd <= budget.usd
             assert found.bill.usd == pytest.approx(server.bill.usd)
