@@ -105,7 +105,8 @@ def test_the_command_says_what_it_cost_beside_the_estimate_and_how_to_go_on(tmp_
     with serve("perfect", price(PAID)) as server:
         args = (
             "run", SCENARIOS / "brand-voice.yaml", "-m", PAID, "-w", "6k", "--seeds", 1, "--fills",
-            4, "-M", f"api_base={server.api_base}", "-M", "api_key=none", "-M", "max_tokens=64", "-q",
+            4, "-M", f"api_base={server.api_base}", "-M", "api_key=none",
+            "-M", "max_tokens=64", "-q",
         )  # fmt: skip
         cut = harness(*args, "--out", tmp_path / "a", "--budget-usd", 0.012)
         whole = harness(*args, "--out", tmp_path / "b")
