@@ -42,7 +42,7 @@ async def test_the_model_is_handed_messages_and_nothing_else(monkeypatch):
             heard.append(given)
             return laws.resolve("perfect").answer(given[0])
 
-    monkeypatch.setattr("harness.models.litellm_model._law", lambda _: Listening())
+    monkeypatch.setattr("harness.models.reference_model.law_of", lambda _: Listening())
     prompt = told(1, tokens=100, position=0.5)
     await make_model("reference/perfect", {"seed": 3}).ask(prompt, {"max_tokens": 50})
     assert heard == [(prompt, 50)]
@@ -70,7 +70,7 @@ async def test_a_broken_law_is_told_and_not_retried(monkeypatch):
         def answer(self, *_):
             raise KeyError("lost")
 
-    monkeypatch.setattr("harness.models.litellm_model._law", lambda _: Broken())
+    monkeypatch.setattr("harness.models.reference_model.law_of", lambda _: Broken())
     with pytest.raises(ModelError, match="the reference law fails: KeyError: 'lost'") as caught:
         await make_model("reference/perfect", {}).ask([Message("user", "Why?")], {})
     assert (caught.value.kind, caught.value.retryable) == ("bad_request", False)
