@@ -13,7 +13,8 @@ from harness.models.catalog import Price, cost, known_limit, price, reference_sp
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from harness.core.protocols import CallGate, Model
+    from harness.core.protocols import Model
+    from harness.core.run_protocols import CallGate
 
 __all__ = ["Price", "cost", "known_limit", "make_model", "price"]
 
