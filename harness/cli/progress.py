@@ -1,7 +1,12 @@
-"""The bar of a run: trials, calls in flight, tokens, cost, retries, errors; no bar for no eyes."""
+"""The bar of a run: trials, calls in flight, tokens, cost, retries; none without a terminal."""
 
 from __future__ import annotations
 
+<<<<<<< HEAD
+=======
+import sys
+from contextlib import AbstractContextManager
+>>>>>>> main
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
@@ -10,13 +15,12 @@ from harness.cli.streams import screen
 from harness.core.printable import printable
 
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Never, Self
+    from typing import Never
 
     from harness.core.record import Record
 
 
-class Bar:
+class Bar(AbstractContextManager["Bar"]):
     """Shows how a run goes on, on stderr."""
 
     def __init__(self) -> None:
@@ -28,15 +32,7 @@ class Bar:
         self._retries = 0
         self._kept = 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         if self._bar is not None:
             self._bar.close()
 
