@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-=======
-import sys
 from contextlib import AbstractContextManager
->>>>>>> main
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
