@@ -47,6 +47,7 @@ def check_lines(path: Path, shown: Path, *, whole: bool) -> None:
     Raises:
         FileError: A line has a field of another type.
     """
+    others: Iterator[int]
     try:
         found = (
             pl.scan_lines(path, name="line")
