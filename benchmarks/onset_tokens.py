@@ -1,7 +1,8 @@
 """Does the estimator find onsets from an empty session on, in tokens, in windows of 32k to 1M?
 
     python benchmarks/onset_tokens.py [--runs 20] [--first 0] [--n 600] [--sessions 30]
-                                      [--jobs 2] [--design octaves|halves] [--windows W ...] [--laws LAW ...]
+                                      [--jobs 2] [--design octaves|halves]
+                                      [--windows W ...] [--laws LAW ...]
 
 Every law is studied `runs` times in every window. The onset of each study is drawn evenly over
 octaves between 1,500 tokens and nine tenths of the window, and the law is solved for it; sessions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -25,27 +26,28 @@ def test_short_windows_have_a_quarter_of_their_checkpoints_in_the_first_twentiet
 
 
 @pytest.mark.parametrize("limit", [32_000, 128_000, 1_000_000])
-def test_long_windows_have_a_checkpoint_in_every_octave_below_the_even_ones(limit):
-    found = fills(limit)
-    empty = near_empty_fill(limit)
-    octaves = math.ceil(math.log2(0.05 / empty))
-    for octave in range(octaves):
-        low, high = (empty * (0.05 / empty) ** ((octave + end) / octaves) for end in (0, 1))
-        assert sum(low < fill <= high for fill in found) == 1
-    assert sum(fill > 0.05 for fill in found) == 9
+def test_long_windows_have_a_checkpoint_in_every_octave(limit):
+    found, empty = fills(limit), near_empty_fill(limit)
+    octaves = math.ceil(math.log2(1 / empty))
+    top = Window(limit, 128).top
+    edges = [empty * (top / empty) ** (i / octaves) for i in range(octaves + 1)]
+    for low, high in itertools.pairwise(edges):
+        assert sum(low < fill <= high + 1e-6 for fill in found) >= 1
+    assert sum(fill > empty for fill in found) == 9 + octaves
     assert sum(fill <= empty for fill in found) == round((12 + octaves) / 4)
 
 
-def test_the_new_checkpoints_cost_next_to_nothing():
-    before = [0.05 * (i + 0.5) / 3 for i in range(3)]
-    even = [fill for fill in fills(128_000) if fill > 0.05]
-    assert sum(fills(128_000)) <= 1.1 * (sum(before) + sum(even))
+@pytest.mark.parametrize("limit", [32_000, 128_000, 1_000_000])
+def test_a_long_window_costs_no_more_than_a_tenth_over_even_checkpoints(limit):
+    even = sum(0.05 + 0.95 * (i + 0.5) / 9 for i in range(9))
+    controls = sum(0.05 * (i + 0.5) / 3 for i in range(3))
+    assert sum(fills(limit)) <= 1.1 * (even + controls)
 
 
 def test_facts_that_take_more_push_the_octaves_up():
     assert min(fill for fill in fills(128_000, facts_tokens=2_000) if fill > 2_500 / 128_000)
     few = [fill for fill in fills(128_000, facts_tokens=2_000) if fill <= 2_500 / 128_000]
-    assert len(few) == 4
+    assert len(few) == round((12 + 6) / 4)
 
 
 def test_fills_that_were_asked_for_are_left_as_they_are():
