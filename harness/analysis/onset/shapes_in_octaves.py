@@ -82,8 +82,8 @@ def _fading(x: Floats, control: float, reach: float) -> Floats:
 
     With a text of u times the length over which it fades, (1 - exp(-u)) / u of it is left.
     """
-    ends = np.log2((control / 2, reach * 4))
-    over = 2.0 ** np.arange(*ends, _START)[:, None]
+    octaves = float(np.log2(reach * 8 / control))
+    over = control / 2 * 2.0 ** _starts(octaves, _START)
     u = np.maximum(x / over, 1e-9)
     return np.asarray(1 + np.expm1(-u) / u)
 
