@@ -108,7 +108,7 @@ def run_adaptive(
                 study=study,
                 goal=goal,
                 workshop=workshop,
-                bench=going.bench,
+                runner=going.runner,
                 folder=going.folder,
                 limits=gates.limits,
                 note=listening.note,
