@@ -26,6 +26,7 @@ IN_OCTAVES = 0.75
 length, in long windows; the others lie even in the length. Measured: intervals of an onset that may
 be anywhere are a tenth narrower than with one checkpoint an octave up to a twentieth."""
 
+_STAY_EVEN = 4 / 9  # of the even strata asked for: so few checkpoints do not become many long ones
 _DIGITS = 6
 
 
@@ -48,7 +49,7 @@ def fills_of(
     if empty < EVEN_FROM:
         more = math.ceil(math.log2(window.top / empty) - 1e-9)
         octaves = round(IN_OCTAVES * (mains + more))
-        mains += more - octaves
+        mains = max(min(mains + more - octaves, int(_STAY_EVEN * mains)), 1)
         controls = _quarter(fills.count + more)
     else:
         controls = _quarter(fills.count)
