@@ -13,7 +13,8 @@ from harness.models.catalog import Price, cost, known_limit, price, reference_sp
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from harness.core.protocols import CallGate, Model
+    from harness.core.protocols import Model
+    from harness.core.run_protocols import CallGate
 
 __all__ = ["Price", "cost", "known_limit", "make_model", "price"]
 
@@ -36,17 +37,17 @@ def make_model(
     Raises:
         UsageError: No provider, law or option is called that.
     """
-    from harness.models.openai_http import WireModel, speaks
-
     via = options.get("via", "http")
     if via not in {"http", "litellm"}:
         raise UsageError(f"option 'via' is {via!r}; expected http or litellm")
-    if speaks(name, options):
-        return WireModel(name, options, gate, tell)
     if via == "http" and reference_spec(name) is not None:
         from harness.models.reference_model import ReferenceModel
 
         return ReferenceModel(name, options, gate, tell)
+    from harness.models.openai_http import WireModel, speaks
+
+    if speaks(name, options):
+        return WireModel(name, options, gate, tell)
     from harness.models.litellm_model import LitellmModel
 
     return LitellmModel(name, options, gate, tell)

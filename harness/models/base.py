@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from harness.core.messages import Message
     from harness.core.probe import Reply
-    from harness.core.protocols import CallGate
+    from harness.core.run_protocols import CallGate
     from harness.models.adaptations import Adaptation
 
 TIMEOUT_S = 600.0

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from harness.core.messages import Message
     from harness.core.probe import Reply
-    from harness.core.protocols import CallGate
+    from harness.core.run_protocols import CallGate
 
 _KEYS = {"openai": "OPENAI_API_KEY", "hosted_vllm": "HOSTED_VLLM_API_KEY"}
 """Providers whose servers are asked directly, and where their keys are found."""

@@ -25,8 +25,8 @@ from harness.runs.trials.runner import TrialRunner
 if TYPE_CHECKING:
     from asyncio import Runner
 
-    from harness.core.protocols import Progress
     from harness.core.record import Record
+    from harness.core.run_protocols import Progress
     from harness.core.session import Session
     from harness.core.study import Study
     from harness.sessions.materials import Workshop

@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from harness.core.protocols import Model, Progress
+    from harness.core.protocols import Model
     from harness.core.record import Record
+    from harness.core.run_protocols import Progress
     from harness.core.study import Plan, Study
     from harness.runs.budget import Purse
     from harness.runs.limits import Gates

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Unpack
 
-    from harness.core.protocols import Progress
+    from harness.core.run_protocols import Progress
     from harness.core.study import Plan, SessionTrials, Study
     from harness.models.exact_counts import ExactCounter
     from harness.runs.answer_room import Rooms

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from harness.core.arms import Stage
-    from harness.core.protocols import Model, Progress, RecordSink
+    from harness.core.protocols import Model
     from harness.core.record import Record
+    from harness.core.run_protocols import Progress, RecordSink
     from harness.core.session import Session
     from harness.core.study import SessionTrials
     from harness.core.trial import Trial
