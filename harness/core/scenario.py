@@ -50,10 +50,21 @@ class Fact:
     pick: int = 1
     """How many values one session says, one after the other; 0 when it is never said, and a
     question about it has to be told so."""
+    least: int = 0
+    """Seeds take turns in saying from this many to `pick` of them; 0: all say `pick`."""
     told: bool = False
     """Whether turns of the script say it in their own words: then it has one value, and is said in
     one session only."""
     where: Where | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What a file says of its words as a whole."""
+
+    language: str = "en"
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    """Words that mean the same, or of which one leads to the other; each row a group."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +177,8 @@ class Scenario:
     expect: Expect = Expect()
     language: str = "en"
     """Code of the language that its texts are written in and its replies are graded in."""
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    """Words by which a question of kind `latent` is led to what it asks about."""
     variant: str = ""
     """What the run calls the system prompt in place of the file's own; empty: it is the own."""
     hash: str

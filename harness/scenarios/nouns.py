@@ -28,9 +28,7 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
     from harness.scenarios.steps import steps
 
     model = draft.model
-    facts = tuple(
-        _fact(draft, i, fact, asked.sayings[fact.id]) for i, fact in enumerate(model.facts)
-    )
+    facts = tuple(_fact(draft, i, fact, asked) for i, fact in enumerate(model.facts))
     made = Scenario(
         name=model.name,
         path=draft.file,
@@ -49,6 +47,7 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
             onset_at_least=model.expect.onset_at_least,
         ),
         language=model.language,
+        synonyms=tuple(tuple(group) for group in model.synonyms or ()),
         hash="",
     )
     return replace(made, hash=identity(made))
@@ -74,7 +73,10 @@ def identity(scenario: Scenario) -> str:
             del step["rule"]
     # What a file does not use leaves the hash that it had before there was such a thing.
     content["language"] = content["language"].removeprefix("en")
-    unused = (([content], "language"), (content["facts"], "told"), (content["script"], "says"))
+    unused = (
+        ([content], "language"), ([content], "synonyms"), (content["facts"], "told"),
+        (content["facts"], "least"), (content["script"], "says"),
+    )  # fmt: skip
     for part, key in unused:
         for one in part:
             if not one[key]:
@@ -107,7 +109,7 @@ def _put_under_facts(content: dict[str, Any]) -> None:
         del content["questions"]
 
 
-def _fact(draft: Draft, i: int, fact: FactModel, sayings: int) -> Fact:
+def _fact(draft: Draft, i: int, fact: FactModel, asked: FileQuestions) -> Fact:
     from harness.scenarios.schema import Generate
 
     generated = fact.values.generate if isinstance(fact.values, Generate) else None
@@ -119,7 +121,9 @@ def _fact(draft: Draft, i: int, fact: FactModel, sayings: int) -> Fact:
         amend=tuple(fact.amend or ()),
         values=tuple(Value(value.value, tuple(value.accept)) for value in listed),
         generate=generated,
-        pick=sayings,
+        pick=asked.sayings[fact.id],
+        # a script says how often each fact is said
+        least=0 if draft.model.script else asked.least.get(fact.id, 0),
         told=fact.id in draft.told(),
         where=draft.where("facts", i, "id"),
     )

@@ -108,15 +108,19 @@ class FactModel(_Model):
     id: Name
     """Name of the fact, unique in the file."""
     kind: Text | Absent = None
-    """What kind of question `ask` is: recall (one value), update (said twice, the latest wins), set
-    (several values, all asked for), abstain (never said, and the right answer is to say so), or one
-    of your own, as `package.module:Name?option=value`. recall unless given."""
+    """What kind of question `ask` is: recall (one value), update (said twice, the latest wins),
+    latest (said `of` times), set (several values, all asked for), sibling (the `i`-th of several),
+    count (how many), latent (asked for in other words), abstain (never said, and the right answer
+    is to say so), or one of your own, as `package.module:Name?option=value`. recall unless
+    given."""
     say: Texts | Absent = None
-    """Wordings of the turn that says the fact, each with {value} once."""
+    """Wordings of the turn that says the fact, each with {value} once; or without it, where each
+    `reply` has it. The id of another fact in braces stands for its value."""
     reply: Texts | Absent = None
     """Wordings of the assistant's answer; may hold {value} once."""
     amend: Texts | Absent = None
-    """Wordings of the later turn that changes an update fact, each with {value} once."""
+    """Wordings of the later turn that changes a fact, each with {value} once; of a rule that is
+    taken back (kind reversal) perhaps without."""
     ask: Texts | Absent = None
     """Wordings of the question about this fact alone; they never hold {value}. Without it the fact
     is asked about under `questions`."""
@@ -135,7 +139,8 @@ class QuestionModel(_Model):
     id: Name
     """Name of the question, unique among questions, facts and rules."""
     kind: Text = "recall"
-    """The kind of question, as under a fact: recall, update, set, abstain, or one of your own."""
+    """The kind of question, as under a fact, or one about several facts: order (which came first),
+    when (how many days between), hop (a fact about a fact), reversal (is it taken back)."""
     about: Annotated[
         list[Text], BeforeValidator(_many, json_schema_input_type=Text | list[Text])
     ] = Field(default_factory=list)
@@ -339,6 +344,11 @@ class ScenarioModel(_Model):
     """What must be recalled."""
     questions: Annotated[list[QuestionModel], Field(min_length=1)] | Absent = None
     """What is asked beside the `ask` of each fact: about several facts, or the same fact again."""
+    synonyms: (
+        Annotated[list[Annotated[list[Text], Field(min_length=2)]], Field(min_length=1)] | Absent
+    ) = None
+    """Words that mean the same, or of which one leads to the other, a list a group: the only way
+    from a question of kind latent to what it asks about."""
     filler: Filler = Field(default_factory=lambda: NamedFiller(name="workday"))
     """The turns between the plants: a name, or a file of real chats."""
     layout: Literal["growing", "grid"] | Absent = None

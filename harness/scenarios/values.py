@@ -61,8 +61,16 @@ def draw_values(scenario: Scenario, seed: int) -> dict[str, tuple[Value, ...]]:
         pool = pools.get(fact.id)
         if pool is not None and seed >= pool.seeds:
             raise _too_few(scenario, fact, pool, seed + 1)
-        drawn[fact.id] = () if pool is None else pool.draw(seed, fact.pick)
+        drawn[fact.id] = () if pool is None else pool.draw(seed, _sayings(scenario, fact, seed))
     return drawn
+
+
+def _sayings(scenario: Scenario, fact: Fact, seed: int) -> int:
+    """How often the session of a seed says a fact: seeds take turns where its number is asked."""
+    if not fact.least:
+        return fact.pick
+    span = fact.pick - fact.least + 1
+    return fact.least + (Draws("sayings", scenario.name, fact.id).below(span) + seed) % span
 
 
 def check_seeds(scenario: Scenario, seeds: int) -> None:

@@ -18,7 +18,7 @@ from harness.sessions.stream import FillerStream
 from harness.sessions.tokens import PRIMING, TokenCounter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from harness.core.protocols import Filler
     from harness.core.scenario import Question, Scenario, Value
@@ -105,8 +105,17 @@ class Materials:
         draws = self.draws("plant", fact_id, ordinal)
         say = draws.choice(fact.amend if amended else fact.say)
         reply = draws.choice(fact.reply or (language(self.scenario.language).noted,))
-        text = self.value(fact_id, ordinal).text
-        return Turn.of(say.replace("{value}", text).strip(), reply.replace("{value}", text).strip())
+        return Turn.of(self._filled(say, fact_id, ordinal), self._filled(reply, fact_id, ordinal))
+
+    def _filled(self, wording: str, fact_id: str, ordinal: int) -> str:
+        """A wording with the value of its fact, and those of the facts that it names."""
+        wording = wording.replace("{value}", self.value(fact_id, ordinal).text)
+        if "{" in wording:
+            for other, values in self.values.items():
+                if values:
+                    text = values[min(ordinal, len(values) - 1)].text
+                    wording = wording.replace(f"{{{other}}}", text)
+        return wording.strip()
 
     def script_turn(self, step: int) -> Turn:
         """The turn that the script writes out at that step."""
@@ -156,6 +165,10 @@ class Materials:
         told = self._told(question)
         return tuple(plant for plant in said if plant in needs or plant.fact in told)
 
+    def askable(self, question: Question, said: Mapping[str, int]) -> bool:
+        """Whether a question may be put when each fact was said so often."""
+        return answers.askable(question, said, {f: len(self.values[f]) for f in question.about})
+
     def probe(self, question_id: str, said: Sequence[Plant]) -> Probe:
         """A question after what was said so far, with all that is needed to judge the answer.
 
@@ -172,9 +185,8 @@ class Materials:
             expected=right,
             language=self.scenario.language,
         )
-        if question.values:
-            # What the facts said is neither right nor wrong here: it may be given as the reason.
-            others = tuple(value for value in question.values if value not in right)
+        others = answers.other_answers(question, right)
+        if others is not None:
             return replace(probe, decoys=others)
         if self._told(question):
             # What else a real conversation says of it is not known, and so never held against it.

@@ -77,7 +77,7 @@ _NEEDED = (
 )  # fmt: skip
 _OF_A_CURVE = (
     "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "counts",
-    "in_view", "server_truncated",
+    "in_view", "server_truncated", "guess",
 )  # fmt: skip
 _ALSO = ("variant", "judge", "judge_planted")
 """Columns that others are made of."""
@@ -329,7 +329,7 @@ def onset_of(
     if alone is not None:
         needle = alone.with_columns((pl.col("tokens") / window_limit).alias("fill"))
     return estimate_onset(
-        rows.select(pl.col("session").cast(pl.String), "fill", "score"),
+        rows.select(pl.col("session").cast(pl.String), "fill", "score", "guess"),
         criterion=asked.criterion,
         level=asked.level,
         near_empty=asked.near_empty,
