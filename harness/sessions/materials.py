@@ -192,10 +192,12 @@ class Materials:
             # What else a real conversation says of it is not known, and so never held against it.
             return probe
         stale = answers.stale(question, said, right)
+        # What the answer rests on may be given as its reason.
+        beside = {*right, *stale, *(plant.value for plant in answers.needed(question, said))}
         return replace(
             probe,
             stale=stale,
-            planted=tuple(p.value for p in said if p.value not in right and p.value not in stale),
+            planted=tuple(plant.value for plant in said if plant.value not in beside),
             decoys=self._decoys(question, said, right),
             shape=self._shape(question),
         )
