@@ -29,7 +29,7 @@ WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 
 _DATE = re.compile(r"\b(\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d{2}-\d{2})\b")
 _BACK = re.compile(
-    r"\b(?:take|taking|took)s? (?:\w+ ){0,6}back\b|\btaken back\b|\bwithdraw\w*|\bno longer\b"
+    r"\b(?:take|taking|took)s? (?:\w+ ){0,10}back\b|\btaken back\b|\bwithdraw\w*|\bno longer\b"
     r"|\bcancel\w*|\blift(?:ed|ing)?\b|\bscrap\w*|\brevoke\w*|\bforget\b|\bnever mind\b",
     re.IGNORECASE,
 )
