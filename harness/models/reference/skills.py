@@ -126,7 +126,7 @@ class Student:
         """A sentence of the user with what the assistant answered to it."""
         after = self.prompt.messages[found.message + 1 : found.message + 2]
         reply = [message.text for message in after if message.role == "assistant"]
-        return " ".join([found.text, *reply])
+        return "\n".join([found.text, *reply])
 
     def unknown(self) -> str:
         """What it says when nothing answers."""
