@@ -148,6 +148,10 @@ def _texts(draft: Draft) -> Iterator[tuple[str, tuple[Key, ...], str]]:
         for key in ("say", "amend", "reply", "ask"):
             for j, text in enumerate(getattr(fact, key) or ()):
                 yield f"'{key}' of fact '{fact.id}'", ("facts", i, key, j), text
+        for key in ("near", "far") if fact.distractors else ():
+            for j, text in enumerate(getattr(fact.distractors, key) or ()):
+                path = ("facts", i, "distractors", key, j)
+                yield f"a distractor of fact '{fact.id}'", path, text
     yield from _texts_beside(draft)
     for i, step in enumerate(draft.model.script or ()):
         if isinstance(step, TurnStep):

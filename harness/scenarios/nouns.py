@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.scenario import Expect, Fact, FillerSpec, Fills, Scenario, Value
+from harness.scenarios.treatments import distractors
 
 if TYPE_CHECKING:
     from harness.scenarios.checks import Draft
@@ -29,12 +30,14 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
 
     model = draft.model
     facts = tuple(_fact(draft, i, fact, asked) for i, fact in enumerate(model.facts))
+    levels = tuple(model.distractors.n) if model.distractors else ()
+    haystacks = tuple(model.haystack or ())
     made = Scenario(
         name=model.name,
         path=draft.file,
         source=draft.source,
         system=model.system,
-        facts=facts,
+        facts=(*facts, *distractors(draft, facts)),
         questions=tuple(asked.questions.values()),
         filler=_filler(draft),
         layout="script" if model.script is not None else model.layout or "growing",
@@ -47,6 +50,10 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
             onset_at_least=model.expect.onset_at_least,
         ),
         language=model.language,
+        distractors=levels,
+        haystacks=haystacks,
+        distracting=next(iter(levels), 0),
+        haystack=next(iter(haystacks), "coherent"),
         synonyms=tuple(tuple(group) for group in model.synonyms or ()),
         hash="",
     )
@@ -60,7 +67,8 @@ def identity(scenario: Scenario) -> str:
     content), and so is `expect`: a gate that moves must not make every call be paid again.
     """
     content = asdict(scenario)
-    for key in ("path", "source", "expect", "hash", "variant"):
+    # which levels a run compares is no part of what one of them says
+    for key in ("path", "source", "expect", "hash", "variant", "distractors", "haystacks"):
         del content[key]
     for part in (
         content["filler"], *content["facts"], *content["questions"], *content["rules"]
@@ -73,7 +81,10 @@ def identity(scenario: Scenario) -> str:
             del step["rule"]
     # What a file does not use leaves the hash that it had before there was such a thing.
     content["language"] = content["language"].removeprefix("en")
+    content["haystack"] = content["haystack"].removeprefix("coherent")
     unused = (
+        ([content], "distracting"), ([content], "haystack"), (content["facts"], "like"),
+        (content["facts"], "rank"),
         ([content], "language"), ([content], "synonyms"), (content["facts"], "told"),
         (content["facts"], "least"), (content["script"], "says"),
     )  # fmt: skip

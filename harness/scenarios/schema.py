@@ -102,6 +102,34 @@ Values = Annotated[
 ]
 
 
+class FactDistractors(_Model):
+    """What is said beside a fact to be taken for it, a sentence a distractor."""
+
+    near: Texts | Absent = None
+    """Sentences like those of `say`, of something else, each with {value} once."""
+    far: Texts | Absent = None
+    """Other sentences with a value of the same kind, each with {value} once."""
+
+
+class DistractorsModel(_Model):
+    """How many distractors a session says; each number is a treatment of its own."""
+
+    n: Annotated[
+        list[Annotated[int, Field(ge=0, le=200)]],
+        Field(min_length=1),
+        BeforeValidator(
+            lambda value: [value] if isinstance(value, int) else value,
+            json_schema_input_type=int | Annotated[list[int], Field(min_length=1)],
+        ),
+    ]
+    """How many in all, or a list of numbers to compare."""
+    similarity: Literal["near", "far"] = "near"
+    """Which of the sentences of the facts are taken."""
+
+
+HaystackName = Literal["coherent", "shuffled"]
+
+
 class FactModel(_Model):
     """What must be recalled."""
 
@@ -128,6 +156,9 @@ class FactModel(_Model):
     """What the fact may say. No two seeds share a value, so there must be enough of them."""
     pick: Annotated[int, Field(ge=2, le=20)] | Absent = None
     """How many values of a set one session says; 3 unless given."""
+    distractors: FactDistractors | Absent = None
+    """Sentences that may be taken for this fact; how many of them are said is told by the
+    `distractors` of the file."""
     score: Text | Absent = None
     """How replies are scored: the name of a scorer and its options, as `number?tolerance=0.5`.
     Unless given it is that of the kind: contains; set for a set; abstain for an abstain fact."""
@@ -349,6 +380,18 @@ class ScenarioModel(_Model):
     ) = None
     """Words that mean the same, or of which one leads to the other, a list a group: the only way
     from a question of kind latent to what it asks about."""
+    distractors: DistractorsModel | Absent = None
+    """How many of the distractors of the facts a session says; several numbers are compared."""
+    haystack: (
+        Annotated[
+            list[HaystackName],
+            Field(min_length=1),
+            BeforeValidator(_many, json_schema_input_type=HaystackName | list[HaystackName]),
+        ]
+        | Absent
+    ) = None
+    """How the turns of filler follow each other: coherent (as conversations), shuffled (in any
+    order), or both to be compared. coherent unless given."""
     filler: Filler = Field(default_factory=lambda: NamedFiller(name="workday"))
     """The turns between the plants: a name, or a file of real chats."""
     layout: Literal["growing", "grid"] | Absent = None

@@ -124,9 +124,13 @@ def _pools(scenario: Scenario) -> dict[str, _Pool]:
             continue
         if fact.generate:
             generated.setdefault(fact.generate, []).append(fact)
-        else:
+        elif not fact.like:
             order = Draws("values", scenario.name, fact.id).shuffled(fact.values)
-            pools[fact.id] = _Pool(len(order), fact.pick, 0, order.__getitem__)
+            family = [one for one in scenario.facts if one.like == fact.id]
+            a_seed = fact.pick + len(family)
+            pools[fact.id] = _Pool(len(order), a_seed, 0, order.__getitem__)
+            for place, one in enumerate(family):
+                pools[one.id] = _Pool(len(order), a_seed, fact.pick + place, order.__getitem__)
     for facts in generated.values():
         pools.update(_shared(scenario, facts))
     return pools

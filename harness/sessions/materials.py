@@ -46,7 +46,9 @@ class Workshop:
     def filler(self, scenario: Scenario) -> Filler:
         """The filler of a scenario, made once."""
         if scenario.hash not in self._fillers:
-            self._fillers[scenario.hash] = make_filler(scenario.filler, scenario.language)
+            self._fillers[scenario.hash] = make_filler(
+                scenario.filler, scenario.language, scenario.haystack
+            )
         return self._fillers[scenario.hash]
 
     def identity(self, scenario: Scenario) -> str:

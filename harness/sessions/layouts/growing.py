@@ -121,6 +121,11 @@ def _places(
         PlannedPlant(fact=unit.fact, ordinal=unit.ordinal, at_tokens=at, position_requested=asked)
         for unit, (at, asked) in zip(order, places, strict=True)
     ]
+    distractors = [fact for fact in materials.scenario.facts if fact.like]
+    for unit in units_of(materials, distractors):
+        share = materials.draws("distractor", unit.fact, "trunk").uniform()
+        at = first + int(share * (end - first - unit.tokens))
+        says.append(PlannedPlant(fact=unit.fact, ordinal=unit.ordinal, at_tokens=at))
     return in_order(says, materials, end)
 
 
