@@ -76,13 +76,8 @@ def check_treatments(draft: Draft) -> None:
         if model.distractors is None:
             problem = "nothing says how many of these are said; add distractors: {n: [0, 4]}"
             draft.refuse_key(f"{problem} to the file, or take them out", "facts", i, "distractors")
-    for key in ("distractors", "haystack"):
-        levels = model.distractors.n if key == "distractors" and model.distractors else None
-        levels = list(model.haystack or ()) if key == "haystack" else levels
-        where = (key, "n") if key == "distractors" else (key,)
-        for j, level in enumerate(levels or ()):
-            if level in (levels or ())[:j]:
-                draft.refuse(f"{level} stands twice; take one out", *where, j)
+    _check_once(draft, model.distractors.n if model.distractors else (), "distractors", "n")
+    _check_once(draft, model.haystack or (), "haystack")
     if model.distractors is None:
         return
     if model.script is not None:
@@ -94,6 +89,13 @@ def check_treatments(draft: Draft) -> None:
         if number > have:
             problem = f"{number} distractors are asked for, and the facts list {have}"
             draft.refuse(f"{problem} that are {similarity}; add some", "distractors", "n", j)
+
+
+def _check_once(draft: Draft, levels: Sequence[object], *path: str) -> None:
+    """No level stands twice."""
+    for j, level in enumerate(levels):
+        if level in levels[:j]:
+            draft.refuse(f"{level} stands twice; take one out", *path, j)
 
 
 def _check_texts(draft: Draft, i: int, fact: FactModel) -> None:

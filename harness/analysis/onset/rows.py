@@ -104,7 +104,9 @@ def _guess(frame: pl.DataFrame) -> float:
     Questions of several rates are fitted with their mean, which is exact where all of them are
     forgotten at one fill.
     """
-    known = frame["guess"].drop_nulls() if "guess" in frame.columns else pl.Series([], dtype=float)
+    known = (
+        frame["guess"].drop_nulls() if "guess" in frame.columns else pl.Series([], dtype=pl.Float64)
+    )
     if known.is_empty():
         return 0.0
     return min(max(float(known.to_numpy().mean()), 0.0), _SUREST)
