@@ -1,4 +1,4 @@
-"""The bar of a run: trials, calls in flight, tokens, cost, retries, errors; no bar for no eyes."""
+"""The bar of a run: trials, calls in flight, tokens, cost, retries; none without a terminal."""
 
 from __future__ import annotations
 

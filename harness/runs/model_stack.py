@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, TypedDict
 
 from harness.core.errors import CassetteMissError
 from harness.models import make_model
-from harness.models.address import address, served_here
+from harness.models.address import served_here
 from harness.models.answer_store.cache import Cache
 from harness.models.answer_store.cassette import Cassette
 from harness.models.answer_store.model import CachedModel, CassetteModel
+from harness.models.call_options import CallOptions
 from harness.models.catalog import reference_spec
-from harness.models.options import affecting_answer
 from harness.runs.budget import Budgeted
 from harness.runs.planning.check import writers
 from harness.runs.regrade.stored_replies import Stored, StoredReplies
@@ -79,7 +78,7 @@ class ModelStack:
     ) -> None:
         self._study = study
         self._names = tuple(dict.fromkeys((*study.models, *writers(study))))
-        self._options: dict[str, object] = dict(study.options)
+        self._options = CallOptions(dict(study.options))
         self._recording: Cassette | None = None
         self._cache: Cache | None = None
         self._open = ExitStack()
@@ -148,7 +147,7 @@ class ModelStack:
         """Whether answers of a model go to the cache."""
         if reference_spec(name) is not None:
             return False
-        return here or not served_here(name, address(name, self._options, os.environ))
+        return here or not served_here(name, self._options.address(name))
 
     def _budgeted(self, purse: Purse) -> None:
         purse.budget.check(self._names)
@@ -158,20 +157,22 @@ class ModelStack:
     def _cached(self, names: list[str], cache: Cache) -> None:
         self._cache = cache
         for name in names:
-            at = address(name, self._options, os.environ)
-            called = self._options if at is None else {**self._options, "api_base": at}
+            at = self._options.address(name)
+            called = self._options if at is None else self._options | {"api_base": at}
             self.models[name] = CachedModel(name, called, self.models[name], cache, source="cache")
 
     def _recorded(self, cassette: Cassette) -> None:
         self._recording = cassette
         for name, model in self.models.items():
-            cassette.sent[name] = affecting_answer(model.sent_parameters(options_of(self._study)))
+            cassette.sent[name] = CallOptions(
+                model.sent_parameters(options_of(self._study))
+            ).affecting_answer
             self.models[name] = CachedModel(name, self._options, model, cassette, source="cassette")
 
 
-def options_of(study: Study) -> dict[str, str]:
+def options_of(study: Study) -> CallOptions:
     """The parameters of every call."""
-    return {"max_tokens": str(study.reserve)} | dict(study.options)
+    return CallOptions({"max_tokens": study.reserve, **dict(study.options)})
 
 
 @contextmanager

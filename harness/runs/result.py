@@ -66,7 +66,7 @@ class RunResult:
     """Replies that ended before they held an answer: no score, and no error."""
     cut_said: str | None = None
     """Of these: why most of them ended, and what to change."""
-    hopeless: tuple[tuple[str, str], ...] = ()
+    given_up: tuple[tuple[str, str], ...] = ()
     """Models that were given up, and why."""
     notes: tuple[str, ...] = ()
     """What a user should hear of the answers that were kept."""
@@ -83,20 +83,20 @@ class RunResult:
         return self.recorded == self.planned and not self.errors
 
 
-def result(folder: Path, planned: Sequence[str], bench: TrialRunner, purse: Purse) -> RunResult:
+def result(folder: Path, planned: Sequence[str], runner: TrialRunner, purse: Purse) -> RunResult:
     """What a run came to.
 
     Args:
         folder: Of the run.
         planned: Keys of its trials.
-        bench: Knows which models were given up.
+        runner: Knows which models were given up.
         purse: Knows whether its budget is spent.
     """
     latest = {
         key: (record["status"], record["error"]) for key, record in latest_records(folder).items()
     }
     own = [latest[key] for key in planned if key in latest]
-    given_up = {model: why for model, why in bench.hopeless.items() if why != purse.stopped}
+    given_up = {model: why for model, why in runner.given_up.items() if why != purse.stopped}
     errors = Counter(str(error) for status, error in own if status == "error")
     cuts = Counter(str(error) for status, error in own if status == "cut")
     kinds: Counter[str] = Counter()
@@ -111,7 +111,7 @@ def result(folder: Path, planned: Sequence[str], bench: TrialRunner, purse: Purs
         error_said=_most_common(errors),
         cut=cuts.total(),
         cut_said=_most_common(cuts),
-        hopeless=tuple(sorted(given_up.items())),
+        given_up=tuple(sorted(given_up.items())),
         stopped=purse.stopped,
         bill=bill(calls_of(folder)),
     )
