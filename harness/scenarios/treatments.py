@@ -11,7 +11,6 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from harness.core.scenario import Fact
-from harness.scenarios.checks import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,6 +98,8 @@ def _check_once(draft: Draft, levels: Sequence[object], *path: str) -> None:
 
 
 def _check_texts(draft: Draft, i: int, fact: FactModel) -> None:
+    from harness.scenarios.checks import PLACEHOLDER
+
     if fact.values is None:
         problem = "a fact without values has no distractors, which say one; take them out"
         draft.refuse_key(problem, "facts", i, "distractors")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harness.analysis.onset import OnsetEstimate
-    from harness.core.protocols import Progress
+    from harness.core.run_protocols import Progress
     from harness.core.scenario import Question, Scenario
     from harness.sessions.materials import Workshop
 
