@@ -1,4 +1,4 @@
-"""Kinds of question held against readers of known skill: ceiling, floor and what is said of them."""
+"""Kinds of question held against readers of known skill: ceiling, floor and what is said."""
 
 from __future__ import annotations
 
