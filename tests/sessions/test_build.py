@@ -81,7 +81,8 @@ def test_law_6_no_filler_holds_a_value_or_a_planted_sentence():
             materials, built = sessions_of(name, seed, 8_000)
             for _, session in built:
                 said = {m for p in session.plants for m in (p.message, p.message + 1)}
-                said |= {m - 1 for m in said if session.messages[m].role == "assistant"}
+                replies = [m for m, one in enumerate(session.messages) if one.role == "assistant"]
+                said |= {m - 1 for m in said.intersection(replies)}
                 for index, message in enumerate(session.messages[1:], start=1):
                     if index not in said:
                         assert not materials.check.holds(message.text)
