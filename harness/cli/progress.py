@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import sys
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from harness.cli.streams import screen
+from harness.core.printable import printable
+
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Never, Self
+    from typing import Never
 
     from harness.core.record import Record
 
 
-class Bar:
+class Bar(AbstractContextManager["Bar"]):
     """Shows how a run goes on, on stderr."""
 
     def __init__(self) -> None:
@@ -26,15 +28,7 @@ class Bar:
         self._retries = 0
         self._kept = 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         if self._bar is not None:
             self._bar.close()
 
@@ -44,7 +38,7 @@ class Bar:
             total=total,
             initial=done,
             unit="trial",
-            file=sys.stderr,
+            file=screen(),
             disable=None,  # quiet when stderr is no terminal
             dynamic_ncols=True,
             smoothing=0.05,
@@ -79,7 +73,7 @@ class Bar:
 
     def note(self, text: str) -> None:
         """Something that the user should know now: a line of its own, on stderr."""
-        tqdm.write(text, file=sys.stderr)
+        tqdm.write(printable(text), file=screen())
 
     def _show(self) -> None:
         if self._bar is not None and not self._bar.disable:

@@ -37,17 +37,17 @@ def make_model(
     Raises:
         UsageError: No provider, law or option is called that.
     """
-    from harness.models.openai_http import WireModel, speaks
-
     via = options.get("via", "http")
     if via not in {"http", "litellm"}:
         raise UsageError(f"option 'via' is {via!r}; expected http or litellm")
-    if speaks(name, options):
-        return WireModel(name, options, gate, tell)
     if via == "http" and reference_spec(name) is not None:
         from harness.models.reference_model import ReferenceModel
 
         return ReferenceModel(name, options, gate, tell)
+    from harness.models.openai_http import WireModel, speaks
+
+    if speaks(name, options):
+        return WireModel(name, options, gate, tell)
     from harness.models.litellm_model import LitellmModel
 
     return LitellmModel(name, options, gate, tell)

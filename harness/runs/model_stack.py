@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, TypedDict
 
 from harness.core.errors import CassetteMissError
@@ -21,8 +21,6 @@ from harness.runs.regrade.stored_replies import Stored, StoredReplies
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from types import TracebackType
-    from typing import Self
 
     from harness.core.protocols import Model
     from harness.core.study import Study
@@ -44,7 +42,7 @@ class AnswerOptions(TypedDict, total=False):
     cache_local: bool
 
 
-class ModelStack:
+class ModelStack(AbstractContextManager["ModelStack"]):
     """The models of a study by name, and what their answers are kept in.
 
     Args:
@@ -107,15 +105,7 @@ class ModelStack:
                     self._recorded(begun.enter_context(Cassette(cassette, record=True)))
             self._open = begun.pop_all()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """What was recorded so far is saved, whatever happened."""
         with self._open:
             if self._recording is not None and self._recording.new:

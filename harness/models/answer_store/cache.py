@@ -11,6 +11,7 @@ import os
 import sqlite3
 import sys
 import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,6 @@ from harness.models.answer_store.call import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import TracebackType
-    from typing import Self
 
     from harness.models.answer_store.call import Call
 
@@ -34,6 +33,8 @@ MOST_DAYS = 7.0
 """Older answers are not given unless a run says so: behind one name, providers change models."""
 
 _DAY_S = 86_400.0
+_LATEST_S = 253_402_300_799
+"""The last second that a calendar of four digits a year knows."""
 _WAIT_S = 5.0
 """How long a write waits for that of another process."""
 
@@ -69,7 +70,7 @@ def default_folder() -> Path:
     return base / "session-harness"
 
 
-class Cache:
+class Cache(AbstractContextManager["Cache"]):
     """The cache in a folder, which is made when it does not exist.
 
     Args:
@@ -106,15 +107,7 @@ class Cache:
             self._db.close()
             raise error if isinstance(error, UsageError) else _unusable(self.path, error) from None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self.close()
 
     def find(self, call: Call, /) -> Mapping[str, Any] | None:
@@ -149,11 +142,20 @@ class Cache:
             self.broken = str(error)
 
     def held(self) -> list[Held]:
-        """What there is of each model, by name."""
-        rows = self._db.execute(
-            "SELECT model, count(*), sum(length(CAST(data AS BLOB))), min(at), max(at)"
-            " FROM answers GROUP BY model ORDER BY model"
-        )
+        """What there is of each model, by name; rows that no run wrote are left out.
+
+        Raises:
+            UsageError: The file cannot be read.
+        """
+        try:
+            rows = self._db.execute(
+                "SELECT model, count(*), sum(length(CAST(data AS BLOB))), min(at), max(at)"
+                " FROM answers WHERE typeof(model) = 'text' AND at BETWEEN 0 AND ?"
+                " GROUP BY model ORDER BY model",
+                (_LATEST_S,),
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise _unusable(self.path, error) from None
         return [
             Held(model=model, answers=answers, bytes=size, oldest_s=oldest, newest_s=newest)
             for model, answers, size, oldest, newest in rows
