@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict, dataclass
 from math import log2
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from harness.adaptive.choose import ChosenProbe, next_batch
@@ -127,6 +128,7 @@ class Search:
                 "session": record.session,
                 "fill": record.fill,
                 "score": record.score,
+                "guess": record.guess,
                 "batch": record.batch,
             }
 
@@ -228,6 +230,7 @@ class Search:
                 sessions=self._study.seeds * len(self._study.scenarios),
                 batch=batch,
                 draws=Draws("adaptive", model, window.limit),
+                guess=fmean(row["guess"] for row in rows) if rows else 0.0,
                 fills_up_to=min(1.0, self._runner.room.rooms(model).window(window, "main").top),
                 control=near_empty_fill(window.limit),
             )

@@ -65,7 +65,7 @@ def stop(
     min_sessions: int = MIN_SESSIONS,
     min_probes: int = MIN_PROBES,
     criterion: float = 0.05,
-    guess: float = 0.0,
+    guess: float | None = None,
     level: float = 0.95,
     control: float = 0.05,
     window_tokens: int | None = None,
@@ -83,7 +83,7 @@ def stop(
         min_sessions: Sessions with a score that both looks need, at least 5.
         min_probes: Scored probes that both looks need.
         criterion: The drop from the plateau that counts, in (0, 1).
-        guess: Chance of being right without remembering, in [0, 1).
+        guess: Chance of being right without remembering, in [0, 1); as for `estimate_onset`.
         level: Probability that the interval is to hold, in (0, 1).
         control: Where the nearly empty window ends, as a fill in (0, 1).
         window_tokens: The window; the reason is then in tokens too.

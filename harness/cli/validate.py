@@ -62,7 +62,7 @@ def command(paths: tuple[Path, ...], *, schema: bool, trust_code: bool) -> int:
             asked = f", {len(scenario.questions)} questions"
         given = len(scenario.rules)
         rest = f", {given} rule{'s' * (given != 1)}" if given else ""
-        facts = f"{len(scenario.facts)} facts{asked} ({kinds})"
+        facts = f"{len(scenario.asked_facts)} facts{asked} ({kinds})"
         spoken = "" if scenario.language == "en" else f", in {language(scenario.language).name}"
         click.echo(f"{scenario.path}: {scenario.name}: {facts}{rest}{spoken}")
         if note := filler_note(scenario):

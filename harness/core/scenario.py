@@ -14,6 +14,10 @@ Counts = Literal["recall", "abstain", "rule", "apart"]
 """What a score counts towards: recall of what was said, right abstentions from what never was, the
 keeping of standing rules, or none of these, for a kind of question that is a measure of its own."""
 Layout = Literal["growing", "grid", "script"]
+Similarity = Literal["near", "far"]
+"""Of a distractor: a sentence like that of its fact, or one that has only the kind of value."""
+Haystack = Literal["coherent", "shuffled"]
+"""How the turns of filler follow each other: as conversations, or in any order."""
 Generator = Literal["code", "number", "name", "date", "word"]
 Carry = Literal["system", "memory", "transcript"]
 """What a fresh session may begin with: the system prompt said again, what the memory gives back,
@@ -50,10 +54,25 @@ class Fact:
     pick: int = 1
     """How many values one session says, one after the other; 0 when it is never said, and a
     question about it has to be told so."""
+    least: int = 0
+    """Seeds take turns in saying from this many to `pick` of them; 0: all say `pick`."""
+    like: str = ""
+    """Of a distractor, the fact that it stands beside; empty for what is asked about."""
+    rank: int = 0
+    """Of a distractor, how many come before it."""
     told: bool = False
     """Whether turns of the script say it in their own words: then it has one value, and is said in
     one session only."""
     where: Where | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What a file says of its words as a whole."""
+
+    language: str = "en"
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    """Words that mean the same, or of which one leads to the other; each row a group."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +185,16 @@ class Scenario:
     expect: Expect = Expect()
     language: str = "en"
     """Code of the language that its texts are written in and its replies are graded in."""
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    """Words by which a question of kind `latent` is led to what it asks about."""
+    distractors: tuple[int, ...] = ()
+    """The numbers of distractors under which a run says it, one after the other."""
+    haystacks: tuple[Haystack, ...] = ()
+    """The orders of filler under which a run says it."""
+    distracting: int = 0
+    """How many distractors these sessions say."""
+    haystack: Haystack = "coherent"
+    """The order of filler of these sessions."""
     variant: str = ""
     """What the run calls the system prompt in place of the file's own; empty: it is the own."""
     hash: str
@@ -189,6 +218,15 @@ class Scenario:
     def boundaries(self) -> tuple[tuple[Carry, ...], ...]:
         """What each session after the first begins with; empty when there is one session."""
         return tuple(step.new_session for step in self.script if step.new_session is not None)
+
+    @property
+    def asked_facts(self) -> tuple[Fact, ...]:
+        """The facts that the file asks about, distractors left out."""
+        return tuple(fact for fact in self.facts if not fact.like)
+
+    def plants(self, fact: Fact) -> bool:
+        """Whether a session says the fact; of distractors, so many as are wanted."""
+        return not fact.like or fact.rank < self.distracting
 
     @property
     def said_questions(self) -> tuple[Question, ...]:

@@ -18,10 +18,18 @@ from harness.core.registry import Registry
 from harness.core.scenario import Counts
 from harness.kinds.abstain import AbstainKind
 from harness.kinds.conformance import check_kind
+from harness.kinds.count import CountKind
+from harness.kinds.hop import HopKind
+from harness.kinds.latent import LatentKind
+from harness.kinds.latest import LatestKind
+from harness.kinds.order import OrderKind
 from harness.kinds.recall import RecallKind
+from harness.kinds.reversal import ReversalKind
 from harness.kinds.set_ import SetKind
+from harness.kinds.sibling import SiblingKind
 from harness.kinds.unimported import UnimportedKind
 from harness.kinds.update import UpdateKind
+from harness.kinds.when import WhenKind
 
 if TYPE_CHECKING:
     from harness.core.spec import Spec
@@ -30,9 +38,17 @@ __all__ = ["check_kind", "kind_of", "kinds", "load_kind"]
 
 kinds: Registry[Kind] = Registry("kind", Kind)
 kinds.add("abstain", AbstainKind)
+kinds.add("count", CountKind)
+kinds.add("hop", HopKind)
+kinds.add("latent", LatentKind)
+kinds.add("latest", LatestKind)
+kinds.add("order", OrderKind)
 kinds.add("recall", RecallKind)
+kinds.add("reversal", ReversalKind)
 kinds.add("set", SetKind)
+kinds.add("sibling", SiblingKind)
 kinds.add("update", UpdateKind)
+kinds.add("when", WhenKind)
 
 COUNTS = tuple(name for name in get_args(Counts) if name != "rule")
 """What the score of a question may count towards."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.scenario import Expect, Fact, FillerSpec, Fills, Scenario, Value
+from harness.scenarios.treatments import distractors
 
 if TYPE_CHECKING:
     from harness.scenarios.checks import Draft
@@ -28,15 +29,15 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
     from harness.scenarios.steps import steps
 
     model = draft.model
-    facts = tuple(
-        _fact(draft, i, fact, asked.sayings[fact.id]) for i, fact in enumerate(model.facts)
-    )
+    facts = tuple(_fact(draft, i, fact, asked) for i, fact in enumerate(model.facts))
+    levels = tuple(model.distractors.n) if model.distractors else ()
+    haystacks = tuple(model.haystack or ())
     made = Scenario(
         name=model.name,
         path=draft.file,
         source=draft.source,
         system=model.system,
-        facts=facts,
+        facts=(*facts, *distractors(draft, facts)),
         questions=tuple(asked.questions.values()),
         filler=_filler(draft),
         layout="script" if model.script is not None else model.layout or "growing",
@@ -49,6 +50,11 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
             onset_at_least=model.expect.onset_at_least,
         ),
         language=model.language,
+        distractors=levels,
+        haystacks=haystacks,
+        distracting=next(iter(levels), 0),
+        haystack=next(iter(haystacks), "coherent"),
+        synonyms=tuple(tuple(group) for group in model.synonyms or ()),
         hash="",
     )
     return replace(made, hash=identity(made))
@@ -61,7 +67,8 @@ def identity(scenario: Scenario) -> str:
     content), and so is `expect`: a gate that moves must not make every call be paid again.
     """
     content = asdict(scenario)
-    for key in ("path", "source", "expect", "hash", "variant"):
+    # which levels a run compares is no part of what one of them says
+    for key in ("path", "source", "expect", "hash", "variant", "distractors", "haystacks"):
         del content[key]
     for part in (
         content["filler"], *content["facts"], *content["questions"], *content["rules"]
@@ -74,7 +81,13 @@ def identity(scenario: Scenario) -> str:
             del step["rule"]
     # What a file does not use leaves the hash that it had before there was such a thing.
     content["language"] = content["language"].removeprefix("en")
-    unused = (([content], "language"), (content["facts"], "told"), (content["script"], "says"))
+    content["haystack"] = content["haystack"].removeprefix("coherent")
+    unused = (
+        ([content], "distracting"), ([content], "haystack"), (content["facts"], "like"),
+        (content["facts"], "rank"),
+        ([content], "language"), ([content], "synonyms"), (content["facts"], "told"),
+        (content["facts"], "least"), (content["script"], "says"),
+    )  # fmt: skip
     for part, key in unused:
         for one in part:
             if not one[key]:
@@ -107,7 +120,7 @@ def _put_under_facts(content: dict[str, Any]) -> None:
         del content["questions"]
 
 
-def _fact(draft: Draft, i: int, fact: FactModel, sayings: int) -> Fact:
+def _fact(draft: Draft, i: int, fact: FactModel, asked: FileQuestions) -> Fact:
     from harness.scenarios.schema import Generate
 
     generated = fact.values.generate if isinstance(fact.values, Generate) else None
@@ -119,7 +132,9 @@ def _fact(draft: Draft, i: int, fact: FactModel, sayings: int) -> Fact:
         amend=tuple(fact.amend or ()),
         values=tuple(Value(value.value, tuple(value.accept)) for value in listed),
         generate=generated,
-        pick=sayings,
+        pick=asked.sayings[fact.id],
+        # a script says how often each fact is said
+        least=0 if draft.model.script else asked.least.get(fact.id, 0),
         told=fact.id in draft.told(),
         where=draft.where("facts", i, "id"),
     )

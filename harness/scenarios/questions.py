@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError, nearest
-from harness.core.scenario import Question, Value
+from harness.core.protocols import Varying
+from harness.core.scenario import Fact, Question, Value, Wording
 from harness.core.spec import Spec
 from harness.kinds import kind_of, load_kind
 from harness.kinds.answers import rehearse
 from harness.kinds.unimported import UnimportedKind
 from harness.scenarios.checks import check_wordings
+from harness.scenarios.generators import space
+from harness.scenarios.schema import Generate
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from harness.scenarios.checks import Draft
     from harness.scenarios.schema import FactModel, QuestionModel
@@ -34,6 +37,8 @@ class FileQuestions:
     """By id, those whose kind is known; in the order of the file."""
     sayings: dict[str, int] = field(default_factory=dict)
     """How often a session says each fact that something is asked about."""
+    least: dict[str, int] = field(default_factory=dict)
+    """The fewest sayings of facts whose number is asked for; seeds take turns in between."""
     most: dict[str, int] = field(default_factory=dict)
     """The most that its `pick` may make of that; 0 where there is nothing to pick."""
 
@@ -203,7 +208,12 @@ def _count(asked: FileQuestions, fact: FactModel) -> None:
     free = [(usual, most) for usual, most in wanted if most > usual]
     asked.most[fact.id] = max((most for _, most in free), default=0)
     picked = [fact.pick] if fact.pick is not None and free else [usual for usual, _ in free]
-    asked.sayings[fact.id] = max([*picked, *(usual for usual, most in wanted if most <= usual)])
+    sayings = max([*picked, *(usual for usual, most in wanted if most <= usual)])
+    asked.sayings[fact.id] = sayings
+    kinds = [kind_of(one.kind) for one in asked.about(fact.id)]
+    fewest = [kind.fewest(sayings) for kind in kinds if isinstance(kind, Varying)]
+    if fewest:
+        asked.least[fact.id] = max(fewest)
 
 
 def _check_sense(
@@ -220,7 +230,57 @@ def _check_sense(
             return
     if isinstance(kind_of(question.kind), UnimportedKind):
         return
+    if any(_varies_alone(question, fact, asked) for fact in question.about):
+        problem = f"question '{question.id}' needs its fact said equally often in each seed, and"
+        draft.refuse(f"{problem} another question asks how often; give it one of its own", *path)
+        return
+    wording = Wording(
+        language=draft.model.language,
+        synonyms=tuple(tuple(group) for group in draft.model.synonyms or ()),
+    )
+    by_id = {fact.id: fact for fact in draft.model.facts}
     try:
-        rehearse(question, asked.sayings)
+        for start in range(_rounds(question, by_id, asked)):
+            facts = [_said(by_id[name], asked, start, draft) for name in question.about]
+            rehearse(question, asked.sayings, facts, wording)
     except UsageError as error:
         draft.refuse(str(error), *path, "id")
+
+
+def _varies_alone(question: Question, fact: str, asked: FileQuestions) -> bool:
+    """Whether a fact is not said equally often in each seed, and this question counts on it."""
+    kind = kind_of(question.kind)
+    least = asked.least.get(fact, 0)
+    if not least:
+        return False
+    return (kind.fewest(asked.sayings[fact]) if isinstance(kind, Varying) else None) != least
+
+
+def _rounds(question: Question, facts: Mapping[str, FactModel], asked: FileQuestions) -> int:
+    """How often a session could be said before each listed value was."""
+    rounds = [1]
+    for name in question.about:
+        values, need = facts[name].values, asked.sayings[name]
+        if isinstance(values, list) and need:
+            rounds.append(len(values) // need)
+    return max(rounds)
+
+
+def _said(fact: FactModel, asked: FileQuestions, start: int, draft: Draft) -> Fact:
+    """A fact as its file has it, with the values that one session might say."""
+    need = asked.sayings[fact.id]
+    if isinstance(fact.values, Generate):
+        made = space(fact.values.generate, fact.id, language=draft.model.language)
+        values = tuple(made.nth(n % made.size) for n in range(need))
+    else:
+        listed = fact.values or ()
+        values = tuple(Value(value.value, tuple(value.accept)) for value in listed)
+        values = values[start * need :][:need] or values[:need]
+    return Fact(
+        id=fact.id,
+        say=tuple(fact.say or ()),
+        reply=tuple(fact.reply or ()),
+        amend=tuple(fact.amend or ()),
+        values=values,
+        pick=need,
+    )

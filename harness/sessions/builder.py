@@ -249,31 +249,42 @@ class Builder:
         sizes = self._sizes_of(turn)
         if isinstance(say, PlannedPlant):
             value = self._materials.value(say.fact, say.ordinal)
-            self._plant(say.fact, say.ordinal, value, sizes[0], position=say.position_requested)
+            # Where requests read alike, what came of each stands in the reply.
+            texts = [message.text for message in turn.messages]
+            at = next((i for i, text in enumerate(texts) if value.text in text), 0)
+            self._plant(
+                say.fact, say.ordinal, value, sizes[: at + 1], position=say.position_requested
+            )
         else:
-            self._told(say.step, sizes[0])
+            self._told(say.step, sizes[:1])
         yield from self._add(turn, sizes, said=True)
 
-    def _told(self, step: int, tokens: int) -> None:
+    def _told(self, step: int, sizes: Sequence[int]) -> None:
         """Note the facts and the rule that a turn of the script says in its own words."""
         if self._materials.scenario.script[step].rule is not None:
             self._rules.append(self._materials.script_turn(step).user)
         for fact in self._materials.scenario.script[step].says:
             before = sum(plant.fact == fact for plant in self._plants)
-            self._plant(fact, before, self._materials.value(fact, 0), tokens)
+            self._plant(fact, before, self._materials.value(fact, 0), sizes)
 
     def _plant(
-        self, fact: str, ordinal: int, value: Value, tokens: int, *, position: float | None = None
+        self,
+        fact: str,
+        ordinal: int,
+        value: Value,
+        sizes: Sequence[int],
+        *,
+        position: float | None = None,
     ) -> None:
-        """Note that the next message says a fact."""
+        """Note that a message to come says a fact; `sizes` are those of the next ones up to it."""
         self._plants.append(
             Plant(
                 fact=fact,
                 ordinal=ordinal,
                 value=value,
-                message=len(self.messages),
-                offset_tokens=self._length,
-                tokens=tokens,
+                message=len(self.messages) + len(sizes) - 1,
+                offset_tokens=self._length + sum(sizes[:-1]),
+                tokens=sizes[-1],
                 position_requested=position,
                 session_number=self.number,
             )

@@ -16,6 +16,7 @@ from harness.kinds.answers import expected, guess, needed, stale
 from harness.kinds.recall import RecallKind
 
 BUILT_IN = ("abstain", "recall", "set", "update")
+"""Those whose questions need nothing beside their facts; the others have a file of tests."""
 
 
 def plant(fact, ordinal, place):
@@ -40,7 +41,6 @@ def asked(kind, *about, **more):
 
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_every_built_in_kind_keeps_the_contract(name):
-    assert kinds.names() == BUILT_IN
     check_kind(kinds.resolve(name))
 
 

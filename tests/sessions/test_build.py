@@ -69,7 +69,9 @@ def test_every_plant_is_said_where_the_ledger_says():
             for plant in here:  # others were said in sessions before it
                 text = session.messages[plant.message].text
                 assert plant.value.text in text
-                assert text == materials.plant(plant.fact, plant.ordinal).user
+                turn = materials.plant(plant.fact, plant.ordinal)
+                in_reply = plant.value.text not in turn.user
+                assert text == (turn.assistant if in_reply else turn.user)
                 assert session.offsets[plant.message] == plant.offset_tokens
 
 
@@ -79,6 +81,8 @@ def test_law_6_no_filler_holds_a_value_or_a_planted_sentence():
             materials, built = sessions_of(name, seed, 8_000)
             for _, session in built:
                 said = {m for p in session.plants for m in (p.message, p.message + 1)}
+                replies = [m for m, one in enumerate(session.messages) if one.role == "assistant"]
+                said |= {m - 1 for m in said.intersection(replies)}
                 for index, message in enumerate(session.messages[1:], start=1):
                     if index not in said:
                         assert not materials.check.holds(message.text)

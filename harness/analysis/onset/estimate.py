@@ -40,7 +40,7 @@ def estimate_onset(
     rows: Rows,
     *,
     criterion: float = 0.05,
-    guess: float = 0.0,
+    guess: float | None = None,
     level: float = 0.95,
     near_empty: int | None = None,
     window_tokens: int | None = None,
@@ -61,7 +61,8 @@ def estimate_onset(
             `window_limit` the answer is in tokens too; of records of several arms those of the
             main one are meant, and those of `needle_only` are the plateau's witness.
         criterion: The drop from the plateau that counts, in (0, 1).
-        guess: Chance of being right without remembering, in [0, 1).
+        guess: Chance of being right without remembering, in [0, 1); unless said the mean of the
+            rows' `guess`, and 0 where they have none.
         level: Probability that the interval is to hold, in (0, 1).
         near_empty: The longest prompt of the nearly empty window, in tokens; unless said 1,000,
             or a twentieth of windows up to 20,000 tokens.
@@ -85,7 +86,7 @@ def estimate_onset(
         window_tokens = read.window_tokens
     asked = settings(
         criterion=criterion,
-        guess=guess,
+        guess=read.guess if guess is None else guess,
         level=level,
         near_empty=near_empty,
         window_tokens=window_tokens,

@@ -46,7 +46,7 @@ MIN_ONSET_SESSIONS = 10
 (see `power.WIDTHS`)."""
 _OF_A_CURVE = (
     "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "counts",
-    "in_view", "server_truncated",
+    "in_view", "server_truncated", "guess",
 )  # fmt: skip
 
 T = TypeVar("T")
