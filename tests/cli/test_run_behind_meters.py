@@ -106,5 +106,6 @@ def test_a_server_that_counts_exactly_aims_every_session(httpserver, tmp_path):
     assert ledger["models"]["openai/zoo"]["counter"] == "vLLM /tokenize"
     lines = (folder / "records.jsonl").read_text().splitlines()
     for record in map(json.loads, lines):
+        assert record["exact_tokens"] == record["provider_tokens"]
         if record["arm"] == "main" and record["fill_requested"] > 0.05:
             assert abs(record["fill"] - record["fill_requested"]) < 0.01
