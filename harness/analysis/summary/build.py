@@ -79,7 +79,7 @@ _OF_A_CURVE = (
     "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "counts",
     "in_view", "server_truncated",
 )  # fmt: skip
-_ALSO = ("variant", "judge", "judge_planted")
+_ALSO = ("variant", "judge", "judge_planted", "error")
 """Columns that others are made of."""
 _DOLLAR = 10**12
 
@@ -208,9 +208,14 @@ def _narrow(frame: Frame) -> pl.DataFrame:
     words = [name for name in _NEEDED if SCHEMA[name] == pl.String and name != "started_at"]
     lazy = frame.lazy().select(*_NEEDED, pl.col("key").hash().alias("key"), *_ALSO)
     judged = pl.col("judge").is_not_null().alias("judged")
-    lazy = lazy.with_columns(under_prompt(), calibrated(), judged)
-    lazy = lazy.drop("variant", "judge", "judge_planted")
-    return collect(lazy.with_columns(pl.col(words).cast(pl.Categorical())))
+    lazy = lazy.with_columns(under_prompt(), calibrated(), judged, _mend()).drop(_ALSO)
+    return collect(lazy.with_columns(pl.col(*words, "mend").cast(pl.Categorical())))
+
+
+def _mend() -> pl.Expr:
+    """What would let a reply be measured that was cut: the end of what its record says of it."""
+    said = pl.col("error").str.extract(r": ([^:]+)$")
+    return pl.when(pl.col("status") == "cut").then(said).alias("mend")
 
 
 def under_prompt() -> pl.Expr:
@@ -303,7 +308,7 @@ def _group(
         own_onset=own_onset,
         recall=_overall(known),
         needle_only=None if alone is None else _overall(alone),
-        attribution=_attribution(tables["attribution"]),
+        attribution=_attribution(tables["attribution"], _mends(rows)),
         lost_in_the_middle=middle,
         gap_effect=gap,
         by_fill=_each(_bin, tables["fill"]),
@@ -404,7 +409,14 @@ def _scenarios(  # noqa: PLR0917 -- what an onset is made of
     return tuple(found)
 
 
-def _attribution(rows: list[dict[str, Any]]) -> Attribution:
+def _mends(rows: pl.DataFrame) -> tuple[str, ...]:
+    """What would mend the replies of the main arm that were cut, the most frequent first."""
+    said = main_rows(rows.lazy()).select(pl.col("mend").cast(pl.String)).drop_nulls()
+    counted = collect(said.group_by("mend").len().sort(-pl.col("len").cast(pl.Int64), "mend"))
+    return tuple(counted["mend"])
+
+
+def _attribution(rows: list[dict[str, Any]], mends: tuple[str, ...]) -> Attribution:
     row = rows[0] if rows else {}
     causes = (
         (name, row.get(name, 0)) for name in (*BY_APPLICATION, UNSEEN, CANNOT_TELL, *BY_MODEL)
@@ -420,6 +432,7 @@ def _attribution(rows: list[dict[str, Any]]) -> Attribution:
         by_nobody=row.get("lost_by_nobody", 0),
         causes=tuple(Count(name=name, n=n) for name, n in causes if n),
         unscored=tuple(Count(name=name, n=n) for name, n in unscored if n),
+        mends=mends,
     )
 
 
