@@ -25,7 +25,7 @@ from harness.sessions.tokens import TokenCounter
 from tests.support.openai_server import error_body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pytest_httpserver import HTTPServer
     from werkzeug import Request
@@ -248,6 +248,25 @@ def _as_many(
         middle = (low + high + 1) // 2
         low, high = (middle, high) if count(messages[:middle]) <= most else (low, middle - 1)
     return low
+
+
+BEHAVIOURS: Mapping[str, Meter] = {
+    "honest": honest(1.3),
+    "template": template(120, 7),
+    "by kind": by_kind(),
+    "cached, told": cached_left_out_told(),
+    "cached, in details": cached_left_out_in_details(),
+    "cached, untold": cached_left_out(),
+    "zero on a hit": zero_on_a_hit(),
+    "no usage": without_usage(),
+    "rounded": rounded(100),
+    "stuck": stuck(3000),
+    "newest": newest(4096, constant=40),
+    "newest, half": newest(4096, to=0.5),
+    "middle-out": middle_out(4000),
+    "keeps the start": oldest(4000),
+}
+"""By the name that a table has for them."""
 
 
 class ZooServer:
