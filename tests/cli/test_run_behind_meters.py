@@ -41,7 +41,7 @@ def test_the_onset_of_a_reader_is_found_and_nobody_is_accused_but_who_drops(
     assert group.onset.lo <= 0.6 <= group.onset.hi
     long = [r for r in records if r["arm"] == "main" and r["fill_requested"] > 0.05]
     off = max(abs(r["fill"] - r["fill_requested"]) for r in long)
-    assert off < (0.03 if name == "cached, untold" else 0.01)
+    assert off < 0.01
 
 
 @pytest.mark.parametrize("name", [name for name, meter in zoo.BEHAVIOURS.items() if not meter.drops])

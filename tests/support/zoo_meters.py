@@ -142,13 +142,13 @@ def cached_left_out_in_details(constant: int = 12) -> Meter:
     return Meter(tokenizer=Tokenizer(constant=constant), report=report)
 
 
-def cached_left_out(block: int = 16) -> Meter:
+def cached_left_out(block: int = 16, tokenizer: Tokenizer | None = None) -> Meter:
     """Tokens that the cache held are left out, and nobody says so."""
 
     def report(tokens: int, cached: int, /) -> Usage | None:
         return {"prompt_tokens": tokens - cached}
 
-    return Meter(report=report, block=block)
+    return Meter(tokenizer=tokenizer or Tokenizer(), report=report, block=block)
 
 
 def zero_on_a_hit() -> Meter:
@@ -257,6 +257,9 @@ BEHAVIOURS: Mapping[str, Meter] = {
     "cached, told": cached_left_out_told(),
     "cached, in details": cached_left_out_in_details(),
     "cached, untold": cached_left_out(),
+    "cached, untold, by kind": cached_left_out(
+        64, Tokenizer(constant=90, per_message=6, ratio=1.15, codes=1.6)
+    ),
     "zero on a hit": zero_on_a_hit(),
     "no usage": without_usage(),
     "rounded": rounded(100),

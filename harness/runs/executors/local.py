@@ -157,6 +157,8 @@ async def _in_order(
         await one(first)
         for trial in rest:
             tasks.create_task(one(trial))
+        # they queue before the next checkpoint does: some caches cannot go back to a shorter session
+        await asyncio.sleep(0)
 
 
 async def _one(  # noqa: PLR0917 -- what a trial needs, in the order in which it is bound

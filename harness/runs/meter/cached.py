@@ -28,6 +28,16 @@ _AS_FULL = 0.85
 ones, met a cache: another session may begin like its own."""
 _NO_TOKENIZER = 0.25
 """No tokenizer makes so few of our tokens, as a share of them."""
+_LONGER = 1.25
+"""So much longer a prompt is than another, where their counts tell what a token more counts."""
+_MOST_COMPARED = 200
+"""Prompts of one scenario whose counts are compared with each other."""
+_PREFIX = 12
+"""Tokens: what a cache holds of a system prompt is no less, and a tokenizer's whims are."""
+_WHIMS = 0.03
+"""The same as a share of the prompt, for long ones."""
+_ENOUGH = 6
+"""So many prompts that are counted as fully as the fullest say how all are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +50,8 @@ class WholeCounts:
     """What was told of the cache is added."""
     trusted: Flags
     """Nothing says that a part of the prompt is missing from the count."""
+    guessed: Flags
+    """What the cache held of a beginning that all sessions share is added; nobody told it."""
 
 
 def whole_counts(x: Readings) -> WholeCounts:
@@ -50,10 +62,17 @@ def whole_counts(x: Readings) -> WholeCounts:
     )
     tokens = np.where(mended, x.counted + told, x.counted)
     known = ~np.isnan(tokens)
-    trusted = known.copy()
+    trusted, guessed = known.copy(), np.zeros(len(x), dtype=np.bool_)
     if _leaves_out_untold(x, tokens):
         trusted &= _fullest(x, tokens)
-    return WholeCounts(tokens=tokens, mended=mended, trusted=trusted)
+        tokens = tokens.copy()
+        for scenario in np.unique(x.scenario[trusted]):
+            rows = np.flatnonzero(trusted & (x.scenario == scenario))
+            missing, whole, usual = _shared_prefix(x.local[rows], tokens[rows])
+            tokens[rows] += np.where(usual, missing, 0.0)
+            guessed[rows] = usual
+            trusted[rows] = whole | usual
+    return WholeCounts(tokens=tokens, mended=mended, trusted=trusted, guessed=guessed)
 
 
 def _leaves_out_told(x: Readings) -> bool:
@@ -107,6 +126,35 @@ def _fullest(x: Readings, tokens: Floats) -> Flags:
     longer = fullest & (x.local >= np.median(x.local[fullest]))
     found: Flags = fullest & (share >= _AS_FULL * share[longer].max())
     return found
+
+
+def _shared_prefix(local: Floats, counted: Floats) -> tuple[float, Flags, Flags]:
+    """What counts miss that found the beginning of all sessions in the cache.
+
+    Sessions of one scenario begin alike, with its system prompt, so perhaps only the first that was
+    sent is counted whole: it stands above the line along which the others grow with their length.
+
+    Returns:
+        The tokens that are missing, which counts are whole, and which miss just these tokens.
+    """
+    every, none = np.ones(len(local), dtype=np.bool_), np.zeros(len(local), dtype=np.bool_)
+    chosen = np.argsort(local, kind="stable")
+    if len(chosen) > _MOST_COMPARED:
+        places = np.linspace(0, len(chosen) - 1, _MOST_COMPARED).astype(np.int64)
+        chosen = chosen[places]
+    apart = local[chosen][:, None] > _LONGER * local[chosen][None, :]
+    if not apart.any():
+        return 0.0, every, none
+    further = local[chosen][:, None] - local[chosen][None, :]
+    more = counted[chosen][:, None] - counted[chosen][None, :]
+    left = counted - float(np.median(more[apart] / further[apart])) * local
+    near = np.maximum(_PREFIX, _WHIMS * local)
+    most = max(float(left.max()), 0.0)
+    whole = left > most - near
+    if whole.all() or whole.sum() >= _ENOUGH:
+        return 0.0, whole, none
+    usual = float(np.median(left[~whole]))
+    return most - usual, whole, ~whole & (np.abs(left - usual) < near)
 
 
 def _forks(x: Readings, rows: Flags) -> list[Integers]:

@@ -14,7 +14,7 @@ import numpy as np
 from harness.runs.meter.cached import whole_counts
 from harness.runs.meter.cap import find_cap
 from harness.runs.meter.dropped import Dropping, dropping
-from harness.runs.meter.fit import CountModel, fit
+from harness.runs.meter.fit import CountModel, fit, rounding
 
 if TYPE_CHECKING:
     from harness.runs.meter.cached import WholeCounts
@@ -57,7 +57,7 @@ def verdicts(x: Readings) -> Verdicts:
         x: Calls of one model in one run.
     """
     counts = whole_counts(x)
-    quantum = _quantum(counts.tokens)
+    quantum = rounding(counts.tokens)
     state = _State(x, counts, quantum)
     for scenario in np.unique(x.scenario):
         state.look_at(x.scenario == scenario)
@@ -176,7 +176,8 @@ class _State:
         """What came of it, row by row."""
         x, tokens = self._x, self._counts.tokens
         coarse = self._quantum > _COARSE * x.limit
-        own = self._trusted & ~(coarse & (self._truncated == 0))
+        finer = (coarse | self._counts.guessed) & (self._truncated == 0)
+        own = self._trusted & ~finer
         exact = ~own & self._exact
         source = np.where(
             own, np.where(self._counts.mended, "provider+cached", "provider"),
@@ -233,11 +234,3 @@ def _read_up_to(x: Readings) -> float:
         # the second longest: one may be recalled by chance
         longest.append(float(lengths[-2]) if len(lengths) > 1 else 0.0)
     return min(longest)
-
-
-def _quantum(tokens: Floats) -> float:
-    """Counts are multiples of this; 1 unless they are rounded."""
-    known = np.unique(tokens[~np.isnan(tokens)]).astype(np.int64)
-    if len(known) < 4:  # noqa: PLR2004 -- a few numbers have a common divisor by chance
-        return 1.0
-    return float(np.gcd.reduce(known))
