@@ -11,6 +11,7 @@ from harness.analysis.summary.build import summarise
 from tests.support import zoo_meters as zoo
 from tests.support.command import SCENARIOS, harness, the_run
 
+
 def studied(httpserver, meter, law, out, *, window=8000, seeds=6, fills=8):
     server = zoo.ZooServer(httpserver, law, meter)
     result = harness(
@@ -44,7 +45,9 @@ def test_the_onset_of_a_reader_is_found_and_nobody_is_accused_but_who_drops(
     assert off < 0.01
 
 
-@pytest.mark.parametrize("name", [name for name, meter in zoo.BEHAVIOURS.items() if not meter.drops])
+@pytest.mark.parametrize(
+    "name", [name for name, meter in zoo.BEHAVIOURS.items() if not meter.drops]
+)
 def test_a_reader_that_never_forgets_has_no_onset(name, httpserver, tmp_path):
     _, group, _ = studied(
         httpserver, zoo.BEHAVIOURS[name], "perfect?limit=8000", tmp_path, seeds=5, fills=6

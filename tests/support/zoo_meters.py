@@ -257,8 +257,8 @@ BEHAVIOURS: Mapping[str, Meter] = {
     "cached, told": cached_left_out_told(),
     "cached, in details": cached_left_out_in_details(),
     "cached, untold": cached_left_out(),
-    "cached, untold, by kind": cached_left_out(
-        64, Tokenizer(constant=90, per_message=6, ratio=1.15, codes=1.6)
+    "cached, untold, template": cached_left_out(
+        64, Tokenizer(constant=90, per_message=6, ratio=1.15)
     ),
     "zero on a hit": zero_on_a_hit(),
     "no usage": without_usage(),
@@ -287,8 +287,8 @@ class ZooServer:
         self._seen: dict[int, int] = {}
         self._lock = threading.Lock()
         self._sizes: dict[str, float] = {}
-        self.sent: list[int] = []
-        """True tokens of every prompt, as it came."""
+        self.sent: dict[tuple[int, str], int] = {}
+        """True tokens of every prompt, by our tokens of it and its question."""
         server.expect_request("/v1/chat/completions", method="POST").respond_with_handler(
             self._handle
         )
@@ -320,7 +320,7 @@ class ZooServer:
         with self._lock:
             kept = self.meter.keep(messages, self.count)
             tokens, cached = self.count(kept), self._cached(kept)
-            self.sent.append(self.count(messages))
+            self.sent[_COUNT.count(messages), messages[-1].content] = self.count(messages)
         try:
             law = replace(self._law, ratio=tokens / _COUNT.count(kept), usage="none")  # type: ignore[type-var]  # all laws are dataclasses
             answer = law.answer(kept, body.get("max_tokens"))
