@@ -157,7 +157,7 @@ async def _in_order(
         await one(first)
         for trial in rest:
             tasks.create_task(one(trial))
-        # they queue before the next checkpoint does: some caches cannot go back to a shorter session
+        # they queue before the next checkpoint: some caches do not go back to a shorter session
         await asyncio.sleep(0)
 
 

@@ -169,7 +169,7 @@ def _shared_prefix(x: Readings, counted: Floats) -> tuple[float, Flags, Flags]:
 
 
 def _slope(local: Floats, counted: Floats) -> float | None:
-    """What a local token more counts, in the median of pairs of prompts; None without such pairs."""
+    """What a local token more counts, in the median of pairs of prompts; None without pairs."""
     chosen = np.argsort(local, kind="stable")
     if len(chosen) > _MOST_COMPARED:
         places = np.linspace(0, len(chosen) - 1, _MOST_COMPARED).astype(np.int64)
