@@ -1,9 +1,9 @@
-"""Reports of real models behind real servers, from their records: what docs/real-models.md shows.
+"""Reports of real models behind real servers, from their records, as docs/real-models.md shows.
 
-`recall-tiny-2k` attends to 512 tokens and no further, behind a server that counts every prompt before
-it is sent. `smollm2-8k` are the records of a study of before its server's counts were understood, in
-today's fields and without what was then said of truncation. `HARNESS_GOLDEN=write` writes the
-reports anew.
+`recall-tiny-2k` attends to 512 tokens and no further, behind a server that counts every prompt
+before it is sent. `smollm2-8k` are the records of a study of before its server's counts were
+understood, in today's fields and without what was then said of truncation. `HARNESS_GOLDEN=write`
+writes the reports anew.
 """
 
 from __future__ import annotations
