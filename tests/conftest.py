@@ -1,9 +1,21 @@
 from __future__ import annotations
 
+import os
+from unittest import mock
+
 import pytest
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile("harness", deadline=None)
+settings.load_profile("harness")
 
 
 @pytest.fixture(autouse=True)
-def _no_cache(monkeypatch):
-    """Tests ask anew: servers on loopback come back under one address with other answers."""
-    monkeypatch.setenv("HARNESS_NO_CACHE", "1")
+def _environment():
+    """Each test in an environment of its own: commands take settings into it from `.env`.
+
+    Answers are asked anew: servers on loopback come back under one address with other answers.
+    """
+    with mock.patch.dict(os.environ, {"HARNESS_NO_CACHE": "1"}):
+        yield

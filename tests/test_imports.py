@@ -35,6 +35,15 @@ def test_help_imports_nothing_heavy():
     assert imported("run", "--help") == set()
 
 
+def test_a_run_of_reference_models_never_imports_litellm(tmp_path):
+    found = imported(
+        "run", "scenarios/needle.yaml", "--out", str(tmp_path), "-m", "reference/perfect", "-w",
+        "2k", "--seeds", "1", "--fills", "0.3", "--no-controls", "-q",
+    )  # fmt: skip
+    assert not found & {"litellm", "ray"}
+    assert list(tmp_path.glob("*/records.jsonl"))
+
+
 def test_validate_never_imports_litellm_or_a_tokenizer():
     assert not imported("validate") & {"litellm", "tiktoken", "polars", "numpy", "altair"}
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from harness.adaptive.search import Ended, SearchGoal
-    from harness.core.protocols import Progress
     from harness.core.record import Record
+    from harness.core.run_protocols import Progress
     from harness.core.study import Study
     from harness.runs.model_stack import AnswerOptions
     from harness.runs.result import RunResult
@@ -108,7 +108,7 @@ def run_adaptive(
                 study=study,
                 goal=goal,
                 workshop=workshop,
-                bench=going.bench,
+                runner=going.runner,
                 folder=going.folder,
                 limits=gates.limits,
                 note=listening.note,

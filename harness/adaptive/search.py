@@ -70,7 +70,7 @@ class Search:
         study: What is asked for; its seeds are the sessions over which batches rotate.
         goal: When to stop.
         workshop: Shared tools.
-        bench: Replays.
+        runner: Replays.
         folder: The run folder.
         limits: What may be done to a provider at most.
         note: Is told, before the probes run out, what the goal will take.
@@ -82,7 +82,7 @@ class Search:
         study: Study,
         goal: SearchGoal,
         workshop: Workshop,
-        bench: TrialRunner,
+        runner: TrialRunner,
         folder: Path,
         limits: Limits,
         note: Callable[[str], None] = lambda _: None,
@@ -91,7 +91,7 @@ class Search:
         self._note = note
         self._goal = goal
         self._sessions = ChosenSessions(study, workshop, batch_size=goal.batch_size)
-        self._bench = bench
+        self._runner = runner
         self._local = Local(limits)
         self._path = folder / BATCHES
         self._written: dict[tuple[str, int, int], list[ChosenProbe]] = {
@@ -115,7 +115,7 @@ class Search:
         for record in before:
             self.notice(record)
             if record.batch <= 1 and record.window_limit == first.get(record.model):
-                self._bench.recall(record)
+                self._runner.recall(record)
 
     def notice(self, record: Record) -> None:
         """Take a record into account."""
@@ -167,13 +167,13 @@ class Search:
             choices = self._choices(model, window, batch, rows)
             if batch == 1:
                 openings = list(self._groups(model, window, batch, choices, "opening"))
-                self._bench.settle(model, "bare", openings)
+                self._runner.settle(model, "bare", openings)
             # The openings of the first batch teach how to aim all that follows.
             for stage in ("opening", "main"):
                 groups = list(self._groups(model, window, batch, choices, stage))
                 await self._replay(groups, done)
                 long = self._groups(model, window, batch, choices, "main")
-                self._bench.settle(model, stage, long if stage == "opening" else ())
+                self._runner.settle(model, stage, long if stage == "opening" else ())
 
     def _stop(self, rows: Sequence[Mapping[str, Any]], window: Window) -> Stop | None:
         """Why enough is known, or None while it is not."""
@@ -198,8 +198,8 @@ class Search:
 
     def _spent(self, model: str, rows: Sequence[Mapping[str, Any]]) -> str | None:
         """Why nothing more may be asked, if so."""
-        if model in self._bench.hopeless:
-            return self._bench.hopeless[model]
+        if model in self._runner.given_up:
+            return self._runner.given_up[model]
         if len(rows) >= self._goal.max_probes:
             return f"{self._goal.max_probes} probes were asked and the aim is not reached"
         budget = self._goal.budget_tokens
@@ -224,7 +224,7 @@ class Search:
                 sessions=self._study.seeds * len(self._study.scenarios),
                 batch=batch,
                 draws=Draws("adaptive", model, window.limit),
-                fills_up_to=min(1.0, self._bench.room.rooms(model).window(window, "main").top),
+                fills_up_to=min(1.0, self._runner.room.rooms(model).window(window, "main").top),
                 control=near_empty_fill(window.limit),
             )
             self._written[at] = list(chosen)
@@ -244,8 +244,8 @@ class Search:
         """The sessions of a batch that are sent at that stage, by what is known now."""
         # Openings of the first batch are built before the ledger is settled, and keep their keys.
         known: Stage = "opening" if batch == 1 and stage == "opening" else "main"
-        aims = self._bench.ledger.aims(model)
-        rooms = self._bench.room.rooms(model)
+        aims = self._runner.ledger.aims(model)
+        rooms = self._runner.room.rooms(model)
         for index, choice in enumerate(choices):
             if nearly_empty(choice.fill, window.limit) == (stage == "opening"):
                 scenario = self._sessions.scenario(choice)
@@ -254,7 +254,7 @@ class Search:
 
     async def _replay(self, groups: list[SessionTrials], done: set[str]) -> None:
         self.planned += [trial.key for group in groups for trial in group.trials]
-        await self._local.execute(groups, self._bench, done)
+        await self._local.execute(groups, self._runner, done)
 
 
 def check_adaptive(

@@ -30,10 +30,10 @@ BY_MODEL = (
     "refused",
     "output_truncated",
 )
-"""Outcomes in which the fact was before the model's eyes."""
+"""Outcomes of losses in which the model had the fact in view."""
 
 UNSEEN = "maybe_unseen"
-"""A wrong answer while part of the session, perhaps the fact, was not before the model's eyes."""
+"""A wrong answer while part of the session, perhaps the fact, was out of the model's view."""
 
 CANNOT_TELL = "cannot_tell"
 """A wrong answer where nobody can tell whether the server had dropped a part of the session."""
@@ -45,7 +45,7 @@ NOT_MEASURED = ("ok", "cut", "overflow", "refused", "error")
 def cause() -> pl.Expr:
     """What became of a probe: recalled, the outcome of a loss, or null where nothing was measured.
 
-    A wrong answer while part of the session was not before the model's eyes is `maybe_unseen`, and
+    A wrong answer while part of the session was out of the model's view is `maybe_unseen`, and
     `cannot_tell` where it is not known whether all of it was.
     """
     score, outcome = pl.col("score"), pl.col("outcome").cast(pl.String)

@@ -71,7 +71,7 @@ def measured(frame: Frame, counts: Counts = "recall") -> pl.LazyFrame:
 
 
 def model_rows(frame: Frame) -> pl.LazyFrame:
-    """The rows of the model's own curve: the fact was before its eyes.
+    """The rows of the model's own curve: those with the fact in view.
 
     Every value asked for was among the messages sent, and the server is not known to have dropped
     any. Where usage is missing nobody can know; such rows are kept.

@@ -112,7 +112,7 @@ def main() -> NoReturn:
         _leave("interrupted", _INTERRUPTED)
     except (OSError, BaseExceptionGroup) as error:
         _leave_for(first_of(error) if isinstance(error, BaseExceptionGroup) else error)
-    except Exception as error:  # noqa: BLE001 -- the last door: a crash must not read as a failed gate
+    except Exception as error:  # noqa: BLE001 -- the last resort: a crash must not read as a failed gate
         _leave_for(error)
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -26,7 +26,7 @@ _MOST_BYTES = 1_000_000
 _MOST_NAMED = 8
 
 _KEY = re.compile(r"[A-Z][A-Z0-9_]*_(?:KEY|KEY_ID|TOKEN)")
-"""Names of keys; the value of one opens a door and leads nowhere."""
+"""Names of keys; the value of one is a secret, and sends nothing elsewhere."""
 _PLAIN_NAMES = (
     "BUDGET_TOKENS BUDGET_USD CACHE_DAYS CONFIRM CONTROLS DETECT EXECUTOR FILLS FIRST_SEED"
     " GIVE_UP_AFTER HALF_WIDTH LAYOUT LEVEL MAX_CONNECTIONS MEMORY MODEL N NO_CACHE"

@@ -1,20 +1,20 @@
-"""The bar of a run: trials, calls in flight, tokens, cost, retries, errors; no bar for no eyes."""
+"""The bar of a run: trials, calls in flight, tokens, cost, retries; none without a terminal."""
 
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Never, Self
+    from typing import Never
 
     from harness.core.record import Record
 
 
-class Bar:
+class Bar(AbstractContextManager["Bar"]):
     """Shows how a run goes on, on stderr."""
 
     def __init__(self) -> None:
@@ -26,15 +26,7 @@ class Bar:
         self._retries = 0
         self._kept = 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         if self._bar is not None:
             self._bar.close()
 

@@ -248,8 +248,8 @@ def _check_complete(result: RunResult, out: Path) -> None:
         parts.append(f"{result.broken_off:,} answers were broken off by the provider")
     if result.recorded < result.planned:
         parts.append(f"{result.planned - result.recorded} were not sent")
-    for why in dict.fromkeys(why for _, why in result.hopeless):
-        names = [name for name, reason in result.hopeless if reason == why]
+    for why in dict.fromkeys(why for _, why in result.given_up):
+        names = [name for name, reason in result.given_up if reason == why]
         parts.append(
             f"{' and '.join(names)} {'was' if len(names) == 1 else 'were'} given up: {why}"
         )

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import Iterator, Mapping, Sequence
 
     from harness.core.draws import Draws
     from harness.core.memory import MemoryChain, MemoryView
     from harness.core.messages import Message, Turn
     from harness.core.probe import Probe, Reply, Score
-    from harness.core.record import Record
     from harness.core.scenario import Counts, Question, Value
-    from harness.core.session import Plant, Session
+    from harness.core.session import Plant
     from harness.core.transcript import Found, Remark, Row, Sample
     from harness.core.window import History, View
 
@@ -257,52 +255,6 @@ class Model(Protocol):
     def sent_parameters(self, options: Mapping[str, object], /) -> dict[str, object]: ...
 
     async def close(self) -> None: ...
-
-
-class CallGate(Protocol):
-    """Lets the calls to one model out, no more and no faster than is allowed.
-
-    `passage` is the time of one call, for a prompt of so many characters: it is entered when the
-    call may go out, is handed the reply, and sees the ModelError that leaves it. It raises one of
-    kind `stopped` when the model was given up.
-    `wait` is a pause between two attempts; it ends at once when the model is given up.
-    """
-
-    def passage(self, size: int, /) -> AbstractAsyncContextManager[Callable[[Reply], None]]: ...
-
-    async def wait(self, seconds: float, /) -> None: ...
-
-
-class Progress(Protocol):
-    """Is told what happens in a run, to show it.
-
-    `sent` and `returned` are told of every call, the attempts of one trial apart.
-    """
-
-    def begin(self, total: int | None, done: int) -> None:
-        """A run of so many trials begins; None where their number is not known yet."""
-
-    def replanned(self, total: int) -> None:
-        """The number of trials has changed, since lengths are aimed better now."""
-
-    def sent(self) -> None: ...
-
-    def returned(self) -> None: ...
-
-    def finished(self, record: Record) -> None: ...
-
-    def note(self, text: str) -> None: ...
-
-
-class RecordSink(Protocol):
-    """Keeps what a run finds out.
-
-    `keep` comes before any record that speaks of the session.
-    """
-
-    def keep(self, session: Session) -> None: ...
-
-    def append(self, record: Record) -> None: ...
 
 
 class ImportSource(Protocol):

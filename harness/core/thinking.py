@@ -163,7 +163,7 @@ def _is_mentioned(text: str, mark: _Mark, after: int, *, closes: bool) -> bool:
     line = text[max(mark.start - _LINE, after) : mark.start].rpartition("\n")[2]
     if not line.strip() or not line[-1].isspace() or line.rstrip()[-1] in _SENTENCE_ENDS:
         return False
-    rest = text[mark.stop : mark.stop + 2]
+    rest = text[mark.stop : mark.stop + _LINE]
     if rest[:1] in tuple(".,;:!?)"):
         return True
     follows = rest.lstrip(" ")[:1]

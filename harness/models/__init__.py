@@ -1,6 +1,6 @@
 """Models: the reference readers, servers of one's own, and every other one through litellm.
 
-Importing this room does not import litellm; making a model does.
+Importing this room does not import litellm; making a model does that needs it.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError
-from harness.models.catalog import Price, cost, known_limit, price
+from harness.models.catalog import Price, cost, known_limit, price, reference_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from harness.core.protocols import CallGate, Model
+    from harness.core.protocols import Model
+    from harness.core.run_protocols import CallGate
 
 __all__ = ["Price", "cost", "known_limit", "make_model", "price"]
 
@@ -29,18 +30,22 @@ def make_model(
     Args:
         name: Any name that litellm takes, or `reference/<law>?option=value`.
         options: Parameters of every call, as `-M key=value` gives them. `via=litellm` asks a server
-            of one's own through litellm too.
+            of one's own, or a reference model, through litellm too.
         gate: Says when a call may go out; None: at once.
         tell: Is told, once each, what the model does not take and what is sent in its place.
 
     Raises:
         UsageError: No provider, law or option is called that.
     """
-    from harness.models.openai_http import WireModel, speaks
-
     via = options.get("via", "http")
     if via not in {"http", "litellm"}:
         raise UsageError(f"option 'via' is {via!r}; expected http or litellm")
+    if via == "http" and reference_spec(name) is not None:
+        from harness.models.reference_model import ReferenceModel
+
+        return ReferenceModel(name, options, gate, tell)
+    from harness.models.openai_http import WireModel, speaks
+
     if speaks(name, options):
         return WireModel(name, options, gate, tell)
     from harness.models.litellm_model import LitellmModel

@@ -19,7 +19,8 @@ from harness.models.adaptations import (
     adapted,
     without_system,
 )
-from harness.models.options import convert, masked, secrets
+from harness.models.call_options import CallOptions
+from harness.models.options import masked, secrets
 from harness.models.redaction import SHORTEST_IN_REPLIES, one_line, secrets_in_env, without
 from harness.models.retries import OURS, OpenGate, Patience, ask_patiently
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from harness.core.messages import Message
     from harness.core.probe import Reply
-    from harness.core.protocols import CallGate
+    from harness.core.run_protocols import CallGate
     from harness.models.adaptations import Adaptation
 
 TIMEOUT_S = 600.0
@@ -57,16 +58,16 @@ class CalledModel(ABC):
         tell: Callable[[str], None] | None = None,
     ) -> None:
         self.name = name
-        self._options = convert(options)
+        self._options = CallOptions.of(options)
         self._gate = gate or OpenGate()
         self._tell = tell
         self._adaptations: tuple[Adaptation, ...] = ()
-        self._secrets = (*secrets(self._options), *secrets_in_env(os.environ))
+        self._secrets = (*self._options.secrets, *secrets_in_env(os.environ))
         Patience.of(self._options)  # a number that is none is told now
 
     def sent_parameters(self, options: Mapping[str, object]) -> dict[str, object]:
         """The parameters that a call with these options sends, secrets masked."""
-        sent = masked(adapted(self._parameters(convert(options)), self._adaptations))
+        sent = masked(adapted(self._parameters(CallOptions.of(options)), self._adaptations))
         if any(change.parameter == SYSTEM for change in self._adaptations):
             sent[SYSTEM] = "in the first user message"
         return sent
@@ -85,7 +86,7 @@ class CalledModel(ABC):
             OverflowRefusedError: The prompt is past the model's context window.
             ModelError: The call failed for good, or too often.
         """
-        given = convert(options)
+        given = CallOptions.of(options)
         parameters = self._parameters(given)
 
         async def call(attempt: int) -> Reply:

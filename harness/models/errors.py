@@ -230,8 +230,8 @@ def classify(
     unsaid = kind in _MAY_BE_THE_CEILING and asks_too_much(text, tokens)
     if not blocked and (named or unsaid or _refused(code, text)):
         return OverflowRefusedError(message)
-    hopeless = kind == "rate_limit" and _TOO_LARGE_A_RATE.search(text) is not None
-    retryable = kind in RETRYABLE and not hopeless
+    given_up = kind == "rate_limit" and _TOO_LARGE_A_RATE.search(text) is not None
+    retryable = kind in RETRYABLE and not given_up
     return ModelError(
         message,
         kind=kind,

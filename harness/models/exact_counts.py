@@ -15,8 +15,7 @@ from urllib.parse import quote
 
 from harness.core.chat_format import to_chat
 from harness.core.messages import Message
-from harness.models.address import address
-from harness.models.options import convert
+from harness.models.call_options import CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -196,7 +195,7 @@ async def find_counter(name: str, options: Mapping[str, object]) -> ExactCounter
         name: The model, as litellm takes it.
         options: Parameters of every call, `api_base` among them.
     """
-    for counter in _candidates(name, convert(options)):
+    for counter in _candidates(name, CallOptions.of(options)):
         counter.timeout_s = PROBE_S
         try:
             await counter.count(_SAMPLE)
@@ -209,11 +208,11 @@ async def find_counter(name: str, options: Mapping[str, object]) -> ExactCounter
 
 
 def _candidates(
-    name: str, options: Mapping[str, object]
+    name: str, options: CallOptions
 ) -> list[VllmCounter | LlamaCppCounter | AnthropicCounter | GeminiCounter]:
     """Whom it is worth asking."""
     provider, _, model = name.partition("/")
-    at = (address(name, options, os.environ) or "").rstrip("/")
+    at = (options.address(name) or "").rstrip("/")
     key = str(options.get("api_key") or "")
     extra = options.get("extra_headers")
     more = {str(k): str(v) for k, v in extra.items()} if isinstance(extra, dict) else {}

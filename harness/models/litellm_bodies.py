@@ -59,7 +59,7 @@ def watch_bodies(handlers: Any, openai: Any) -> None:
         handlers: litellm's `AsyncHTTPHandler`, whose `create_client` makes clients.
         openai: litellm's `BaseOpenAILLM`, which makes those of the SDK.
     """
-    create, make = handlers.create_client, openai._get_async_http_client  # noqa: SLF001 -- no other door
+    create, make = handlers.create_client, openai._get_async_http_client  # noqa: SLF001 -- no public way
 
     @wraps(create)
     def created(*args: Any, **kwargs: Any) -> Any:

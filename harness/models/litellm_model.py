@@ -1,7 +1,7 @@
 """The one file that imports litellm: every model that it knows by name is asked from here.
 
-The reference models are a custom provider of litellm, so a calibration goes down the same path as
-a run with a paid model. Retries are ours: litellm's and the SDKs' are switched off.
+The reference models are a custom provider of litellm, so that a calibration can go down this path
+as well (`-M via=litellm`). Retries are ours: litellm's and the SDKs' are switched off.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from harness.core.chat_format import from_chat, to_chat
-from harness.core.errors import OverflowRefusedError, UsageError
+from harness.core.errors import ModelError, OverflowRefusedError, UsageError
 from harness.models.base import TIMEOUT_S, CalledModel, asked_tokens, for_provider, most_tokens
 from harness.models.catalog import PROVIDER, known_limit
 from harness.models.errors import classify
 from harness.models.litellm_bodies import choices_in, hearing, watch_bodies
 from harness.models.options import secrets
-from harness.models.reference import laws
+from harness.models.reference_model import answered, law_of
 from harness.models.response import reply
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
     from harness.core.messages import Message
     from harness.core.probe import Reply
-    from harness.core.protocols import CallGate
-    from harness.models.reference import Law
+    from harness.core.run_protocols import CallGate
 
 
 class LitellmModel(CalledModel):
@@ -190,12 +189,6 @@ def _takes_zero(model: str, provider: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=256)
-def _law(model: str) -> Law:
-    """The reference law of that name, built once."""
-    return laws.resolve(model)
-
-
 def _reference_provider(litellm: Any) -> Any:
     """The reference models as a provider of litellm."""
 
@@ -208,16 +201,14 @@ def _reference_provider(litellm: Any) -> Any:
             """The law's answer as a response of litellm."""
             read = [from_chat(message) for message in messages]
             try:
-                answer = _law(model).answer(read, rest["optional_params"].get("max_tokens"))
+                answer = answered(law_of(model), read, rest["optional_params"].get("max_tokens"))
             except OverflowRefusedError as error:
                 raise litellm.ContextWindowExceededError(
                     message=str(error), model=model, llm_provider=PROVIDER
                 ) from None
-            except Exception as error:  # else litellm calls a broken law a broken connection
+            except ModelError as error:  # else litellm calls a broken law a broken connection
                 raise litellm.BadRequestError(
-                    message=f"the reference law fails: {type(error).__name__}: {error}",
-                    model=model,
-                    llm_provider=PROVIDER,
+                    message=str(error), model=model, llm_provider=PROVIDER
                 ) from error
             choice = model_response.choices[0]
             choice.message.content = answer.text

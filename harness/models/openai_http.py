@@ -18,8 +18,8 @@ from urllib.request import getproxies
 
 from harness.core.chat_format import to_chat
 from harness.core.errors import ModelError
-from harness.models.address import address
 from harness.models.base import TIMEOUT_S, CalledModel, asked_tokens, for_provider, most_tokens
+from harness.models.call_options import CallOptions
 from harness.models.catalog import bundled, entry_in, known_limit
 from harness.models.errors import ServerRefusedError, classify
 from harness.models.litellm_bodies import MOST_BYTES
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from harness.core.messages import Message
     from harness.core.probe import Reply
-    from harness.core.protocols import CallGate
+    from harness.core.run_protocols import CallGate
 
 _KEYS = {"openai": "OPENAI_API_KEY", "hosted_vllm": "HOSTED_VLLM_API_KEY"}
 """Providers whose servers are asked directly, and where their keys are found."""
@@ -82,7 +82,7 @@ def speaks(name: str, options: Mapping[str, object]) -> bool:
     (True, False)
     """
     provider, _, model = name.partition("/")
-    at = address(name, options, os.environ)
+    at = CallOptions.of(options).address(name)
     return (
         provider in _KEYS
         and at is not None
@@ -113,7 +113,7 @@ class WireModel(CalledModel):
     ) -> None:
         super().__init__(name, options, gate, tell)
         self._provider, _, self._model = name.partition("/")
-        self._address = (address(name, self._options, os.environ) or "").rstrip("/")
+        self._address = (self._options.address(name) or "").rstrip("/")
         self._session: ClientSession | None = None
 
     def limit(self) -> int | None:

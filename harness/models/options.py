@@ -52,7 +52,7 @@ _LONGEST_PLAIN_NUMBER = 8
 
 
 def without_keys(text: str) -> str:
-    """The text, with whatever opens a door in its addresses masked: user, query and fragment.
+    """The text, with whatever is secret in its addresses masked: user, query and fragment.
 
     >>> without_keys("http://ann:pass@host/v1?key=abc&v=1")
     'http://***@host/v1?key=***&v=***'

@@ -107,7 +107,7 @@ def _masked(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 def secrets_in_env(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The values in an environment that open a door, by the names of variables or their looks.
+    """The values in an environment that are secrets, by the names of variables or their looks.
 
     >>> secrets_in_env({"MY_TOKEN": "abcdefgh-1", "PROXY": "http://a:secretpw@h", "TERM": "xterm"})
     ('abcdefgh-1', 'secretpw')

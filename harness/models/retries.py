@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from harness.core.probe import Reply
-    from harness.core.protocols import CallGate
+    from harness.core.run_protocols import CallGate
 
 OURS = frozenset({"max_attempts", "max_wait_s", "max_retry_after_s", "via"})
 """Options that are for the harness and never sent."""

@@ -16,7 +16,7 @@ from harness.core.study import DEFAULT_RESERVE
 from harness.models.catalog import reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from harness.core.arms import Stage
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from harness.core.study import Study
     from harness.core.trial import Trial
     from harness.core.window import Window
+    from harness.models.call_options import CallOptions
 
 REASONING_TOKENS = 4_096
 """Tokens kept for the answer of a model that the catalogue says reasons."""
@@ -139,11 +140,11 @@ class AnswerRoom:
             )
         self._told.add(model)
 
-    def options(self, trial: Trial, options: Mapping[str, str]) -> dict[str, str]:
+    def options(self, trial: Trial, options: CallOptions) -> CallOptions:
         """The parameters of a trial's call: the answer may have what its window keeps for it."""
         if self.is_fixed:
-            return dict(options)
-        return {**options, "max_tokens": str(trial.window.reserve)}
+            return options
+        return options | {"max_tokens": trial.window.reserve}
 
     def again(self, trial: Trial, record: Record) -> int | None:
         """Tokens with which an answer that was cut is asked for once more; None for not at all."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError, UsageError
+from harness.models.call_options import CallOptions
 from harness.models.catalog import cost, price
-from harness.models.options import convert
 from harness.models.usage import Usage
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class Budgeted:
         self, name: str, options: Mapping[str, object], inner: Model, purse: Purse
     ) -> None:
         self._name = name
-        self._options = convert(options)
+        self._options = CallOptions.of(options)
         self._inner = inner
         self._purse = purse
         self._ratio = _TOKENS_A_CHARACTER
@@ -197,7 +197,7 @@ class Budgeted:
             ModelError: The call failed, or the budget is spent (kind `stopped`).
         """
         size = sum(len(message.text) for message in messages)
-        most = self._most(size, self._options | convert(options))
+        most = self._most(size, self._options | options)
         async with self._purse.call(most) as paid:
             try:
                 reply = await self._inner.ask(messages, options, repeat=repeat)

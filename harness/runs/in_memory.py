@@ -25,8 +25,8 @@ from harness.runs.trials.runner import TrialRunner
 if TYPE_CHECKING:
     from asyncio import Runner
 
-    from harness.core.protocols import Progress
     from harness.core.record import Record
+    from harness.core.run_protocols import Progress
     from harness.core.session import Session
     from harness.core.study import Study
     from harness.sessions.materials import Workshop
@@ -68,7 +68,7 @@ def run_in_memory(
     names = dict.fromkeys((*study.models, *writers(study)))
     models = {name: make_model(name, dict(study.options)) for name in names}
     store = MemoryStore()
-    bench = TrialRunner(
+    trial_runner = TrialRunner(
         workshop=workshop,
         models=models,
         options=options_of(study),
@@ -79,7 +79,7 @@ def run_in_memory(
         now=_clock,
         progress=progress,
     )
-    stages = Stages(plan, bench, workshop, known_limit)
+    stages = Stages(plan, trial_runner, workshop, known_limit)
     runner.run(closing(stages.run(Local(), frozenset()), models))
     return _settled(store.records)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
     from pathlib import Path
 
-    from harness.core.protocols import Progress
+    from harness.core.run_protocols import Progress
     from harness.runs.budget import Purse
     from harness.runs.limits import Gates
     from harness.runs.trials.runner import TrialRunner

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, TypedDict
 
 from harness.core.errors import CassetteMissError
 from harness.models import make_model
-from harness.models.address import address, served_here
+from harness.models.address import served_here
 from harness.models.answer_store.cache import Cache
 from harness.models.answer_store.cassette import Cassette
 from harness.models.answer_store.model import CachedModel, CassetteModel
+from harness.models.call_options import CallOptions
 from harness.models.catalog import reference_spec
-from harness.models.options import affecting_answer
 from harness.runs.budget import Budgeted
 from harness.runs.planning.check import writers
 from harness.runs.regrade.stored_replies import Stored, StoredReplies
@@ -22,8 +21,6 @@ from harness.runs.regrade.stored_replies import Stored, StoredReplies
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from types import TracebackType
-    from typing import Self
 
     from harness.core.protocols import Model
     from harness.core.study import Study
@@ -45,7 +42,7 @@ class AnswerOptions(TypedDict, total=False):
     cache_local: bool
 
 
-class ModelStack:
+class ModelStack(AbstractContextManager["ModelStack"]):
     """The models of a study by name, and what their answers are kept in.
 
     Args:
@@ -79,7 +76,7 @@ class ModelStack:
     ) -> None:
         self._study = study
         self._names = tuple(dict.fromkeys((*study.models, *writers(study))))
-        self._options: dict[str, object] = dict(study.options)
+        self._options = CallOptions(dict(study.options))
         self._recording: Cassette | None = None
         self._cache: Cache | None = None
         self._open = ExitStack()
@@ -108,15 +105,7 @@ class ModelStack:
                     self._recorded(begun.enter_context(Cassette(cassette, record=True)))
             self._open = begun.pop_all()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """What was recorded so far is saved, whatever happened."""
         with self._open:
             if self._recording is not None and self._recording.new:
@@ -148,7 +137,7 @@ class ModelStack:
         """Whether answers of a model go to the cache."""
         if reference_spec(name) is not None:
             return False
-        return here or not served_here(name, address(name, self._options, os.environ))
+        return here or not served_here(name, self._options.address(name))
 
     def _budgeted(self, purse: Purse) -> None:
         purse.budget.check(self._names)
@@ -158,20 +147,22 @@ class ModelStack:
     def _cached(self, names: list[str], cache: Cache) -> None:
         self._cache = cache
         for name in names:
-            at = address(name, self._options, os.environ)
-            called = self._options if at is None else {**self._options, "api_base": at}
+            at = self._options.address(name)
+            called = self._options if at is None else self._options | {"api_base": at}
             self.models[name] = CachedModel(name, called, self.models[name], cache, source="cache")
 
     def _recorded(self, cassette: Cassette) -> None:
         self._recording = cassette
         for name, model in self.models.items():
-            cassette.sent[name] = affecting_answer(model.sent_parameters(options_of(self._study)))
+            cassette.sent[name] = CallOptions(
+                model.sent_parameters(options_of(self._study))
+            ).affecting_answer
             self.models[name] = CachedModel(name, self._options, model, cassette, source="cassette")
 
 
-def options_of(study: Study) -> dict[str, str]:
+def options_of(study: Study) -> CallOptions:
     """The parameters of every call."""
-    return {"max_tokens": str(study.reserve)} | dict(study.options)
+    return CallOptions({"max_tokens": study.reserve, **dict(study.options)})
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A run under way, of any kind: its folder, its bench, what is known of before, and its end.
+"""A run under way, of any kind: its folder, its runner, what is known of before, and its end.
 
 Its one rule: a run that goes on is a new run that has some of its records already.
 """
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from harness.core.errors import UsageError
 from harness.core.record import from_json
-from harness.models.options import affecting_answer
+from harness.models.call_options import CallOptions
 from harness.runs.answer_room import AnswerRoom
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.folder.find import new_folder
@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from harness.core.protocols import Model, Progress
+    from harness.core.protocols import Model
     from harness.core.record import Record
+    from harness.core.run_protocols import Progress
     from harness.core.study import Plan, Study
     from harness.runs.budget import Purse
     from harness.runs.limits import Gates
@@ -50,7 +51,7 @@ class OpenRun:
     """A run whose folder is open."""
 
     folder: Path
-    bench: TrialRunner
+    runner: TrialRunner
     done: set[str]
     """Keys that need not be asked again."""
     interrupts: Interrupts
@@ -81,7 +82,7 @@ class OpenRun:
     def result(self, planned: Sequence[str]) -> RunResult:
         """What it came to, so far: what its calls tell together is written into its records."""
         settle(self.store)
-        return result(self.folder, planned, self.bench, self.purse)
+        return result(self.folder, planned, self.runner, self.purse)
 
 
 @contextmanager
@@ -123,13 +124,13 @@ def open_run(
     with unless_missed(folder, new=resume is None), Store(folder) as store:
         before = latest_records(folder)
         sent = _sent(whole, models)
-        bench = _bench_of(whole.study, workshop, models, store, progress=progress, gates=gates)
+        runner = _trial_runner(whole.study, workshop, models, store, progress=progress, gates=gates)
         try:
             yield OpenRun(
                 folder=folder,
-                bench=bench,
+                runner=runner,
                 done=_finished(before, retry_errors=retry_errors),
-                interrupts=Interrupts(bench, gates, purse, models, progress),
+                interrupts=Interrupts(runner, gates, purse, models, progress),
                 purse=purse,
                 models=models,
                 progress=progress,
@@ -194,8 +195,8 @@ def _sent(whole: Plan, models: Mapping[str, Model]) -> dict[str, object]:
     options = {name: options_of(study) for name in models}
     for group in whole.groups if not study.answer_is_bounded else ():
         reserve = max(trial.window.reserve for trial in group.trials) if group.trials else 0
-        most = max(int(options[group.model]["max_tokens"]), reserve)
-        options[group.model] = {**options[group.model], "max_tokens": str(most)}
+        most = max(int(str(options[group.model]["max_tokens"])), reserve)
+        options[group.model] = options[group.model] | {"max_tokens": most}
     return {name: model.sent_parameters(options[name]) for name, model in models.items()}
 
 
@@ -204,7 +205,7 @@ def _finished(before: Mapping[str, Mapping[str, object]], *, retry_errors: bool)
     return {k for k, r in before.items() if not (retry_errors and may_heal(r))}
 
 
-def _bench_of(
+def _trial_runner(
     study: Study,
     workshop: Workshop,
     models: Mapping[str, Model],
@@ -213,7 +214,7 @@ def _bench_of(
     progress: Progress,
     gates: Gates,
 ) -> TrialRunner:
-    """The bench of a run, with a clock of the real world."""
+    """The runner of a run, with a clock of the real world."""
     return TrialRunner(
         workshop=workshop,
         models=models,
@@ -224,7 +225,7 @@ def _bench_of(
         run_id=store.folder.name,
         now=lambda: datetime.now(tz=UTC).isoformat(),
         progress=progress,
-        hopeless=gates.stopped,
+        given_up=gates.stopped,
         writings=GeneratedTexts(
             store.folder, models, options_of(study), is_fixed=study.answer_is_bounded
         ),
@@ -238,7 +239,7 @@ def _check_same(folder: Path, whole: Plan, workshop: Workshop) -> None:
         UsageError: A scenario, its filler or a parameter has changed since.
     """
     stored = read_config(folder)
-    given = affecting_answer(dict(whole.study.options))
+    given = CallOptions(dict(whole.study.options)).affecting_answer
     for name in sorted(given.keys() | stored["telling"].keys()):
         if given.get(name) != stored["telling"].get(name):
             raise UsageError(

@@ -70,7 +70,7 @@ class RunResult:
     """Of these: those that the provider broke off, which may come to more when asked again."""
     unmeasured: tuple[str, ...] = ()
     """Models none of whose replies has a score, though some were cut."""
-    hopeless: tuple[tuple[str, str], ...] = ()
+    given_up: tuple[tuple[str, str], ...] = ()
     """Models that were given up, and why."""
     notes: tuple[str, ...] = ()
     """What a user should hear of the answers that were kept."""
@@ -87,19 +87,19 @@ class RunResult:
         return self.recorded == self.planned and not (self.errors or self.broken_off)
 
 
-def result(folder: Path, planned: Sequence[str], bench: TrialRunner, purse: Purse) -> RunResult:
+def result(folder: Path, planned: Sequence[str], runner: TrialRunner, purse: Purse) -> RunResult:
     """What a run came to.
 
     Args:
         folder: Of the run.
         planned: Keys of its trials.
-        bench: Knows which models were given up.
+        runner: Knows which models were given up.
         purse: Knows whether its budget is spent.
     """
     latest = latest_records(folder)
     known = [latest[key] for key in planned if key in latest]
     own = [(record["status"], record["error"]) for record in known]
-    given_up = {model: why for model, why in bench.hopeless.items() if why != purse.stopped}
+    given_up = {model: why for model, why in runner.given_up.items() if why != purse.stopped}
     errors = Counter(str(error) for status, error in own if status == "error")
     cuts = Counter(str(error) for status, error in own if status == "cut")
     kinds: Counter[str] = Counter()
@@ -116,7 +116,7 @@ def result(folder: Path, planned: Sequence[str], bench: TrialRunner, purse: Purs
         broken_off=sum(may_heal(record) for record in known) - kinds.total(),
         unmeasured=_unmeasured(known),
         cut_said=_most_common(cuts),
-        hopeless=tuple(sorted(given_up.items())),
+        given_up=tuple(sorted(given_up.items())),
         stopped=purse.stopped,
         bill=bill(calls_of(folder)),
     )

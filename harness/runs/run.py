@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypedDict
 from harness.core.arms import STAGES
 from harness.core.errors import UsageError, first_of
 from harness.models import known_limit
+from harness.models.call_options import CallOptions
 from harness.models.exact_counts import NoCountError, find_counter
 from harness.runs.answer_room import AnswerRoom
 from harness.runs.budget import Budget, Purse
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Unpack
 
-    from harness.core.protocols import Progress
+    from harness.core.run_protocols import Progress
     from harness.core.study import Plan, SessionTrials, Study
     from harness.models.exact_counts import ExactCounter
     from harness.runs.answer_room import Rooms
@@ -202,9 +203,9 @@ async def _run(ready: _Ready, out: Path, how: HowToRun) -> RunResult:
             stored=how.get("stored"),
         ) as opened:
             for known in opened.before():
-                opened.bench.recall(known)
+                opened.runner.recall(known)
             find = find_counter if models.are_live else None
-            stages = Stages(ready.whole, opened.bench, ready.workshop, known_limit, find)
+            stages = Stages(ready.whole, opened.runner, ready.workshop, known_limit, find)
             planned = stages.planned
             opened.begin(len(planned), len(opened.done & set(planned)))
             start = ready.plug.start(study, ready.gates, opened.folder.name)
@@ -239,7 +240,7 @@ class Stages:
 
     Args:
         whole: The plan with what was known when the run began.
-        bench: What is replayed on; it knows how to aim, and how much room answers need.
+        runner: What is replayed on; it knows how to aim, and how much room answers need.
         workshop: Shared tools.
         limit_of: The context window of a model in tokens, or None where it is not known.
         find: Finds who counts the prompts of a model exactly; None: nobody is asked.
@@ -248,15 +249,15 @@ class Stages:
     def __init__(
         self,
         whole: Plan,
-        bench: TrialRunner,
+        runner: TrialRunner,
         workshop: Workshop,
         limit_of: Callable[[str], int | None],
         find: FindCounter | None = None,
     ) -> None:
         self._find = find
         self._study = whole.study
-        self._options = dict[str, object](whole.study.options)
-        self._bench = bench
+        self._options = CallOptions(dict(whole.study.options))
+        self._runner = runner
         self._workshop = workshop
         self._limit_of = limit_of
         self._groups: dict[str, list[SessionTrials]] = {
@@ -299,15 +300,15 @@ class Stages:
         counter = await self._counter(model, done)
         try:
             if counter is not None:
-                self._bench.counters[model] = counter
+                self._runner.counters[model] = counter
                 await self._count(model, counter)
             for stage, after in zip(STAGES, (*STAGES[1:], None), strict=True):
                 groups = [group for group in self._aim(model) if group.stage == stage]
-                await executor.execute(groups, self._bench, done)
-                if model in self._bench.hopeless:
+                await executor.execute(groups, self._runner, done)
+                if model in self._runner.given_up:
                     return  # a stage that was broken off teaches nothing yet
                 following = [group for group in self._groups[model] if group.stage == after]
-                self._bench.settle(model, stage, following)
+                self._runner.settle(model, stage, following)
         finally:
             if counter is not None:
                 await counter.close()
@@ -321,7 +322,7 @@ class Stages:
 
     async def _count(self, model: str, counter: ExactCounter) -> None:
         """Aim all sessions of a model by what its server counts of some before any is sent."""
-        ledger = self._bench.ledger
+        ledger = self._runner.ledger
         if ledger.is_aimed(model):
             return  # a run that goes on aims as it began
         made: dict[str, dict[str, list[AimedPrompt]]] = {}
@@ -340,7 +341,7 @@ class Stages:
 
     def _known(self, model: str) -> tuple[LengthAims, Rooms]:
         """What is settled of a model: how its provider counts, and what its answers need."""
-        return self._bench.ledger.aims(model), self._bench.room.rooms(model)
+        return self._runner.ledger.aims(model), self._runner.room.rooms(model)
 
     def _aim(self, model: str) -> list[SessionTrials]:
         """The sessions of a model, planned again if its ledger has learned something."""
@@ -350,5 +351,5 @@ class Stages:
             alone = replace(self._study, models=(model,))
             plan = make_plan(alone, self._workshop, self._limit_of, lambda _: aims, lambda _: rooms)
             self._groups[model] = list(plan.groups)
-            self._bench.replanned(len(self.planned))
+            self._runner.replanned(len(self.planned))
         return self._groups[model]

@@ -135,8 +135,8 @@ class Batches:
             cassette=settings.cassette if from_cassette else None,
             record=settings.record and from_cassette,
         )
-        if result.hopeless:
-            model, why = result.hopeless[0]
+        if result.given_up:
+            model, why = result.given_up[0]
             raise IncompleteError(f"{model} was given up: {why}")
         return result.folder
 

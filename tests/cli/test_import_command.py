@@ -59,7 +59,7 @@ def test_imported_sessions_are_filler_between_planted_facts(tmp_path):
     assert harness("import", source, "-o", chats).code == 0
     run = harness(
         "run", SCENARIOS / "design-decisions.yaml", "--filler", chats, "-m",
-        "reference/perfect,reference/window?tokens=2000", "-w", "5k", "--seeds", "1",
+        "reference/perfect,reference/window?tokens=2000", "-w", "5k", "--seeds", "3",
         "--fills", "0.1,0.5,0.9", "--out", tmp_path,
     )  # fmt: skip
     assert run.code == 0, run.err

@@ -81,7 +81,7 @@ def test_a_model_writes_the_draft_and_only_what_holds_is_kept(chats, tmp_path, h
     for why in ("answer that does not stand in its quote 1", "question that holds its answer 1"):
         assert why in done.out
     made = load(out)
-    assert [fact.ask[0] for fact in made.facts] == [
+    assert [question.ask[0] for question in made.questions] == [
         "Which database did we choose for the queue?", "When is the first proof due?",
     ]  # fmt: skip
     assert "sk-secret" not in out.read_text(encoding="utf-8")

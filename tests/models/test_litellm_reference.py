@@ -20,16 +20,17 @@ from harness.models.reference import DONT_KNOW, laws
         "middle?loss=0.5",
     ],
 )
-async def test_a_law_says_behind_litellm_what_it_says_itself(name):
+async def test_a_law_says_behind_a_model_and_behind_litellm_what_it_says_itself(name):
     prompt = told(7, tokens=700, position=0.2)
     alone = laws.resolve(name).answer(prompt)
-    reply = await make_model(f"reference/{name}", {}).ask(prompt, {})
-    assert reply.text == alone.text
-    assert reply.prompt_tokens == alone.prompt_tokens
-    assert reply.completion_tokens == alone.completion_tokens
-    assert reply.finish_reason == "stop"
-    assert (reply.cost_usd, reply.attempts, reply.cached_tokens) == (0.0, 1, None)
-    assert reply.latency_s > 0
+    for options in ({}, {"via": "litellm"}):
+        reply = await make_model(f"reference/{name}", options).ask(prompt, {})
+        assert reply.text == alone.text
+        assert reply.prompt_tokens == alone.prompt_tokens
+        assert reply.completion_tokens == alone.completion_tokens
+        assert reply.finish_reason == "stop"
+        assert (reply.cost_usd, reply.attempts, reply.cached_tokens) == (0.0, 1, None)
+        assert reply.latency_s > 0
 
 
 async def test_the_model_is_handed_messages_and_nothing_else(monkeypatch):
@@ -42,14 +43,15 @@ async def test_the_model_is_handed_messages_and_nothing_else(monkeypatch):
             heard.append(given)
             return laws.resolve("perfect").answer(given[0])
 
-    monkeypatch.setattr("harness.models.litellm_model._law", lambda _: Listening())
+    monkeypatch.setattr("harness.models.reference_model.law_of", lambda _: Listening())
     prompt = told(1, tokens=100, position=0.5)
     await make_model("reference/perfect", {"seed": 3}).ask(prompt, {"max_tokens": 50})
     assert heard == [(prompt, 50)]
 
 
-async def test_a_refusal_passes_litellm_as_what_it_is():
-    model = make_model("reference/refuse?limit=100", {})
+@pytest.mark.parametrize("via", ["http", "litellm"])
+async def test_a_refusal_passes_as_what_it_is(via):
+    model = make_model("reference/refuse?limit=100", {"via": via})
     with pytest.raises(OverflowRefusedError, match="maximum context length is 100 tokens"):
         await model.ask(told(1, tokens=200, position=0.5), {})
 
@@ -65,14 +67,17 @@ async def test_an_answer_cut_off_at_its_tokens_is_a_reply():
     assert (nothing.text, nothing.cut) == ("", "length")
 
 
-async def test_a_broken_law_is_told_and_not_retried(monkeypatch):
+@pytest.mark.parametrize(
+    ("via", "module"), [("http", "reference_model"), ("litellm", "litellm_model")]
+)
+async def test_a_broken_law_is_told_and_not_retried(monkeypatch, via, module):
     class Broken:
         def answer(self, *_):
             raise KeyError("lost")
 
-    monkeypatch.setattr("harness.models.litellm_model._law", lambda _: Broken())
+    monkeypatch.setattr(f"harness.models.{module}.law_of", lambda _: Broken())
     with pytest.raises(ModelError, match="the reference law fails: KeyError: 'lost'") as caught:
-        await make_model("reference/perfect", {}).ask([Message("user", "Why?")], {})
+        await make_model("reference/perfect", {"via": via}).ask([Message("user", "Why?")], {})
     assert (caught.value.kind, caught.value.retryable) == ("bad_request", False)
 
 

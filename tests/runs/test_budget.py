@@ -26,7 +26,7 @@ def a_study(server, model=PAID):
         windows=("6k",),
         seeds=1,
         fills=Fills(count=4),
-        options=(("api_base", server.api_base), ("api_key", "none")),
+        options=(("api_base", server.api_base), ("api_key", "none"), ("max_tokens", "64")),
     )
 
 
@@ -38,7 +38,7 @@ def test_a_run_stops_before_its_budget_is_passed_and_goes_on_with_a_larger_one(t
         assert not found.complete
         assert not found.errors
         assert "is spent" in found.stopped
-        assert found.hopeless == ()
+        assert found.given_up == ()
         if budget.usd is not None:
             assert 0.5 * budget.usd < server.bill.usd <= budget.usd
             assert found.bill.usd == pytest.approx(server.bill.usd)
@@ -105,7 +105,8 @@ def test_the_command_says_what_it_cost_beside_the_estimate_and_how_to_go_on(tmp_
     with serve("perfect", price(PAID)) as server:
         args = (
             "run", SCENARIOS / "brand-voice.yaml", "-m", PAID, "-w", "6k", "--seeds", 1, "--fills",
-            4, "-M", f"api_base={server.api_base}", "-M", "api_key=none", "-q",
+            4, "-M", f"api_base={server.api_base}", "-M", "api_key=none",
+            "-M", "max_tokens=64", "-q",
         )  # fmt: skip
         cut = harness(*args, "--out", tmp_path / "a", "--budget-usd", 0.012)
         whole = harness(*args, "--out", tmp_path / "b")

@@ -64,7 +64,8 @@ def test_case_markup_and_space_do_not_change_a_score(parts):
         scorer = scorers.resolve(spec)
         for probe in PROBES:
             value = scorer.score(probe, text).value
-            assert scorer.score(probe, text.upper()).value == value
+            if "<" not in text:  # whether a mark of thinking is spoken of, capitals say
+                assert scorer.score(probe, text.upper()).value == value
             if "pattern" in spec:  # a pattern sees the reply as it is written
                 continue
             assert scorer.score(probe, text.replace("ã", "a")).value == value

@@ -199,7 +199,7 @@ def test_the_fixture_runs_a_study_once_and_takes_the_options_of_the_command(proj
             assert one.onset.verdict == "insufficient"
 
         def test_other_options_are_another_run(harness_run):
-            found = harness_run("small.scenario.yaml", model="reference/window?tokens=200", seeds=1)
+            found = harness_run("small.scenario.yaml", model="reference/window?tokens=500", seeds=3)
             assert found.recall < 1
             assert {record.outcome for record in found.missed} == {"server_truncated"}
         """

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from harness.analysis.onset import OnsetEstimate
     from harness.analysis.records import Frame
-    from harness.core.protocols import Progress
+    from harness.core.run_protocols import Progress
     from harness.core.scenario import Scenario
     from harness.sessions.materials import Workshop
 

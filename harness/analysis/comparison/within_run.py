@@ -55,7 +55,7 @@ class Contrast:
     """Scored probes that take part."""
     n_sessions: int
     n_not_in_view: int
-    """Scored probes left out because the fact was no longer before the model's eyes."""
+    """Scored probes left out because the fact was no longer in the model's view."""
     message: str
     """One plain sentence."""
 

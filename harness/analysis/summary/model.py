@@ -95,7 +95,7 @@ class Attribution:
     partial: int
     """Some of a set: neither recalled nor lost."""
     by_application: int
-    """The fact was not before the model's eyes: the application or the server dropped it."""
+    """The fact was out of the model's view: the application or the server dropped it."""
     by_server: int
     """Those of `by_application` that the server dropped."""
     by_model: int
@@ -258,7 +258,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleShare:
-    """How one rule of one scenario was kept by replies that had it before their eyes."""
+    """How one rule of one scenario was kept by replies of models that had it in view."""
 
     scenario: str
     rule: str
@@ -299,7 +299,7 @@ class Adherence:
     n_checks: int
     """Replies times rules, where it could be told whether the rule was kept."""
     n_unseen: int
-    """Of these: the rule was not before the model's eyes. They are in none of the shares below."""
+    """Of these: the rule was out of the model's view. They are in none of the shares below."""
     n_untold: int = 0
     """Where it could not be told: a reply cut off, or too short to tell its language."""
     share: Share | None

@@ -1,7 +1,7 @@
 """Adherence: how live replies keep their standing rules, against turn and fill; where they drift.
 
 Its one rule: adherence is never pooled with recall. It is read by the same estimator, from records
-of the kind `rule`, and only of replies that had the rule before their eyes.
+of the kind `rule`, and only of replies of models that had the rule in view.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _group(
 
 
 def _seen() -> pl.Expr:
-    """The rule was before the model's eyes: in the view, and not dropped by the server."""
+    """The model had the rule in view: the application sent it, and the server dropped no part."""
     truncated = pl.col("server_truncated").fill_null(value=False)
     return pl.col("in_view").fill_null(value=False) & ~truncated
 

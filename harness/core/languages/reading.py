@@ -12,11 +12,13 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from harness.core.chunks import NUMBERS_ONLY, SEAM, clock, gap
 from harness.core.languages.calendar import dated
 from harness.core.languages.eastern import eastern_digits
 from harness.core.languages.folding import ascii_digits, fold, silent_out
 from harness.core.languages.numerals import numbered
 from harness.core.languages.table import TABLE
+from harness.core.markup import unmarked
 from harness.core.quantities import NUMERAL, ORDINAL
 
 if TYPE_CHECKING:
@@ -44,17 +46,12 @@ _CHUNK = re.compile(
     r"(?P<tail>[ \t]*%)?"
 )
 _INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
-_SEAMS = re.compile(r"['_/]|(?<![0-9])[.:]|[.:](?![0-9])")
-_NUMBERS_ONLY = re.compile(r"[0-9]+(?:[/:][0-9]+)+")
-_CLOCK = re.compile(r"0?([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?")
 _UNIT = re.compile(r"([0-9]+(?:\.[0-9]+)?)([^\W\d_]+)")
 _YUZDE = "yuzde"
 
 
 def read_in(text: str, code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The words of a text in a language, and the gap before each."""
-    from harness.core.text import unmarked
-
     plain = ascii_digits(silent_out(text))
     plain = unmarked(_CURRENCY.sub(" ", ungrouped(plain, code)))
     plain = _PERCENT_FIRST.sub(r"\1%", fold(plain))
@@ -63,10 +60,10 @@ def read_in(text: str, code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     items: Items = []
     end = 0
     for match in _CHUNK.finditer(plain):
-        gap = _gap(plain[end : match.start()])
+        before = gap(plain[end : match.start()])
         for word in _split(match["chunk"], match["sign"] or "", match["tail"] or ""):
-            items.append((word, gap))
-            gap = ""
+            items.append((word, before))
+            before = ""
         end = match.end()
     items = _measures(numbered(_per_cent(items, code), code), code)
     return tuple(word for word, _ in items), tuple(gap for _, gap in items)
@@ -141,14 +138,6 @@ def _symbols(code: str) -> tuple[str, str]:
     )
 
 
-def _gap(between: str) -> str:
-    if not between or between == " ":
-        return ""
-    if any(mark in between for mark in ".!?\n"):
-        return "."
-    return "," if any(mark in between for mark in ",;:()") else ""
-
-
 def _split(chunk: str, sign: str, tail: str) -> Sequence[str]:
     """The words of characters that no space divides."""
     if _INITIALS.fullmatch(chunk):
@@ -165,11 +154,10 @@ def _split(chunk: str, sign: str, tail: str) -> Sequence[str]:
 
 def _parts(chunk: str) -> list[str]:
     """The words of a chunk that is not letters only."""
-    if _NUMBERS_ONLY.fullmatch(chunk):
-        clock = _CLOCK.fullmatch(chunk)
-        return [f"{clock[1]}:{clock[2]}" if clock else chunk]
+    if NUMBERS_ONLY.fullmatch(chunk):
+        return [clock(chunk)]
     found: list[str] = []
-    for piece in _SEAMS.split(chunk):
+    for piece in SEAM.split(chunk):
         parts = [part for part in piece.split("-") if part]
         if len(parts) > 1 and _is_code(parts):
             found.append(piece)

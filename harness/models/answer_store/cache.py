@@ -11,6 +11,7 @@ import os
 import sqlite3
 import sys
 import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,6 @@ from harness.models.answer_store.call import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import TracebackType
-    from typing import Self
 
     from harness.models.answer_store.call import Call
 
@@ -69,7 +68,7 @@ def default_folder() -> Path:
     return base / "session-harness"
 
 
-class Cache:
+class Cache(AbstractContextManager["Cache"]):
     """The cache in a folder, which is made when it does not exist.
 
     Args:
@@ -106,15 +105,7 @@ class Cache:
             self._db.close()
             raise error if isinstance(error, UsageError) else _unusable(self.path, error) from None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self.close()
 
     def find(self, call: Call, /) -> Mapping[str, Any] | None:

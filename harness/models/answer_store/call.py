@@ -14,7 +14,7 @@ from harness.core.draws import canonical, digest
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.parts import content_to_json
 from harness.core.probe import Reply
-from harness.models.options import affecting_answer
+from harness.models.call_options import CallOptions
 from harness.models.redaction import SHORTEST_IN_REPLIES, without
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def call(
     """The call that puts these messages to a model."""
     return Call(
         model=model,
-        options=affecting_answer(options),
+        options=CallOptions.of(options).affecting_answer,
         prompt=_hash(messages),
         repeat=repeat,
         asked=messages[-1].text if messages else "",

@@ -12,6 +12,7 @@ import fcntl
 import gzip
 import io
 import zlib
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,7 @@ from harness.models.answer_store.call import KEPT, Call
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-    from types import TracebackType
-    from typing import BinaryIO, Self
+    from typing import BinaryIO
 
 SCHEMA = 1
 """Version of the format; another one is refused by name."""
@@ -55,7 +55,7 @@ class Saved:
         return f"{self.path}: {', '.join(parts)}"
 
 
-class Cassette:
+class Cassette(AbstractContextManager["Cassette"]):
     """The answers in a cassette file; `record` to add to it.
 
     Args:
@@ -84,15 +84,7 @@ class Cassette:
         if record:
             self._part = self._open_part()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self.close()
 
     @property

@@ -14,8 +14,8 @@ from weakref import WeakValueDictionary
 
 from harness.core.errors import ModelError
 from harness.models.answer_store.call import call, from_line, to_line
+from harness.models.call_options import CallOptions
 from harness.models.catalog import known_limit
-from harness.models.options import convert, secrets
 from harness.models.redaction import secrets_in_env
 
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ class CachedModel:
         source: AnsweredBy,
     ) -> None:
         self._name = name
-        self._options = convert(options)
+        self._options = CallOptions.of(options)
         self._inner = inner
         self._shelf = shelf
         self._source: AnsweredBy = source
-        self._secrets = (*secrets(self._options), *secrets_in_env(os.environ))
+        self._secrets = (*self._options.secrets, *secrets_in_env(os.environ))
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def limit(self) -> int | None:
@@ -86,7 +86,7 @@ class CachedModel:
         Raises:
             ModelError: The call failed, or had been refused when it was made.
         """
-        asked = call(self._name, self._options | convert(options), messages, repeat)
+        asked = call(self._name, self._options | options, messages, repeat)
         async with self._asking.setdefault(asked.key, asyncio.Lock()):
             data = self._shelf.find(asked)
             if data is not None:
@@ -126,7 +126,7 @@ class CassetteModel:
 
     def __init__(self, name: str, options: Mapping[str, object], cassette: Cassette) -> None:
         self._name = name
-        self._options = convert(options)
+        self._options = CallOptions.of(options)
         self._cassette = cassette
 
     def limit(self) -> int | None:
@@ -146,7 +146,7 @@ class CassetteModel:
             CassetteMissError: There is none for this call.
             ModelError: The call had been refused.
         """
-        asked = call(self._name, self._options | convert(options), messages, repeat)
+        asked = call(self._name, self._options | options, messages, repeat)
         data = self._cassette.find(asked)
         if data is None:
             raise self._cassette.miss(asked)

@@ -1,7 +1,7 @@
 """Reference models: readers whose forgetting is known, to calibrate the instrument with.
 
 `laws.resolve("fading?onset=0.6")` is the law of that name; `names()` lists them. They are asked
-through litellm's custom-provider interface as `reference/fading?onset=0.6`.
+under the names of models, as `reference/fading?onset=0.6`.
 """
 
 from __future__ import annotations

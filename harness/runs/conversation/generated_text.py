@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from harness.core.draws import digest
 from harness.core.errors import ModelError, UsageError
-from harness.models.options import affecting_answer
 from harness.models.response import why_cut
 from harness.runs.folder.layout import STORES, WRITINGS
 from harness.runs.folder.reader import lines
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from harness.core.messages import Message
     from harness.core.probe import Reply
     from harness.core.protocols import Model
+    from harness.models.call_options import CallOptions
 
 _FOR_THINKING = 4_096
 """Tokens that are added for a model whose thinking used up all that it was given."""
@@ -61,7 +61,7 @@ class GeneratedTexts:
         self,
         folder: Path | None,
         models: Mapping[str, Model],
-        options: Mapping[str, str],
+        options: CallOptions,
         *,
         is_fixed: bool = False,
     ) -> None:
@@ -98,11 +98,11 @@ class GeneratedTexts:
             ModelError: The call failed; the next one with the same prompt will try again.
             UsageError: What was written cannot be kept.
         """
-        options = dict(self._options)
+        options = self._options
         if max_tokens is not None:
-            options["max_tokens"] = str(max_tokens)
+            options = options | {"max_tokens": max_tokens}
         key = digest(
-            [model, affecting_answer(options), repeat, [message.hash for message in messages]]
+            [model, options.affecting_answer, repeat, [message.hash for message in messages]]
         )
         if key in self._before:
             return _from_line(self._before[key])
@@ -121,7 +121,7 @@ class GeneratedTexts:
         key: str,
         model: str,
         messages: Sequence[Message],
-        options: Mapping[str, str],
+        options: CallOptions,
         purpose: Purpose,
         repeat: int,
     ) -> Written:
@@ -149,7 +149,7 @@ class GeneratedTexts:
         return written
 
     async def _whole(
-        self, model: str, messages: Sequence[Message], options: Mapping[str, str], repeat: int
+        self, model: str, messages: Sequence[Message], options: CallOptions, repeat: int
     ) -> Reply:
         """A reply that says something; one that was cut before is asked for once more, with room.
 
@@ -158,8 +158,8 @@ class GeneratedTexts:
         """
         reply = await self._models[model].ask(messages, options, repeat=repeat)
         if reply.cut is not None and not reply.text.strip() and not self._is_fixed:
-            most = int(options.get("max_tokens", "0")) + _FOR_THINKING
-            more = {**options, "max_tokens": str(most)}
+            most = int(str(options.get("max_tokens", 0))) + _FOR_THINKING
+            more = options | {"max_tokens": most}
             reply = await self._models[model].ask(messages, more, repeat=repeat)
         if reply.cut is not None and not reply.text.strip():
             kind, _, said = why_cut(reply, fixed=self._is_fixed).partition(": ")

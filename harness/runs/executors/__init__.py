@@ -26,7 +26,7 @@ class Executor(Protocol):
     """Replays every trial of some groups whose key is not done."""
 
     async def execute(
-        self, groups: Sequence[SessionTrials], bench: TrialRunner, done: Collection[str], /
+        self, groups: Sequence[SessionTrials], runner: TrialRunner, done: Collection[str], /
     ) -> None:
         """Return when each of them has a record, or its model was given up."""
 

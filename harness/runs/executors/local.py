@@ -46,7 +46,7 @@ class Local:
         self._building = asyncio.Lock()
 
     async def execute(
-        self, groups: Sequence[SessionTrials], bench: TrialRunner, done: Collection[str]
+        self, groups: Sequence[SessionTrials], runner: TrialRunner, done: Collection[str]
     ) -> None:
         """Replay every trial whose key is not in `done`.
 
@@ -58,12 +58,12 @@ class Local:
             async with asyncio.TaskGroup() as tasks:
                 for model in models:
                     own = (group for group in groups if group.model == model)
-                    tasks.create_task(self._model(own, bench, done))
+                    tasks.create_task(self._model(own, runner, done))
         except BaseExceptionGroup as errors:
             raise first_of(errors) from None
 
     async def _model(
-        self, groups: Iterable[SessionTrials], bench: TrialRunner, done: Collection[str]
+        self, groups: Iterable[SessionTrials], runner: TrialRunner, done: Collection[str]
     ) -> None:
         """The sessions of one model, in order."""
         connections = self._limits.max_connections
@@ -77,21 +77,21 @@ class Local:
                 if not todo:
                     continue
                 if needs_preparing(group):
-                    tasks.create_task(self._prepared(group, todo, bench, at_hand, crews))
+                    tasks.create_task(self._prepared(group, todo, runner, at_hand, crews))
                     continue
                 await open_sessions.acquire()
-                if group.model in bench.hopeless:
+                if group.model in runner.given_up:
                     return
-                session = await self._session(group, bench)
+                session = await self._session(group, runner)
                 held = _Held(self._room, _length(session), len(todo))
-                one = partial(_one, bench, session, bench.materials(group), None, held, at_hand)
+                one = partial(_one, runner, session, runner.materials(group), None, held, at_hand)
                 forked = tasks.create_task(_in_order(todo, one, tasks))
                 forked.add_done_callback(lambda _: open_sessions.release())
 
-    async def _session(self, group: SessionTrials, bench: TrialRunner) -> Session:
+    async def _session(self, group: SessionTrials, runner: TrialRunner) -> Session:
         """The session of a group, when there is room for it."""
         async with self._building:  # what sessions are built from is shared, and not for threads
-            session = await bench.session(group)
+            session = await runner.session(group)
         await self._room.take(_length(session))
         return session
 
@@ -99,7 +99,7 @@ class Local:
         self,
         group: SessionTrials,
         todo: Sequence[Trial],
-        bench: TrialRunner,
+        runner: TrialRunner,
         at_hand: asyncio.Semaphore,
         crews: asyncio.Semaphore,
     ) -> None:
@@ -108,33 +108,33 @@ class Local:
         Args:
             group: The session.
             todo: Its trials that are left.
-            bench: What they are replayed on.
+            runner: What they are replayed on.
             at_hand: Trials under way.
             crews: Sessions under way, since each of them waits for its own last call.
         """
         async with crews:
             for repeat in dict.fromkeys(trial.repeat for trial in todo):
-                if group.model in bench.hopeless:
+                if group.model in runner.given_up:
                     return
                 own = [trial for trial in todo if trial.repeat == repeat]
-                ready = await bench.prepare(group, repeat)
+                ready = await runner.prepare(group, repeat)
                 try:
-                    session = await self._asked(ready, own, group, bench)
+                    session = await self._asked(ready, own, group, runner)
                     held = _Held(self._room, _length(session), len(own))
-                    materials = bench.materials(group)
-                    one = partial(_one, bench, session, materials, ready, held, at_hand)
+                    materials = runner.materials(group)
+                    one = partial(_one, runner, session, materials, ready, held, at_hand)
                     async with asyncio.TaskGroup() as tasks:
                         await _in_order(own, one, tasks)
                 finally:
                     if isinstance(ready, Prepared):
-                        await bench.release(ready)
+                        await runner.release(ready)
 
     async def _asked(
         self,
         ready: Prepared | NotPrepared,
         trials: Sequence[Trial],
         group: SessionTrials,
-        bench: TrialRunner,
+        runner: TrialRunner,
     ) -> Session:
         """The session that the trials are asked of, when there is room for it.
 
@@ -142,7 +142,7 @@ class Local:
         was not asked is told of it. Else it is not built and stored a second time.
         """
         if isinstance(ready, NotPrepared) or any(ready.short_of(trial) for trial in trials):
-            return await self._session(group, bench)
+            return await self._session(group, runner)
         await self._room.take(_length(ready.session))
         return ready.session
 
@@ -162,7 +162,7 @@ async def _in_order(
 
 
 async def _one(  # noqa: PLR0917 -- what a trial needs, in the order in which it is bound
-    bench: TrialRunner,
+    runner: TrialRunner,
     session: Session,
     materials: Materials,
     ready: Prepared | NotPrepared | None,
@@ -173,8 +173,8 @@ async def _one(  # noqa: PLR0917 -- what a trial needs, in the order in which it
     """One trial, when there is a place for it."""
     try:
         async with at_hand:
-            if trial.model not in bench.hopeless:
-                await bench.replay(trial, session, materials, ready)
+            if trial.model not in runner.given_up:
+                await runner.replay(trial, session, materials, ready)
     finally:
         held.over()
 

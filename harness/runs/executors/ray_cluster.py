@@ -161,7 +161,7 @@ class Cluster:
         return self._actor.remote(self._study, self._shares, self._run_id)
 
     async def execute(
-        self, groups: Sequence[SessionTrials], bench: TrialRunner, done: Collection[str]
+        self, groups: Sequence[SessionTrials], runner: TrialRunner, done: Collection[str]
     ) -> None:
         """Replay every trial whose key is not in `done`.
 
@@ -172,45 +172,45 @@ class Cluster:
         batches = _batches([group for group in groups if not needs_preparing(group)], done)
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._here.execute(own, bench, done))
+                tasks.create_task(self._here.execute(own, runner, done))
                 for seat in self._seats * _FEEDS:
-                    tasks.create_task(self._feed(seat, batches, bench, set(done)))
+                    tasks.create_task(self._feed(seat, batches, runner, set(done)))
         except BaseExceptionGroup as errors:
             raise first_of(errors) from None
 
     async def _feed(
-        self, seat: _Seat, batches: deque[list[SessionTrials]], bench: TrialRunner, done: set[str]
+        self, seat: _Seat, batches: deque[list[SessionTrials]], runner: TrialRunner, done: set[str]
     ) -> None:
         """Hand out batches as long as there are any; one that a dead worker owes goes back."""
         while batches:
             batch = batches.popleft()
-            if batch[0].model in bench.hopeless:
+            if batch[0].model in runner.given_up:
                 continue
             number = seat.number
             try:
-                await self._hand_out(seat.worker, batch, bench, done)
+                await self._hand_out(seat.worker, batch, runner, done)
             except self._ray.exceptions.RayActorError:
                 seat.replace(number)
                 batches.appendleft(batch)
 
     async def _hand_out(
-        self, worker: Any, batch: list[SessionTrials], bench: TrialRunner, done: set[str]
+        self, worker: Any, batch: list[SessionTrials], runner: TrialRunner, done: set[str]
     ) -> None:
         """Have a batch replayed, and take in what comes back, as it comes."""
         keys = {trial.key for group in batch for trial in group.trials}
-        counts = {group.model: bench.ledger.all_counts(group.model) for group in batch}
+        counts = {group.model: runner.ledger.all_counts(group.model) for group in batch}
         call = worker.replay.options(num_returns="streaming")
         async for some in call.remote(batch, frozenset(keys & done), counts):
             for item in await some:
                 if isinstance(item, Record):
                     done.add(item.key)
-                    bench.take_in(item)
+                    runner.take_in(item)
                 elif isinstance(item, Failed):
                     raise UsageError(item.message)
                 elif isinstance(item, Stopped):
                     self._gates.stopped.setdefault(item.model, item.why)
                 else:
-                    bench.keep(item)
+                    runner.keep(item)
 
 
 def _batches(groups: Sequence[SessionTrials], done: Collection[str]) -> deque[list[SessionTrials]]:

@@ -14,6 +14,7 @@ from harness.core.errors import UsageError
 from harness.core.record import Record
 from harness.core.session import Session
 from harness.models import make_model
+from harness.models.call_options import CallOptions
 from harness.runs.answer_room import AnswerRoom
 from harness.runs.executors.local import Local
 from harness.runs.limits import Gates
@@ -50,7 +51,7 @@ Item: TypeAlias = Record | Session | Stopped | Failed
 
 
 class _Outbox:
-    """Where a worker's bench puts what is to be sent back."""
+    """Where a worker's runner puts what is to be sent back."""
 
     def __init__(self) -> None:
         self.items: asyncio.Queue[Item] = asyncio.Queue()
@@ -79,7 +80,7 @@ class Worker:
         self._run_id = run_id
         self._workshop = Workshop()
         self._gates = Gates(limits)
-        options = dict[str, object](study.options)
+        options = CallOptions(dict(study.options))
         self._models = {
             name: make_model(name, options, self._gates.gate(name, options))
             for name in study.models
@@ -102,7 +103,7 @@ class Worker:
             What came in since the last time, sessions before the records that speak of them.
         """
         outbox = _Outbox()
-        bench = TrialRunner(
+        runner = TrialRunner(
             workshop=self._workshop,
             models=self._models,
             options=options_of(self._study),
@@ -112,9 +113,9 @@ class Worker:
             run_id=self._run_id,
             now=lambda: datetime.now(tz=UTC).isoformat(),
             progress=NoProgress(),
-            hopeless=self._gates.stopped,
+            given_up=self._gates.stopped,
         )
-        work = asyncio.create_task(Local(self._limits).execute(groups, bench, done))
+        work = asyncio.create_task(Local(self._limits).execute(groups, runner, done))
         while not (work.done() and outbox.items.empty()):
             found = await _some(outbox.items, work)
             if found:

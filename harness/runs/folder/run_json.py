@@ -14,7 +14,7 @@ from harness.core.files import write_in_run
 from harness.core.record import RECORD_SCHEMA
 from harness.core.shapes import conform, parse
 from harness.core.trial import FORMAT
-from harness.models.options import affecting_answer, convert, masked
+from harness.models.call_options import CallOptions
 from harness.runs.folder.layout import CONFIG
 from harness.scenarios.variants import without_prompt
 
@@ -52,6 +52,7 @@ def config(
         adaptive: The aim of an adaptive run, whose trials are not known beforehand.
     """
     study = plan.study
+    options = CallOptions(dict(study.options))
     return {
         "schema": RUN_SCHEMA,
         "created": now.isoformat(),
@@ -87,8 +88,8 @@ def config(
         else {"count": study.fills.count, "exact": list(study.fills.exact)},
         "positions": list(study.positions),
         "filler": _filler_path(study.filler),
-        "options": masked(convert(dict(study.options))),
-        "telling": affecting_answer(dict(study.options)),
+        "options": options.masked,
+        "telling": options.affecting_answer,
         "controls": study.controls,
         "prompts": dict(study.prompts),
         "sent": dict(sent),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +23,6 @@ from harness.runs.folder.reader import lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
-    from types import TracebackType
-    from typing import Self
 
     from harness.core.record import Record
     from harness.core.session import Session
@@ -34,7 +32,7 @@ _SYNC_EVERY = 64
 """Records between two fsyncs: a killed process loses nothing, a power cut at most these."""
 
 
-class Store:
+class Store(AbstractContextManager["Store"]):
     """The one writer of a run folder; a second one is refused.
 
     Args:
@@ -61,17 +59,9 @@ class Store:
         self._messages = Lines(folder / MESSAGES)
         self._since_sync = 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         # a disk that was full when something was written is full when it is closed
-        with suppress(IncompleteError) if error is not None else nullcontext():
+        with suppress(IncompleteError) if any(raised) else nullcontext():
             self.close()
 
     def keep(self, session: Session) -> None:
@@ -124,7 +114,7 @@ class Store:
             file.sync()
 
 
-class Lines:
+class Lines(AbstractContextManager["Lines"]):
     """A JSON Lines file that only grows, by whole lines: a line is there or it is not.
 
     Args:
@@ -135,15 +125,7 @@ class Lines:
         self.path = path
         self._file = path.open("ab", buffering=0)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._file.close()
 
     def append(self, *values: object) -> None:

@@ -8,13 +8,12 @@ outside the gate: it holds no place.
 from __future__ import annotations
 
 import asyncio
-import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from harness.core.errors import ModelError
-from harness.models.address import address
+from harness.models.call_options import CallOptions
 from harness.runs.limits.breaker import Breaker
 from harness.runs.limits.lane import Lane
 from harness.runs.limits.rates import Rates
@@ -256,7 +255,7 @@ class ModelGate:
 
 def _provider(model: str, options: Mapping[str, object]) -> str:
     """Who answers: the provider in a model's name, at the address where it is asked."""
-    at = address(model, options, os.environ) or ""
+    at = CallOptions.of(options).address(model) or ""
     return f"{model.partition('/')[0]} {urlsplit(at).netloc}"
 
 

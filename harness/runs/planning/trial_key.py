@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.trial import FORMAT
-from harness.models.options import affecting_answer
+from harness.models.call_options import CallOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ class Keys:
                 policy,
                 memory,
                 model,
-                affecting_answer(options),
+                CallOptions.of(options).affecting_answer,
                 *([replies] if replies != "scripted" else []),
             ]
         )

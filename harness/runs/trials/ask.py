@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.models.catalog import marked
 from harness.models.exact_counts import NoCountError
-from harness.models.options import convert
 from harness.models.response import why_cut
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from harness.core.errors import AnsweredBy
     from harness.core.probe import Reply, Status
     from harness.core.protocols import Model
     from harness.core.session import Cut
     from harness.core.trial import Trial
+    from harness.models.call_options import CallOptions
     from harness.models.exact_counts import ExactCounter
     from harness.runs.meter.fit import CountModel
     from harness.runs.trials.fork import Fork
@@ -51,7 +51,7 @@ class CallResult:
 async def ask(
     fork: Fork,
     model: Model,
-    options: Mapping[str, object],
+    options: CallOptions,
     counts: CountModel,
     counter: ExactCounter | None = None,
 ) -> CallResult:
@@ -65,7 +65,7 @@ async def ask(
         counter: Counts prompts exactly, where the server does that: all of them on a server of
             one's own, else those whose usage is missing or short of what was expected.
     """
-    most = convert(options).get("max_tokens")
+    most = options.get("max_tokens")
     answer = await _asked(fork, model, options)
     answer = replace(answer, max_tokens=most if isinstance(most, int) else None)
     reply = answer.reply
@@ -103,13 +103,13 @@ def _ends_the_window(reply: Reply, fork: Fork) -> bool:
     return prompt < limit <= prompt + answer + 1
 
 
-async def _asked(fork: Fork, model: Model, options: Mapping[str, object]) -> CallResult:
+async def _asked(fork: Fork, model: Model, options: CallOptions) -> CallResult:
     """What the call came to, by what is known of it alone."""
     if fork.view.refused is not None:
         return CallResult(status="overflow", error=f"not sent: {fork.view.refused}")
     try:
         sent = fork.messages()
-        marked = {**options, **cache_marks(fork.trial, fork.session.cuts, len(sent))}
+        marked = options | cache_marks(fork.trial, fork.session.cuts, len(sent))
         reply = await model.ask(sent, marked, repeat=fork.trial.repeat)
     except ModelError as error:
         over = isinstance(error, OverflowRefusedError)

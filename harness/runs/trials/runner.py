@@ -1,4 +1,4 @@
-"""The bench on which trials are replayed: models, meters, sessions at hand, and the store."""
+"""The runner on which trials are replayed: models, meters, sessions at hand, and the store."""
 
 from __future__ import annotations
 
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from harness.core.arms import Stage
-    from harness.core.protocols import Model, Progress, RecordSink
+    from harness.core.protocols import Model
     from harness.core.record import Record
+    from harness.core.run_protocols import Progress, RecordSink
     from harness.core.session import Session
     from harness.core.study import SessionTrials
     from harness.core.trial import Trial
+    from harness.models.call_options import CallOptions
     from harness.models.exact_counts import ExactCounter
     from harness.runs.answer_room import AnswerRoom
     from harness.runs.meter.ledger import LengthLedger
@@ -50,7 +52,7 @@ class TrialRunner:
         run_id: The run.
         now: The time, UTC, ISO 8601.
         progress: Is told what happens.
-        hopeless: Models that were given up, and why; others may add to it while the run goes on.
+        given_up: Models that were given up, and why; others may add to it while the run goes on.
         writings: Keeps what models write into sessions; unless given, in memory.
         room: How many tokens answers get.
     """
@@ -60,14 +62,14 @@ class TrialRunner:
         *,
         workshop: Workshop,
         models: Mapping[str, Model],
-        options: Mapping[str, str],
+        options: CallOptions,
         store: RecordSink,
         ledger: LengthLedger,
         room: AnswerRoom,
         run_id: str,
         now: Callable[[], str],
         progress: Progress,
-        hopeless: Mapping[str, str] | None = None,
+        given_up: Mapping[str, str] | None = None,
         writings: GeneratedTexts | None = None,
     ) -> None:
         self._workshop = workshop
@@ -88,7 +90,7 @@ class TrialRunner:
         """Who counts the prompts of a model exactly, where its server does."""
         self.halting = False
         """Whether the run is being interrupted, so that a failure is no last word."""
-        self.hopeless: Mapping[str, str] = {} if hopeless is None else hopeless
+        self.given_up: Mapping[str, str] = {} if given_up is None else given_up
         """Models that were given up, and why."""
 
     async def session(self, group: SessionTrials) -> Session:
@@ -211,7 +213,7 @@ class TrialRunner:
         more = self.room.again(trial, done) if done.status == "cut" else None
         if more is None:
             return done
-        second = await ask(fork, model, {**options, "max_tokens": str(more)}, counts, counter)
+        second = await ask(fork, model, options | {"max_tokens": more}, counts, counter)
         if second.reply is None:
             return done
         return self._record(fork, joined(answer, second), started_at)

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.core.transcript import Asked, Row, Transcript
+from harness.scenarios.importers.chat_turns import is_turn
 from harness.scenarios.importers.chats import (
     MESSAGES,
     Chat,
     inner,
-    is_turn,
     is_turns,
     read_chats,
     record_id,

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.scenarios.importers.chat_turns import is_turn
 from harness.scenarios.importers.chats import (
     CONVERSATIONS,
     inner,
-    is_turn,
     pair_of,
     read_chats,
     turns_of,

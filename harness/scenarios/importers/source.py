@@ -16,9 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from harness.core.errors import FileError, UsageError, Where
-from harness.core.transcript import Row, Sample, Skipped
-from harness.scenarios.importers.entries import MOST_LEVELS, TOO_DEEP, Entries
+from harness.core.transcript import Row, Sample
+from harness.scenarios.importers.entries import TOO_DEEP, Entries
 from harness.scenarios.importers.parquet import MAGIC, NotParquetError, table
+from harness.scenarios.importers.source_errors import (
+    damaged_line,
+    in_megabytes,
+    not_utf8,
+    parser_reason,
+    stopped_at,
+    too_deep,
+)
 from harness.scenarios.importers.utf8 import Utf8
 
 if TYPE_CHECKING:
@@ -170,11 +178,11 @@ class ByteSource:
         self._check_kind(self._head())
         for number, line in self._lines(Utf8()):
             if line is None:
-                self._refuse(f"this line is longer than {_mega(MOST_BYTES)}", number)
+                self._refuse(f"this line is longer than {in_megabytes(MOST_BYTES)}", number)
             try:
                 yield line.decode("utf-8")
             except UnicodeDecodeError as error:
-                self._refuse(_not_utf8(error), number, error.start + 1)
+                self._refuse(not_utf8(error), number, error.start + 1)
 
     def _head(self) -> bytes:
         head = b""
@@ -224,7 +232,7 @@ class ByteSource:
         for number, line in self._lines(utf8):
             where = Where(file=self.name, line=number)
             if line is None:
-                yield _broken(where, f"longer than {_mega(MOST_BYTES)}")
+                yield damaged_line(where, f"longer than {in_megabytes(MOST_BYTES)}")
                 continue
             if number == 1:
                 line = line.removeprefix(_BOM)  # noqa: PLW2901 -- the mark is no part of the line
@@ -233,14 +241,14 @@ class ByteSource:
             try:
                 value = json.loads(line.decode("utf-8"))
             except UnicodeDecodeError as error:
-                yield _broken(where, _not_utf8(error))
+                yield damaged_line(where, not_utf8(error))
             except json.JSONDecodeError as error:
                 column = Where(file=self.name, line=number, column=error.colno)
-                yield _broken(column, f"not JSON: {error.msg}")
+                yield damaged_line(column, f"not JSON: {error.msg}")
             except RecursionError:
-                yield _broken(where, "nested too deeply")
+                yield damaged_line(where, "nested too deeply")
             except ValueError as error:  # a number of more digits than Python reads
-                yield _broken(where, f"not readable: {error}")
+                yield damaged_line(where, f"not readable: {error}")
             else:
                 yield Row(where, number, value)
         yield from utf8.remarks(Where(file=self.name))
@@ -264,11 +272,11 @@ class ByteSource:
             for value in entries.take(events):
                 number, pending = number + 1, 0
                 where = Where(file=self.name, line=line)
-                yield _deep(where, number) if value is TOO_DEEP else Row(where, number, value)
+                yield too_deep(where, number) if value is TOO_DEEP else Row(where, number, value)
             del events[:]
             pending += len(piece)
             if pending > MOST_BYTES:
-                problem = f"record {number + 1} is larger than {_mega(MOST_BYTES)}"
+                problem = f"record {number + 1} is larger than {in_megabytes(MOST_BYTES)}"
                 self._refuse(f"{problem}; split the file", line)
             if wrong is not None:
                 break
@@ -281,10 +289,10 @@ class ByteSource:
                 return
         except (ijson.JSONError, ValueError) as error:
             wrong, piece = error, b""
-        before = piece[: _offset(wrong, piece)]
+        before = piece[: stopped_at(wrong, piece)]
         place = f"record {number + 1}, near byte {done + len(before):,}"
         line += before.count(b"\n")
-        self._refuse(f"this is not JSON any more: {_reason(wrong)} ({place})", line)
+        self._refuse(f"this is not JSON any more: {parser_reason(wrong)} ({place})", line)
 
 
 @dataclass(slots=True)
@@ -324,39 +332,3 @@ def _is_lines(start: bytes) -> bool:
     except (ValueError, RecursionError):
         return first.rstrip()[-1:] == b"}" and follows == b"{"
     return start[:1] == b"{" or follows in {b"[", b"{"}
-
-
-def _offset(error: Exception, piece: bytes) -> int:
-    """Where in a piece the parser stopped: it quotes what stands around, and points into it."""
-    _, _, rest = str(error).partition("\n")
-    quoted, _, pointer = rest.partition("\n")
-    around = quoted.lstrip()
-    at = piece.decode("latin-1").replace("\n", " ").find(around) if around else -1
-    return max(at, 0) + max(pointer.find("^") - len(quoted) + len(around), 0) if at >= 0 else 0
-
-
-def _reason(error: Exception) -> str:
-    """The first line of what the parser says."""
-    if isinstance(error, RecursionError):
-        return "nested too deeply"
-    text = str(error).strip().partition("\n")[0].removeprefix("b'").partition("\\n")[0]
-    text = text.removeprefix("parse error: ").removeprefix("lexical error: ").strip(" .")
-    ended = "premature EOF" in text or "ncomplete" in text
-    return "the file ends in the middle of a record" if ended else text or type(error).__name__
-
-
-def _broken(where: Where, detail: str) -> Skipped:
-    return Skipped(what="damaged line", where=where, detail=detail, broken=True)
-
-
-def _deep(where: Where, number: int) -> Skipped:
-    detail = f"record {number} has more than {MOST_LEVELS} levels"
-    return Skipped(what="record nested too deeply", where=where, detail=detail, broken=True)
-
-
-def _not_utf8(error: UnicodeDecodeError) -> str:
-    return f"byte 0x{error.object[error.start]:02x} is not UTF-8; save the file as UTF-8"
-
-
-def _mega(size: int) -> str:
-    return f"{size >> 20} MB"

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.core.transcript import Transcript
-from harness.scenarios.importers.chats import Chat, is_turn, is_turns
+from harness.scenarios.importers.chat_turns import is_turn
+from harness.scenarios.importers.chats import Chat, is_turns
 from harness.scenarios.importers.saying import Saying
 from harness.scenarios.importers.script import Script
 from harness.scenarios.importers.values import obj, parsed, seq, text

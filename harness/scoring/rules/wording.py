@@ -11,8 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from harness.core.markup import short_rows
 from harness.core.probe import Score
-from harness.core.text import short_rows
 from harness.scoring.patterns import TOO_SLOW, all_found, check_pattern
 
 _PLAIN = str.maketrans(

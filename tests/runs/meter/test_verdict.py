@@ -37,7 +37,7 @@ READERS = {
     "perfect": Reader(),
     "fading": Reader(onset=0.5),
     "weak": Reader(at_best=0.3),
-    "hopeless": Reader(at_best=0.02),
+    "given_up": Reader(at_best=0.02),
 }
 
 
@@ -82,7 +82,7 @@ def test_the_part_is_named_and_its_facts_are_the_servers_loss(server):
 
 
 def test_of_a_model_that_recalls_nothing_the_part_is_unknown():
-    _, found = judged(DROPS["start"], READERS["hopeless"])
+    _, found = judged(DROPS["start"], READERS["given_up"])
     assert {part for part in found.part if part} == {"unknown"}
     assert not any(found.lost)
 
@@ -99,7 +99,7 @@ def test_counts_that_are_not_of_the_whole_prompt_still_give_its_fill(server):
 
 
 def test_one_session_alone_accuses_nobody_unless_no_tokenizer_explains_it():
-    _, few = judged(Server(most=6500, **TEMPLATE), READERS["hopeless"], seeds=1)
+    _, few = judged(Server(most=6500, **TEMPLATE), READERS["given_up"], seeds=1)
     assert True not in few.truncated
     assert None in few.truncated
     records, half = judged(Server(most=3000, **TEMPLATE), READERS["perfect"], seeds=1)
