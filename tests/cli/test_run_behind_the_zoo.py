@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from itertools import groupby
 
 import pytest
 
@@ -161,3 +162,19 @@ def test_one_interrupt_ends_a_wait(tmp_path):
         _, err = process.communicate(timeout=20)
     assert process.returncode == 2, err
     assert "interrupted; go on with: harness run --resume " in err
+
+
+def test_with_one_connection_no_session_interrupts_another_and_none_goes_back(tmp_path):
+    with ZooServer(lambda call: call.reply()) as server:
+        found = harness(
+            "run", SCENARIOS / "brand-voice.yaml", "-m", "openai/zoo", *server.flags, "-w", "2k",
+            "--seeds", 3, "--fills", 5, "--max-connections", 1, "--out", tmp_path, "-q",
+        )  # fmt: skip
+    assert found.code == 0, found.err
+    long = [call.messages for call in server.calls if len(call.messages) > 10]
+    begun = [tuple(message.content for message in sent[1:6]) for sent in long]
+    sessions = [begin for begin, _ in groupby(begun)]
+    assert len(sessions) == len(set(sessions)) >= 3
+    for _, own in groupby(zip(begun, map(len, long), strict=True), key=lambda pair: pair[0]):
+        lengths = [length for _, length in own]
+        assert lengths == sorted(lengths)
