@@ -178,3 +178,13 @@ def test_with_one_connection_no_session_interrupts_another_and_none_goes_back(tm
     for _, own in groupby(zip(begun, map(len, long), strict=True), key=lambda pair: pair[0]):
         lengths = [length for _, length in own]
         assert lengths == sorted(lengths)
+
+
+def test_an_option_that_is_stored_as_a_hash_is_asked_for_again(tmp_path):
+    with ZooServer(lambda call: call.reply()) as server:
+        more = ("-w", "2k", "--seeds", 1, "--fills", 4, "-q", "-M", 'stop=["\\n\\n\\n"]')
+        found, _ = ran(server, tmp_path, *more)
+        assert found.code == 0, found.err
+        again = harness("run", "--resume", "latest", "--out", tmp_path, *server.flags)
+    assert again.code == 4
+    assert "give -M stop=... again: a hash of it alone is stored with a run" in again.err
