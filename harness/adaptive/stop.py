@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, log2
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -43,6 +43,9 @@ class Outlook:
 
     half_width: float
     """As it is known now, a fraction of the window."""
+    octaves: float | None
+    """As it is known now, between the ends of the interval; None where the half-width is what takes
+    longer."""
     probes: int
     """In all, if intervals go on to shrink with the root of the number of probes."""
 
@@ -126,9 +129,14 @@ def outlook(rows: Rows, *, half_width: float, control: float = NEAR_EMPTY_SHARE)
     if seen.lo is None or seen.hi is None or not seen.detected:
         return None
     now = (seen.hi - seen.lo) / 2
-    if now <= half_width:
+    wider, octaves = now / half_width, None
+    if seen.control < NEAR_EMPTY_SHARE - 1e-9:
+        apart = log2(seen.hi / max(seen.lo, seen.control))
+        if apart / log2(WIDEST) > wider:
+            wider, octaves = apart / log2(WIDEST), apart
+    if wider <= 1:
         return None
-    return Outlook(half_width=now, probes=ceil(seen.n_probes * (now / half_width) ** 2))
+    return Outlook(half_width=now, octaves=octaves, probes=ceil(seen.n_probes * wider**2))
 
 
 def _looks(rows: Rows) -> tuple[Rows, Rows]:

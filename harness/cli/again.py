@@ -157,11 +157,12 @@ def study_again(
         UsageError: A scenario has changed since, or a secret is not given again.
     """
     from harness.runs.folder.run_json import read_config
+    from harness.runs.planning.named_code import load_code
     from harness.sessions.materials import Workshop
 
     data = read_config(folder)
     paths, given = before(data, options)
-    study = make_study(paths, **given)
+    study = load_code(make_study(paths, **given))
     known = {(s["name"], s.get("variant", "")): s["identity"] for s in data["scenarios"]}
     workshop = Workshop()
     kept = tuple(s for s in study.scenarios if s.name in scenarios)

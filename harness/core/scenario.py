@@ -111,7 +111,7 @@ class Fills:
 
     count: int | None = None
     """How many; jittered inside strata by the seed, a quarter of them in the nearly empty window.
-    In windows of more than 20,000 tokens one more for each octave below the even ones."""
+    In windows of more than 20,000 tokens one more for each octave past the nearly empty one."""
     exact: tuple[float, ...] = ()
     """Fills asked for as they are; empty when `count` is set."""
 

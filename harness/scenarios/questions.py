@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from harness.core.errors import UsageError, nearest
 from harness.core.scenario import Question, Value
 from harness.core.spec import Spec
-from harness.kinds import kind_of
+from harness.kinds import kind_of, load_kind
 from harness.kinds.answers import rehearse
+from harness.kinds.unimported import UnimportedKind
 from harness.scenarios.checks import check_wordings
 
 if TYPE_CHECKING:
@@ -45,17 +46,20 @@ class FileQuestions:
         return " and ".join(dict.fromkeys(question.kind.name for question in self.about(fact)))
 
 
-def read_questions(draft: Draft, known_scorers: Collection[str] | None) -> FileQuestions:
+def read_questions(
+    draft: Draft, known_scorers: Collection[str] | None, *, trust_code: bool
+) -> FileQuestions:
     """The questions of a file; what is wrong with them is noted in the draft.
 
     Args:
         draft: The file.
         known_scorers: Names that `score` may have; None leaves them unchecked.
+        trust_code: Whether kinds that are code are imported.
     """
     asked = FileQuestions()
     _check_ids(draft)
     for path, entry in _entries(draft):
-        made = _question(draft, path, entry, known_scorers)
+        made = _question(draft, path, entry, known_scorers, trust_code=trust_code)
         if made is not None:
             asked.questions.setdefault(made.id, made)
     for fact in draft.model.facts:
@@ -113,11 +117,13 @@ def _question(
     path: tuple[Key, Key],
     entry: FactModel | QuestionModel,
     known_scorers: Collection[str] | None,
+    *,
+    trust_code: bool,
 ) -> Question | None:
     """The question that is written there; None where its kind or what it is about is not known."""
     short = path[0] == "facts"
     about = (entry.id,) if short else tuple(getattr(entry, "about", ()))
-    kind = _kind(draft, path, entry.kind or _USUAL)
+    kind = _kind(draft, path, entry.kind or _USUAL, trust_code=trust_code)
     known = short or _check_about(draft, path, about)
     if kind is None or not known or not _check_number(draft, path, kind, len(about)):
         return None
@@ -136,11 +142,11 @@ def _question(
     )
 
 
-def _kind(draft: Draft, path: tuple[Key, Key], text: str) -> Spec | None:
+def _kind(draft: Draft, path: tuple[Key, Key], text: str, *, trust_code: bool) -> Spec | None:
     """The kind as a spec, loaded once; None where there is none of that name."""
     try:
         spec = Spec.parse(text)
-        kind_of(spec)
+        (load_kind if trust_code else kind_of)(spec)
     except UsageError as error:
         draft.refuse(str(error), *path, "kind")
         return None
@@ -212,6 +218,8 @@ def _check_sense(
             problem += f" never said, but question '{others[0]}' needs it said; ask for another"
             draft.refuse(problem, *path, "id")
             return
+    if isinstance(kind_of(question.kind), UnimportedKind):
+        return
     try:
         rehearse(question, asked.sayings)
     except UsageError as error:

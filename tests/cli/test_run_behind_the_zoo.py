@@ -80,6 +80,38 @@ def test_what_never_came_to_an_answer_is_not_measured_and_says_why(behaviour, tm
     assert "before they held an answer: a larger -w" in " ".join(found.out.split())
 
 
+class BrokenOnce:
+    """Each prompt is first answered in one of the ways that are hardly HTTP, then by the law."""
+
+    def __init__(self):
+        self.kinds = {}
+
+    def __call__(self, call):
+        prompt = json.dumps(call.body["messages"])
+        at = self.kinds.setdefault(prompt, len(self.kinds)) % len(zoo_errors.MALFORMED)
+        return zoo_errors.MALFORMED[at](call)
+
+
+@pytest.mark.parametrize("via", ["http", "litellm"])
+def test_every_kind_of_broken_http_ends_in_one_record_and_the_scores_of_a_clean_run(tmp_path, via):
+    few = ("-w", "2k", "--seeds", 4, "--fills", "0.5", "--no-controls", "-M", f"via={via}", "-q")
+    with ZooServer(lambda call: call.reply()) as server:
+        clean, wanted = ran(server, tmp_path / "clean", *few)
+    broken = BrokenOnce()
+    with ZooServer(broken) as server:
+        found, records = ran(server, tmp_path / "broken", *few)
+    assert (clean.code, found.code) == (0, 0), found.err
+    assert len({record["key"] for record in records}) == len(records) == len(wanted)
+
+    def cells(rows):
+        names = ("session", "arm", "probe", "reply", "score", "outcome", "status")
+        return sorted([str(row[name]) for name in names] for row in rows)
+
+    assert cells(records) == cells(wanted)
+    assert len(broken.kinds) >= len(zoo_errors.MALFORMED)
+    assert sum(record["attempts"] > 1 for record in records) >= len(zoo_errors.MALFORMED)
+
+
 def test_a_refusal_is_no_miss(tmp_path):
     with ZooServer(zoo_replies.refuses_beside) as server:
         _, records = ran(server, tmp_path)

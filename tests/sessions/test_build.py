@@ -117,9 +117,9 @@ def test_a_seed_decides_where_a_fact_stands_and_over_seeds_it_stands_everywhere(
 def test_growing_has_a_quarter_of_its_checkpoints_in_the_nearly_empty_window():
     _, built = sessions_of("client-call", 0, 32_000)
     fills = [cut.fill_requested for _, session in built for cut in session.cuts]
-    assert len(fills) == 13  # one for the octave below the even ones
-    assert sum(fill <= 1_000 / 32_000 for fill in fills) == 3
-    assert sum(1_000 / 32_000 < fill <= 0.05 for fill in fills) == 1
+    assert len(fills) == 18  # one more for each of the five octaves, and a control with them
+    assert sum(fill <= 1_000 / 32_000 for fill in fills) == 4
+    assert sum(1_000 / 32_000 < fill <= 0.0625 for fill in fills) >= 1
     assert all(a < b for a, b in pairwise(sorted(fills)))
 
 
