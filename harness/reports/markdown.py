@@ -165,7 +165,7 @@ def _facts(group: CurveGroup) -> Iterator[str]:
     )
     for judge in group.judges:
         yield f"judge: {fmt.escape_markdown(headline.judge(judge))}"
-    yield f"not measured: {fmt.escape_markdown(fmt.unscored(lost.unscored))}"
+    yield f"not measured: {fmt.escape_markdown(fmt.unscored(lost.unscored, lost.mends))}"
     if group.overflow_from is not None:
         yield f"refused as too long from a fill of {fmt.percent(group.overflow_from)}"
     if group.abstain is not None:

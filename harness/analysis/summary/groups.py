@@ -30,7 +30,7 @@ from harness.analysis.summary.model import (
     ScenarioRecall,
     Share,
 )
-from harness.analysis.summary.totals import attribution_totals, usage_totals
+from harness.analysis.summary.totals import attribution_totals, mends, usage_totals
 from harness.analysis.summary.trials import column_names
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _group(
         own_onset=own_onset,
         recall=_overall(known),
         needle_only=None if alone is None else _overall(alone),
-        attribution=attribution_totals(tables["attribution"]),
+        attribution=attribution_totals(tables["attribution"], mends(rows)),
         lost_in_the_middle=middle,
         gap_effect=gap,
         by_fill=_each(_bin, tables["fill"]),

@@ -13,13 +13,27 @@ from harness.analysis.attribution import (
     NOT_MEASURED,
     UNSEEN,
 )
+from harness.analysis.curves import main_rows
+from harness.analysis.records import collect
 from harness.analysis.summary.model import Attribution, Count, UsageTotals
 
 _DOLLAR = 10**12
 
 
-def attribution_totals(rows: list[dict[str, Any]]) -> Attribution:
-    """Who lost what, of the one row of a group's attribution, if it has one."""
+def mends(rows: pl.DataFrame) -> tuple[str, ...]:
+    """What would mend the replies of the main arm that were cut, the most frequent first."""
+    said = main_rows(rows.lazy()).select(pl.col("mend").cast(pl.String)).drop_nulls()
+    counted = collect(said.group_by("mend").len().sort(-pl.col("len").cast(pl.Int64), "mend"))
+    return tuple(counted["mend"])
+
+
+def attribution_totals(rows: list[dict[str, Any]], mends: tuple[str, ...]) -> Attribution:
+    """Who lost what, of the one row of a group's attribution, if it has one.
+
+    Args:
+        rows: That row.
+        mends: What would let replies be measured that were cut.
+    """
     row = rows[0] if rows else {}
     causes = (
         (name, row.get(name, 0)) for name in (*BY_APPLICATION, UNSEEN, CANNOT_TELL, *BY_MODEL)
@@ -35,6 +49,7 @@ def attribution_totals(rows: list[dict[str, Any]]) -> Attribution:
         by_nobody=row.get("lost_by_nobody", 0),
         causes=tuple(Count(name=name, n=n) for name, n in causes if n),
         unscored=tuple(Count(name=name, n=n) for name, n in unscored if n),
+        mends=mends,
     )
 
 

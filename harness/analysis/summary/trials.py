@@ -20,7 +20,7 @@ _NEEDED = (
     "score", "outcome", "status", "in_view", "server_truncated", "fact_dropped", "dropped",
     "injected", "started_at",
 )  # fmt: skip
-_ALSO = ("variant", "judge", "judge_planted")
+_ALSO = ("variant", "judge", "judge_planted", "error")
 """Columns that others are made of."""
 
 
@@ -29,9 +29,14 @@ def narrowed(frame: Frame) -> pl.DataFrame:
     words = [name for name in _NEEDED if SCHEMA[name] == pl.String and name != "started_at"]
     lazy = frame.lazy().select(*_NEEDED, pl.col("key").hash().alias("key"), *_ALSO)
     judged = pl.col("judge").is_not_null().alias("judged")
-    lazy = lazy.with_columns(under_prompt(), calibrated(), judged)
-    lazy = lazy.drop("variant", "judge", "judge_planted")
-    return collect(lazy.with_columns(pl.col(words).cast(pl.Categorical())))
+    lazy = lazy.with_columns(under_prompt(), calibrated(), judged, _mend()).drop(_ALSO)
+    return collect(lazy.with_columns(pl.col(*words, "mend").cast(pl.Categorical())))
+
+
+def _mend() -> pl.Expr:
+    """What would let a reply be measured that was cut: the end of what its record says of it."""
+    said = pl.col("error").str.extract(r": ([^:]+)$")
+    return pl.when(pl.col("status") == "cut").then(said).alias("mend")
 
 
 def under_prompt() -> pl.Expr:

@@ -22,7 +22,7 @@ from harness.core.text_kinds import KINDS
 from harness.runs.meter.aims import ANY, UNAIMED, Aim, AimedPrompt, LengthAims, aim
 from harness.runs.meter.cached import whole_counts
 from harness.runs.meter.cap import FLAT, growth_of
-from harness.runs.meter.fit import OURS, CountModel, fit
+from harness.runs.meter.fit import OURS, CountModel, fit, rounding
 from harness.runs.meter.readings import ReadingsBuilder
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _model(counted: Iterable[tuple[AimedPrompt, float]]) -> CountModel:
     columns = (np.array(column, dtype=np.float64) for column in zip(*rows, strict=True))
     local, messages, kinds, tokens = columns
     kept = ~_cut(local, tokens)
-    return fit(messages[kept], kinds[kept], tokens[kept])
+    return fit(messages[kept], kinds[kept], tokens[kept], quantum=rounding(tokens))
 
 
 def _cut(local: Floats, counted: Floats) -> Flags:
