@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from collections import defaultdict
+from graphlib import TopologicalSorter
 
+import grimp
 import pytest
 
 from tests.support.command import ROOT
@@ -63,3 +67,20 @@ def test_no_room_imports_litellm_when_it_is_imported(room):
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+def test_no_module_imports_itself_by_way_of_others_even_for_its_types():
+    graph = grimp.build_graph("harness", cache_dir=None)
+    imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    TopologicalSorter(imports).prepare()  # a circle would be a CycleError
+    assert len(imports) > 300
+
+
+def test_a_public_name_stands_in_few_files():
+    found = defaultdict(set)
+    for path in sorted((ROOT / "harness").rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                found[node.name].add(path)
+    several = sorted(n for n, paths in found.items() if len(paths) > 1 and n[0] != "_")
+    assert len(several) <= 20, several

@@ -7,13 +7,9 @@ to answer, or that knows without having been told, from one that forgets.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from harness.core.near_empty import near_empty_fill
-
-if TYPE_CHECKING:
-    from harness.core.record import Record
-    from harness.core.session import Blueprint
 
 Arm = Literal["main", "closed_book", "needle_only", "fact_removed", "nothing_carried"]
 Stage = Literal["bare", "opening", "main"]
@@ -70,23 +66,3 @@ def nearly_empty(fill: float | None, window_tokens: int, facts_tokens: float = 0
         facts_tokens: What the facts take by themselves; 0 where it is not known.
     """
     return fill is None or fill <= near_empty_fill(window_tokens, facts_tokens)
-
-
-def opens(blueprint: Blueprint, window_tokens: int, facts_tokens: float = 0) -> bool:
-    """Whether a planned session is so short that no server would truncate it."""
-    if blueprint.earlier:
-        return False  # what is carried into it may be long
-    return all(
-        nearly_empty(cut.fill_requested, window_tokens, facts_tokens) for cut in blueprint.cuts
-    )
-
-
-def teaches(record: Record) -> bool:
-    """Whether a record was made to teach how its provider counts, before the long sessions."""
-    if record.session_number > 1:
-        return False  # what was carried into it may be long
-    if ARMS[record.arm].early:
-        return True
-    if record.fill_requested is None:
-        return False
-    return nearly_empty(record.fill_requested, record.window_limit)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.messages import Message
-    from harness.core.protocols import Writer
+    from harness.core.writer import Writer
 
 LostAt = Literal["written", "injected", "used"]
 """Where a fact of an earlier session was lost: it was never written to the store; it was written

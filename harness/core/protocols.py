@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from harness.core.session import Plant
     from harness.core.transcript import Found, Remark, Row, Sample
     from harness.core.window import History, View
+    from harness.core.writer import Writer
 
 
 class Scorer(Protocol):
@@ -127,24 +128,6 @@ class Policy(Protocol):
     """
 
     def view(self, history: History, budget_tokens: int, /) -> View: ...
-
-
-class Writer(Protocol):
-    """A model at hand, for what needs to be put into words: notes, summaries.
-
-    Calls are paid for once in a run, recorded, and what they cost is counted with the session.
-    """
-
-    async def write(self, instruction: str, /, *, max_tokens: int) -> str:
-        """What it writes when it is sent the conversation as the application would send it.
-
-        Args:
-            instruction: The last message.
-            max_tokens: Room for what is written.
-        """
-
-    async def ask(self, messages: Sequence[Message], /, *, max_tokens: int) -> str:
-        """What it answers to messages of one's own, and to nothing else."""
 
 
 @runtime_checkable

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from harness.core.text import words
-from harness.scenarios.checks import PLACEHOLDER
+from harness.scenarios.draft import PLACEHOLDER
 from harness.scenarios.schema import Generate, TurnStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.scenarios.checks import Draft
+    from harness.scenarios.draft import Draft
     from harness.scenarios.schema import Listed
     from harness.scenarios.yaml_nodes import Key
 

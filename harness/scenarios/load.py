@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, NothingSelectedError, UsageError, Where
 from harness.kinds import kinds
-from harness.scenarios.nouns import identity, scenario_of
+from harness.scenarios.identity import identity
+from harness.scenarios.nouns import scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from harness.core.scenario import Scenario
-    from harness.scenarios.checks import Draft
+    from harness.scenarios.draft import Draft
     from harness.scenarios.questions import FileQuestions
     from harness.scenarios.yaml_nodes import Node
 
@@ -254,8 +255,8 @@ def _shape(root: Node, file: str, source: str) -> tuple[Draft | None, list[FileE
     """What the schema says of a file."""
     from pydantic import ValidationError
 
-    from harness.scenarios.checks import Draft
     from harness.scenarios.complaints import complaints
+    from harness.scenarios.draft import Draft
     from harness.scenarios.schema import ScenarioModel
 
     if not isinstance(root.data, dict):

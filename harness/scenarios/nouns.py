@@ -5,15 +5,15 @@ Its one rule: nothing is refused here. What reaches this file is right, and is o
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from harness.core.draws import digest
 from harness.core.scenario import Expect, Fact, FillerSpec, Fills, Scenario, Value
+from harness.scenarios.identity import identity
 from harness.scenarios.treatments import distractors
 
 if TYPE_CHECKING:
-    from harness.scenarios.checks import Draft
+    from harness.scenarios.draft import Draft
     from harness.scenarios.questions import FileQuestions
     from harness.scenarios.schema import FactModel, ScenarioModel
 
@@ -58,66 +58,6 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
         hash="",
     )
     return replace(made, hash=identity(made))
-
-
-def identity(scenario: Scenario) -> str:
-    """Hash of what is said, asked and held to be right.
-
-    Places, comments and the name of the filler's file are left out (the filler hashes its own
-    content), and so is `expect`: a gate that moves must not make every call be paid again.
-    """
-    content = asdict(scenario)
-    # which levels a run compares is no part of what one of them says
-    for key in ("path", "source", "expect", "hash", "variant", "distractors", "haystacks"):
-        del content[key]
-    for part in (
-        content["filler"], *content["facts"], *content["questions"], *content["rules"]
-    ):  # fmt: skip
-        del part["where"]
-    _put_under_facts(content)
-    if not content["rules"]:  # files of before there were rules keep their hash
-        del content["rules"]
-        for step in content["script"]:
-            del step["rule"]
-    # What a file does not use leaves the hash that it had before there was such a thing.
-    content["language"] = content["language"].removeprefix("en")
-    content["haystack"] = content["haystack"].removeprefix("coherent")
-    unused = (
-        ([content], "distracting"), ([content], "haystack"), (content["facts"], "like"),
-        (content["facts"], "rank"),
-        ([content], "language"), ([content], "synonyms"), (content["facts"], "told"),
-        (content["facts"], "least"), (content["script"], "says"),
-    )  # fmt: skip
-    for part, key in unused:
-        for one in part:
-            if not one[key]:
-                del one[key]
-    del content["filler"]["file"]
-    for step in content["script"]:
-        if step["new_session"] is None:  # scripts without boundaries keep the hash they had
-            del step["new_session"]
-    return digest(content)
-
-
-def _put_under_facts(content: dict[str, Any]) -> None:
-    """Each question that stands under a fact, as part of that fact: so it is written.
-
-    What such a file says is the same as before there were questions of their own, and so is its
-    hash.
-    """
-    questions = {question["id"]: question for question in content["questions"]}
-    for question in questions.values():
-        # a built-in kind is its name; a kind with options is all of them
-        name, options = question["kind"]["name"], question["kind"]["options"]
-        question["kind"] = [name, options] if options else name
-    for fact in content["facts"]:
-        own = questions.pop(fact["id"], None)
-        if own is not None:
-            fact |= {key: own[key] for key in ("kind", "ask", "score")}
-    if questions:
-        content["questions"] = list(questions.values())
-    else:
-        del content["questions"]
 
 
 def _fact(draft: Draft, i: int, fact: FactModel, asked: FileQuestions) -> Fact:

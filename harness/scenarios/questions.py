@@ -15,14 +15,14 @@ from harness.core.spec import Spec
 from harness.kinds import kind_of, load_kind
 from harness.kinds.answers import rehearse
 from harness.kinds.unimported import UnimportedKind
-from harness.scenarios.checks import check_wordings
+from harness.scenarios.draft import check_wordings
 from harness.scenarios.generators import space
 from harness.scenarios.schema import Generate
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from harness.scenarios.checks import Draft
+    from harness.scenarios.draft import Draft
     from harness.scenarios.schema import FactModel, QuestionModel
     from harness.scenarios.yaml_nodes import Key
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from harness.core.errors import UsageError, nearest
 from harness.core.scenario import Rule
 from harness.core.spec import Spec
-from harness.scenarios.checks import PLACEHOLDER
+from harness.scenarios.draft import PLACEHOLDER
 from harness.scenarios.schema import CheckModel
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from harness.scenarios.checks import Draft
+    from harness.scenarios.draft import Draft
     from harness.scenarios.schema import RuleModel
 
 OPTION = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from harness.core.errors import UsageError, nearest
 from harness.core.scenario import Step
 from harness.kinds.answers import least_said
-from harness.scenarios.checks import PLACEHOLDER
+from harness.scenarios.draft import PLACEHOLDER
 from harness.scenarios.rules import check_rule_step, rules
 from harness.scenarios.schema import (
     BoundaryStep,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from harness.core.scenario import Question, Rule
-    from harness.scenarios.checks import Draft
+    from harness.scenarios.draft import Draft
     from harness.scenarios.questions import FileQuestions
     from harness.scenarios.schema import FactModel
 

@@ -11,12 +11,14 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from harness.core.scenario import Fact
+from harness.scenarios.draft import PLACEHOLDER
+from harness.scenarios.identity import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from harness.core.scenario import Scenario
-    from harness.scenarios.checks import Draft
+    from harness.scenarios.draft import Draft
     from harness.scenarios.schema import FactDistractors, FactModel
 
 
@@ -25,8 +27,6 @@ def under_treatments(scenario: Scenario) -> tuple[Scenario, ...]:
 
     A level of an axis that has several is named in the variant: `distractors=4,haystack=shuffled`.
     """
-    from harness.scenarios.nouns import identity
-
     found = []
     for number in scenario.distractors or (scenario.distracting,):
         for haystack in scenario.haystacks or (scenario.haystack,):
@@ -98,8 +98,6 @@ def _check_once(draft: Draft, levels: Sequence[object], *path: str) -> None:
 
 
 def _check_texts(draft: Draft, i: int, fact: FactModel) -> None:
-    from harness.scenarios.checks import PLACEHOLDER
-
     if fact.values is None:
         problem = "a fact without values has no distractors, which say one; take them out"
         draft.refuse_key(problem, "facts", i, "distractors")

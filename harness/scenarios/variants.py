@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from harness.core.errors import UsageError
 from harness.core.text import words
 from harness.scenarios.clashes import parts
-from harness.scenarios.nouns import identity
+from harness.scenarios.identity import identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,7 @@ import pytest
 
 from harness.core.errors import UsageError
 from harness.scenarios import load
-from harness.scenarios.nouns import identity
+from harness.scenarios.identity import identity
 from harness.scenarios.variants import under_prompts, with_prompt, without_prompt
 from harness.sessions.materials import Materials, Workshop
 from tests.support.command import SCENARIOS

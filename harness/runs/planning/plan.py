@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.core.arms import ARMS, STAGES, opens, stage_of
+from harness.core.arms import ARMS, STAGES, stage_of
 from harness.core.errors import NothingSelectedError, UsageError
 from harness.core.protocols import Compacting
 from harness.core.spec import Spec
+from harness.core.stages import opens
 from harness.core.study import Plan, SessionTrials, window_tokens
 from harness.core.trial import Treatment, Trial
 from harness.core.window import Window

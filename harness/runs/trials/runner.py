@@ -6,8 +6,8 @@ import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from harness.core.arms import teaches
 from harness.core.errors import CassetteMissError, ModelError
+from harness.core.stages import teaches
 from harness.runs.conversation.chain import prepare
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.conversation.prepared import NotPrepared, Prepared, unready

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.memory import MemoryView
-    from harness.core.protocols import Writer
+    from harness.core.writer import Writer
 
 INSTRUCTION = (
     "Write down what should be remembered from this session for later ones: facts, names, numbers,"

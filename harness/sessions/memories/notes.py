@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.memory import MemoryChain, MemoryView
-    from harness.core.protocols import MemorySession, Writer
+    from harness.core.protocols import MemorySession
+    from harness.core.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.memory import MemoryView
-    from harness.core.protocols import Writer
+    from harness.core.writer import Writer
 
 _WORD = re.compile(r"\w+")
 _KEPT_INDEXES = 16

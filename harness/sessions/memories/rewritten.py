@@ -13,7 +13,7 @@ from harness.sessions.memories.fitting import at_least
 from harness.sessions.memories.notes import NotesMemory
 
 if TYPE_CHECKING:
-    from harness.core.protocols import Writer
+    from harness.core.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.memory import MemoryView
-    from harness.core.protocols import Writer
+    from harness.core.writer import Writer
 
 INSTRUCTION = (
     "Summarise what a later session with this user needs to know of this one, in at most {budget}"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.memory import MemoryView
-    from harness.core.protocols import Writer
+    from harness.core.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)

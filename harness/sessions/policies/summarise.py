@@ -11,8 +11,8 @@ from harness.sessions.policies.drop_oldest import DropOldest
 from harness.sessions.policies.fitting import newest_turns
 
 if TYPE_CHECKING:
-    from harness.core.protocols import Writer
     from harness.core.window import History, View
+    from harness.core.writer import Writer
 
 INSTRUCTION = (
     "Summarise our conversation so far in at most {budget} tokens: it will stand in place of the"

@@ -1,0 +1,28 @@
+"""A model at hand for whoever has something to put into words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.core.messages import Message
+
+
+class Writer(Protocol):
+    """A model at hand, for what needs to be put into words: notes, summaries.
+
+    Calls are paid for once in a run, recorded, and what they cost is counted with the session.
+    """
+
+    async def write(self, instruction: str, /, *, max_tokens: int) -> str:
+        """What it writes when it is sent the conversation as the application would send it.
+
+        Args:
+            instruction: The last message.
+            max_tokens: Room for what is written.
+        """
+
+    async def ask(self, messages: Sequence[Message], /, *, max_tokens: int) -> str:
+        """What it answers to messages of one's own, and to nothing else."""
