@@ -20,7 +20,7 @@ from harness.runs.open_run import closing
 from harness.runs.planning.check import writers
 from harness.runs.planning.named_code import load_code
 from harness.runs.planning.plan import make_plan
-from harness.runs.run import Stages
+from harness.runs.stages import Stages
 from harness.runs.trials.runner import TrialRunner
 
 if TYPE_CHECKING:

@@ -11,41 +11,34 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypedDict
 
-from harness.core.arms import STAGES
-from harness.core.errors import UsageError, first_of
+from harness.core.errors import UsageError
 from harness.models import known_limit
-from harness.models.call_options import CallOptions
-from harness.models.exact_counts import NoCountError, find_counter
+from harness.models.exact_counts import find_counter
 from harness.runs.answer_room import AnswerRoom
 from harness.runs.budget import Budget, Purse
 from harness.runs.executors import OnThisMachine, executors
 from harness.runs.folder.layout import LEDGER, ROOM
 from harness.runs.limits import Gates, Limits
-from harness.runs.meter.aims import is_of_one_seed
-from harness.runs.meter.ledger import LengthLedger, ledger_scenario
-from harness.runs.meter.samples import prompts, samples, textures
+from harness.runs.meter.ledger import LengthLedger
 from harness.runs.model_stack import CACHE_DAYS, ModelStack
 from harness.runs.open_run import open_run, running_loop
 from harness.runs.planning.named_code import load_code
 from harness.runs.planning.plan import make_plan
 from harness.runs.progress import NoProgress
 from harness.runs.result import expected_cost
+from harness.runs.stages import Stages
 from harness.sessions.materials import Workshop
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Mapping
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import Awaitable, Callable, Mapping
     from pathlib import Path
     from typing import Unpack
 
     from harness.core.run_protocols import Progress
     from harness.core.study import Plan, SessionTrials, Study
     from harness.models.exact_counts import ExactCounter
-    from harness.runs.answer_room import Rooms
-    from harness.runs.executors import Executor, ExecutorPlug
-    from harness.runs.meter.aims import AimedPrompt, LengthAims
+    from harness.runs.executors import ExecutorPlug
     from harness.runs.result import RunResult
-    from harness.runs.trials.runner import TrialRunner
 
     FindCounter = Callable[[str, Mapping[str, object]], Awaitable[ExactCounter | None]]
 
@@ -233,123 +226,3 @@ def _dry_build(whole: Plan, workshop: Workshop) -> None:
 
 def _length(group: SessionTrials) -> int:
     return group.blueprint.cuts[-1].tokens
-
-
-class Stages:
-    """One run, stage by stage.
-
-    Args:
-        whole: The plan with what was known when the run began.
-        runner: What is replayed on; it knows how to aim, and how much room answers need.
-        workshop: Shared tools.
-        limit_of: The context window of a model in tokens, or None where it is not known.
-        find: Finds who counts the prompts of a model exactly; None: nobody is asked.
-    """
-
-    def __init__(
-        self,
-        whole: Plan,
-        runner: TrialRunner,
-        workshop: Workshop,
-        limit_of: Callable[[str], int | None],
-        find: FindCounter | None = None,
-    ) -> None:
-        self._find = find
-        self._study = whole.study
-        self._options = CallOptions(dict(whole.study.options))
-        self._runner = runner
-        self._workshop = workshop
-        self._limit_of = limit_of
-        self._groups: dict[str, list[SessionTrials]] = {
-            model: [group for group in whole.groups if group.model == model]
-            for model in whole.study.models
-        }
-        self._aimed = {model: self._known(model) for model in self._groups}
-
-    @property
-    def planned(self) -> list[str]:
-        """Keys of all trials, by what is known now."""
-        return [
-            trial.key
-            for groups in self._groups.values()
-            for group in groups
-            for trial in group.trials
-        ]
-
-    async def run_on(
-        self, start: AbstractAsyncContextManager[Executor], done: Collection[str]
-    ) -> None:
-        """`run` with an executor that is there for as long as it takes."""
-        async with start as executor:
-            await self.run(executor, done)
-
-    async def run(self, executor: Executor, done: Collection[str]) -> None:
-        """Replay every trial whose key is not in `done`.
-
-        Raises:
-            Exception: What went wrong in our own code, or a session that cannot be built.
-        """
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                for model in self._groups:
-                    tasks.create_task(self._model(model, executor, done))
-        except BaseExceptionGroup as errors:
-            raise first_of(errors) from None
-
-    async def _model(self, model: str, executor: Executor, done: Collection[str]) -> None:
-        counter = await self._counter(model, done)
-        try:
-            if counter is not None:
-                self._runner.counters[model] = counter
-                await self._count(model, counter)
-            for stage, after in zip(STAGES, (*STAGES[1:], None), strict=True):
-                groups = [group for group in self._aim(model) if group.stage == stage]
-                await executor.execute(groups, self._runner, done)
-                if model in self._runner.given_up:
-                    return  # a stage that was broken off teaches nothing yet
-                following = [group for group in self._groups[model] if group.stage == after]
-                self._runner.settle(model, stage, following)
-        finally:
-            if counter is not None:
-                await counter.close()
-
-    async def _counter(self, model: str, done: Collection[str]) -> ExactCounter | None:
-        """Who counts the prompts of a model exactly; None where nobody does, or none is left."""
-        groups = self._groups[model]
-        if self._find is None or all(t.key in done for group in groups for t in group.trials):
-            return None
-        return await self._find(model, self._options)
-
-    async def _count(self, model: str, counter: ExactCounter) -> None:
-        """Aim all sessions of a model by what its server counts of some before any is sent."""
-        ledger = self._runner.ledger
-        if ledger.is_aimed(model):
-            return  # a run that goes on aims as it began
-        made: dict[str, dict[str, list[AimedPrompt]]] = {}
-        for stage in STAGES[1:]:
-            planned = textures(group for group in self._groups[model] if group.stage == stage)
-            for name in [name for name in planned if not is_of_one_seed(name)]:
-                some = await asyncio.to_thread(samples, planned[name], self._workshop)
-                try:
-                    counted = [await counter.count(sample.messages) for sample in some]
-                except NoCountError:
-                    return
-                own = [sample.prompt for sample in some]
-                ledger.observe_exact(model, ledger_scenario(name), own, counted)
-            made[stage] = await asyncio.to_thread(prompts, planned, self._workshop)
-        ledger.settle_exact(model, counter.name, made)
-
-    def _known(self, model: str) -> tuple[LengthAims, Rooms]:
-        """What is settled of a model: how its provider counts, and what its answers need."""
-        return self._runner.ledger.aims(model), self._runner.room.rooms(model)
-
-    def _aim(self, model: str) -> list[SessionTrials]:
-        """The sessions of a model, planned again if its ledger has learned something."""
-        aims, rooms = known = self._known(model)
-        if known != self._aimed[model]:
-            self._aimed[model] = known
-            alone = replace(self._study, models=(model,))
-            plan = make_plan(alone, self._workshop, self._limit_of, lambda _: aims, lambda _: rooms)
-            self._groups[model] = list(plan.groups)
-            self._runner.replanned(len(self.planned))
-        return self._groups[model]

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harness.core.text import words
 from harness.scenarios.draft import PLACEHOLDER
-from harness.scenarios.schema import Generate, TurnStep
+from harness.scenarios.schema import Generate
+from harness.scenarios.schema_steps import TurnStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, nearest
 from harness.core.languages.table import TABLE
-from harness.scenarios import schema
+from harness.scenarios import schema, schema_steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,16 +63,16 @@ _KEYS: Mapping[str, type[BaseModel]] = {
     "(generator)": schema.Generate,
     "(name)": schema.NamedFiller,
     "(file)": schema.FileFillerModel,
-    "(turn)": schema.TurnStep,
-    "(plant)": schema.PlantStep,
-    "(filler)": schema.FillerStep,
-    "(probe)": schema.ProbeStep,
-    "(rule)": schema.RuleStep,
+    "(turn)": schema_steps.TurnStep,
+    "(plant)": schema_steps.PlantStep,
+    "(filler)": schema_steps.FillerStep,
+    "(probe)": schema_steps.ProbeStep,
+    "(rule)": schema_steps.RuleStep,
     "rules": schema.RuleModel,
     "(check)": schema.CheckModel,
-    "(boundary)": schema.BoundaryStep,
-    "filler": schema.Stretch,
-    "new_session": schema.Boundary,
+    "(boundary)": schema_steps.BoundaryStep,
+    "filler": schema_steps.Stretch,
+    "new_session": schema_steps.Boundary,
     "expect": schema.ExpectModel,
 }
 """Which model a place in the file is checked by, by the last telling part of its path."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError
-from harness.scenarios.schema import TurnStep
+from harness.scenarios.schema_steps import TurnStep
 
 if TYPE_CHECKING:
     from harness.core.errors import Where

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
@@ -18,22 +17,26 @@ from pydantic import (
     Tag,
     WithJsonSchema,
 )
-from pydantic.json_schema import SkipJsonSchema
 
 from harness.core.languages import Code  # noqa: TC001 -- pydantic reads it at run time
+from harness.scenarios.schema_shapes import (
+    Absent,
+    Name,
+    Share,
+    StrictModel,
+    Text,
+    Texts,
+    by_type,
+    many,
+)
+from harness.scenarios.schema_steps import StepModel  # noqa: TC001 -- pydantic reads it
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
-"""Names become parts of paths and keys of records."""
 
 MAX_FILL = 8.0
-MIN_CHECKPOINTS, MAX_CHECKPOINTS = 4, 200
+MIN_CHECKPOINTS = 4
+MAX_CHECKPOINTS = 200
 DEFAULT_CHECKPOINTS = 12
-
-
-def _many(value: object) -> object:
-    """One text stands for a list of one."""
-    return [value] if isinstance(value, str) else value
 
 
 def _as_value(value: object) -> object:
@@ -45,38 +48,7 @@ def _as_filler(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
-def _by_type(container: type, yes: str, no: str) -> Discriminator:
-    return Discriminator(lambda value: yes if isinstance(value, container) else no)
-
-
-def _step_kind(value: object) -> str | None:
-    """Which kind of step a mapping is, by the first key that tells."""
-    if not isinstance(value, dict):
-        return None
-    kinds = {"user": "turn", "assistant": "turn", "plant": "plant", "filler": "filler"}
-    kinds |= {"probe": "probe", "rule": "rule", "new_session": "boundary"}
-    return next((f"({kinds[key]})" for key in value if key in kinds), None)
-
-
-Absent = SkipJsonSchema[None]
-"""The key may be left out; `key: null` is refused all the same."""
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Name = Annotated[str, StringConstraints(pattern=NAME, max_length=80)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Texts = Annotated[
-    list[Text],
-    Field(min_length=1),
-    BeforeValidator(
-        _many, json_schema_input_type=Text | Annotated[list[Text], Field(min_length=1)]
-    ),
-]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
-
-
-class Listed(_Model):
+class Listed(StrictModel):
     """A value with the other spellings that count as right."""
 
     value: Text
@@ -85,7 +57,7 @@ class Listed(_Model):
     """Other spellings of the same answer."""
 
 
-class Generate(_Model):
+class Generate(StrictModel):
     """Values made by a generator, so that any number of seeds can be run."""
 
     generate: Literal["code", "number", "name", "date", "word"]
@@ -98,11 +70,11 @@ ListedValues = Annotated[
 ]
 Values = Annotated[
     Annotated[ListedValues, Tag("(list)")] | Annotated[Generate, Tag("(generator)")],
-    _by_type(dict, "(generator)", "(list)"),
+    by_type(dict, "(generator)", "(list)"),
 ]
 
 
-class FactDistractors(_Model):
+class FactDistractors(StrictModel):
     """What is said beside a fact to be taken for it, a sentence a distractor."""
 
     near: Texts | Absent = None
@@ -111,7 +83,7 @@ class FactDistractors(_Model):
     """Other sentences with a value of the same kind, each with {value} once."""
 
 
-class DistractorsModel(_Model):
+class DistractorsModel(StrictModel):
     """How many distractors a session says; each number is a treatment of its own."""
 
     n: Annotated[
@@ -130,7 +102,7 @@ class DistractorsModel(_Model):
 HaystackName = Literal["coherent", "shuffled"]
 
 
-class FactModel(_Model):
+class FactModel(StrictModel):
     """What must be recalled."""
 
     id: Name
@@ -164,7 +136,7 @@ class FactModel(_Model):
     Unless given it is that of the kind: contains; set for a set; abstain for an abstain fact."""
 
 
-class QuestionModel(_Model):
+class QuestionModel(StrictModel):
     """What is asked about several facts, or otherwise than under a fact."""
 
     id: Name
@@ -173,7 +145,7 @@ class QuestionModel(_Model):
     """The kind of question, as under a fact, or one about several facts: order (which came first),
     when (how many days between), hop (a fact about a fact), reversal (is it taken back)."""
     about: Annotated[
-        list[Text], BeforeValidator(_many, json_schema_input_type=Text | list[Text])
+        list[Text], BeforeValidator(many, json_schema_input_type=Text | list[Text])
     ] = Field(default_factory=list)
     """Ids of the facts that it is about. It is asked when all of them were said."""
     ask: Texts
@@ -184,7 +156,7 @@ class QuestionModel(_Model):
     """How replies are scored, as under a fact."""
 
 
-class CheckModel(_Model):
+class CheckModel(StrictModel):
     """A check and the one thing that it needs to know; exactly one of these."""
 
     max_words: Annotated[int, Field(ge=1)] | Absent = None
@@ -203,7 +175,7 @@ class CheckModel(_Model):
     """A Python regular expression that is found in it."""
 
 
-class RuleModel(_Model):
+class RuleModel(StrictModel):
     """A standing constraint, given once and checked on every later live reply."""
 
     id: Name
@@ -215,20 +187,20 @@ class RuleModel(_Model):
     """The assistant's answer to that step where replies are scripted."""
     check: Annotated[
         Annotated[CheckModel, Tag("(check)")] | Annotated[Text, Tag("(named)")],
-        _by_type(dict, "(check)", "(named)"),
+        by_type(dict, "(check)", "(named)"),
     ]
     """How replies are checked: {max_sentence_words: 15}, or by name: no_list, json,
     package.module:Name?option=value."""
 
 
-class NamedFiller(_Model):
+class NamedFiller(StrictModel):
     """Filler that comes with the harness or with a plugin."""
 
     name: Text
     """Its name."""
 
 
-class FileFillerModel(_Model):
+class FileFillerModel(StrictModel):
     """Filler from a file of real chats, one a line."""
 
     file: Text
@@ -251,104 +223,11 @@ Fills = Annotated[
     | Annotated[
         list[Annotated[float, Field(gt=0, le=MAX_FILL)]], Field(min_length=1), Tag("(list)")
     ],
-    _by_type(list, "(list)", "(count)"),
+    by_type(list, "(list)", "(count)"),
 ]
 
 
-class TurnStep(_Model):
-    """A turn written out."""
-
-    user: Text
-    """What the user says."""
-    assistant: Text | Absent = None
-    """What the assistant answers. Without it the model under test answers, in runs with
-    `--replies live`."""
-    says: Texts | Absent = None
-    """Ids of facts that this turn says in its own words. Such a fact has one value and no `say`,
-    and the script is one session whatever the seed."""
-
-
-class PlantStep(_Model):
-    """Says a fact."""
-
-    plant: Text
-    """Id of the fact."""
-
-
-class RuleStep(_Model):
-    """Gives a rule."""
-
-    rule: Text
-    """Id of the rule."""
-
-
-class Stretch(_Model):
-    """How much of the filler goes here."""
-
-    weight: Annotated[float, Field(gt=0)]
-    """Weight of this stretch among all stretches of the script."""
-
-
-class FillerStep(_Model):
-    """A stretch of filler that grows to reach the length asked for."""
-
-    filler: Annotated[
-        Stretch,
-        BeforeValidator(
-            lambda value: value if isinstance(value, dict) else {"weight": value},
-            json_schema_input_type=Annotated[float, Field(gt=0)] | Stretch,
-        ),
-    ]
-    """Its weight."""
-
-
-class ProbeStep(_Model):
-    """Puts a question, on a fork of the session."""
-
-    probe: Text
-    """Id of the question: that of a fact with an `ask`, or of an entry under `questions`."""
-
-
-Carried = Literal["system", "memory", "transcript"]
-
-
-def _usual() -> list[Carried]:
-    return ["system", "memory"]
-
-
-class Boundary(_Model):
-    """What the fresh session begins with."""
-
-    carry: Annotated[
-        list[Carried],
-        BeforeValidator(
-            lambda value: [] if value == "nothing" else _many(value),
-            json_schema_input_type=Literal["nothing"] | Carried | list[Carried],
-        ),
-    ] = Field(default_factory=_usual)
-    """system: the system prompt, said again; memory: what the memory of the run gives back;
-    transcript: the text of the sessions before. Or nothing."""
-
-
-class BoundaryStep(_Model):
-    """Ends the session; what follows is said in a fresh one."""
-
-    new_session: Boundary
-    """What crosses over."""
-
-
-StepModel = Annotated[
-    Annotated[TurnStep, Tag("(turn)")]
-    | Annotated[PlantStep, Tag("(plant)")]
-    | Annotated[FillerStep, Tag("(filler)")]
-    | Annotated[ProbeStep, Tag("(probe)")]
-    | Annotated[RuleStep, Tag("(rule)")]
-    | Annotated[BoundaryStep, Tag("(boundary)")],
-    Discriminator(_step_kind),
-]
-
-
-class ExpectModel(_Model):
+class ExpectModel(StrictModel):
     """What the author holds to be good enough."""
 
     recall_at_least: Share | Absent = None
@@ -357,7 +236,7 @@ class ExpectModel(_Model):
     """Lowest fill at which forgetting may begin, in [0, 1]."""
 
 
-class ScenarioModel(_Model):
+class ScenarioModel(StrictModel):
     """One test of what a chat model still knows as its session grows."""
 
     model_config = ConfigDict(title="session-harness scenario")
@@ -386,7 +265,7 @@ class ScenarioModel(_Model):
         Annotated[
             list[HaystackName],
             Field(min_length=1),
-            BeforeValidator(_many, json_schema_input_type=HaystackName | list[HaystackName]),
+            BeforeValidator(many, json_schema_input_type=HaystackName | list[HaystackName]),
         ]
         | Absent
     ) = None

@@ -9,7 +9,7 @@ from harness.core.scenario import Step
 from harness.kinds.answers import least_said
 from harness.scenarios.draft import PLACEHOLDER
 from harness.scenarios.rules import check_rule_step, rules
-from harness.scenarios.schema import (
+from harness.scenarios.schema_steps import (
     BoundaryStep,
     FillerStep,
     PlantStep,

@@ -1,0 +1,46 @@
+"""The shapes that the parts of a scenario file are made of: text, names, shares, lists."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+)
+from pydantic.json_schema import SkipJsonSchema
+
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+"""Names become parts of paths and keys of records."""
+Absent = SkipJsonSchema[None]
+"""The key may be left out; `key: null` is refused all the same."""
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Name = Annotated[str, StringConstraints(pattern=NAME, max_length=80)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def many(value: object) -> object:
+    """One text stands for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+Texts = Annotated[
+    list[Text],
+    Field(min_length=1),
+    BeforeValidator(many, json_schema_input_type=Text | Annotated[list[Text], Field(min_length=1)]),
+]
+
+
+def by_type(container: type, yes: str, no: str) -> Discriminator:
+    """Tells two shapes apart by the type of what stands there."""
+    return Discriminator(lambda value: yes if isinstance(value, container) else no)
+
+
+class StrictModel(BaseModel):
+    """Keys that are known and values as they are written; its docstrings describe the keys."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
