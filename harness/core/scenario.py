@@ -24,6 +24,10 @@ Carry = Literal["system", "memory", "transcript"]
 the text of the sessions before."""
 
 
+PLACEHOLDER = "{value}"
+"""Stands in a wording for the value of its fact."""
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """Something that a fact may say, and the other spellings of it that count as right."""

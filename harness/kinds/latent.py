@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.content_words import content_stems, content_words
+from harness.core.scenario import PLACEHOLDER
 from harness.kinds.recall import RecallKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from harness.core.scenario import Fact, Question, Wording
-
-_VALUE = "{value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class LatentKind(RecallKind):
         """
         groups = [_stems(group, wording.language) for group in wording.synonyms]
         for fact in facts:
-            said = [text.replace(_VALUE, " ") for text in (*fact.say, *fact.amend)]
+            said = [text.replace(PLACEHOLDER, " ") for text in (*fact.say, *fact.amend)]
             for ask in question.ask:
                 for text in said:
                     self._compare(question, ask, text, groups, wording.language)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from harness.core.scenario import PLACEHOLDER
 from harness.core.text import words
-from harness.scenarios.draft import PLACEHOLDER
 from harness.scenarios.schema import Generate
 from harness.scenarios.schema_steps import TurnStep
 

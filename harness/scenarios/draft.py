@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError
+from harness.core.scenario import PLACEHOLDER
 from harness.scenarios.schema_steps import TurnStep
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from harness.scenarios.schema import FactModel, QuestionModel, ScenarioModel
     from harness.scenarios.yaml_nodes import Key, Node
 
-PLACEHOLDER = "{value}"
 _BRACES = re.compile(r"\{[^{}]*\}")
 
 

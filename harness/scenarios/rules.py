@@ -9,9 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError, nearest
-from harness.core.scenario import Rule
+from harness.core.scenario import PLACEHOLDER, Rule
 from harness.core.spec import Spec
-from harness.scenarios.draft import PLACEHOLDER
 from harness.scenarios.schema import CheckModel
 
 if TYPE_CHECKING:

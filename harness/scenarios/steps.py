@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError, nearest
-from harness.core.scenario import Step
+from harness.core.scenario import PLACEHOLDER, Step
 from harness.kinds.answers import least_said
-from harness.scenarios.draft import PLACEHOLDER
 from harness.scenarios.rules import check_rule_step, rules
 from harness.scenarios.schema_steps import (
     BoundaryStep,

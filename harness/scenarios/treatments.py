@@ -10,8 +10,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from harness.core.scenario import Fact
-from harness.scenarios.draft import PLACEHOLDER
+from harness.core.scenario import PLACEHOLDER, Fact
 from harness.scenarios.identity import identity
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.probe import Score
+from harness.core.scenario import PLACEHOLDER
 from harness.scoring.mentions import named
 from harness.scoring.normalise import answer
 from harness.scoring.patterns import TOO_SLOW, all_found, check_pattern
@@ -15,8 +16,6 @@ from harness.scoring.verdict import NOTHING_EXPECTED, also_names
 if TYPE_CHECKING:
     from harness.core.probe import Probe
     from harness.core.scenario import Value
-
-_VALUE = "{value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Regex:
     ignore_case: bool = True
 
     def __post_init__(self) -> None:
-        check_pattern(self.pattern.replace(_VALUE, "value"))
+        check_pattern(self.pattern.replace(PLACEHOLDER, "value"))
 
     def score(self, probe: Probe, reply: str, /) -> Score:
         """What the reply is worth: 0.0 or 1.0; None when the probe expects no value."""
@@ -59,4 +58,4 @@ class Regex:
     def _for(self, value: Value) -> str:
         """The pattern, with the spellings of a value in it."""
         spellings = "|".join(re.escape(text) for text in value.spellings)
-        return self.pattern.replace(_VALUE, f"(?:{spellings})")
+        return self.pattern.replace(PLACEHOLDER, f"(?:{spellings})")

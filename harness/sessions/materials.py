@@ -9,6 +9,7 @@ from harness.core.draws import Draws, digest
 from harness.core.languages import language
 from harness.core.messages import Message, Turn
 from harness.core.probe import Probe
+from harness.core.scenario import PLACEHOLDER
 from harness.kinds import answers
 from harness.scenarios.values import decoys, draw_values, shape
 from harness.sessions.fillers import make_filler
@@ -111,7 +112,7 @@ class Materials:
 
     def _filled(self, wording: str, fact_id: str, ordinal: int) -> str:
         """A wording with the value of its fact, and those of the facts that it names."""
-        wording = wording.replace("{value}", self.value(fact_id, ordinal).text)
+        wording = wording.replace(PLACEHOLDER, self.value(fact_id, ordinal).text)
         if "{" in wording:
             for other, values in self.values.items():
                 if values:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError
 from harness.core.protocols import HasBudget, NamesWriter, Reminding
+from harness.core.scenario import PLACEHOLDER
 from harness.scenarios.values import check_seeds
 from harness.scoring import scorers
 from harness.scoring.rules import rules
@@ -106,7 +107,7 @@ def _check_answers(study: Study, scenario: Scenario) -> None:
     if study.replies != "live":
         return
     for fact in scenario.facts:
-        if fact.say and not any("{value}" in text for text in fact.say):
+        if fact.say and not any(PLACEHOLDER in text for text in fact.say):
             raise UsageError(
                 f"{scenario.path}: fact '{fact.id}' is said by the assistant's 'reply', and with"
                 " --replies live the model answers in its place; run with --replies scripted"
