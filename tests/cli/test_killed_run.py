@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import multiprocessing
 import os
@@ -26,10 +25,10 @@ START = (
 )  # fmt: skip
 
 
-def _command(*args):
-    """What the process that will be killed does."""
+def _command(said, *args):
+    """What the process that will be killed does; what it says is kept for whoever wonders."""
     sys.argv = ["harness", *map(str, args)]
-    sys.stderr = sys.stdout = io.StringIO()
+    sys.stderr = sys.stdout = said.open("a", encoding="utf-8")
     from harness.cli import main
 
     main()
@@ -70,12 +69,12 @@ def test_killed_at_twenty_random_moments_each_trial_has_one_record_and_no_call_i
     luck = random.Random(4)
     options = ("-M", f"api_base={server.api_base}", "-M", "api_key=none", "--max-connections", 4)
     where = ("--out", tmp_path, "-q", "--no-cache")
-    killed_with_work_left = 0
+    said, killed_with_work_left = tmp_path / "said.txt", 0
     for kill in range(KILLS):
         args = START if not kill else ("run", "--resume", "latest")
         before = set(recorded(the_run(tmp_path))[0]) if kill else set()
         asked = len(server.requests)
-        process = processes.Process(target=_command, args=(*args, *options, *where))
+        process = processes.Process(target=_command, args=(said, *args, *options, *where))
         process.start()
         _wait_for(lambda: len(server.requests) > asked or not process.is_alive())  # noqa: B023 -- called at once
         threading.Event().wait(luck.uniform(0.0, 0.25))
@@ -83,13 +82,16 @@ def test_killed_at_twenty_random_moments_each_trial_has_one_record_and_no_call_i
         os.kill(process.pid, signal.SIGKILL)
         process.join()
         process.close()
+        assert list(tmp_path.glob("*/run.json")), said.read_text()
         repeated = before & set(prompts(server.requests[asked:]))
         assert not repeated
         if luck.random() < 0.3:  # as after a power cut in the middle of a line
             with (the_run(tmp_path) / "records.jsonl").open("ab") as file:
                 file.write(b'{"schema": 1, "key": "torn')
     assert killed_with_work_left >= KILLS - 2
-    last = processes.Process(target=_command, args=("run", "--resume", "latest", *options, *where))
+    last = processes.Process(
+        target=_command, args=(said, "run", "--resume", "latest", *options, *where)
+    )
     asked = len(server.requests)
     before = set(recorded(the_run(tmp_path))[0])
     last.start()
