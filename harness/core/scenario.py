@@ -117,11 +117,23 @@ class Fills:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """A tool that a turn of a script calls, and its result."""
+
+    name: str
+    arguments: str
+    """JSON, as a model wrote it."""
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One step of a script; exactly one of the kinds below is set."""
 
     user: str | None = None
     assistant: str | None = None
+    calls: tuple[Called, ...] = ()
+    """The tools that the assistant calls in this turn, with what they gave back."""
     says: tuple[str, ...] = ()
     """The told facts that this turn says; empty for most."""
     plant: str | None = None
@@ -133,6 +145,11 @@ class Step:
     """Id of the rule that this turn gives; then `user` and `assistant` are its words."""
     new_session: tuple[Carry, ...] | None = None
     """The session ends here, and a fresh one begins with what is listed, and nothing else."""
+
+    @property
+    def is_turn(self) -> bool:
+        """Whether it is said in the session as it is written."""
+        return self.user is not None or self.assistant is not None or bool(self.calls)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

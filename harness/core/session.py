@@ -82,7 +82,7 @@ class Plant:
     ordinal: int
     value: Value
     message: int
-    """Index of the user message that says it."""
+    """Index of the message that says it."""
     offset_tokens: int
     """Tokens before that message."""
     tokens: int

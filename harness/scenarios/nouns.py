@@ -74,7 +74,12 @@ def identity(scenario: Scenario) -> str:
             del step["rule"]
     # What a file does not use leaves the hash that it had before there was such a thing.
     content["language"] = content["language"].removeprefix("en")
-    unused = (([content], "language"), (content["facts"], "told"), (content["script"], "says"))
+    unused = (
+        ([content], "language"),
+        (content["facts"], "told"),
+        (content["script"], "says"),
+        (content["script"], "calls"),
+    )
     for part, key in unused:
         for one in part:
             if not one[key]:

@@ -53,7 +53,7 @@ def _step_kind(value: object) -> str | None:
     """Which kind of step a mapping is, by the first key that tells."""
     if not isinstance(value, dict):
         return None
-    kinds = {"user": "turn", "assistant": "turn", "plant": "plant", "filler": "filler"}
+    kinds = {"user": "turn", "assistant": "turn", "calls": "turn", "plant": "plant", "filler": "filler"}
     kinds |= {"probe": "probe", "rule": "rule", "new_session": "boundary"}
     return next((f"({kinds[key]})" for key in value if key in kinds), None)
 
@@ -219,14 +219,28 @@ Fills = Annotated[
 ]
 
 
+class CallModel(_Model):
+    """A tool that the assistant calls."""
+
+    name: Text
+    """Name of the tool."""
+    arguments: str = "{}"
+    """What it is called with: JSON, as a model writes it."""
+    result: str
+    """What it gave back."""
+
+
 class TurnStep(_Model):
     """A turn written out."""
 
-    user: Text
-    """What the user says."""
+    user: Text | Absent = None
+    """What the user says. Left out where the assistant goes on after the tools of the turn
+    before."""
     assistant: Text | Absent = None
-    """What the assistant answers. Without it the model under test answers, in runs with
-    `--replies live`."""
+    """What the assistant answers, or says as it calls tools. Without it and without `calls` the
+    model under test answers, in runs with `--replies live`."""
+    calls: Annotated[list[CallModel], Field(min_length=1)] | Absent = None
+    """The tools that the assistant calls at once, each with its result; they end the turn."""
     says: Texts | Absent = None
     """Ids of facts that this turn says in its own words. Such a fact has one value and no `say`,
     and the script is one session whatever the seed."""

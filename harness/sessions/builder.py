@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from harness.core.draws import Draws, digest
 from harness.core.errors import UsageError
 from harness.core.session import Cut, PlannedPlant, Plant, Session
+from harness.core.text import find, words
 from harness.sessions.due import said_by
 from harness.sessions.kinds import KindCounter
 from harness.sessions.stream import FillerRanOutError
@@ -251,28 +252,47 @@ class Builder:
             value = self._materials.value(say.fact, say.ordinal)
             self._plant(say.fact, say.ordinal, value, sizes[0], position=say.position_requested)
         else:
-            self._told(say.step, sizes[0])
+            self._told(say.step, turn, sizes)
         yield from self._add(turn, sizes, said=True)
 
-    def _told(self, step: int, tokens: int) -> None:
+    def _told(self, step: int, turn: Turn, sizes: Sequence[int]) -> None:
         """Note the facts and the rule that a turn of the script says in its own words."""
         if self._materials.scenario.script[step].rule is not None:
             self._rules.append(self._materials.script_turn(step).user)
         for fact in self._materials.scenario.script[step].says:
             before = sum(plant.fact == fact for plant in self._plants)
-            self._plant(fact, before, self._materials.value(fact, 0), tokens)
+            value = self._materials.value(fact, 0)
+            at = self._saying(turn, value)
+            self._plant(fact, before, value, sizes[at], ahead=sizes[:at])
+
+    def _saying(self, turn: Turn, value: Value) -> int:
+        """Which message of a turn says the value; the first where none does in these words."""
+        language = self._materials.scenario.language
+        spelled = [words(spelling, language) for spelling in value.spellings]
+        for index, message in enumerate(turn.messages):
+            form = words(message.text, language)
+            if any(find(form, spelling, language) for spelling in spelled):
+                return index
+        return 0
 
     def _plant(
-        self, fact: str, ordinal: int, value: Value, tokens: int, *, position: float | None = None
+        self,
+        fact: str,
+        ordinal: int,
+        value: Value,
+        tokens: int,
+        *,
+        position: float | None = None,
+        ahead: Sequence[int] = (),
     ) -> None:
-        """Note that the next message says a fact."""
+        """Note that one of the next messages says a fact: the one behind those of such lengths."""
         self._plants.append(
             Plant(
                 fact=fact,
                 ordinal=ordinal,
                 value=value,
-                message=len(self.messages),
-                offset_tokens=self._length,
+                message=len(self.messages) + len(ahead),
+                offset_tokens=self._length + sum(ahead),
                 tokens=tokens,
                 position_requested=position,
                 session_number=self.number,

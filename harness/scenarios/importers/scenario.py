@@ -112,8 +112,9 @@ def _steps(
     for at, turn in enumerate(turns):
         if cuts and turn.begins:
             yield {"new_session": {"carry": ["system", "memory"]}}
-        user, assistant = (_PLACEHOLDER.sub("{ value }", text) for text in turn.texts)
-        step: dict[str, Any] = {"user": user, "assistant": assistant}
+        step = turn.step
+        for side in step.keys() & {"user", "assistant"}:
+            step[side] = _PLACEHOLDER.sub("{ value }", step[side])
         says = [fact for fact, turns_of in evidence.items() if at in turns_of]
         if says:
             step["says"] = says
