@@ -59,12 +59,12 @@ def draft(
     from harness.scenarios.importers.yaml_text import dump
     from harness.scoring.gold import grading
 
-    one, others = _conversation(source, wanted)
+    one, others = conversation(source, wanted)
     tally = Tally(name=str(source))
     if model is None:
         asked = proposals(one, facts)
     else:
-        asked, dropped = asyncio.run(_asked_of(model, options, one, facts))
+        asked, dropped = asyncio.run(asked_of(model, options, one, facts))
         for left_out in dropped:
             tally.skip(left_out)
     name = slug(path.stem)[:72]
@@ -93,8 +93,12 @@ def draft(
     click.echo(f"  harness validate {shlex.quote(str(path))}")
 
 
-def _conversation(source: Path, wanted: str | None) -> tuple[Transcript, int]:
+def conversation(source: Path, wanted: str | None) -> tuple[Transcript, int]:
     """The conversation that is wanted, and how many others there are.
+
+    Args:
+        source: A file that `harness import` reads.
+        wanted: Its id or number; None: the longest.
 
     Raises:
         UsageError: None has that id or number.
@@ -119,10 +123,20 @@ def _conversation(source: Path, wanted: str | None) -> tuple[Transcript, int]:
     return best, tally.sessions - 1
 
 
-async def _asked_of(
+async def asked_of(
     name: str, options: Mapping[str, str], one: Transcript, facts: int
 ) -> tuple[tuple[Asked, ...], list[Skipped]]:
-    """What a model proposes, checked against the conversation."""
+    """What a model proposes, checked against the conversation.
+
+    Args:
+        name: Of the model.
+        options: Parameters of its calls.
+        one: The conversation.
+        facts: How many facts are wanted.
+
+    Raises:
+        UsageError: The model cannot be asked.
+    """
     from harness.core.errors import ModelError
     from harness.core.transcript import Skipped
     from harness.models import make_model

@@ -14,6 +14,9 @@ Counts = Literal["recall", "abstain", "rule", "apart"]
 """What a score counts towards: recall of what was said, right abstentions from what never was, the
 keeping of standing rules, or none of these, for a kind of question that is a measure of its own."""
 Layout = Literal["growing", "grid", "script"]
+Sample = Literal["sessions", "questions"]
+"""What the intervals of a report are over: sessions, as many as there are seeds; or, where the
+script is a real log that is one session whatever the seed, the questions that are put to it."""
 Generator = Literal["code", "number", "name", "date", "word"]
 Carry = Literal["system", "memory", "transcript"]
 """What a fresh session may begin with: the system prompt said again, what the memory gives back,
@@ -181,6 +184,7 @@ class Scenario:
     script: tuple[Step, ...] = ()
     rules: tuple[Rule, ...] = ()
     expect: Expect = Expect()
+    sample: Sample = "sessions"
     language: str = "en"
     """Code of the language that its texts are written in and its replies are graded in."""
     variant: str = ""

@@ -48,6 +48,7 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
             recall_at_least=model.expect.recall_at_least,
             onset_at_least=model.expect.onset_at_least,
         ),
+        sample=model.sample,
         language=model.language,
         hash="",
     )
@@ -74,8 +75,10 @@ def identity(scenario: Scenario) -> str:
             del step["rule"]
     # What a file does not use leaves the hash that it had before there was such a thing.
     content["language"] = content["language"].removeprefix("en")
+    content["sample"] = content["sample"].removeprefix("sessions")
     unused = (
         ([content], "language"),
+        ([content], "sample"),
         (content["facts"], "told"),
         (content["script"], "says"),
         (content["script"], "calls"),

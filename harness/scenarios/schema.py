@@ -72,11 +72,13 @@ Texts = Annotated[
 ]
 
 
-class _Model(BaseModel):
+class FilePart(BaseModel):
+    """A part of a file: every key is known, and nothing is converted."""
+
     model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
-class Listed(_Model):
+class Listed(FilePart):
     """A value with the other spellings that count as right."""
 
     value: Text
@@ -85,7 +87,7 @@ class Listed(_Model):
     """Other spellings of the same answer."""
 
 
-class Generate(_Model):
+class Generate(FilePart):
     """Values made by a generator, so that any number of seeds can be run."""
 
     generate: Literal["code", "number", "name", "date", "word"]
@@ -102,7 +104,7 @@ Values = Annotated[
 ]
 
 
-class FactModel(_Model):
+class FactModel(FilePart):
     """What must be recalled."""
 
     id: Name
@@ -129,7 +131,7 @@ class FactModel(_Model):
     Unless given it is that of the kind: contains; set for a set; abstain for an abstain fact."""
 
 
-class QuestionModel(_Model):
+class QuestionModel(FilePart):
     """What is asked about several facts, or otherwise than under a fact."""
 
     id: Name
@@ -148,7 +150,7 @@ class QuestionModel(_Model):
     """How replies are scored, as under a fact."""
 
 
-class CheckModel(_Model):
+class CheckModel(FilePart):
     """A check and the one thing that it needs to know; exactly one of these."""
 
     max_words: Annotated[int, Field(ge=1)] | Absent = None
@@ -167,7 +169,7 @@ class CheckModel(_Model):
     """A Python regular expression that is found in it."""
 
 
-class RuleModel(_Model):
+class RuleModel(FilePart):
     """A standing constraint, given once and checked on every later live reply."""
 
     id: Name
@@ -185,14 +187,14 @@ class RuleModel(_Model):
     package.module:Name?option=value."""
 
 
-class NamedFiller(_Model):
+class NamedFiller(FilePart):
     """Filler that comes with the harness or with a plugin."""
 
     name: Text
     """Its name."""
 
 
-class FileFillerModel(_Model):
+class FileFillerModel(FilePart):
     """Filler from a file of real chats, one a line."""
 
     file: Text
@@ -219,7 +221,7 @@ Fills = Annotated[
 ]
 
 
-class CallModel(_Model):
+class CallModel(FilePart):
     """A tool that the assistant calls."""
 
     name: Text
@@ -230,7 +232,7 @@ class CallModel(_Model):
     """What it gave back."""
 
 
-class TurnStep(_Model):
+class TurnStep(FilePart):
     """A turn written out."""
 
     user: Text | Absent = None
@@ -246,28 +248,28 @@ class TurnStep(_Model):
     and the script is one session whatever the seed."""
 
 
-class PlantStep(_Model):
+class PlantStep(FilePart):
     """Says a fact."""
 
     plant: Text
     """Id of the fact."""
 
 
-class RuleStep(_Model):
+class RuleStep(FilePart):
     """Gives a rule."""
 
     rule: Text
     """Id of the rule."""
 
 
-class Stretch(_Model):
+class Stretch(FilePart):
     """How much of the filler goes here."""
 
     weight: Annotated[float, Field(gt=0)]
     """Weight of this stretch among all stretches of the script."""
 
 
-class FillerStep(_Model):
+class FillerStep(FilePart):
     """A stretch of filler that grows to reach the length asked for."""
 
     filler: Annotated[
@@ -280,7 +282,7 @@ class FillerStep(_Model):
     """Its weight."""
 
 
-class ProbeStep(_Model):
+class ProbeStep(FilePart):
     """Puts a question, on a fork of the session."""
 
     probe: Text
@@ -294,7 +296,7 @@ def _usual() -> list[Carried]:
     return ["system", "memory"]
 
 
-class Boundary(_Model):
+class Boundary(FilePart):
     """What the fresh session begins with."""
 
     carry: Annotated[
@@ -308,7 +310,7 @@ class Boundary(_Model):
     transcript: the text of the sessions before. Or nothing."""
 
 
-class BoundaryStep(_Model):
+class BoundaryStep(FilePart):
     """Ends the session; what follows is said in a fresh one."""
 
     new_session: Boundary
@@ -326,7 +328,7 @@ StepModel = Annotated[
 ]
 
 
-class ExpectModel(_Model):
+class ExpectModel(FilePart):
     """What the author holds to be good enough."""
 
     recall_at_least: Share | Absent = None
@@ -335,7 +337,7 @@ class ExpectModel(_Model):
     """Lowest fill at which forgetting may begin, in [0, 1]."""
 
 
-class ScenarioModel(_Model):
+class ScenarioModel(FilePart):
     """One test of what a chat model still knows as its session grows."""
 
     model_config = ConfigDict(title="session-harness scenario")
@@ -365,6 +367,10 @@ class ScenarioModel(_Model):
     """Where plants stand: 0 = first token, 1 = last."""
     script: Annotated[list[StepModel], Field(min_length=1)] | Absent = None
     """The steps of the session in order, in place of a layout."""
+    sample: Literal["sessions", "questions"] = "sessions"
+    """questions: the script is a real log, and the questions are a sample of what may be asked of
+    it. Intervals are then over questions, and what a model answers without the log does not count.
+    Else they are over sessions, one a seed."""
     rules: Annotated[list[RuleModel], Field(min_length=1)] | Absent = None
     """Standing constraints, checked on every live reply after they were given."""
     expect: ExpectModel = Field(default_factory=ExpectModel)

@@ -77,6 +77,11 @@ class Materials:
         """Scenario and seed: the cluster of every statistic."""
         return f"{self.scenario.name}/{self.seed}"
 
+    def cluster(self, question_id: str) -> str:
+        """What a probe is counted under: its session; where questions are sampled, that and it."""
+        by_question = self.scenario.sample == "questions"
+        return f"{self.session_id}/{question_id}" if by_question else self.session_id
+
     @property
     def system(self) -> tuple[Message, ...]:
         """The system message, if the scenario has one.
