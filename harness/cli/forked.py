@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from harness.core.errors import NothingSelectedError, UsageError
+from harness.core.draws import digest
+from harness.core.errors import NothingSelectedError
 from harness.core.files import write_whole
 
 if TYPE_CHECKING:
@@ -15,10 +16,9 @@ if TYPE_CHECKING:
 
     from harness.core.transcript import Asked, Skipped, Transcript
 
-MADE = "# Made by harness probe"
 _HEAD = """\
-{made} from {log}: the log word for word, forked where its questions are asked.
-# It is made anew each time; what is to be edited are the questions.
+# Made by harness probe from {log}: the log word for word, forked where its questions are asked.
+# What is to be edited are the questions; a run goes on with this file as it is.
 """
 _EARLY = 0.5
 """One more fork stands at this share of the first stretch, where the window is nearly empty."""
@@ -28,6 +28,8 @@ _EARLY = 0.5
 class Forked:
     """The scenario of a log."""
 
+    path: Path
+    """Its name holds a digest of it: other questions, or another window, make another file."""
     tokens: int
     """Of the whole log, by the local count."""
     span: int
@@ -55,7 +57,13 @@ def longest_stretch(one: Transcript) -> tuple[Transcript, str]:
 
 
 def write_forked(
-    log: Path, one: Transcript, asked: Sequence[Asked], path: Path, *, room: int | None, forks: int
+    log: Path,
+    one: Transcript,
+    asked: Sequence[Asked],
+    beside: Path,
+    *,
+    room: int | None,
+    forks: int,
 ) -> tuple[Forked, list[Skipped]]:
     """Write the scenario of a log.
 
@@ -63,7 +71,7 @@ def write_forked(
         log: Its name, for the head of the file.
         one: What was said.
         asked: The questions, each with the message that holds its answer.
-        path: Where the scenario goes.
+        beside: The file of the questions, which the scenario is named after and stands beside.
         room: Tokens that the longest fork may have; None: all that the log has.
         forks: How many, spread evenly over that.
 
@@ -71,7 +79,6 @@ def write_forked(
         What was written, and what had to be left out.
 
     Raises:
-        UsageError: Something that is not ours stands there.
         NothingSelectedError: Nothing can be asked of so short a part.
     """
     from harness.core.transcript import Skipped
@@ -96,7 +103,7 @@ def write_forked(
     kept = tuple(question for question in asked if set(question.evidence) <= inside)
     said = max(inside, default=-1) + 1
     part = replace(one, messages=one.messages[:said], asked=kept, breaks=())
-    name = slug(path.name.partition(".")[0])[:72]
+    name = slug(beside.stem)[:72]
     data, skipped = scenario(part, name, grading, places=places, new_sessions=False)
     if past := len(asked) - len(kept):
         skipped = [*skipped, Skipped(what="question about what stands past the last fork")]
@@ -106,12 +113,12 @@ def write_forked(
             f"{log}: no question can be asked of its first {span:,} tokens; use a larger -w"
         )
     data = {**{key: data[key] for key in ("schema", "name")}, "sample": "questions", **data}
-    if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(MADE):
-        raise UsageError(f"{path} is there already, and not made by harness probe; move it away")
-    write_whole(path, dump(data, _HEAD.format(made=MADE, log=log.name)))
+    text = dump(data, _HEAD.format(log=log.name))
+    path = beside.with_name(f"{beside.stem}.scenario-{digest(text)[:8]}.yaml")
+    write_whole(path, text)
     ids = {fact["id"].partition("-")[2] for fact in data["facts"]}
     asked_of = tuple(question for question in kept if slug(question.id) in ids)
-    found = Forked(tokens=ends[-1], span=span, forks=len(places), asked=asked_of)
+    found = Forked(path=path, tokens=ends[-1], span=span, forks=len(places), asked=asked_of)
     return found, skipped
 
 

@@ -15,6 +15,9 @@ from harness.core.errors import FileError, NothingSelectedError, UsageError
 from harness.core.files import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from harness.core.errors import Where
     from harness.core.transcript import Asked, Skipped, Transcript
 
 _NOT_HERE = frozenset(
@@ -165,16 +168,17 @@ def _spread(asked: tuple[Asked, ...], most: int) -> tuple[Asked, ...]:
 def _ask(context: click.Context, log: Path, path: Path, forks: int, how: dict[str, Any]) -> int:
     """Ask the questions of a file, and say what of them did not count."""
     from harness.cli.forked import write_forked
+    from harness.runs.folder.find import runs
+    from harness.runs.folder.reader import latest_records
     from harness.scenarios.importers.review import read_review
 
     review = read_review(path)
     one = _same_log(log, review.conversation, review.digest, path)
     asked = _checked(one, review.asked, review.places)
     room = _room(how)
-    place = path.with_suffix(".scenario.yaml")
-    found, skipped = write_forked(log, one, asked, place, room=room, forks=forks)
+    found, skipped = write_forked(log, one, asked, path, room=room, forks=forks)
     click.echo(
-        f"{place}: {_count(len(found.asked), 'question')} at {_count(found.forks, 'fork')} of"
+        f"{found.path}: {_count(len(found.asked), 'question')} at {_count(found.forks, 'fork')} of"
         f" {log} ({found.tokens:,} tokens){_told(log, skipped)}",
         err=True,
     )
@@ -184,8 +188,31 @@ def _ask(context: click.Context, log: Path, path: Path, forks: int, how: dict[st
             f" {found.span:,} tokens; --policy drop_oldest asks about all of it",
             err=True,
         )
-    code: int = context.invoke(run_command, paths=(place,), **how)
+    before = set(runs(how["out"]))
+    code: int = context.invoke(run_command, paths=(found.path,), **how)
+    for folder in [one for one in runs(how["out"]) if one not in before][:1]:
+        _tell_counted(latest_records(folder).values())
     return code
+
+
+def _tell_counted(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Say what the intervals are over, and which questions a model needs no log for."""
+    asked: dict[str, set[str]] = {}
+    known: dict[str, set[str]] = {}
+    for row in rows:
+        if row["arm"] == "main":
+            asked.setdefault(row["model"], set()).add(row["question_id"])
+            if row["counts"] == "apart":
+                known.setdefault(row["model"], set()).add(row["question_id"])
+    for model, names in known.items():
+        click.echo(
+            f"not counted: {len(names)} of {_count(len(asked[model]), 'question')}, which {model}"
+            f" answers without the log: {', '.join(sorted(names))}"
+        )
+    click.echo(
+        "A log is one session whatever the seed: where a report says sessions, these are the"
+        " questions, and more of them (--questions), or another log, make it narrower."
+    )
 
 
 def _same_log(log: Path, wanted: str, digest: str, path: Path) -> Transcript:
@@ -207,7 +234,9 @@ def _same_log(log: Path, wanted: str, digest: str, path: Path) -> Transcript:
     return one
 
 
-def _checked(one: Transcript, asked: tuple[Asked, ...], places: Any) -> tuple[Asked, ...]:
+def _checked(
+    one: Transcript, asked: tuple[Asked, ...], places: Mapping[str, Where]
+) -> tuple[Asked, ...]:
     """The questions with what answers them; whoever went over them is told what does not hold.
 
     Raises:

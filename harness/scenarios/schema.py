@@ -53,7 +53,8 @@ def _step_kind(value: object) -> str | None:
     """Which kind of step a mapping is, by the first key that tells."""
     if not isinstance(value, dict):
         return None
-    kinds = {"user": "turn", "assistant": "turn", "calls": "turn", "plant": "plant", "filler": "filler"}
+    kinds = dict.fromkeys(("user", "assistant", "calls"), "turn")
+    kinds |= {"plant": "plant", "filler": "filler"}
     kinds |= {"probe": "probe", "rule": "rule", "new_session": "boundary"}
     return next((f"({kinds[key]})" for key in value if key in kinds), None)
 

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from harness.core.scenario import Question, Rule
     from harness.scenarios.checks import Draft
     from harness.scenarios.questions import FileQuestions
-    from harness.scenarios.schema import CallModel
-    from harness.scenarios.schema import FactModel
+    from harness.scenarios.schema import CallModel, FactModel
 
 
 def check_script(draft: Draft, asked: FileQuestions) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, ValidationError
@@ -18,13 +17,14 @@ from harness.scenarios.yaml_nodes import parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from harness.core.errors import Where
     from harness.core.transcript import Transcript
 
 _HEAD = """\
 # Questions about a log, to be gone over: edit `ask`, take out what nobody would ask, add spellings
-# that are right as well (accept: [...]). Each answer stands in the log once; `stands_in` shows where.
+# that are right as well (accept: [...]). Each answer stands once, where `stands_in` says.
 # Then:  {command}
 """
 _AROUND = 160
@@ -124,9 +124,7 @@ def read_review(path: Path) -> Review:
         Asked(id=one.id, ask=one.ask, answers=(one.answer, *(one.accept or ())))
         for one in file.questions
     )
-    return Review(
-        conversation=file.conversation, digest=file.digest, asked=asked, places=places
-    )
+    return Review(conversation=file.conversation, digest=file.digest, asked=asked, places=places)
 
 
 def _around(one: Transcript, asked: Asked) -> str:
