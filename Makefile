@@ -7,7 +7,7 @@ DEMO := results/demo
 MEMORY := results/demo-memory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-memory test check format bench docs clean
+.PHONY: help demo demo-memory real test check format bench docs clean
 
 help: ## Print this help
 	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ demo-memory: $(READY) ## Ask what should be carried over from one session to the
 		-q --out $(MEMORY)
 	@$(BIN)/harness report $(MEMORY)/*/ --out $(MEMORY) -o $(MEMORY)/report.md
 	@$(BIN)/harness report $(MEMORY)/*/ --out $(MEMORY)
+
+real: $(READY) ## Measure two real models on this machine: hours, and a C++ compiler
+	@$(BIN)/python benchmarks/real/study.py
 
 test: $(READY) ## Pass every check and every test
 	@$(MAKE) --no-print-directory check

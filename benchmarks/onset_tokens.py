@@ -1,7 +1,8 @@
 """Does the estimator find onsets from an empty session on, in tokens, in windows of 32k to 1M?
 
-    python benchmarks/onset_tokens.py [--runs 20] [--n 600] [--sessions 30] [--jobs 2]
-                                      [--design octaves|halves] [--windows W ...] [--laws LAW ...]
+    python benchmarks/onset_tokens.py [--runs 20] [--first 0] [--n 600] [--sessions 30]
+                                      [--jobs 2] [--design octaves|halves]
+                                      [--windows W ...] [--laws LAW ...]
 
 Every law is studied `runs` times in every window. The onset of each study is drawn evenly over
 octaves between 1,500 tokens and nine tenths of the window, and the law is solved for it; sessions
@@ -207,6 +208,7 @@ def main() -> None:
     """Run the studies and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=20, help="studies a law and window")
+    parser.add_argument("--first", type=int, default=0, help="number of the first study, its seed")
     parser.add_argument("--n", type=int, default=600, help="probes a study")
     parser.add_argument("--sessions", type=int, default=30)
     parser.add_argument("--jobs", type=int, default=2, help="processes")
@@ -226,7 +228,7 @@ def main() -> None:
         )
         for window in asked.windows
         for law in asked.laws
-        for run in range(asked.runs)
+        for run in range(asked.first, asked.first + asked.runs)
     ]
     with ProcessPoolExecutor(asked.jobs) as pool:
         done = list(pool.map(study, tasks, chunksize=10))

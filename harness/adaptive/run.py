@@ -13,6 +13,7 @@ from harness.runs.budget import Budget, Purse
 from harness.runs.limits import Gates, Limits
 from harness.runs.model_stack import ModelStack
 from harness.runs.open_run import open_run
+from harness.runs.planning.named_code import load_code
 from harness.runs.progress import NoProgress
 from harness.sessions.materials import Workshop
 
@@ -87,7 +88,7 @@ def run_adaptive(
     Raises:
         UsageError: Something asked for cannot be done.
     """
-    workshop = Workshop()
+    study, workshop = load_code(study), Workshop()
     check_adaptive(study, goal, workshop, known_limit)
     listening = _Listening(progress or NoProgress())
     gates, purse = Gates(limits or Limits(), listening), Purse(budget or Budget())

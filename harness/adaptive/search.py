@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict, dataclass
+from math import log2
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from harness.adaptive.choose import ChosenProbe, next_batch
 from harness.adaptive.sessions import ChosenSessions
-from harness.adaptive.stop import FORESEEN_FROM, Stop, outlook, stop
+from harness.adaptive.stop import FORESEEN_FROM, WIDEST, Stop, outlook, stop
 from harness.core.arms import nearly_empty
 from harness.core.draws import Draws
 from harness.core.errors import UsageError
@@ -126,6 +128,7 @@ class Search:
                 "session": record.session,
                 "fill": record.fill,
                 "score": record.score,
+                "guess": record.guess,
                 "batch": record.batch,
             }
 
@@ -148,7 +151,7 @@ class Search:
 
     async def _search(self, model: str, window: Window, done: set[str]) -> Ended:
         """Batch after batch, until enough is known or spent."""
-        batch, warned = 0, False
+        batch, look = 0, FORESEEN_FROM
         while True:
             rows = self._asked(model, window, before=batch + 1)
             found = self._stop(rows, window) if rows else None
@@ -159,8 +162,8 @@ class Search:
                 ahead = self._ahead(rows, window)
                 reason = spent if ahead is None else f"{spent}; {ahead}"
                 return Ended(model, window.limit, reason, enough=False)
-            if not warned and len(rows) >= FORESEEN_FROM:
-                warned, ahead = True, self._ahead(rows, window)
+            if len(rows) >= look:  # what is foreseen changes: once more at every doubling
+                look, ahead = 2 * look, self._ahead(rows, window)
                 if ahead is not None:
                     self._note(f"{model}, window {window.limit:,}: {ahead}")
             batch += 1
@@ -190,10 +193,13 @@ class Search:
         found = outlook(rows, half_width=wanted, control=near_empty_fill(window.limit))
         if found is None or found.probes <= self._goal.max_probes:
             return None
+        known, goal = f"{100 * found.half_width:.1f} points", f"{100 * wanted:g} points"
+        more = "--max-probes" if found.octaves else "--half-width or --max-probes"
+        if found.octaves:
+            known, goal = f"{found.octaves:.1f} octaves", f"{log2(WIDEST):g} octave"
         return (
-            f"the onset is known to {100 * found.half_width:.1f} points after {len(rows):,} probes;"
-            f" {100 * wanted:g} points will take about {found.probes:,}, and"
-            f" {self._goal.max_probes:,} may be asked: a larger --half-width or --max-probes"
+            f"the onset is known to {known} after {len(rows):,} probes; {goal} will take about"
+            f" {found.probes:,}, and {self._goal.max_probes:,} may be asked: a larger {more}"
         )
 
     def _spent(self, model: str, rows: Sequence[Mapping[str, Any]]) -> str | None:
@@ -224,6 +230,7 @@ class Search:
                 sessions=self._study.seeds * len(self._study.scenarios),
                 batch=batch,
                 draws=Draws("adaptive", model, window.limit),
+                guess=fmean(row["guess"] for row in rows) if rows else 0.0,
                 fills_up_to=min(1.0, self._runner.room.rooms(model).window(window, "main").top),
                 control=near_empty_fill(window.limit),
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, log2
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -43,6 +43,9 @@ class Outlook:
 
     half_width: float
     """As it is known now, a fraction of the window."""
+    octaves: float | None
+    """As it is known now, between the ends of the interval; None where the half-width is what takes
+    longer."""
     probes: int
     """In all, if intervals go on to shrink with the root of the number of probes."""
 
@@ -62,7 +65,7 @@ def stop(
     min_sessions: int = MIN_SESSIONS,
     min_probes: int = MIN_PROBES,
     criterion: float = 0.05,
-    guess: float = 0.0,
+    guess: float | None = None,
     level: float = 0.95,
     control: float = 0.05,
     window_tokens: int | None = None,
@@ -80,7 +83,7 @@ def stop(
         min_sessions: Sessions with a score that both looks need, at least 5.
         min_probes: Scored probes that both looks need.
         criterion: The drop from the plateau that counts, in (0, 1).
-        guess: Chance of being right without remembering, in [0, 1).
+        guess: Chance of being right without remembering, in [0, 1); as for `estimate_onset`.
         level: Probability that the interval is to hold, in (0, 1).
         control: Where the nearly empty window ends, as a fill in (0, 1).
         window_tokens: The window; the reason is then in tokens too.
@@ -126,9 +129,14 @@ def outlook(rows: Rows, *, half_width: float, control: float = NEAR_EMPTY_SHARE)
     if seen.lo is None or seen.hi is None or not seen.detected:
         return None
     now = (seen.hi - seen.lo) / 2
-    if now <= half_width:
+    wider, octaves = now / half_width, None
+    if seen.control < NEAR_EMPTY_SHARE - 1e-9:
+        apart = log2(seen.hi / max(seen.lo, seen.control))
+        if apart / log2(WIDEST) > wider:
+            wider, octaves = apart / log2(WIDEST), apart
+    if wider <= 1:
         return None
-    return Outlook(half_width=now, probes=ceil(seen.n_probes * (now / half_width) ** 2))
+    return Outlook(half_width=now, octaves=octaves, probes=ceil(seen.n_probes * wider**2))
 
 
 def _looks(rows: Rows) -> tuple[Rows, Rows]:

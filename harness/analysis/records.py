@@ -12,17 +12,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from glob import glob
 from io import BytesIO
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
+from harness.analysis.record_lines import check_lines
 from harness.core.errors import FileError, NothingSelectedError, UsageError, Where
-from harness.core.files import dump_line
-from harness.core.record import RECORD_SCHEMA, SHAPE, to_json
+from harness.core.files import binary_sink, dump_line
+from harness.core.record import RECORD_SCHEMA, to_json
 from harness.core.record import Record as RecordFields
-from harness.core.shapes import conform, parse
 from harness.runs.folder.layout import RECORDS
 from harness.runs.folder.reader import lines
 from harness.runs.meter.amend import Settlement
@@ -64,12 +63,6 @@ SCHEMA = pl.Schema({one.name: _type_of(str(one.type)) for one in fields(RecordFi
 _OURS = tuple(f'{{"schema":{space}{RECORD_SCHEMA},'.encode() for space in ("", " "))
 """How a line of this version begins, as the store writes it and as `json.dumps` does."""
 
-_ANY_VERSION = {f"{name.removesuffix('?')}?": shape for name, shape in SHAPE.items()}
-"""A record with whatever fields it has: those of before had fewer."""
-
-_LOOKED_INTO = 2_000
-"""Records of a file whose fields are looked into one by one; a million would take too long."""
-
 _BLOCK = 1 << 18
 """Bytes of a file that are looked at in one go."""
 
@@ -94,8 +87,8 @@ def read_records(paths: str | Path | Iterable[str | Path]) -> pl.LazyFrame:
     given = [paths] if isinstance(paths, str | Path) else list(paths)
     files = {_records_file(Path(path)).resolve(): Path(path) for path in given}
     looks = {path: _check(path, shown) for path, shown in sorted(files.items())}
-    for path, shown in files.items():
-        _check_fields(path, shown)
+    for path, shown in sorted(files.items()):
+        check_lines(path, shown, whole=looks[path].whole)
     # a scan a file: the plan of a frame then names them all, see `_explained`
     parts = [_scan(path, look) for path, look in looks.items()]
     frame = pl.concat(parts) if parts else pl.LazyFrame(schema=SCHEMA)
@@ -149,8 +142,8 @@ def write_parquet(frame: Frame, path: Path) -> None:
     Raises:
         UsageError: A line of a records file is no record.
     """
-    with _explained(frame):
-        frame.lazy().select(*SCHEMA).sink_parquet(path, compression="zstd")
+    with _explained(frame), binary_sink(path) as file:
+        frame.lazy().select(*SCHEMA).sink_parquet(file, compression="zstd")
 
 
 @contextmanager
@@ -177,19 +170,6 @@ def _find_bad_line(frame: Frame) -> None:
     for path in _SCANNED.findall(frame.lazy().explain(optimized=False)):
         for _ in lines(Path(path)):
             pass
-
-
-def _check_fields(path: Path, shown: Path) -> None:
-    """Look into the first records of a file: where polars meets another type it reads null.
-
-    Raises:
-        FileError: A record has a field of another type, or an outcome that there is none of.
-    """
-    with path.open("rb") as file:
-        for number, line in enumerate(islice(file, _LOOKED_INTO), start=1):
-            if line.endswith(b"\n") and not line.isspace():
-                where = Where(file=str(shown), line=number)
-                conform(parse(line, where), _ANY_VERSION, where, what="a record")
 
 
 def _records_file(path: Path) -> Path:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import os
+import re
 import shlex
 import sys
 import traceback
 from contextlib import suppress
 from importlib import import_module
 from keyword import iskeyword
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from harness.cli.streams import speak_plainly
 from harness.core.errors import HarnessError, UsageError, first_of, nearest
 from harness.core.files import FULL
 from harness.core.printable import printable, shown, well_formed
@@ -26,6 +27,9 @@ _VERBS = (
     "judge", "score", "show", "export", "ls", "cache", "import", "calibrate", "reread",
 )  # fmt: skip
 """In the order in which a newcomer needs them."""
+
+_LONG_WORD = re.compile(r"(\S{200})\S{200,}")
+"""Longer than anything that a user wrote: a field of a damaged file, quoted whole."""
 
 _INTERRUPTED = 2
 _INTERNAL = 3
@@ -87,7 +91,7 @@ def harness(*, trust_env: bool) -> None:
 def main() -> NoReturn:
     """Run the command and leave with its exit code; no traceback for what a user did."""
     try:
-        _speak_plainly()
+        speak_plainly()
         arguments = sys.argv[1:]
         _check_arguments(arguments)
         if os.path.exists(".env"):  # noqa: PTH110 -- pathlib costs start-up time that few calls need
@@ -136,12 +140,17 @@ def _leave_for(error: BaseException) -> NoReturn:
 
 def _command(arguments: Sequence[str]) -> str:
     """The command as it was given, without what `-M` may hold."""
-    told = ["harness"]
+    return shlex.join(["harness", *_told(arguments)])
+
+
+def _told(arguments: Sequence[str]) -> list[str]:
+    """The arguments, without what `-M` may hold."""
+    told = []
     for before, text in zip(["", *arguments], arguments, strict=False):
         option = text if before == "-M" else text.removeprefix("-M") if text[:2] == "-M" else ""
         name, equals, _ = option.partition("=")
         told.append(f"{text[: text.index(name)]}{name}=..." if equals else text)
-    return shlex.join(told)
+    return told
 
 
 def _drop_output() -> None:
@@ -156,37 +165,18 @@ def _check_arguments(arguments: Sequence[str]) -> None:
     Raises:
         UsageError: An argument or a setting of the environment is not UTF-8.
     """
-    given = [(f"argument {n}", text) for n, text in enumerate(arguments, 1)]
-    given += [(name, value) for name, value in os.environ.items() if name.startswith("HARNESS_")]
-    for what, text in given:
+    settings = [(name, value) for name, value in os.environ.items() if name[:8] == "HARNESS_"]
+    numbered = [f"argument {n}" for n in range(1, len(arguments) + 1)]
+    given = [*zip(numbered, arguments, _told(arguments), strict=True)]
+    given += [(name, value, value) for name, value in settings]
+    for what, text, told in given:
         if not text.isascii() and well_formed(text) != text:
             raise UsageError(
-                f"{what} ('{shown(text)}') is not UTF-8: write it in UTF-8, or rename the file"
+                f"{what} ('{shown(told)}') is not UTF-8: write it in UTF-8, or rename the file"
             )
 
 
-def _speak_plainly() -> None:
-    """Let no character that a terminal or a pipe cannot take end the command."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    if not isinstance(sys.stdout, _Printable):
-        sys.stdout = cast("TextIO", _Printable(sys.stdout))
-
-
-class _Printable:
-    """Standard output, on which no text of a model or a file is obeyed by a terminal."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        return self._stream.write(printable(text))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-
 def _leave(message: str, code: int) -> NoReturn:
-    click.echo(f"harness: {printable(message)}", err=True)
+    told = _LONG_WORD.sub(r"\1…", printable(message))
+    click.echo(f"harness: {told}", err=True)
     sys.exit(code)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from harness.cli.study import make_study
 from harness.core.errors import UsageError
 from harness.models.address import served_here
-from harness.models.options import MASK
+from harness.models.options import HASHED, MASK
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -124,11 +124,13 @@ def _given_again(name: str, value: object) -> str:
     """A stored option as the command line gives it.
 
     Raises:
-        UsageError: It holds a secret, which is stored nowhere.
+        UsageError: It holds a secret, which is stored nowhere, or a text of which a hash is stored.
     """
     text = value if isinstance(value, str) else json.dumps(value)
     if MASK in text:
         raise UsageError(f"give -M {name}=... again: secrets are not stored with a run")
+    if HASHED in text:
+        raise UsageError(f"give -M {name}=... again: a hash of it alone is stored with a run")
     return f"{name}={text}"
 
 
@@ -155,11 +157,12 @@ def study_again(
         UsageError: A scenario has changed since, or a secret is not given again.
     """
     from harness.runs.folder.run_json import read_config
+    from harness.runs.planning.named_code import load_code
     from harness.sessions.materials import Workshop
 
     data = read_config(folder)
     paths, given = before(data, options)
-    study = make_study(paths, **given)
+    study = load_code(make_study(paths, **given))
     known = {(s["name"], s.get("variant", "")): s["identity"] for s in data["scenarios"]}
     workshop = Workshop()
     kept = tuple(s for s in study.scenarios if s.name in scenarios)

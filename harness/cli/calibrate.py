@@ -53,6 +53,13 @@ from harness.core.study import window_tokens
     help="One trunk a seed that is probed as it grows, or a fresh session for each probe.",
 )
 @click.option(
+    "--kinds",
+    is_flag=True,
+    envvar="HARNESS_KINDS",
+    help="The kinds of question instead: readers that can do what each asks, that only find"
+    " sentences, and whose skill fails from a stated fill on.",
+)
+@click.option(
     "-o",
     "--output",
     "outputs",
@@ -67,6 +74,7 @@ def command(
     seeds: int,
     window: str,
     layout: Literal["growing", "grid"],
+    kinds: bool,
     outputs: tuple[Path, ...],
 ) -> int:
     """Say truth beside estimate for reference models with known forgetting; nothing leaves here."""
@@ -82,6 +90,9 @@ def command(
     tokens = window_tokens(window)
     if tokens is None:
         raise UsageError("-w max: the laws have no window of their own here; give tokens")
+    if kinds:
+        _kinds(tokens, seeds, laws, outputs)
+        return 0
     for output in outputs:
         check_output(output)
     models = chosen_laws(laws, tokens)
@@ -100,3 +111,26 @@ def command(
         write_calibration(found, output)
         click.echo(str(output), err=True)
     return 0
+
+
+def _kinds(window: int, seeds: int, laws: str | None, outputs: tuple[Path, ...]) -> None:
+    """The same for the kinds of question, whose readers and sessions are set."""
+    from harness.analysis.calibration.kinds import calibrate_kinds
+    from harness.cli.progress import Bar
+    from harness.reports.sections.kind_calibration import (
+        check_kind_output,
+        kind_calibration_terminal,
+        write_kind_calibration,
+    )
+    from harness.sessions.materials import Workshop
+
+    if laws is not None:
+        raise UsageError("--kinds has readers of its own; leave --laws out")
+    for output in outputs:
+        check_kind_output(output)
+    with Bar() as bar:
+        found = calibrate_kinds(window=window, seeds=seeds, workshop=Workshop(), progress=bar)
+    click.echo(kind_calibration_terminal(found))
+    for output in outputs:
+        write_kind_calibration(found, output)
+        click.echo(str(output), err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import click
@@ -43,8 +44,14 @@ def command(run: str, *, form: str, folder: Path | None, force: bool, out: Path)
     place = folder or stored.folder / f"export-{form}"
     if place.exists() and any(place.iterdir()) and not force:
         raise UsageError(f"{place} is there already and holds something; give another, or --force")
+    fresh = not place.exists() or not any(place.iterdir())
     place.mkdir(parents=True, exist_ok=True)
-    written = exporter.write(stored, place)
+    try:
+        written = exporter.write(stored, place)
+    except BaseException:
+        if fresh:  # half an export would stand in the way of the whole one
+            shutil.rmtree(place, ignore_errors=True)
+        raise
     count = len(stored.records)
     click.echo(f"{count:,} record{'s' * (count != 1)} of {stored.name} in {place}", err=True)
     for path in written:

@@ -43,9 +43,16 @@ if TYPE_CHECKING:
     metavar="WIDTH",
     help="Say how many seeds an onset takes to within that share of the window: 0.03 is 3 %.",
 )
+@click.option(
+    "--trust-code",
+    is_flag=True,
+    envvar="HARNESS_TRUST_CODE",
+    help="Import what the scenarios name as package.module:Name, to plan with it.",
+)
 def command(
     paths: tuple[Path, ...],
     *,
+    trust_code: bool,
     detect: float | None,
     power: float,
     half_width: float | None,
@@ -54,15 +61,18 @@ def command(
     """Say what a run would send and cost; nothing is sent."""
     from harness.models import price
     from harness.runs.planning.cost import estimates, total_usd
-    from harness.runs.planning.named_code import refuse_filler
+    from harness.runs.planning.named_code import load_code, refuse_filler
     from harness.runs.run import plan
     from harness.sessions.materials import Workshop
 
     workshop = Workshop()
     study = make_study(paths, **options)
-    refuse_filler(study)
+    tell_code(study, imports=trust_code)
+    if trust_code:
+        study = load_code(study)
+    else:
+        refuse_filler(study)
     tell_unchecked(study)
-    tell_code(study, imports=False)
     planned = plan(study, workshop)
     rows = estimates(planned, workshop, price)
     width = max(len("model"), *(len(row.model) for row in rows))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
+
+from harness.cli.streams import screen
+from harness.core.printable import printable
 
 if TYPE_CHECKING:
     from typing import Never
@@ -36,7 +38,7 @@ class Bar(AbstractContextManager["Bar"]):
             total=total,
             initial=done,
             unit="trial",
-            file=sys.stderr,
+            file=screen(),
             disable=None,  # quiet when stderr is no terminal
             dynamic_ncols=True,
             smoothing=0.05,
@@ -71,7 +73,7 @@ class Bar(AbstractContextManager["Bar"]):
 
     def note(self, text: str) -> None:
         """Something that the user should know now: a line of its own, on stderr."""
-        tqdm.write(text, file=sys.stderr)
+        tqdm.write(printable(text), file=screen())
 
     def _show(self) -> None:
         if self._bar is not None and not self._bar.disable:

@@ -8,6 +8,7 @@ import click
 
 from harness.cli.onset_options import TokenCount, onset_options
 from harness.cli.outputs import check_outputs
+from harness.core.files import whole
 
 _SUFFIXES = (".md", ".json", ".txt", ".png", ".svg")
 
@@ -95,11 +96,10 @@ def command(
     forms = {".md": published_markdown, ".json": published_json, ".txt": published_text}
     for output in outputs:
         suffix = output.suffix.lower()
-        beside = output.with_name(f"{output.stem}.tmp{suffix}")
-        if suffix in forms:
-            beside.write_text(forms[suffix](found), encoding="utf-8", newline="\n")
-        else:
-            draw_published(found).save(str(beside), format=suffix.removeprefix("."))
-        beside.replace(output)
+        with whole(output) as beside:
+            if suffix in forms:
+                beside.write_text(forms[suffix](found), encoding="utf-8", newline="\n")
+            else:
+                draw_published(found).save(str(beside), format=suffix.removeprefix("."))
         click.echo(str(output))
     return 0

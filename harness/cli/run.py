@@ -235,7 +235,7 @@ def _check_complete(result: RunResult, out: Path) -> None:
     Raises:
         IncompleteError: Errors are left, or trials were never sent.
     """
-    if result.complete:
+    if result.complete and not result.unmeasured:
         return
     parts = []
     if result.errors:
@@ -244,6 +244,8 @@ def _check_complete(result: RunResult, out: Path) -> None:
             f"{result.errors} of {result.planned} trials ended in an error ({kinds}), most with:"
             f" {result.error_said}"
         )
+    if result.broken_off:
+        parts.append(f"{result.broken_off:,} answers were broken off by the provider")
     if result.recorded < result.planned:
         parts.append(f"{result.planned - result.recorded} were not sent")
     for why in dict.fromkeys(why for _, why in result.given_up):
@@ -251,8 +253,17 @@ def _check_complete(result: RunResult, out: Path) -> None:
         parts.append(
             f"{' and '.join(names)} {'was' if len(names) == 1 else 'were'} given up: {why}"
         )
+    if result.unmeasured:
+        parts.append(
+            f"nothing was measured of {' and '.join(result.unmeasured)}: every reply ended before"
+            " it held an answer"
+        )
+    if result.complete:
+        mend = str(result.cut_said).rpartition(": ")[2]
+        raise IncompleteError(f"{'; '.join(parts)}. Start again with room for it: {mend}")
     if result.stopped is not None:
         parts.insert(0, result.stopped)
     go_on = "Go on with" if result.stopped is None else "Go on, with a larger budget or none"
-    retry = " --retry-errors" if result.errors or result.stopped is None else ""
+    failed = result.errors or result.broken_off or result.stopped is None
+    retry = " --retry-errors" if failed else ""
     raise IncompleteError(f"{'; '.join(parts)}. {go_on}: {_resume_line(result.folder, out)}{retry}")

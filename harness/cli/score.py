@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import click
 
 from harness.cli.options import RESULTS
+from harness.core.errors import NoRoomError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +37,11 @@ def command(run: str, *, quiet: bool, out: Path) -> int:
     from harness.runs.run import run as replay
 
     folder = find_run(run, out)
-    graded = replay(_study_of(folder), out=out, stored=folder)
+    try:
+        graded = replay(_study_of(folder), out=out, stored=folder)
+    except NoRoomError as error:  # to go on with the new run would ask models
+        again = f"make room, then go on with: harness score {shlex.quote(str(folder))}"
+        raise NoRoomError(f"{error.what}; {run} is as it was; {again}", error.what) from None
     changed = list(changes(folder, graded.folder))
     told = f"{len(changed):,} otherwise than before" if changed else "all as before"
     click.echo(f"{graded.recorded:,} trials of {folder.name} graded again, without a call: {told}")

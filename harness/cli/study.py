@@ -94,8 +94,10 @@ def make_study(
         from harness.scenarios.variants import under_prompts
 
         scenarios = under_prompts(scenarios, prompts)
+    from harness.scenarios.treatments import under_treatments
+
     return Study(
-        scenarios=scenarios,
+        scenarios=tuple(one for scenario in scenarios for one in under_treatments(scenario)),
         prompts=tuple(prompts.items()),
         models=unique([name for text in models for name in text.split(",")], "model"),
         windows=unique(windows.split(","), "window"),

@@ -29,14 +29,17 @@ _NEGATED = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}
 _RUN_TOGETHER = {"cannot": "can", "cant": "can", "dont": "do", "didnt": "did", "doesnt": "does"}
 _RUN_TOGETHER |= {"isnt": "is", "wasnt": "was", "havent": "have", "hasnt": "has"}
 
+_ENDS, _BREAKS = frozenset(".!?\n"), frozenset(",;:()")
+"""Marks behind a sentence, and within one."""
+
 
 def gap(between: str) -> str:
     """What stands between two words, as one mark: a sentence ends, a clause does, or neither."""
     if not between or between == " ":
         return ""
-    if any(mark in between for mark in ".!?\n"):
+    if not _ENDS.isdisjoint(between):
         return "."
-    return "," if any(mark in between for mark in ",;:()") else ""
+    return "" if _BREAKS.isdisjoint(between) else ","
 
 
 def split_chunk(chunk: str, sign: str, tail: str) -> Sequence[str]:

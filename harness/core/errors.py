@@ -6,6 +6,7 @@ HarnessError                     exit 3, unless a branch below says otherwise
 │   └── CassetteMissError        exit 4: a cassette that is replayed has no answer to a call
 ├── NothingSelectedError         exit 5: there is nothing to run or to report
 ├── IncompleteError              exit 6: errors are left, or the budget is spent
+│   └── NoRoomError              exit 6: a file of a run cannot be written any more
 └── ModelError                   one call failed; becomes a record, never an exit
     └── OverflowRefusedError     the provider says that the prompt is past its window: a result
 """
@@ -74,6 +75,19 @@ class IncompleteError(HarnessError):
     """The run ended before all of its trials had a result."""
 
     exit_code: ClassVar[int] = 6
+
+
+class NoRoomError(IncompleteError):
+    """A file of a run cannot be written any more.
+
+    Args:
+        message: Which file, what the system says, and the line that goes on.
+        what: The same without that line.
+    """
+
+    def __init__(self, message: str, what: str) -> None:
+        super().__init__(message)
+        self.what = what
 
 
 class ModelError(HarnessError):

@@ -8,6 +8,7 @@ behind a symbolic link it is the file that is replaced, and never the link.
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import shlex
@@ -16,9 +17,9 @@ import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
-from harness.core.errors import IncompleteError
+from harness.core.errors import NoRoomError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +61,40 @@ def whole(path: Path) -> Iterator[Path]:
         raise OSError(error.errno, error.strerror or str(error), str(path)) from None
 
 
+class _Remembering(io.FileIO):
+    """A file that takes all it is given, and keeps the error that it ends with."""
+
+    failure: OSError | None = None
+
+    def write(self, data: Any, /) -> int:
+        """All of the bytes."""
+        rest = memoryview(data).cast("B")
+        whole_length = len(rest)
+        try:
+            while rest:
+                rest = rest[super().write(rest) or 0 :]
+        except OSError as error:
+            self.failure = error
+            raise
+        return whole_length
+
+
+@contextmanager
+def binary_sink(path: Path) -> Iterator[IO[bytes]]:
+    """A new file for a library that makes an error of its own of what the system says.
+
+    Raises:
+        OSError: The file cannot be written; as the system said it.
+    """
+    with _Remembering(path, "wb") as file:
+        try:
+            yield file
+        except Exception:
+            if file.failure is not None:
+                raise file.failure from None
+            raise
+
+
 def write_whole(path: Path, data: bytes | str) -> None:
     """Write a file whole or not at all; text as UTF-8.
 
@@ -75,7 +110,7 @@ def write_in_run(path: Path, data: str) -> None:
     """Write a file of a run folder whole or not at all.
 
     Raises:
-        IncompleteError: It cannot be written; the run goes on from what it has.
+        NoRoomError: It cannot be written; the run goes on from what it has.
     """
     try:
         write_whole(path, data)
@@ -83,11 +118,13 @@ def write_in_run(path: Path, data: str) -> None:
         raise stopped_run(path, path.parent, error) from None
 
 
-def stopped_run(path: Path, folder: Path, error: OSError) -> IncompleteError:
+def stopped_run(path: Path, folder: Path, error: OSError) -> NoRoomError:
     """The sentence for a run one of whose files cannot be written any more."""
-    return IncompleteError(
-        f"{path}: {error.strerror}; what was recorded before is kept. Make room, then go on with:"
-        f" harness run --resume {shlex.quote(str(folder))}"
+    what = f"{path}: {error.strerror}"
+    return NoRoomError(
+        f"{what}; what was recorded before is kept. Make room, then go on with:"
+        f" harness run --resume {shlex.quote(str(folder))}",
+        what,
     )
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from harness.core.memory import MemoryChain, MemoryView
     from harness.core.messages import Message, Turn
     from harness.core.probe import Probe, Reply, Score
-    from harness.core.scenario import Counts, Question, Value
+    from harness.core.scenario import Counts, Fact, Question, Value, Wording
     from harness.core.session import Plant
     from harness.core.transcript import Found, Remark, Row, Sample
     from harness.core.window import History, View
@@ -64,6 +64,43 @@ class Kind(Protocol):
     ) -> Sequence[Value]: ...
 
     def guess(self, question: Question, /) -> float: ...
+
+
+@runtime_checkable
+class Waiting(Protocol):
+    """A kind that may be put only when a session has said all that it says of the facts asked."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits; else it is put when each of its facts was said once."""
+
+
+@runtime_checkable
+class Varying(Protocol):
+    """A kind whose facts are not said equally often in each seed: the number is what is asked."""
+
+    def fewest(self, most: int, /) -> int:
+        """The least number of sayings where `most` is the largest; seeds take turns in between."""
+
+
+@runtime_checkable
+class Computing(Protocol):
+    """A kind whose answers are worked out of what was said, and are no values of a fact."""
+
+    def others(self, question: Question, right: Sequence[Value], /) -> Sequence[Value]:
+        """Answers of the same form that are not right, where they can be listed."""
+
+
+@runtime_checkable
+class Demanding(Protocol):
+    """A kind that makes sense only of some wordings or values, and says so when a file is read."""
+
+    def demand(self, question: Question, facts: Sequence[Fact], wording: Wording, /) -> None:
+        """Look at what a file says of the facts asked about, in the order of `about`.
+
+        Raises:
+            ValueError: It cannot be asked of them; a sentence for the author of the file.
+        """
 
 
 class RuleCheck(Protocol):

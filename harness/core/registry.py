@@ -182,17 +182,25 @@ def _options(kind: str, spec: Spec, plug: Callable[..., object]) -> dict[str, ob
         return {}
     if not (isinstance(plug, type) and dataclasses.is_dataclass(plug)):
         raise UsageError(f"{kind} '{spec.name}' takes no options")
-    try:
-        hints = get_type_hints(plug)
-    except Exception as error:
-        raise UsageError(f"{kind} '{spec.name}': its options have no types: {error}") from error
     known = [field.name for field in dataclasses.fields(plug) if field.init]
     values: dict[str, object] = {}
     for key, text in spec.options:
         if key not in known:
             raise UsageError(f"{kind} '{spec.name}' has no option '{key}': {nearest(key, known)}")
-        values[key] = _convert(f"{kind} '{spec.name}', option '{key}'", text, hints[key])
+        try:
+            hint = _hint(plug, key)
+        except Exception as error:
+            raise UsageError(f"{kind} '{spec.name}': its options have no types: {error}") from error
+        values[key] = _convert(f"{kind} '{spec.name}', option '{key}'", text, hint)
     return values
+
+
+def _hint(plug: type, field: str) -> object:
+    """The type that a field declares, whatever else of the class has names for a checker only."""
+    owner = next(base for base in plug.__mro__ if field in inspect.get_annotations(base))
+    one = {field: inspect.get_annotations(owner)[field]}
+    alone = type(owner.__name__, (), {"__annotations__": one, "__module__": owner.__module__})
+    return get_type_hints(alone)[field]
 
 
 def _convert(where: str, text: str, hint: object) -> object:

@@ -17,6 +17,10 @@ Layout = Literal["growing", "grid", "script"]
 Sample = Literal["sessions", "questions"]
 """What the intervals of a report are over: sessions, as many as there are seeds; or, where the
 script is a real log that is one session whatever the seed, the questions that are put to it."""
+Similarity = Literal["near", "far"]
+"""Of a distractor: a sentence like that of its fact, or one that has only the kind of value."""
+Haystack = Literal["coherent", "shuffled"]
+"""How the turns of filler follow each other: as conversations, or in any order."""
 Generator = Literal["code", "number", "name", "date", "word"]
 Carry = Literal["system", "memory", "transcript"]
 """What a fresh session may begin with: the system prompt said again, what the memory gives back,
@@ -53,10 +57,25 @@ class Fact:
     pick: int = 1
     """How many values one session says, one after the other; 0 when it is never said, and a
     question about it has to be told so."""
+    least: int = 0
+    """Seeds take turns in saying from this many to `pick` of them; 0: all say `pick`."""
+    like: str = ""
+    """Of a distractor, the fact that it stands beside; empty for what is asked about."""
+    rank: int = 0
+    """Of a distractor, how many come before it."""
     told: bool = False
     """Whether turns of the script say it in their own words: then it has one value, and is said in
     one session only."""
     where: Where | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What a file says of its words as a whole."""
+
+    language: str = "en"
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    """Words that mean the same, or of which one leads to the other; each row a group."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +133,7 @@ class Fills:
 
     count: int | None = None
     """How many; jittered inside strata by the seed, a quarter of them in the nearly empty window.
-    In windows of more than 20,000 tokens one more for each octave below the even ones."""
+    In windows of more than 20,000 tokens one more for each octave past the nearly empty one."""
     exact: tuple[float, ...] = ()
     """Fills asked for as they are; empty when `count` is set."""
 
@@ -187,6 +206,16 @@ class Scenario:
     sample: Sample = "sessions"
     language: str = "en"
     """Code of the language that its texts are written in and its replies are graded in."""
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    """Words by which a question of kind `latent` is led to what it asks about."""
+    distractors: tuple[int, ...] = ()
+    """The numbers of distractors under which a run says it, one after the other."""
+    haystacks: tuple[Haystack, ...] = ()
+    """The orders of filler under which a run says it."""
+    distracting: int = 0
+    """How many distractors these sessions say."""
+    haystack: Haystack = "coherent"
+    """The order of filler of these sessions."""
     variant: str = ""
     """What the run calls the system prompt in place of the file's own; empty: it is the own."""
     hash: str
@@ -210,6 +239,15 @@ class Scenario:
     def boundaries(self) -> tuple[tuple[Carry, ...], ...]:
         """What each session after the first begins with; empty when there is one session."""
         return tuple(step.new_session for step in self.script if step.new_session is not None)
+
+    @property
+    def asked_facts(self) -> tuple[Fact, ...]:
+        """The facts that the file asks about, distractors left out."""
+        return tuple(fact for fact in self.facts if not fact.like)
+
+    def plants(self, fact: Fact) -> bool:
+        """Whether a session says the fact; of distractors, so many as are wanted."""
+        return not fact.like or fact.rank < self.distracting
 
     @property
     def said_questions(self) -> tuple[Question, ...]:

@@ -2,7 +2,7 @@
 
 Its one rule: a value is refused, never converted. A shape is a type; `(shape, None)` where null is
 allowed as well; `[shape]` for a list; `{"key": shape, "other?": shape}` for an object, the second
-key of which may be missing; and `object` for anything.
+key of which may be missing; `{"*": shape}` for one with any keys; and `object` for anything.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Shape: TypeAlias = "type | tuple[Any, ...] | list[Any] | dict[str, Any]"
 
 _LARGEST = 2**63 - 1
+_ANY_KEY = "*"
 _NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
@@ -63,6 +64,8 @@ def wrong(value: object, shape: Shape, at: str = "") -> str | None:
     "'score' is '1', expected a number or null"
     >>> wrong([1, 10**26], [int]), wrong({"a": 1}, {"a": int, "b?": str})
     ("'[1]' is 100000000000000000000000000, which is out of range", None)
+    >>> wrong({"a": {"x": 1, "y": "2"}}, {"a": {"*": int}})
+    "'a.y' is '2', expected a whole number"
     """
     if shape is object:
         return None
@@ -90,6 +93,9 @@ def _of_type(value: object, shape: Shape, at: str, *, nullable: bool) -> str | N
 
 def _object(value: dict[str, object], shape: dict[str, Any], at: str) -> str | None:
     for key, inner in shape.items():
+        if key == _ANY_KEY:
+            found = (wrong(one, inner, f"{at}.{shown(name, 40)}") for name, one in value.items())
+            return next((problem for problem in found if problem is not None), None)
         name = key.removesuffix("?")
         inside = f"{at}.{name}" if at else name
         if name not in value:

@@ -107,6 +107,15 @@ def _read(text: str) -> Text:
     seen: dict[str, tuple[Sequence[str], Sequence[str], str]] = {}
     behind = ""
     for piece in plain.replace("\n", " \n ").split(" "):
+        if not piece:
+            continue
+        if piece.isalpha():  # most are: one word, and nothing around it
+            found = split_chunk(piece, "", "")
+            words += found
+            gaps.append(behind)
+            gaps += [""] * (len(found) - 1)
+            behind = ""
+            continue
         if piece not in seen:
             seen[piece] = _read_piece(piece)
         found, before, after = seen[piece]

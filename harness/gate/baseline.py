@@ -111,7 +111,8 @@ def read_baseline(name: str, out: Path) -> Snapshot:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise FileError(Where(file=str(path)), f"not UTF-8 text: {error.reason}") from None
-    return _read(path, text.splitlines())
+    # not splitlines: a model's name may hold one of the other line breaks of Unicode
+    return _read(path, text.removesuffix("\n").split("\n") if text else ())
 
 
 def _read(path: Path, lines: Iterable[str]) -> Snapshot:
@@ -134,7 +135,9 @@ def _read(path: Path, lines: Iterable[str]) -> Snapshot:
                 models.append(Answered(model=data["model"], versions=tuple(data["versions"])))
             elif "group" in data:
                 group = {name: data["group"][name] for name in GROUP}
+                conform(group, _shape(GROUP), where, what="a line of a baseline")
             else:
+                conform(data, _shape(TRIAL), where, what="a line of a baseline")
                 rows.append({**group, **{n: data.get(n) for n in TRIAL}, **_measured(data)})
         except (KeyError, TypeError, AttributeError) as error:
             raise FileError(where, f"not a line of a baseline: {error}") from None
@@ -193,6 +196,19 @@ _REST = {
     "outcomes?": [(str, None)],
 }
 """What the first line and every other looks like; which keys belong together is seen in reading."""
+
+
+def _shape(names: Iterable[str]) -> dict[str, Any]:
+    """What the columns of these names hold, as JSON; each may be missing or null."""
+    return {f"{name}?": (_JSON_TYPES[ROWS[name]], None) for name in names}
+
+
+_JSON_TYPES: dict[Any, type] = {
+    pl.String(): str,
+    pl.Int64(): int,
+    pl.Float64(): float,
+    pl.Boolean(): bool,
+}
 
 
 def _frame(rows: list[dict[str, Any]], path: Path) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import polars as pl
 from harness.analysis.comparison.many_sides import onset_sentence
 from harness.analysis.onset import difference, estimate_onset
 from harness.analysis.onset.rows import MAX_FILL
-from harness.analysis.summary.build import MIN_ONSET_PROBES, MIN_ONSET_SESSIONS
+from harness.analysis.summary.groups import MIN_ONSET_PROBES, MIN_ONSET_SESSIONS
 from harness.gate.decision import LEAST
 from harness.gate.results import GateTest
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from harness.analysis.records import collect, read_records
-from harness.analysis.summary.build import unique_trials
+from harness.analysis.summary.trials import unique_trials
 from harness.core.draws import digest
 from harness.core.errors import IncompleteError, NothingSelectedError, UsageError
 from harness.core.record import RECORD_SCHEMA

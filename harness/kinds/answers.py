@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError
+from harness.core.protocols import Computing, Demanding, Waiting
 from harness.core.scenario import Value
 from harness.core.session import Plant
 from harness.kinds import kind_of
@@ -17,7 +18,7 @@ from harness.kinds import kind_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from harness.core.scenario import Question
+    from harness.core.scenario import Fact, Question, Wording
 
 
 def needed(question: Question, said: Sequence[Plant]) -> tuple[Plant, ...]:
@@ -83,6 +84,42 @@ def stale(question: Question, said: Sequence[Plant], right: Sequence[Value]) -> 
     return tuple(found)
 
 
+def other_answers(question: Question, right: Sequence[Value]) -> tuple[Value, ...] | None:
+    """Wrong answers to a question whose answers are no values of facts; None where they are.
+
+    What the facts said is then neither right nor wrong: it may be given as the reason.
+
+    Raises:
+        UsageError: The kind fails.
+    """
+    kind = kind_of(question.kind)
+    if isinstance(kind, Computing):
+        with _of(question):
+            return tuple(kind.others(question, right))
+    if question.values:
+        return tuple(value for value in question.values if value not in right)
+    return None
+
+
+def waits(question: Question) -> bool:
+    """Whether it is put only when its facts were said as often as a session says them."""
+    kind = kind_of(question.kind)
+    return isinstance(kind, Waiting) and kind.waits
+
+
+def askable(question: Question, said: Mapping[str, int], sayings: Mapping[str, int]) -> bool:
+    """Whether it may be put yet.
+
+    Args:
+        question: Of something that a session says.
+        said: How often each fact was said so far.
+        sayings: How often the session says each.
+    """
+    if waits(question):
+        return all(said.get(fact, 0) >= sayings[fact] for fact in question.about)
+    return all(said.get(fact, 0) for fact in question.about)
+
+
 def least_said(question: Question, sayings: Mapping[str, int]) -> dict[str, int]:
     """How often each of its facts has to be said before the question may be put.
 
@@ -93,17 +130,31 @@ def least_said(question: Question, sayings: Mapping[str, int]) -> dict[str, int]
     Raises:
         UsageError: The kind fails.
     """
+    if waits(question):
+        return {fact: sayings[fact] for fact in question.about}
     needs = needed(question, rehearsal(question, sayings))
     return {fact: sum(plant.fact == fact for plant in needs) for fact in question.about}
 
 
-def rehearse(question: Question, sayings: Mapping[str, int]) -> None:
+def rehearse(
+    question: Question, sayings: Mapping[str, int], facts: Sequence[Fact], wording: Wording
+) -> None:
     """Ask the kind everything once, about a session that says everything and one that says nothing.
+
+    Args:
+        question: What is asked.
+        sayings: How often a session says each fact.
+        facts: Those that it is about, as the file has them, each with a value or two.
+        wording: What the file says of its words.
 
     Raises:
         UsageError: The kind fails, or says that the question makes no sense.
     """
-    said = rehearsal(question, sayings)
+    kind = kind_of(question.kind)
+    if isinstance(kind, Demanding):
+        with _of(question):
+            kind.demand(question, facts, wording)
+    said = rehearsal(question, sayings, {fact.id: fact.values for fact in facts})
     drawn = {
         fact: tuple(plant.value for plant in said if plant.fact == fact) for fact in question.about
     }
@@ -113,14 +164,25 @@ def rehearse(question: Question, sayings: Mapping[str, int]) -> None:
     guess(question)
 
 
-def rehearsal(question: Question, sayings: Mapping[str, int]) -> tuple[Plant, ...]:
-    """A ledger in which each of its facts is said as often as a session says it, one by one."""
+def rehearsal(
+    question: Question,
+    sayings: Mapping[str, int],
+    values: Mapping[str, Sequence[Value]] | None = None,
+) -> tuple[Plant, ...]:
+    """A ledger in which each of its facts is said as often as a session says it, one by one.
+
+    Args:
+        question: What is asked.
+        sayings: How often a session says each fact.
+        values: What the facts say, as far as that is known; names stand for the rest.
+    """
+    known = values or {}
     order = [(fact, ordinal) for fact in question.about for ordinal in range(sayings[fact])]
     return tuple(
         Plant(
             fact=fact,
             ordinal=ordinal,
-            value=Value(f"{fact} {ordinal}"),
+            value=next(iter(known.get(fact, ())[ordinal:]), Value(f"{fact} {ordinal}")),
             message=2 * place,
             offset_tokens=100 * place,
             tokens=20,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from urllib.parse import quote
 
 from harness.core.chat_format import to_chat
@@ -45,6 +45,13 @@ class ExactCounter(Protocol):
     def name(self) -> str:
         """What is asked, for people."""
 
+    @property
+    def every_prompt(self) -> bool:
+        """Whether every prompt may be counted: it costs a server of one's own next to nothing.
+
+        Else a count is a call to an API that limits them, and is asked for where it is needed.
+        """
+
     async def count(self, messages: Sequence[Message]) -> int:
         """Prompt tokens.
 
@@ -60,6 +67,7 @@ class ExactCounter(Protocol):
 class _Asking:
     """What all have in common: an address, headers, and bounded answers."""
 
+    every_prompt: ClassVar[bool] = False
     base: str
     model: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -106,6 +114,7 @@ class _Asking:
 class VllmCounter(_Asking):
     """vLLM: the server renders and tokenizes the messages."""
 
+    every_prompt: ClassVar[bool] = True
     name: str = "vLLM /tokenize"
 
     async def count(self, messages: Sequence[Message]) -> int:
@@ -121,6 +130,7 @@ class VllmCounter(_Asking):
 class LlamaCppCounter(_Asking):
     """llama.cpp: the server renders the messages, then tokenizes what came of them."""
 
+    every_prompt: ClassVar[bool] = True
     name: str = "llama.cpp /apply-template and /tokenize"
 
     async def count(self, messages: Sequence[Message]) -> int:

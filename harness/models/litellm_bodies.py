@@ -1,8 +1,10 @@
-"""The bodies that litellm's clients read: bounded, and kept as they came.
+"""What litellm's clients read: bodies bounded and kept as they came, and no redirect followed.
 
 litellm itself reads on for as long as something comes, into memory, and drops what its own types
 have no place for: parts of an answer, a refusal beside it, a fault inside a choice. Each client
-that it makes is given a hook of httpx's, which counts what is read and hands it on.
+that it makes is given a hook of httpx's, which counts what is read and hands it on. A redirect
+would take the key along: httpx takes Authorization out of a request that goes on to another host,
+and no other header that holds one.
 """
 
 from __future__ import annotations
@@ -53,7 +55,7 @@ def choices_in(body: bytearray) -> dict[str, Any] | None:
 
 
 def watch_bodies(handlers: Any, openai: Any) -> None:
-    """Bound and keep every body that clients of these two classes read.
+    """Bound and keep every body that clients of these two classes read; they follow no redirect.
 
     Args:
         handlers: litellm's `AsyncHTTPHandler`, whose `create_client` makes clients.
@@ -75,7 +77,8 @@ def watch_bodies(handlers: Any, openai: Any) -> None:
 
 
 def _watched(client: Any) -> Any:
-    """The client, with a count of what it reads of each response."""
+    """The client, with a count of what it reads of each response; it follows no redirect."""
+    client.follow_redirects = False
     hooks = client.event_hooks
     client.event_hooks = {**hooks, "response": [*hooks.get("response", ()), _watch]}
     return client

@@ -137,22 +137,7 @@ def _litellm() -> Any:
         litellm.llms.custom_httpx.http_handler.AsyncHTTPHandler,
         import_module("litellm.llms.openai.common_utils").BaseOpenAILLM,
     )
-    _follow_no_redirects(litellm.llms.custom_httpx.http_handler.AsyncHTTPHandler)
     return litellm
-
-
-def _follow_no_redirects(handler: Any) -> None:
-    """Let no server send a call on to another, to which the key would go along.
-
-    httpx takes Authorization out of a redirected request, and no other header that holds a key.
-    """
-    create = handler.create_client
-
-    def create_client(self: Any, *args: Any, **kwargs: Any) -> Any:
-        self.follow_redirects = False
-        return create(self, *args, **kwargs)
-
-    handler.create_client = create_client
 
 
 @lru_cache(maxsize=256)

@@ -79,19 +79,23 @@ def reply(
     )
 
 
-def why_cut(reply: Reply, *, fixed: bool = False) -> str:
-    """Why a reply holds no answer, and what to change; `kind: sentence`, as errors are told.
+def why_cut(
+    reply: Reply, *, fixed: bool = False, given: int | None = None, limit: int | None = None
+) -> str:
+    """Why a reply holds no answer, and what to change: `kind: what happened: what mends it`.
 
     Args:
         reply: One that is cut.
         fixed: Whether the answer's room was somebody's wish; else all that there was was given.
+        given: Tokens that the answer could have, as far as we said so.
+        limit: Tokens of the window.
     """
     spent = reply.completion_tokens
     of = "" if spent is None else f" of {spent:,} tokens"
-    room = "raise -M max_tokens" if fixed else "leave more room: -M max_tokens=4096, or a larger -w"
+    room = _more_room(given, limit, fixed=fixed, thinks=reply.cut == "thinking")
     began = bool(reply.text.strip())
     if reply.cut == "broken_off":
-        return "broken_off: the provider broke off the answer: ask again with --retry-errors"
+        return "broken_off: the provider broke off the answer: --resume RUN --retry-errors"
     if reply.cut == "thinking":
         return (
             f"thinking: thinking used up the whole answer{of}: {room}, or lower -M reasoning_effort"
@@ -100,6 +104,24 @@ def why_cut(reply: Reply, *, fixed: bool = False) -> str:
         return f"cut: the window ended the answer{of}: a lower fill (--fills), or a larger -w"
     when = "in the midst of its text" if began else "before any text"
     return f"cut: the answer{of} was cut {when}: {room}"
+
+
+_MORE = 4
+"""Times the room that was too little: what is proposed instead, as the next power of two."""
+_FOR_THINKING = 1_024
+"""Tokens that a model which thinks needs at least."""
+
+
+def _more_room(given: int | None, limit: int | None, *, fixed: bool, thinks: bool) -> str:
+    """What gives an answer more room than it had, and leaves the session half of the window."""
+    if given is None:
+        return "a larger -M max_tokens, or a larger -w"
+    wanted = max(_MORE * given, _FOR_THINKING if thinks else 0)
+    more = 1 << (wanted - 1).bit_length()
+    if limit is not None and more > limit // 2:
+        return f"a larger -w, and more than -M max_tokens={given}" if fixed else "a larger -w"
+    raised = f"-M max_tokens={more}"
+    return f"raise it to {raised}" if fixed else f"{raised}, or a larger -w"
 
 
 def _answer(choice: FirstChoice, cut: Cut | None) -> tuple[str, str]:

@@ -11,7 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from harness.analysis.onset import OnsetEstimate
     from harness.analysis.summary.model import Count, CurveGroup, Share
@@ -234,21 +234,28 @@ def counts(items: Iterable[Count]) -> str:
     return ", ".join(f"{plain(item.name)} {item.n:,}" for item in items) or "none"
 
 
-_UNSCORED = {
-    "cut": "settings {n} (replies cut before they held an answer: -M max_tokens=4096, or"
-    " -M reasoning_effort=low)"
-}
-
-
-def unscored(items: Iterable[Count]) -> str:
+def unscored(items: Iterable[Count], mends: Sequence[str] = ()) -> str:
     """'settings 2 (...), error 3': what was not measured, and what to change, or 'none'."""
-    return (
-        ", ".join(
-            _UNSCORED.get(item.name, f"{plain(item.name)} {{n}}").replace("{n}", f"{item.n:,}")
-            for item in items
-        )
-        or "none"
+    how = f": {mend(mends)}" if mends else ""
+    said = {"cut": f"settings {{n}} (replies cut before they held an answer{how})"}
+    parts = (
+        said.get(item.name, f"{plain(item.name)} {{n}}").replace("{n}", f"{item.n:,}")
+        for item in items
     )
+    return ", ".join(parts) or "none"
+
+
+_MENDS = 2
+"""Ways to mend what was cut that are told: those of most of the replies."""
+
+
+def mend(mends: Sequence[str]) -> str:
+    """What would let replies be measured that were cut before their answer.
+
+    >>> mend(["raise it to -M max_tokens=256", "a larger -w", "a lower fill"])
+    'raise it to -M max_tokens=256; a larger -w'
+    """
+    return "; ".join(plain(one) for one in mends[:_MENDS])
 
 
 def number(n: int, noun: str) -> str:

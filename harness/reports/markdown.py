@@ -165,7 +165,7 @@ def _facts(group: CurveGroup) -> Iterator[str]:
     )
     for judge in group.judges:
         yield f"judge: {fmt.escape_markdown(headline.judge(judge))}"
-    yield f"not measured: {fmt.escape_markdown(fmt.unscored(lost.unscored))}"
+    yield f"not measured: {fmt.escape_markdown(fmt.unscored(lost.unscored, lost.mends))}"
     if group.overflow_from is not None:
         yield f"refused as too long from a fill of {fmt.percent(group.overflow_from)}"
     if group.abstain is not None:
@@ -175,7 +175,7 @@ def _facts(group: CurveGroup) -> Iterator[str]:
             f" ({fmt.span(right.lo, right.hi, digits=1)}; n {right.n:,})"
         )
     if group.onset.lengths is not None:
-        yield from (f"length with {words}" for words in headline.effective(group.onset.lengths))
+        yield from headline.effective(group.onset.lengths, noun="length with ")
     for words in headline.middle(group.lost_in_the_middle):
         yield f"lost in the middle: {fmt.escape_markdown(words)}"
     yield f"distance: {fmt.escape_markdown(headline.distance(group.gap_effect))}"

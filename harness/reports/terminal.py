@@ -251,7 +251,7 @@ def _facts(group: CurveGroup) -> Iterator[tuple[str, str]]:
     )
     for judge in group.judges:
         yield "judge", headline.judge(judge)
-    yield "not measured", fmt.unscored(lost.unscored)
+    yield "not measured", fmt.unscored(lost.unscored, lost.mends)
     if group.overflow_from is not None:
         yield (
             "refused",

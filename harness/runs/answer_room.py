@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.core.arms import STAGES, stage_of
 from harness.core.errors import FileError, Where
 from harness.core.files import write_whole
+from harness.core.shapes import conform, parse
 from harness.core.study import DEFAULT_RESERVE
 from harness.models.catalog import reasons
 
@@ -43,6 +44,10 @@ _MOST_AGAIN = 16_384
 
 _EDGE = 32
 """Tokens left alone at the window's end: chat templates add a few that no count knows."""
+
+
+_SHAPE = {"models": {"*": {"*": int}}}
+"""What the file of a run looks like."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,15 +172,15 @@ def _read(path: Path) -> dict[str, dict[str, int]]:
     Raises:
         FileError: The file is not what this writes.
     """
+    where = Where(file=str(path))
     try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return {
-            name: {stage: int(tokens) for stage, tokens in known.items()}
-            for name, known in data["models"].items()
-        }
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        data = parse(path.read_bytes(), where)
+        conform(data, _SHAPE, where)
+    except FileError as error:
         raise FileError(
-            Where(file=str(path)),
-            f"does not say how much room answers need ({type(error).__name__}: {error}); delete it"
-            " to learn it again",
+            where,
+            f"does not say how much room answers need ({error.problem}); delete it to learn it"
+            " again",
         ) from None
+    found: dict[str, dict[str, int]] = data["models"]
+    return found

@@ -18,6 +18,7 @@ from harness.runs.meter.ledger import LengthLedger
 from harness.runs.model_stack import options_of
 from harness.runs.open_run import closing
 from harness.runs.planning.check import writers
+from harness.runs.planning.named_code import load_code
 from harness.runs.planning.plan import make_plan
 from harness.runs.run import Stages
 from harness.runs.trials.runner import TrialRunner
@@ -64,6 +65,7 @@ def run_in_memory(
         UsageError: Something asked for cannot be done.
         NothingSelectedError: There is no trial.
     """
+    study = load_code(study)
     plan = make_plan(study, workshop, known_limit)
     names = dict.fromkeys((*study.models, *writers(study)))
     models = {name: make_model(name, dict(study.options)) for name in names}

@@ -26,7 +26,7 @@ from harness.runs.interrupts import Interrupts
 from harness.runs.meter.amend import Settlement
 from harness.runs.meter.ledger import LengthLedger
 from harness.runs.model_stack import options_of, unless_missed
-from harness.runs.result import result
+from harness.runs.result import may_heal, result
 from harness.runs.trials.runner import TrialRunner
 
 if TYPE_CHECKING:
@@ -202,13 +202,7 @@ def _sent(whole: Plan, models: Mapping[str, Model]) -> dict[str, object]:
 
 def _finished(before: Mapping[str, Mapping[str, object]], *, retry_errors: bool) -> set[str]:
     """Keys that need not be asked again."""
-    return {k for k, r in before.items() if not (retry_errors and _may_heal(r))}
-
-
-def _may_heal(record: Mapping[str, object]) -> bool:
-    """Whether a trial may come to something else when it is asked again as it was."""
-    broken = record["status"] == "cut" and record.get("cut") == "broken_off"
-    return record["status"] == "error" or broken
+    return {k for k, r in before.items() if not (retry_errors and may_heal(r))}
 
 
 def _trial_runner(

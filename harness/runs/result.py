@@ -66,6 +66,10 @@ class RunResult:
     """Replies that ended before they held an answer: no score, and no error."""
     cut_said: str | None = None
     """Of these: why most of them ended, and what to change."""
+    broken_off: int = 0
+    """Of these: those that the provider broke off, which may come to more when asked again."""
+    unmeasured: tuple[str, ...] = ()
+    """Models none of whose replies has a score, though some were cut."""
     given_up: tuple[tuple[str, str], ...] = ()
     """Models that were given up, and why."""
     notes: tuple[str, ...] = ()
@@ -79,8 +83,8 @@ class RunResult:
 
     @property
     def complete(self) -> bool:
-        """Whether every trial has a result that is not an error."""
-        return self.recorded == self.planned and not self.errors
+        """Whether every trial has a result that is no failure: nothing is left to be asked."""
+        return self.recorded == self.planned and not (self.errors or self.broken_off)
 
 
 def result(folder: Path, planned: Sequence[str], runner: TrialRunner, purse: Purse) -> RunResult:
@@ -92,10 +96,9 @@ def result(folder: Path, planned: Sequence[str], runner: TrialRunner, purse: Pur
         runner: Knows which models were given up.
         purse: Knows whether its budget is spent.
     """
-    latest = {
-        key: (record["status"], record["error"]) for key, record in latest_records(folder).items()
-    }
-    own = [latest[key] for key in planned if key in latest]
+    latest = latest_records(folder)
+    known = [latest[key] for key in planned if key in latest]
+    own = [(record["status"], record["error"]) for record in known]
     given_up = {model: why for model, why in runner.given_up.items() if why != purse.stopped}
     errors = Counter(str(error) for status, error in own if status == "error")
     cuts = Counter(str(error) for status, error in own if status == "cut")
@@ -110,11 +113,30 @@ def result(folder: Path, planned: Sequence[str], runner: TrialRunner, purse: Pur
         error_kinds=tuple(kinds.most_common()),
         error_said=_most_common(errors),
         cut=cuts.total(),
+        broken_off=sum(may_heal(record) for record in known) - kinds.total(),
+        unmeasured=_unmeasured(known),
         cut_said=_most_common(cuts),
         given_up=tuple(sorted(given_up.items())),
         stopped=purse.stopped,
         bill=bill(calls_of(folder)),
     )
+
+
+def may_heal(record: Mapping[str, Any]) -> bool:
+    """Whether a trial may come to something else when it is asked again as it was."""
+    broken = record["status"] == "cut" and record.get("cut") == "broken_off"
+    return record["status"] == "error" or broken
+
+
+def _unmeasured(known: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Models none of whose replies has a score, though some were cut."""
+    cut, scored = set[str](), set[str]()
+    for record in known:
+        if record["score"] is not None:
+            scored.add(record["model"])
+        elif record["status"] == "cut":
+            cut.add(record["model"])
+    return tuple(sorted(cut - scored))
 
 
 def _most_common(said: Counter[str]) -> str | None:

@@ -147,7 +147,7 @@ class _Ready:
             UsageError: It cannot.
             NothingSelectedError: There is no trial.
         """
-        load_code(study)
+        study = load_code(study)
         workshop = Workshop()
         resume = how.get("resume")
         before = resume or how.get("stored")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.scenarios.load import find_files, load, load_all, loads, problems
+from harness.scenarios.load import find_files, load, load_all, loads, problems, with_code
 from harness.scenarios.values import check_seeds, decoys, draw_values, shape
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "loads",
     "problems",
     "shape",
+    "with_code",
 ]
 
 

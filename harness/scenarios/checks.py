@@ -104,24 +104,57 @@ def _check_keys(draft: Draft, i: int, asked: FileQuestions, *, told: bool) -> No
 
 
 def check_wordings(draft: Draft, said: FactModel | QuestionModel, *path: Key) -> None:
-    """`{value}` once where a value is said, never where it is asked, and no other braces."""
-    rules = {"say": (1, 1), "amend": (1, 1), "reply": (0, 1), "ask": (0, 0)}
-    wanted = {
-        (1, 1): "exactly once",
-        (0, 1): "at most once",
-        (0, 0): "never, or it gives itself away",
+    """`{value}` once where a value is said, never where it is asked, and no other braces.
+
+    The id of another fact in braces stands for its value, but for one that names this fact.
+    """
+    told = draft.told()
+    others = {
+        f"{{{fact.id}}}"
+        for fact in draft.model.facts
+        if fact.id not in {said.id, *told} and fact.values is not None
     }
-    for key, (least, most) in rules.items():
+    for key, (least, most) in _places_of_value(draft, said).items():
         for j, text in enumerate(getattr(said, key, None) or ()):
             for other in _BRACES.findall(text):
-                if other != PLACEHOLDER:
+                if other != PLACEHOLDER and (key == "ask" or other not in others):
                     problem = f"unknown '{other}' in '{key}'; only {{value}} is filled in"
+                    if key != "ask" and others:
+                        problem += ", and the id of another fact that has values"
                     draft.refuse(problem, *path, key, j)
             count = text.count(PLACEHOLDER)
             if not least <= count <= most:
                 problem = f"'{key}' holds {{value}} {_times(count)}"
-                problem += f"; it must stand there {wanted[least, most]}"
+                problem += f"; it must stand there {_WANTED[least, most]}"
                 draft.refuse(problem, *path, key, j)
+
+
+_WANTED = {
+    (1, 1): "exactly once",
+    (0, 1): "at most once",
+    (0, 0): "never, or it gives itself away",
+}
+
+
+def _places_of_value(draft: Draft, said: FactModel | QuestionModel) -> dict[str, tuple[int, int]]:
+    """How often `{value}` stands in the texts under each key, at least and at most.
+
+    A request may be the same each time, and what it brought stand in the reply.
+    """
+    once, perhaps, never = (1, 1), (0, 1), (0, 0)
+    say, reply = getattr(said, "say", None) or (), getattr(said, "reply", None) or ()
+    answered = bool(reply) and not any(PLACEHOLDER in text for text in say)
+    answered = answered and any(PLACEHOLDER in text for text in reply)
+    taken_back = any(
+        said.id in question.about and question.kind.partition("?")[0] == "reversal"
+        for question in draft.model.questions or ()
+    )
+    return {
+        "say": never if answered else once,
+        "reply": once if answered else perhaps,
+        "amend": never if answered else perhaps if taken_back else once,
+        "ask": never,
+    }
 
 
 def _times(count: int) -> str:

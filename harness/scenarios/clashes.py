@@ -46,7 +46,28 @@ def check_clashes(draft: Draft) -> None:
         elif not said.form:
             problem = f"'{said.text}' has no letter or digit, so no reply could be found to hold it"
             draft.refuse(f"{problem}; give it a name", *said.path)
-    owners: dict[Form, _Said] = {}
+    # answers to choose from are no secret: two questions may list the same, and a plant name them
+    facts = [said for said in spellings if said.owner[0] == "facts"]
+    secret = _check_apart(draft, facts, {})
+    for owner in dict.fromkeys(said.owner for said in spellings if said.owner[0] != "facts"):
+        _check_apart(draft, [said for said in spellings if said.owner == owner], secret)
+    _check_texts(draft, secret, max((len(form) for form in secret), default=0))
+
+
+def _check_apart(
+    draft: Draft, spellings: list[_Said], known: dict[Form, _Said]
+) -> dict[Form, _Said]:
+    """Refuse spellings that read the same, or of which one holds another.
+
+    Args:
+        draft: The file.
+        spellings: What is looked at.
+        known: What they must not be, either.
+
+    Returns:
+        The spellings by their form, with those known.
+    """
+    owners = dict(known)
     for said in spellings:
         other = owners.setdefault(said.form, said)
         if (other.owner, other.value) != (said.owner, said.value):
@@ -54,11 +75,9 @@ def check_clashes(draft: Draft) -> None:
             problem = f"'{said.text}' reads the same as '{other.text}' in line {line}"
             draft.refuse(f"{problem}: answers could not be told apart; change one", *said.path)
     longest = max((len(form) for form in owners), default=0)
-    for said in spellings:
+    for said in (*spellings, *known.values()):
         _check_inside(draft, said, owners, longest)
-    # answers to choose from are no secret: a question may list them, and a plant name them
-    secret = {form: said for form, said in owners.items() if said.owner[0] == "facts"}
-    _check_texts(draft, secret, longest)
+    return owners
 
 
 def _is_told(draft: Draft, said: _Said, told: frozenset[str]) -> bool:
@@ -129,6 +148,10 @@ def _texts(draft: Draft) -> Iterator[tuple[str, tuple[Key, ...], str]]:
         for key in ("say", "amend", "reply", "ask"):
             for j, text in enumerate(getattr(fact, key) or ()):
                 yield f"'{key}' of fact '{fact.id}'", ("facts", i, key, j), text
+        for key in ("near", "far") if fact.distractors else ():
+            for j, text in enumerate(getattr(fact.distractors, key) or ()):
+                path = ("facts", i, "distractors", key, j)
+                yield f"a distractor of fact '{fact.id}'", path, text
     yield from _texts_beside(draft)
     for i, step in enumerate(draft.model.script or ()):
         if isinstance(step, TurnStep):

@@ -5,12 +5,13 @@ Pydantic and PyYAML are imported when the first file is read, so that importing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, NothingSelectedError, UsageError, Where
-from harness.scenarios.nouns import scenario_of
+from harness.kinds import kinds
+from harness.scenarios.nouns import identity, scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -32,6 +33,8 @@ class _Known:
     fillers: Collection[str] | None
     files: bool = True
     """Whether the files that are named have to be there."""
+    trust_code: bool = False
+    """Whether kinds of question that are code are imported."""
 
 
 def load(
@@ -41,7 +44,7 @@ def load(
     known_fillers: Collection[str] | None = None,
     known_rules: Collection[str] | None = None,
 ) -> Scenario:
-    """The scenario that a file holds.
+    """The scenario that a file holds. No code that it names is imported; a run does that.
 
     Args:
         path: A YAML file.
@@ -78,21 +81,50 @@ def loads(source: str, path: Path | str) -> Scenario:
     return scenario_of(draft, asked)
 
 
+def with_code(scenario: Scenario) -> Scenario:
+    """The scenario as its file reads once the kinds of question that are code are imported.
+
+    How often a fact is said follows from what is asked about it, so that it is read once more.
+
+    Raises:
+        FileError: A kind does not load, or finds that a question makes no sense.
+    """
+    if not any(kinds.is_code(question.kind) for question in scenario.questions):
+        return scenario
+    known = _Known(scorers=None, rules=None, fillers=None, files=False, trust_code=True)
+    draft, asked, found = _examined(scenario.source, Path(scenario.path), known)
+    if found or draft is None or asked is None:
+        raise found[0]
+    made = scenario_of(draft, asked)
+    read = replace(
+        scenario, facts=made.facts, questions=made.questions, script=made.script, rules=made.rules
+    )
+    return replace(read, hash=identity(read))
+
+
 def problems(
     path: Path | str,
     *,
     known_scorers: Collection[str] | None = None,
     known_fillers: Collection[str] | None = None,
     known_rules: Collection[str] | None = None,
+    trust_code: bool = False,
 ) -> list[FileError]:
     """Every problem of a file, in the order of its lines; empty when it can be loaded.
 
-    Arguments are those of `load`.
+    Args:
+        path: A YAML file.
+        known_scorers: As for `load`.
+        known_fillers: As for `load`.
+        known_rules: As for `load`.
+        trust_code: Whether kinds of question that are code are imported, to be checked too.
 
     Raises:
         UsageError: There is no such file.
     """
-    known = _Known(scorers=known_scorers, fillers=known_fillers, rules=known_rules)
+    known = _Known(
+        scorers=known_scorers, fillers=known_fillers, rules=known_rules, trust_code=trust_code
+    )
     return _examine(Path(path), known)[-1]
 
 
@@ -237,11 +269,12 @@ def _shape(root: Node, file: str, source: str) -> tuple[Draft | None, list[FileE
 
 
 def _check(draft: Draft, known: _Known) -> FileQuestions:
-    from harness.scenarios import checks, clashes, questions, rules, steps
+    from harness.scenarios import checks, clashes, questions, rules, steps, treatments
 
-    asked = questions.read_questions(draft, known.scorers)
+    asked = questions.read_questions(draft, known.scorers, trust_code=known.trust_code)
     checks.check_facts(draft, asked)
     checks.check_layout(draft)
+    treatments.check_treatments(draft)
     if known.files:
         checks.check_filler_spec(draft, known.fillers)
     rules.check_rules(draft, known.rules)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.scenario import Expect, Fact, FillerSpec, Fills, Scenario, Value
+from harness.scenarios.treatments import distractors
 
 if TYPE_CHECKING:
     from harness.scenarios.checks import Draft
@@ -28,15 +29,15 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
     from harness.scenarios.steps import steps
 
     model = draft.model
-    facts = tuple(
-        _fact(draft, i, fact, asked.sayings[fact.id]) for i, fact in enumerate(model.facts)
-    )
+    facts = tuple(_fact(draft, i, fact, asked) for i, fact in enumerate(model.facts))
+    levels = tuple(model.distractors.n) if model.distractors else ()
+    haystacks = tuple(model.haystack or ())
     made = Scenario(
         name=model.name,
         path=draft.file,
         source=draft.source,
         system=model.system,
-        facts=facts,
+        facts=(*facts, *distractors(draft, facts)),
         questions=tuple(asked.questions.values()),
         filler=_filler(draft),
         layout="script" if model.script is not None else model.layout or "growing",
@@ -50,6 +51,11 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
         ),
         sample=model.sample,
         language=model.language,
+        distractors=levels,
+        haystacks=haystacks,
+        distracting=next(iter(levels), 0),
+        haystack=next(iter(haystacks), "coherent"),
+        synonyms=tuple(tuple(group) for group in model.synonyms or ()),
         hash="",
     )
     return replace(made, hash=identity(made))
@@ -62,7 +68,8 @@ def identity(scenario: Scenario) -> str:
     content), and so is `expect`: a gate that moves must not make every call be paid again.
     """
     content = asdict(scenario)
-    for key in ("path", "source", "expect", "hash", "variant"):
+    # which levels a run compares is no part of what one of them says
+    for key in ("path", "source", "expect", "hash", "variant", "distractors", "haystacks"):
         del content[key]
     for part in (
         content["filler"], *content["facts"], *content["questions"], *content["rules"]
@@ -75,14 +82,14 @@ def identity(scenario: Scenario) -> str:
             del step["rule"]
     # What a file does not use leaves the hash that it had before there was such a thing.
     content["language"] = content["language"].removeprefix("en")
+    content["haystack"] = content["haystack"].removeprefix("coherent")
     content["sample"] = content["sample"].removeprefix("sessions")
     unused = (
-        ([content], "language"),
-        ([content], "sample"),
-        (content["facts"], "told"),
-        (content["script"], "says"),
-        (content["script"], "calls"),
-    )
+        ([content], "distracting"), ([content], "haystack"), (content["facts"], "like"),
+        (content["facts"], "rank"), ([content], "sample"),
+        ([content], "language"), ([content], "synonyms"), (content["facts"], "told"),
+        (content["facts"], "least"), (content["script"], "says"), (content["script"], "calls"),
+    )  # fmt: skip
     for part, key in unused:
         for one in part:
             if not one[key]:
@@ -115,7 +122,7 @@ def _put_under_facts(content: dict[str, Any]) -> None:
         del content["questions"]
 
 
-def _fact(draft: Draft, i: int, fact: FactModel, sayings: int) -> Fact:
+def _fact(draft: Draft, i: int, fact: FactModel, asked: FileQuestions) -> Fact:
     from harness.scenarios.schema import Generate
 
     generated = fact.values.generate if isinstance(fact.values, Generate) else None
@@ -127,7 +134,9 @@ def _fact(draft: Draft, i: int, fact: FactModel, sayings: int) -> Fact:
         amend=tuple(fact.amend or ()),
         values=tuple(Value(value.value, tuple(value.accept)) for value in listed),
         generate=generated,
-        pick=sayings,
+        pick=asked.sayings[fact.id],
+        # a script says how often each fact is said
+        least=0 if draft.model.script else asked.least.get(fact.id, 0),
         told=fact.id in draft.told(),
         where=draft.where("facts", i, "id"),
     )

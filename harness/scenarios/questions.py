@@ -9,14 +9,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError, nearest
-from harness.core.scenario import Question, Value
+from harness.core.protocols import Varying
+from harness.core.scenario import Fact, Question, Value, Wording
 from harness.core.spec import Spec
-from harness.kinds import kind_of
+from harness.kinds import kind_of, load_kind
 from harness.kinds.answers import rehearse
+from harness.kinds.unimported import UnimportedKind
 from harness.scenarios.checks import check_wordings
+from harness.scenarios.generators import space
+from harness.scenarios.schema import Generate
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from harness.scenarios.checks import Draft
     from harness.scenarios.schema import FactModel, QuestionModel
@@ -33,6 +37,8 @@ class FileQuestions:
     """By id, those whose kind is known; in the order of the file."""
     sayings: dict[str, int] = field(default_factory=dict)
     """How often a session says each fact that something is asked about."""
+    least: dict[str, int] = field(default_factory=dict)
+    """The fewest sayings of facts whose number is asked for; seeds take turns in between."""
     most: dict[str, int] = field(default_factory=dict)
     """The most that its `pick` may make of that; 0 where there is nothing to pick."""
 
@@ -45,17 +51,20 @@ class FileQuestions:
         return " and ".join(dict.fromkeys(question.kind.name for question in self.about(fact)))
 
 
-def read_questions(draft: Draft, known_scorers: Collection[str] | None) -> FileQuestions:
+def read_questions(
+    draft: Draft, known_scorers: Collection[str] | None, *, trust_code: bool
+) -> FileQuestions:
     """The questions of a file; what is wrong with them is noted in the draft.
 
     Args:
         draft: The file.
         known_scorers: Names that `score` may have; None leaves them unchecked.
+        trust_code: Whether kinds that are code are imported.
     """
     asked = FileQuestions()
     _check_ids(draft)
     for path, entry in _entries(draft):
-        made = _question(draft, path, entry, known_scorers)
+        made = _question(draft, path, entry, known_scorers, trust_code=trust_code)
         if made is not None:
             asked.questions.setdefault(made.id, made)
     for fact in draft.model.facts:
@@ -113,11 +122,13 @@ def _question(
     path: tuple[Key, Key],
     entry: FactModel | QuestionModel,
     known_scorers: Collection[str] | None,
+    *,
+    trust_code: bool,
 ) -> Question | None:
     """The question that is written there; None where its kind or what it is about is not known."""
     short = path[0] == "facts"
     about = (entry.id,) if short else tuple(getattr(entry, "about", ()))
-    kind = _kind(draft, path, entry.kind or _USUAL)
+    kind = _kind(draft, path, entry.kind or _USUAL, trust_code=trust_code)
     known = short or _check_about(draft, path, about)
     if kind is None or not known or not _check_number(draft, path, kind, len(about)):
         return None
@@ -136,11 +147,11 @@ def _question(
     )
 
 
-def _kind(draft: Draft, path: tuple[Key, Key], text: str) -> Spec | None:
+def _kind(draft: Draft, path: tuple[Key, Key], text: str, *, trust_code: bool) -> Spec | None:
     """The kind as a spec, loaded once; None where there is none of that name."""
     try:
         spec = Spec.parse(text)
-        kind_of(spec)
+        (load_kind if trust_code else kind_of)(spec)
     except UsageError as error:
         draft.refuse(str(error), *path, "kind")
         return None
@@ -197,7 +208,12 @@ def _count(asked: FileQuestions, fact: FactModel) -> None:
     free = [(usual, most) for usual, most in wanted if most > usual]
     asked.most[fact.id] = max((most for _, most in free), default=0)
     picked = [fact.pick] if fact.pick is not None and free else [usual for usual, _ in free]
-    asked.sayings[fact.id] = max([*picked, *(usual for usual, most in wanted if most <= usual)])
+    sayings = max([*picked, *(usual for usual, most in wanted if most <= usual)])
+    asked.sayings[fact.id] = sayings
+    kinds = [kind_of(one.kind) for one in asked.about(fact.id)]
+    fewest = [kind.fewest(sayings) for kind in kinds if isinstance(kind, Varying)]
+    if fewest:
+        asked.least[fact.id] = max(fewest)
 
 
 def _check_sense(
@@ -212,7 +228,59 @@ def _check_sense(
             problem += f" never said, but question '{others[0]}' needs it said; ask for another"
             draft.refuse(problem, *path, "id")
             return
+    if isinstance(kind_of(question.kind), UnimportedKind):
+        return
+    if any(_varies_alone(question, fact, asked) for fact in question.about):
+        problem = f"question '{question.id}' needs its fact said equally often in each seed, and"
+        draft.refuse(f"{problem} another question asks how often; give it one of its own", *path)
+        return
+    wording = Wording(
+        language=draft.model.language,
+        synonyms=tuple(tuple(group) for group in draft.model.synonyms or ()),
+    )
+    by_id = {fact.id: fact for fact in draft.model.facts}
     try:
-        rehearse(question, asked.sayings)
+        for start in range(_rounds(question, by_id, asked)):
+            facts = [_said(by_id[name], asked, start, draft) for name in question.about]
+            rehearse(question, asked.sayings, facts, wording)
     except UsageError as error:
         draft.refuse(str(error), *path, "id")
+
+
+def _varies_alone(question: Question, fact: str, asked: FileQuestions) -> bool:
+    """Whether a fact is not said equally often in each seed, and this question counts on it."""
+    kind = kind_of(question.kind)
+    least = asked.least.get(fact, 0)
+    if not least:
+        return False
+    return (kind.fewest(asked.sayings[fact]) if isinstance(kind, Varying) else None) != least
+
+
+def _rounds(question: Question, facts: Mapping[str, FactModel], asked: FileQuestions) -> int:
+    """How often a session could be said before each listed value was."""
+    rounds = [1]
+    for name in question.about:
+        values, need = facts[name].values, asked.sayings[name]
+        if isinstance(values, list) and need:
+            rounds.append(len(values) // need)
+    return max(rounds)
+
+
+def _said(fact: FactModel, asked: FileQuestions, start: int, draft: Draft) -> Fact:
+    """A fact as its file has it, with the values that one session might say."""
+    need = asked.sayings[fact.id]
+    if isinstance(fact.values, Generate):
+        made = space(fact.values.generate, fact.id, language=draft.model.language)
+        values = tuple(made.nth(n % made.size) for n in range(need))
+    else:
+        listed = fact.values or ()
+        values = tuple(Value(value.value, tuple(value.accept)) for value in listed)
+        values = values[start * need :][:need] or values[:need]
+    return Fact(
+        id=fact.id,
+        say=tuple(fact.say or ()),
+        reply=tuple(fact.reply or ()),
+        amend=tuple(fact.amend or ()),
+        values=values,
+        pick=need,
+    )

@@ -105,21 +105,53 @@ Values = Annotated[
 ]
 
 
+class FactDistractors(FilePart):
+    """What is said beside a fact to be taken for it, a sentence a distractor."""
+
+    near: Texts | Absent = None
+    """Sentences like those of `say`, of something else, each with {value} once."""
+    far: Texts | Absent = None
+    """Other sentences with a value of the same kind, each with {value} once."""
+
+
+class DistractorsModel(FilePart):
+    """How many distractors a session says; each number is a treatment of its own."""
+
+    n: Annotated[
+        list[Annotated[int, Field(ge=0, le=200)]],
+        Field(min_length=1),
+        BeforeValidator(
+            lambda value: [value] if isinstance(value, int) else value,
+            json_schema_input_type=int | Annotated[list[int], Field(min_length=1)],
+        ),
+    ]
+    """How many in all, or a list of numbers to compare."""
+    similarity: Literal["near", "far"] = "near"
+    """Which of the sentences of the facts are taken."""
+
+
+HaystackName = Literal["coherent", "shuffled"]
+
+
 class FactModel(FilePart):
     """What must be recalled."""
 
     id: Name
     """Name of the fact, unique in the file."""
     kind: Text | Absent = None
-    """What kind of question `ask` is: recall (one value), update (said twice, the latest wins), set
-    (several values, all asked for), abstain (never said, and the right answer is to say so), or one
-    of your own, as `package.module:Name?option=value`. recall unless given."""
+    """What kind of question `ask` is: recall (one value), update (said twice, the latest wins),
+    latest (said `of` times), set (several values, all asked for), sibling (the `i`-th of several),
+    count (how many), latent (asked for in other words), abstain (never said, and the right answer
+    is to say so), or one of your own, as `package.module:Name?option=value`. recall unless
+    given."""
     say: Texts | Absent = None
-    """Wordings of the turn that says the fact, each with {value} once."""
+    """Wordings of the turn that says the fact, each with {value} once; or without it, where each
+    `reply` has it. The id of another fact in braces stands for its value."""
     reply: Texts | Absent = None
     """Wordings of the assistant's answer; may hold {value} once."""
     amend: Texts | Absent = None
-    """Wordings of the later turn that changes an update fact, each with {value} once."""
+    """Wordings of the later turn that changes a fact, each with {value} once; of a rule that is
+    taken back (kind reversal) perhaps without."""
     ask: Texts | Absent = None
     """Wordings of the question about this fact alone; they never hold {value}. Without it the fact
     is asked about under `questions`."""
@@ -127,6 +159,9 @@ class FactModel(FilePart):
     """What the fact may say. No two seeds share a value, so there must be enough of them."""
     pick: Annotated[int, Field(ge=2, le=20)] | Absent = None
     """How many values of a set one session says; 3 unless given."""
+    distractors: FactDistractors | Absent = None
+    """Sentences that may be taken for this fact; how many of them are said is told by the
+    `distractors` of the file."""
     score: Text | Absent = None
     """How replies are scored: the name of a scorer and its options, as `number?tolerance=0.5`.
     Unless given it is that of the kind: contains; set for a set; abstain for an abstain fact."""
@@ -138,7 +173,8 @@ class QuestionModel(FilePart):
     id: Name
     """Name of the question, unique among questions, facts and rules."""
     kind: Text = "recall"
-    """The kind of question, as under a fact: recall, update, set, abstain, or one of your own."""
+    """The kind of question, as under a fact, or one about several facts: order (which came first),
+    when (how many days between), hop (a fact about a fact), reversal (is it taken back)."""
     about: Annotated[
         list[Text], BeforeValidator(_many, json_schema_input_type=Text | list[Text])
     ] = Field(default_factory=list)
@@ -356,6 +392,23 @@ class ScenarioModel(FilePart):
     """What must be recalled."""
     questions: Annotated[list[QuestionModel], Field(min_length=1)] | Absent = None
     """What is asked beside the `ask` of each fact: about several facts, or the same fact again."""
+    synonyms: (
+        Annotated[list[Annotated[list[Text], Field(min_length=2)]], Field(min_length=1)] | Absent
+    ) = None
+    """Words that mean the same, or of which one leads to the other, a list a group: the only way
+    from a question of kind latent to what it asks about."""
+    distractors: DistractorsModel | Absent = None
+    """How many of the distractors of the facts a session says; several numbers are compared."""
+    haystack: (
+        Annotated[
+            list[HaystackName],
+            Field(min_length=1),
+            BeforeValidator(_many, json_schema_input_type=HaystackName | list[HaystackName]),
+        ]
+        | Absent
+    ) = None
+    """How the turns of filler follow each other: coherent (as conversations), shuffled (in any
+    order), or both to be compared. coherent unless given."""
     filler: Filler = Field(default_factory=lambda: NamedFiller(name="workday"))
     """The turns between the plants: a name, or a file of real chats."""
     layout: Literal["growing", "grid"] | Absent = None

@@ -61,8 +61,16 @@ def draw_values(scenario: Scenario, seed: int) -> dict[str, tuple[Value, ...]]:
         pool = pools.get(fact.id)
         if pool is not None and seed >= pool.seeds:
             raise _too_few(scenario, fact, pool, seed + 1)
-        drawn[fact.id] = () if pool is None else pool.draw(seed, fact.pick)
+        drawn[fact.id] = () if pool is None else pool.draw(seed, _sayings(scenario, fact, seed))
     return drawn
+
+
+def _sayings(scenario: Scenario, fact: Fact, seed: int) -> int:
+    """How often the session of a seed says a fact: seeds take turns where its number is asked."""
+    if not fact.least:
+        return fact.pick
+    span = fact.pick - fact.least + 1
+    return fact.least + (Draws("sayings", scenario.name, fact.id).below(span) + seed) % span
 
 
 def check_seeds(scenario: Scenario, seeds: int) -> None:
@@ -116,9 +124,13 @@ def _pools(scenario: Scenario) -> dict[str, _Pool]:
             continue
         if fact.generate:
             generated.setdefault(fact.generate, []).append(fact)
-        else:
+        elif not fact.like:
             order = Draws("values", scenario.name, fact.id).shuffled(fact.values)
-            pools[fact.id] = _Pool(len(order), fact.pick, 0, order.__getitem__)
+            family = [one for one in scenario.facts if one.like == fact.id]
+            a_seed = fact.pick + len(family)
+            pools[fact.id] = _Pool(len(order), a_seed, 0, order.__getitem__)
+            for place, one in enumerate(family):
+                pools[one.id] = _Pool(len(order), a_seed, fact.pick + place, order.__getitem__)
     for facts in generated.values():
         pools.update(_shared(scenario, facts))
     return pools

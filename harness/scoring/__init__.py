@@ -18,6 +18,7 @@ from harness.scoring.exact import Exact
 from harness.scoring.judged import Judge
 from harness.scoring.number import Number
 from harness.scoring.regex import Regex
+from harness.scoring.sequence import Sequence
 from harness.scoring.set_ import Set
 from harness.scoring.yes_no import YesNo
 
@@ -39,5 +40,6 @@ scorers.add("exact", Exact)
 scorers.add("judge", Judge)
 scorers.add("number", Number)
 scorers.add("regex", Regex)
+scorers.add("sequence", Sequence)
 scorers.add("set", Set)
 scorers.add("yes_no", YesNo)

@@ -7,6 +7,7 @@ so is any reply that brings up a value of the session, right or wrong. The phras
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from harness.core.caching import by_text
@@ -14,7 +15,15 @@ from harness.core.text import read
 from harness.scoring.languages import grammar
 from harness.scoring.mentions import named
 from harness.scoring.normalise import answer
-from harness.scoring.phrases import GUESS, OPENING, REFUSAL, UNKNOWN, WHOLE
+from harness.scoring.phrases import (
+    EMPTY,
+    GUESS,
+    OPENING,
+    REFUSAL,
+    UNKNOWN,
+    UNTOLD,
+    WHOLE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,9 +49,27 @@ def says_unknown(text: str, language: str = "en") -> bool:
     plain = _clauses(answer(text))
     if WHOLE.search(plain):
         return True
-    if not (UNKNOWN.search(plain) or OPENING.search(plain)):
+    if not (UNKNOWN.search(plain) or OPENING.search(plain) or _only_untold(plain)):
         return False
     return not GUESS.search(plain)
+
+
+def _clauses_of(plain: str) -> list[str]:
+    """The clauses of a normal form."""
+    return [clause.strip() for clause in re.split(r" ?[,.](?: |$)", plain)]
+
+
+def _only_untold(plain: str) -> bool:
+    """Whether some clause denies that something was told or is known, and no clause answers.
+
+    So phrasings are heard that nobody listed; a refusal, which denies as well, is none.
+    """
+    clauses = _clauses_of(plain)
+    untold = [bool(UNTOLD.search(clause)) for clause in clauses]
+    if not any(untold) or REFUSAL.search(plain):
+        return False
+    pairs = zip(clauses, untold, strict=True)
+    return all(denied or EMPTY.match(clause) for clause, denied in pairs)
 
 
 def refuses(text: str, language: str = "en") -> bool:

@@ -116,7 +116,55 @@ UNKNOWN = _any(
     not (?:\w+ )?(?:in|part of|within) (?:any of the|my|our|the|this) (?:\w+ ){0,2}<store>
     (?:is|was|are|were|remains?|still) (?:\w+ly )?(?:still )?<blank>
     left (?:open|undecided|unsaid|unspecified|unstated)
+    # what is silent, skipped or left out
+    <store>(?: (?:above|given|here|provided|so far))? (?:is|are|was|were|stays?|remains?) <how*>\
+        silent
+    <store>(?: (?:above|given|here|provided|so far))? (?:holds?|has|have|contains?|shows?|gives?\
+        |offers?|names?|mentions?|carr(?:y|ies)) (?:no|nothing|none)\b
+    <store>(?: (?:above|given|here|provided|so far))? (?:leaves?|left|skips?|skipped|omits?) \
+        (?:\w+ ){1,3}(?:out|open|unsaid|unanswered)
+    <store>(?: (?:above|given|here|provided|so far))? (?:draws?|drew) (?:an? )?blank
+    (?:missing|absent) from (?:\w+ ){0,6}(?:<store>|sent|said|wrote|me|here|above)
+    (?:there is|there was|is|has) (?:an? )?(?:\w+ )?(?:gap|hole|void) (?:where|in)
+    (?:you|we|i|he|she|they|nobody|no one) never got (?:a?round|as far) \w+
+    (?:no one|nobody) (?:has |have )?(?:ever )?(?:brought|raised|passed|let|made|filled|shared\
+        |touched|informed|mentioned|came|spelled)
+    (?:not|never) <how*>(?:been )?(?:part of|come up in|covered in|touched on|raised|brought up)
+    (?:we|you) (?:\w+ )?(?:skipped|passed over|glossed over|omitted|left out|did not get to)
+    (?:you|we) left (?:that|it|this)(?: \w+)?(?: out| open)
+    (?:not|never) (?:something|a thing|anything) (?:that )?(?:i|we|you)\b
+    not a (?:single )?(?:word|hint|trace|peep|syllable|mention|whisper|line)\b
+    (?:it|that|this) (?:just |simply )?(?:is|was) not (?:there|here|in (?:here|there)|anywhere)
+    (?:it|that|this) is nowhere
+    (?:i|we) have (?:nothing|none|zero) (?:on|about|for|of|to go)\b
+    not (?:an?|the) (?:\w+ )?(?:matter|topic|subject|thing|point) (?:that )?(?:we|you|i)
+    not <how*>(?:in|part of) any(?:thing|where)?\b
+    never (?:come|came|stumbled|run|ran) (?:across|upon|into)
+    my memory (?:\w+ ){0,4}(?:is|was) empty
+    (?:has|have|did) not <how*>(?:crossed?|reach(?:ed)?|made it|make it|surfaced?|figured?\
+        |featured?|arrived?|been passed)
+    (?:never|not) (?:crossed|reached|surfaced|featured|figured|arrived|made it)
+    (?:you|they|he|she) (?:\w+ )?kept (?:that|it|this) (?:to|from)
+    (?:you|he|she|they) (?:\w+ ){0,2}(?:withheld|kept quiet)
+    (?:i|we) (?:am|are) (?:missing|lacking|short of)\b
+    (?:stop|stops|stopped|fall|falls|fell) short of (?:saying|telling|naming|mentioning)
+    (?:would|will) (?:need|have) to ask (?:him|her|them|the|your|some)
+    not (?:in on|in the loop)\b
+    (?:i|we) have not the (?:foggiest|faintest|slightest)
+    not on my radar|none of (?:it|that|this) (?:came|was|is)
     # figures of speech, and asking back
+    (?:come|came|coming|comes) up (?:empty|short|blank|with nothing)
+    in the dark\b
+    (?:is|was) news to (?:me|us)
+    (?:beyond|outside) (?:my|our) (?:knowledge|ken)
+    (?:anyone|anybody) (?:is|s|has)? ?guess
+    (?:am|are) (?:stumped|at a loss|none the wiser|out of the loop)
+    not (?:been )?(?:privy|party) to
+    have not (?:a|the (?:faintest|slightest|foggiest)) (?:clue|idea|notion)
+    fill me in\b
+    (?:will|would) (?:need|have) (?:you )?to (?:tell|fill|let|remind|inform|give) (?:me|us)?
+    would need you to
+    unbeknown\w*
     (?:i|we) (?:have )?(?:forgot|forgotten|forget|lost track)
     (?:slipped my mind|escapes me|draw(?:ing|n)? a blank|not ring a bell|beats me)
     i (?:may|might|must|seem to) (?:have )?(?:forgotten|lost|missed)
@@ -131,6 +179,30 @@ UNKNOWN = _any(
     )
 )
 """Says somewhere that something is not known, was never said, or cannot be found."""
+
+UNTOLD = _any(
+    r"""
+    (?:no|not|never|none|nothing|nobody|no one|nowhere|neither|without) (?:\w+ ){0,6}<telling>
+""".replace(
+        "<telling>",
+        r"(?:told|tell\w*|mention\w*|sa(?:y|id|ys)|stat(?:e|ed|es|ing)|giv(?:e|en)"
+        r"|gave|shar(?:e|ed|ing)|provid\w+|specif\w+|record\w*|recall\w*|recollect\w*|remember\w*"
+        r"|know|knows|known|knew|find|found|see|saw|seen|hear|heard|aware|inform\w*|info|discuss\w*"
+        r"|talk\w*|topic|subject|disclos\w*|reveal\w*|cover\w*|touch\w*|rais(?:e|ed)|idea|clue|trace"
+        r"|hint\w*|indicat\w*|explain\w*|learn\w*|confirm\w*|identif\w*|determin\w*|data|detail\w*"
+        r"|reference\w*|chat|conversation|transcript|messages?|notes|exchange)",
+    )
+)
+"""A denial and, behind it in its clause, a word of telling, knowing or finding."""
+
+EMPTY = re.compile(
+    r"^(?:$|(?:sorry|hmm?|well|um|uh|honestly|unfortunately|apologies|no|oh|alas|i am (?:so )?sorry"
+    r"|i am afraid|my apologies|so far|to my knowledge"
+    r"|(?:as far as|if|that|which|whether|who|what|at least|please|nor|and i) .*"
+    r"|(?:could|can|would) you .*|so i (?:can|could) .*|but (?:i|you|we) .*|i looked"
+    r"|i (?:searched|looked|checked|have searched) .*)$)"
+)
+"""A clause that answers nothing."""
 
 OPENING = re.compile(
     r"^(?:(?:sorry|hmm?|well|um|uh|honestly|unfortunately|apologies|no|oh|i am sorry)(?: [.,])? )*"

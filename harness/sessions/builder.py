@@ -250,7 +250,12 @@ class Builder:
         sizes = self._sizes_of(turn)
         if isinstance(say, PlannedPlant):
             value = self._materials.value(say.fact, say.ordinal)
-            self._plant(say.fact, say.ordinal, value, sizes[0], position=say.position_requested)
+            # Where requests read alike, what came of each stands in the reply.
+            texts = [message.text for message in turn.messages]
+            at = next((i for i, text in enumerate(texts) if value.text in text), 0)
+            self._plant(
+                say.fact, say.ordinal, value, sizes[: at + 1], position=say.position_requested
+            )
         else:
             self._told(say.step, turn, sizes)
         yield from self._add(turn, sizes, said=True)
@@ -262,8 +267,7 @@ class Builder:
         for fact in self._materials.scenario.script[step].says:
             before = sum(plant.fact == fact for plant in self._plants)
             value = self._materials.value(fact, 0)
-            at = self._saying(turn, value)
-            self._plant(fact, before, value, sizes[at], ahead=sizes[:at])
+            self._plant(fact, before, value, sizes[: self._saying(turn, value) + 1])
 
     def _saying(self, turn: Turn, value: Value) -> int:
         """Which message of a turn says the value; the first where none does in these words."""
@@ -280,20 +284,19 @@ class Builder:
         fact: str,
         ordinal: int,
         value: Value,
-        tokens: int,
+        sizes: Sequence[int],
         *,
         position: float | None = None,
-        ahead: Sequence[int] = (),
     ) -> None:
-        """Note that one of the next messages says a fact: the one behind those of such lengths."""
+        """Note that a message to come says a fact; `sizes` are those of the next ones up to it."""
         self._plants.append(
             Plant(
                 fact=fact,
                 ordinal=ordinal,
                 value=value,
-                message=len(self.messages) + len(ahead),
-                offset_tokens=self._length + sum(ahead),
-                tokens=tokens,
+                message=len(self.messages) + len(sizes) - 1,
+                offset_tokens=self._length + sum(sizes[:-1]),
+                tokens=sizes[-1],
                 position_requested=position,
                 session_number=self.number,
             )

@@ -19,7 +19,7 @@ from harness.sessions.stream import FillerStream
 from harness.sessions.tokens import PRIMING, TokenCounter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from harness.core.protocols import Filler
     from harness.core.scenario import Question, Scenario, Value
@@ -47,7 +47,9 @@ class Workshop:
     def filler(self, scenario: Scenario) -> Filler:
         """The filler of a scenario, made once."""
         if scenario.hash not in self._fillers:
-            self._fillers[scenario.hash] = make_filler(scenario.filler, scenario.language)
+            self._fillers[scenario.hash] = make_filler(
+                scenario.filler, scenario.language, scenario.haystack
+            )
         return self._fillers[scenario.hash]
 
     def identity(self, scenario: Scenario) -> str:
@@ -111,8 +113,17 @@ class Materials:
         draws = self.draws("plant", fact_id, ordinal)
         say = draws.choice(fact.amend if amended else fact.say)
         reply = draws.choice(fact.reply or (language(self.scenario.language).noted,))
-        text = self.value(fact_id, ordinal).text
-        return Turn.of(say.replace("{value}", text).strip(), reply.replace("{value}", text).strip())
+        return Turn.of(self._filled(say, fact_id, ordinal), self._filled(reply, fact_id, ordinal))
+
+    def _filled(self, wording: str, fact_id: str, ordinal: int) -> str:
+        """A wording with the value of its fact, and those of the facts that it names."""
+        wording = wording.replace("{value}", self.value(fact_id, ordinal).text)
+        if "{" in wording:
+            for other, values in self.values.items():
+                if values:
+                    text = values[min(ordinal, len(values) - 1)].text
+                    wording = wording.replace(f"{{{other}}}", text)
+        return wording.strip()
 
     def script_turn(self, step: int) -> Turn:
         """The turn that the script writes out at that step."""
@@ -177,6 +188,10 @@ class Materials:
         told = self._told(question)
         return tuple(plant for plant in said if plant in needs or plant.fact in told)
 
+    def askable(self, question: Question, said: Mapping[str, int]) -> bool:
+        """Whether a question may be put when each fact was said so often."""
+        return answers.askable(question, said, {f: len(self.values[f]) for f in question.about})
+
     def probe(self, question_id: str, said: Sequence[Plant]) -> Probe:
         """A question after what was said so far, with all that is needed to judge the answer.
 
@@ -193,18 +208,19 @@ class Materials:
             expected=right,
             language=self.scenario.language,
         )
-        if question.values:
-            # What the facts said is neither right nor wrong here: it may be given as the reason.
-            others = tuple(value for value in question.values if value not in right)
+        others = answers.other_answers(question, right)
+        if others is not None:
             return replace(probe, decoys=others)
         if self._told(question):
             # What else a real conversation says of it is not known, and so never held against it.
             return probe
         stale = answers.stale(question, said, right)
+        # What the answer rests on may be given as its reason.
+        beside = {*right, *stale, *(plant.value for plant in answers.needed(question, said))}
         return replace(
             probe,
             stale=stale,
-            planted=tuple(p.value for p in said if p.value not in right and p.value not in stale),
+            planted=tuple(plant.value for plant in said if plant.value not in beside),
             decoys=self._decoys(question, said, right),
             shape=self._shape(question),
         )

@@ -67,6 +67,7 @@ class Recalled:
                     "session": record.session,
                     "fill": record.fill,
                     "score": record.score,
+                    "guess": record.guess,
                     "window_limit": record.window_limit,
                 }
                 for record in self.scored

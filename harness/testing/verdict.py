@@ -142,6 +142,7 @@ def _onset_unmet(scenario: Scenario, scored: Sequence[Record]) -> Iterator[str]:
             "session": record.session,
             "fill": record.fill,
             "score": record.score,
+            "guess": record.guess,
             "window_limit": record.window_limit,
         }
         for record in scored

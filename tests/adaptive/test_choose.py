@@ -13,6 +13,7 @@ from harness.adaptive.choose import OPENING_LEVELS, OVERHEAD, next_batch
 from harness.adaptive.information import believe, most_telling
 from harness.adaptive.stop import MIN_PROBES, MIN_SESSIONS, Stop, outlook, stop
 from harness.analysis.calibration.simulated_laws import LAWS
+from harness.analysis.calibration.token_laws import law_in_tokens, simulate_tokens
 from harness.analysis.onset import estimate_onset, simulate
 from harness.analysis.onset.cells import gather
 from harness.analysis.onset.rows import scored
@@ -284,6 +285,15 @@ def test_what_a_slow_fall_will_take_is_foreseen():
     assert found.half_width > 0.01
     assert found.probes == pytest.approx(1000 * (found.half_width / 0.01) ** 2, rel=0.01)
     assert outlook(rows, half_width=0.5) is None
+
+
+def test_in_a_long_window_the_octaves_that_are_missing_are_foreseen():
+    law = law_in_tokens("logistic", 1_000_000, 8_000)
+    rows = simulate_tokens(law, np.random.default_rng(2)).drop("window_limit")
+    found = outlook(rows, half_width=0.03, control=0.001)
+    assert found.half_width < 0.03
+    assert found.octaves > 1
+    assert found.probes == pytest.approx(600 * found.octaves**2, rel=0.01)
 
 
 def test_without_an_onset_nothing_is_foreseen():

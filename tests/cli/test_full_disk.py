@@ -33,7 +33,7 @@ def no_file_larger_than(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-@pytest.mark.parametrize("suffix", ["md", "json", "csv", "html", "txt", "parquet"])
+@pytest.mark.parametrize("suffix", ["md", "json", "csv", "html", "txt", "parquet", "svg"])
 def test_a_report_without_room_leaves_the_old_one(run, tmp_path, suffix):
     output = tmp_path / f"report.{suffix}"
     output.write_text("old")
@@ -44,6 +44,36 @@ def test_a_report_without_room_leaves_the_old_one(run, tmp_path, suffix):
     assert f"{output}: File too large; what stood there still stands; make room" in done.err
     assert f"go on with: harness report {run} -o {output}" in done.err
     assert output.read_text() == "old"
+
+
+@pytest.mark.parametrize("form", ["inspect", "eee", "hf", "promptfoo"])
+def test_an_export_without_room_leaves_nothing_in_the_way_of_the_next(run, tmp_path, form):
+    with no_file_larger_than(1_000):
+        done = harness("export", run, "--to", form, "-o", tmp_path / "there")
+    assert done.code == 6, done.err
+    assert "Traceback" not in done.err
+    assert f"go on with: harness export {run} --to {form}" in done.err
+    again = harness("export", run, "--to", form, "-o", tmp_path / "there")
+    assert again.code == 0, again.err
+
+
+def test_a_table_that_is_read_again_without_room_leaves_the_old_one(tmp_path):
+    table, output = tmp_path / "table.csv", tmp_path / "again.json"
+    table.write_text("model,length,score\n" + "".join(f"m,{n}000,9{9 - n}\n" for n in range(1, 8)))
+    output.write_text("old")
+    with no_file_larger_than(100):
+        done = harness("reread", table, "-o", output)
+    assert done.code == 6, done.err
+    assert f"{output}: File too large; what stood there still stands" in done.err
+    assert output.read_text() == "old"
+
+
+def test_grading_again_without_room_goes_on_with_itself_and_asks_no_model(run, tmp_path):
+    with no_file_larger_than(20_000):
+        done = harness("score", run, "--out", tmp_path)
+    assert done.code == 6, done.err
+    assert f"make room, then go on with: harness score {run}" in done.err
+    assert "--resume" not in done.err
 
 
 def test_a_check_says_no_verdict_that_it_cannot_keep(run, tmp_path):
@@ -68,3 +98,12 @@ def test_a_run_without_room_goes_on_where_it_was(tmp_path):
     assert done.code == 6, done.err
     assert "Traceback" not in done.err
     assert "go on with: harness run --resume" in done.err
+
+
+def test_a_run_that_could_not_begin_is_begun_again(tmp_path):
+    given = ("-m", "reference/perfect", "-w", "2k", "--seeds", 2, "--fills", "0.2", "-q")
+    with no_file_larger_than(100):
+        done = harness("run", SCENARIOS / "needle.yaml", *given, "--out", tmp_path)
+    assert done.code == 6, done.err
+    assert "go on with: harness run " in done.err
+    assert "--resume" not in done.err

@@ -20,6 +20,7 @@ facts:
     values: [dry, tender, solemn, exuberant]
     ask: "Which voice?"
     score: evil_plug:Scorer
+    kind: evil_plug:Kind
 rules:
   - id: short
     say: "Be short."
@@ -36,6 +37,16 @@ class Scorer:
 class Rule:
     def check(self, reply):
         return None
+class Kind:
+    facts, score, counts = (0, None), "contains", "recall"
+    def sayings(self, facts):
+        return 1, 1
+    def needs(self, question, said):
+        return said
+    def expected(self, question, said, drawn):
+        return [plant.value for plant in said]
+    def guess(self, question):
+        return 0.0
 class Policy:
     def view(self, history, budget_tokens):
         return None
@@ -178,6 +189,7 @@ def test_a_run_says_what_code_it_imports(repository):
     )
     line = next(line for line in done.stderr.splitlines() if "imports and calls code" in line)
     assert "evil_plug:Scorer (scorer, named in scenarios/hostile.yaml)" in line
+    assert "evil_plug:Kind (kind, named in scenarios/hostile.yaml)" in line
     assert "evil_plug:Rule (rule, named in scenarios/hostile.yaml)" in line
     assert (repository / "CODE_RAN").exists()
     assert "Traceback" not in done.stderr

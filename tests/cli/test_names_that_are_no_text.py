@@ -32,6 +32,14 @@ def test_an_argument_that_is_no_text_is_named(tmp_path, arguments):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("given", [("-M", f"api_key=sk-12{BYTES}"), (f"-Mapi_key=sk-12{BYTES}",)])
+def test_a_key_that_is_no_text_is_not_shown(given):
+    done = harness("plan", "-m", "openai/x", *given)
+    assert done.code == 4
+    assert "api_key=...') is not UTF-8" in done.err
+    assert "sk-12" not in done.err
+
+
 def test_a_setting_that_is_no_text_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("HARNESS_MODEL", BYTES)
     done = harness("ls", cwd=tmp_path)

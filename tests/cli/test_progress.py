@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import io
+import sys
 from contextlib import redirect_stderr
 
+import click
+
 from harness.cli.progress import Bar
+from harness.cli.streams import speak_plainly
 from tests.support.records import make_record
 
 
@@ -41,3 +45,20 @@ def test_a_note_is_a_line_and_there_is_no_bar_where_nobody_looks():
         bar.sent()
         bar.note("openai/x: waiting 30 s, as the provider asks")
     assert file.getvalue() == "openai/x: waiting 30 s, as the provider asks\n"
+
+
+def test_no_text_of_a_file_or_a_model_moves_the_cursor_on_either_stream(monkeypatch):
+    out, err = Terminal(), Terminal()
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+    speak_plainly()
+    speak_plainly()
+    click.echo("dry\x1b[2J\x07")
+    click.echo("dry\x9b31m\r", err=True)
+    with Bar() as bar:
+        bar.begin(2, 0)
+        bar.note("a model says \x1b]0;title\x07")
+    assert out.getvalue() == "dry␛[2J␇\n"
+    assert err.getvalue().startswith("dry\ufffd31m␍\n")
+    assert "a model says ␛]0;title␇\n" in err.getvalue()
+    assert "\r" in err.getvalue()[8:], "the bar itself goes back to the start of its line"

@@ -11,23 +11,6 @@ from harness.analysis.summary.build import summarise
 from tests.support import zoo_meters as zoo
 from tests.support.command import SCENARIOS, harness, the_run
 
-BEHAVIOURS = {
-    "honest": zoo.honest(1.3),
-    "template": zoo.template(120, 7),
-    "by kind": zoo.by_kind(),
-    "cached, told": zoo.cached_left_out_told(),
-    "cached, in details": zoo.cached_left_out_in_details(),
-    "cached, untold": zoo.cached_left_out(),
-    "zero on a hit": zoo.zero_on_a_hit(),
-    "no usage": zoo.without_usage(),
-    "rounded": zoo.rounded(100),
-    "stuck": zoo.stuck(3000),
-    "newest": zoo.newest(4096, constant=40),
-    "newest, half": zoo.newest(4096, to=0.5),
-    "middle-out": zoo.middle_out(4000),
-    "keeps the start": zoo.oldest(4000),
-}
-
 
 def studied(httpserver, meter, law, out, *, window=8000, seeds=6, fills=8):
     server = zoo.ZooServer(httpserver, law, meter)
@@ -42,11 +25,11 @@ def studied(httpserver, meter, law, out, *, window=8000, seeds=6, fills=8):
     return records, group, result
 
 
-@pytest.mark.parametrize("name", BEHAVIOURS)
+@pytest.mark.parametrize("name", zoo.BEHAVIOURS)
 def test_the_onset_of_a_reader_is_found_and_nobody_is_accused_but_who_drops(
     name, httpserver, tmp_path
 ):
-    meter = BEHAVIOURS[name]
+    meter = zoo.BEHAVIOURS[name]
     records, group, result = studied(httpserver, meter, "fading?onset=0.6&limit=8000", tmp_path)
     accused = any(record["server_truncated"] for record in records)
     assert accused is meter.drops
@@ -59,13 +42,15 @@ def test_the_onset_of_a_reader_is_found_and_nobody_is_accused_but_who_drops(
     assert group.onset.lo <= 0.6 <= group.onset.hi
     long = [r for r in records if r["arm"] == "main" and r["fill_requested"] > 0.05]
     off = max(abs(r["fill"] - r["fill_requested"]) for r in long)
-    assert off < (0.03 if name == "cached, untold" else 0.01)
+    assert off < 0.01
 
 
-@pytest.mark.parametrize("name", [name for name, meter in BEHAVIOURS.items() if not meter.drops])
+@pytest.mark.parametrize(
+    "name", [name for name, meter in zoo.BEHAVIOURS.items() if not meter.drops]
+)
 def test_a_reader_that_never_forgets_has_no_onset(name, httpserver, tmp_path):
     _, group, _ = studied(
-        httpserver, BEHAVIOURS[name], "perfect?limit=8000", tmp_path, seeds=5, fills=6
+        httpserver, zoo.BEHAVIOURS[name], "perfect?limit=8000", tmp_path, seeds=5, fills=6
     )
     assert group.onset.onset is None
     assert group.onset.plateau > 0.95
@@ -87,7 +72,7 @@ def test_every_prompt_past_half_of_num_ctx_is_found(httpserver, tmp_path):
 def test_long_windows_are_measured_as_well(name, window, httpserver, tmp_path):
     law = f"fading?onset=0.6&limit={window}"
     records, group, _ = studied(
-        httpserver, BEHAVIOURS[name], law, tmp_path, window=window, seeds=5, fills=6
+        httpserver, zoo.BEHAVIOURS[name], law, tmp_path, window=window, seeds=5, fills=6
     )
     assert not any(record["server_truncated"] for record in records)
     assert group.onset.lo <= 0.6 <= group.onset.hi
@@ -106,5 +91,6 @@ def test_a_server_that_counts_exactly_aims_every_session(httpserver, tmp_path):
     assert ledger["models"]["openai/zoo"]["counter"] == "vLLM /tokenize"
     lines = (folder / "records.jsonl").read_text().splitlines()
     for record in map(json.loads, lines):
+        assert record["exact_tokens"] == record["provider_tokens"]
         if record["arm"] == "main" and record["fill_requested"] > 0.05:
             assert abs(record["fill"] - record["fill_requested"]) < 0.01

@@ -73,7 +73,16 @@ def test_an_unknown_baseline_is_told_with_the_nearest(tmp_path):
         (4, '{"group":{}}', "main.jsonl:4: not a line of a baseline: 'scenario'"),
         (5, '{"seed":1}', "main.jsonl:5: not a line of a baseline: 'scores'"),
         (5, '{"scores":[1],"outcomes":[]}', "main.jsonl:5: .*as many outcomes as scores"),
-        (5, '{"seed":"x","fill":0,"scores":[],"outcomes":[]}', "a trial has a wrong type"),
+        (
+            5,
+            '{"seed":"x","fill":0,"scores":[],"outcomes":[]}',
+            "5: .* 'seed' is 'x', expected a whole",
+        ),
+        (
+            5,
+            f'{{"seed":1{"0" * 400},"fill":0,"scores":[],"outcomes":[]}}',
+            "'seed' is 1000.* out of",
+        ),
     ],
 )
 def test_a_damaged_line_is_told_with_its_place(tmp_path, line, text, message):

@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from werkzeug import Response
 
+from harness.core.errors import UsageError
+from harness.core.scenario import Question
+from harness.core.spec import Spec
+from harness.kinds.answers import guess
+from harness.runs.planning.named_code import load_code_of
+from harness.scenarios import load_all
 from tests.support.command import harness, the_run
 
 if TYPE_CHECKING:
@@ -159,7 +165,7 @@ def test_a_report_needs_no_kind_to_be_read(project, httpserver):
 
 
 def test_validate_says_what_is_asked(project):
-    found = harness("validate", "two-calls.yaml", cwd=project)
+    found = harness("validate", "--trust-code", "two-calls.yaml", cwd=project)
     assert found.out == (
         f"two-calls.yaml: two-calls: 2 facts, 2 questions (1 {KIND}, 1 recall)\n"
     ), found.err
@@ -195,6 +201,43 @@ def test_validate_says_what_is_asked(project):
 def test_what_is_wrong_with_a_question_is_told_where_it_stands(project, old, new, told):
     file = project / "two-calls.yaml"
     file.write_text(SCENARIO.replace(old, new, 1))
-    found = harness("validate", file, cwd=project)
+    found = harness("validate", "--trust-code", file, cwd=project)
     assert found.code == 4
     assert f"{file}:{told}" in found.err
+
+
+def test_to_look_at_a_file_imports_no_kind(project):
+    (project / "order_kind.py").write_text("raise SystemExit('imported')\n")
+    scenario = SCENARIO.replace("order_kind:Order", "kind_of_nobody:Order")
+    (project / "two-calls.yaml").write_text(scenario)
+    validate = harness("validate", "two-calls.yaml", cwd=project)
+    assert validate.code == 0, validate.err
+    assert (
+        "note: code that was not imported, and so not checked: kind_of_nobody:Order (kind, named"
+        " in two-calls.yaml); harness run imports it, and so does --trust-code"
+    ) in validate.err
+    given = ("two-calls.yaml", "-m", "reference/perfect", "-w", "2k", "--seeds", 1)
+    plan = harness("plan", *given, cwd=project)
+    assert plan.code == 0, plan.err
+    assert "harness run would import and call code: kind_of_nobody:Order (kind" in plan.err
+    for command in (("plan", "--trust-code"), ("run", "--out", project / "out")):
+        done = harness(*command, *given, cwd=project)
+        assert done.code == 4
+        assert "two-calls.yaml:13:11: kind 'kind_of_nobody:Order' does not load" in done.err
+
+
+def test_what_stands_for_a_kind_that_nobody_imported_scores_nothing():
+    question = Question(id="first", kind=Spec("nobody:Kind"), ask=("?",), about=("a",))
+    with pytest.raises(UsageError, match="kind 'nobody:Kind' is code that was not imported"):
+        guess(question)
+
+
+def test_a_plan_with_the_code_is_that_of_the_run(project):
+    text = ORDER.replace("return 1, 1", "return 2, 2")
+    (project / "order_twice.py").write_text(text.replace("said[:1]", "said[1:2]"))
+    (project / "two-calls.yaml").write_text(SCENARIO.replace("order_kind:", "order_twice:"))
+    (without,) = load_all([project / "two-calls.yaml"])
+    assert [fact.pick for fact in without.facts] == [1, 1]
+    loaded = load_code_of(without)
+    assert [fact.pick for fact in loaded.facts] == [2, 2]
+    assert loaded.hash == load_all([project / "two-calls.yaml"])[0].hash != without.hash

@@ -237,7 +237,7 @@ async def test_a_missing_meter_reading_is_none(openai_server, model):
 @pytest.mark.parametrize(
     ("message", "details", "told"),
     [
-        ({"content": ""}, {}, "cut: the answer of 50 tokens was cut before any text: leave more"),
+        ({"content": ""}, {}, "cut: the answer of 50 tokens was cut before any text: "),
         ({"content": None, "reasoning_content": "Hm."}, {}, "thinking: thinking used up the whole"),
         ({"content": ""}, {"reasoning_tokens": 50}, "thinking: thinking used up the whole answer"),
         ({"content": "<think>\nLet me see"}, {}, "thinking: thinking used up the whole answer of"),
@@ -254,7 +254,13 @@ async def test_an_answer_cut_before_it_began_is_no_answer_and_says_what_to_do(
     reply = await model.ask(PROMPT, {})
     assert reply.text == ""
     assert why_cut(reply).startswith(told)
-    assert why_cut(reply, fixed=True).partition("raise ")[2].startswith("-M max_tokens")
+    assert why_cut(reply).endswith(("-M max_tokens, or a larger -w", "-M reasoning_effort"))
+    more = 1024 if told.startswith("thinking") else 256
+    given = why_cut(reply, fixed=True, given=50, limit=8000)
+    assert f": raise it to -M max_tokens={more}" in given
+    assert ": a larger -w, and more than -M max_tokens=50" in why_cut(
+        reply, fixed=True, given=50, limit=256
+    )
     assert len(openai_server.requests) == 1
 
 

@@ -25,7 +25,11 @@ STEPS = (
         ),
         ("name: small", f"name: {'a' * 81}", f"2:7: got '{'a' * 37}...', expected at most 80"),
         ("    ask:", "    aks:", "7:5: unknown key 'aks': did you mean 'ask'?"),
-        ("    ask:", "    zzz: red\n    ask:", "7:5: unknown key 'zzz': known: amend, ask, id"),
+        (
+            "    ask:",
+            "    zzz: red\n    ask:",
+            "7:5: unknown key 'zzz': known: amend, ask, distractors",
+        ),
         ("    ask:", "    depth: 0.5\n    ask:", "7:5: unknown key 'depth': use position: 0 = fir"),
         (
             "id: tone",

@@ -16,9 +16,10 @@ from harness.core.messages import Message
 from harness.core.text import contains, words
 from harness.models.reference.orders import orders
 from harness.models.reference.text import stems as read_stems
-from harness.scenarios import check_seeds, draw_values
+from harness.scenarios import check_seeds, draw_values, load_all
 from harness.scoring.rules import rules
 from harness.sessions.tokens import MESSAGE_OVERHEAD, TokenCounter
+from tests.scenarios.conftest import SHIPPED
 
 if TYPE_CHECKING:
     from harness.core.scenario import Fact, Scenario
@@ -41,6 +42,13 @@ KINDS = {
     "tuesday-wednesday": {"recall", "set", "abstain"},
     "weeks-of-work": {"recall", "update", "set"},
 }
+BEYOND = {
+    "latent": {"latent"},
+    "ledger": {"count", "order", "when"},
+    "moving-target": {"latest", "reversal"},
+    "siblings": {"sibling"},
+}
+"""Those whose answers no single sentence holds; a file of tests of their own measures them."""
 BOUNDARIES = {
     "disposable-threads": 9,
     "sidebar": 2,
@@ -100,6 +108,20 @@ def asks(scenario: Scenario, fact: Fact) -> tuple[str, ...]:
 
 def kind(scenario: Scenario, fact: Fact) -> str:
     return scenario.question(fact.id).kind.name
+
+
+@pytest.fixture(name="shipped")
+def shipped_for_recall(shipped) -> tuple[Scenario, ...]:
+    return tuple(scenario for scenario in shipped if scenario.name not in BEYOND)
+
+
+def test_those_beyond_one_sentence_are_there_with_what_they_are_for():
+    scenarios = load_all([SHIPPED])
+    found = {one.name: {asked.kind.name for asked in one.questions} for one in scenarios}
+    assert {name: found[name] for name in BEYOND} == BEYOND
+    assert found.keys() == BEYOND.keys() | KINDS.keys()
+    for name in BEYOND:
+        check_seeds(next(one for one in scenarios if one.name == name), SEEDS)
 
 
 def test_the_scenarios_are_there_with_what_they_are_for(shipped):

@@ -14,7 +14,18 @@ from harness.scoring.conformance import PROBES
 SPECS = [
     {"regex": "regex?pattern={value}"}.get(name, name)
     for name in (
-        *("abstain", "choice", "contains", "exact", "judge", "number", "regex", "set", "yes_no"),
+        *(
+            "abstain",
+            "choice",
+            "contains",
+            "exact",
+            "judge",
+            "number",
+            "regex",
+            "sequence",
+            "set",
+            "yes_no",
+        ),
     )
 ]
 

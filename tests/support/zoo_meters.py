@@ -25,7 +25,7 @@ from harness.sessions.tokens import TokenCounter
 from tests.support.openai_server import error_body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pytest_httpserver import HTTPServer
     from werkzeug import Request
@@ -142,13 +142,13 @@ def cached_left_out_in_details(constant: int = 12) -> Meter:
     return Meter(tokenizer=Tokenizer(constant=constant), report=report)
 
 
-def cached_left_out(block: int = 16) -> Meter:
+def cached_left_out(block: int = 16, tokenizer: Tokenizer | None = None) -> Meter:
     """Tokens that the cache held are left out, and nobody says so."""
 
     def report(tokens: int, cached: int, /) -> Usage | None:
         return {"prompt_tokens": tokens - cached}
 
-    return Meter(report=report, block=block)
+    return Meter(tokenizer=tokenizer or Tokenizer(), report=report, block=block)
 
 
 def zero_on_a_hit() -> Meter:
@@ -250,6 +250,28 @@ def _as_many(
     return low
 
 
+BEHAVIOURS: Mapping[str, Meter] = {
+    "honest": honest(1.3),
+    "template": template(120, 7),
+    "by kind": by_kind(),
+    "cached, told": cached_left_out_told(),
+    "cached, in details": cached_left_out_in_details(),
+    "cached, untold": cached_left_out(),
+    "cached, untold, template": cached_left_out(
+        64, Tokenizer(constant=90, per_message=6, ratio=1.15)
+    ),
+    "zero on a hit": zero_on_a_hit(),
+    "no usage": without_usage(),
+    "rounded": rounded(100),
+    "stuck": stuck(3000),
+    "newest": newest(4096, constant=40),
+    "newest, half": newest(4096, to=0.5),
+    "middle-out": middle_out(4000),
+    "keeps the start": oldest(4000),
+}
+"""By the name that a table has for them."""
+
+
 class ZooServer:
     """An OpenAI-compatible server on loopback: a reference law behind a meter of its own.
 
@@ -265,8 +287,8 @@ class ZooServer:
         self._seen: dict[int, int] = {}
         self._lock = threading.Lock()
         self._sizes: dict[str, float] = {}
-        self.sent: list[int] = []
-        """True tokens of every prompt, as it came."""
+        self.sent: dict[tuple[int, str], int] = {}
+        """True tokens of every prompt, by our tokens of it and its question."""
         server.expect_request("/v1/chat/completions", method="POST").respond_with_handler(
             self._handle
         )
@@ -298,7 +320,7 @@ class ZooServer:
         with self._lock:
             kept = self.meter.keep(messages, self.count)
             tokens, cached = self.count(kept), self._cached(kept)
-            self.sent.append(self.count(messages))
+            self.sent[_COUNT.count(messages), messages[-1].content] = self.count(messages)
         try:
             law = replace(self._law, ratio=tokens / _COUNT.count(kept), usage="none")  # type: ignore[type-var]  # all laws are dataclasses
             answer = law.answer(kept, body.get("max_tokens"))

@@ -194,6 +194,12 @@ READ_RIGHT = (
 # cut, broken off, refused
 
 
+def _without_end(call: Call) -> str:
+    """Thoughts that fill whatever room there is."""
+    round_of_it = f"{thought(call)}\n"
+    return round_of_it * (2 + (call.max_tokens or 0) // len(round_of_it.split()))
+
+
 def thinks_as_long_as_the_prompt(call: Call) -> Sent:
     """Thinking that grows with what there is to think about; cut at `max_tokens`."""
     long = "\n".join([thought(call)] * (1 + len(call.messages) // 8))
@@ -202,12 +208,12 @@ def thinks_as_long_as_the_prompt(call: Call) -> Sent:
 
 def thinks_past_any_room(call: Call) -> Sent:
     """Thinking without an end."""
-    return _sent(call, "<think>\n" + f"{thought(call)}\n" * 60)
+    return _sent(call, f"<think>\n{_without_end(call)}")
 
 
 def thinks_unmarked_past_any_room(call: Call) -> Sent:
     """The same without a mark: all that is seen is a text that was cut."""
-    return _sent(call, f"{thought(call)}\n" * 60)
+    return _sent(call, _without_end(call))
 
 
 def broken_off(call: Call) -> Sent:

@@ -46,6 +46,11 @@ class Sent:
         return head.encode() + b"\r\n\r\n" + body
 
 
+CHAT = "/chat/completions"
+NOT_THERE = Sent(body={"error": {"message": "Not Found", "code": 404}}, status=404)
+"""What is said of every other address: this server counts no prompts beforehand."""
+
+
 @dataclass(frozen=True)
 class Call:
     """One call to the server."""
@@ -172,9 +177,13 @@ class ZooServer:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 lines = head.decode("latin-1").split("\r\n")
+                path = lines[0].split(" ")[1]
                 named = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
                 raw = await reader.readexactly(int(named.get("content-length", "0")))
-                if not await self._answer(raw, writer):
+                if not path.endswith(CHAT):
+                    writer.write(NOT_THERE.raw())
+                    await writer.drain()
+                elif not await self._answer(raw, writer):
                     return
         except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             return

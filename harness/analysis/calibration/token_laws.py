@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     """(tokens, position, location in tokens) to the chance of recall."""
 
 Design = Literal["octaves", "halves"]
-"""`octaves`: a checkpoint an octave below the even ones, as sessions are laid out. `halves`: half
-of the probes past the nearly empty window even in the fill, half even in its logarithm."""
+"""How the probes past the nearly empty window lie. `octaves`: most of them even in the logarithm of
+the length, the others even in the length, as sessions are laid out. `halves`: as many of either."""
+
+_IN_OCTAVES = {"octaves": 0.75, "halves": 0.5}
 
 _POSITIONS = 40
 _PER_OCTAVE = 96
@@ -197,14 +199,9 @@ def _fills(law: TokenLaw, each: int, rng: np.random.Generator, design: Design) -
     controls = round(each / 4)
     low = control * rng.uniform(0.02, 1, controls)
     rest = each - controls
-    if design == "halves":
-        octaves, even_from, top = rest // 2, control, 1.0
-    else:
-        even_from = 0.05
-        top = even_from
-        octaves = int(np.ceil(np.log2(max(even_from / control, 1.0)) - 1e-9))
+    octaves = round(_IN_OCTAVES[design] * rest)
     even = rest - octaves
     strata = (np.arange(octaves) + rng.uniform(0, 1, octaves)) / max(octaves, 1)
-    by_octave = control * (top / control) ** strata
-    spread = even_from + (1 - even_from) * (np.arange(even) + rng.uniform(0, 1, even)) / even
+    by_octave = control ** (1 - strata)
+    spread = control + (1 - control) * (np.arange(even) + rng.uniform(0, 1, even)) / max(even, 1)
     return np.concatenate((low, by_octave, spread))

@@ -28,7 +28,8 @@ from harness.analysis.onset.rows import MAX_FILL
 from harness.analysis.records import collect
 from harness.analysis.stats.paired_tests import holm
 from harness.analysis.stats.session_mean import check_level
-from harness.analysis.summary.build import facts_alone, onset_of, unique_trials
+from harness.analysis.summary.group_onset import facts_alone, onset_of
+from harness.analysis.summary.trials import unique_trials
 from harness.core.errors import NothingSelectedError
 
 if TYPE_CHECKING:

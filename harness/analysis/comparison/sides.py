@@ -41,7 +41,7 @@ _NEEDED = tuple(
     dict.fromkeys(
         (
             *PAIR_ON, *GROUP, "variant", "run_id", "key", "fill", "score", "outcome", "status",
-            "counts", "started_at", "trunk", "question", "session_tokens",
+            "counts", "guess", "started_at", "trunk", "question", "session_tokens",
         )
     )
 )  # fmt: skip

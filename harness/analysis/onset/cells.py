@@ -52,7 +52,8 @@ class Cells:
     grid: Grid
     """The fine grid, up to the largest fill and a little further."""
     edges: Floats
-    """Ascending fills between which nothing is told apart: the levels, or the edges of bins."""
+    """Ascending fills between which nothing is told apart: the levels, the edges of bins, or
+    the steps of octaves."""
     session: Integers
     """Session of each (session, bin) cell, numbered without meaning; shape (cells,)."""
     cell_bin: Integers
@@ -97,7 +98,7 @@ def gather(frame: pl.DataFrame, *, control: float) -> Cells:
     upper = _upper_edges(frame["fill"], control, fine)
     where = np.searchsorted(upper, fill, side="left")
     kept = np.flatnonzero(np.bincount(where, minlength=len(upper)) + (np.arange(len(upper)) == 0))
-    edges = _edges(upper, kept, control, levels=len(upper) - 1 <= MAX_LEVELS)
+    edges = _edges(upper, kept, fine, levels=len(upper) - 1 <= MAX_LEVELS)
     where = np.searchsorted(kept, where)
     n, k, cells = _count(frame, where, len(kept))
     weights = _spread(fill, where, n, fine)
@@ -158,10 +159,17 @@ def _steps_past(fill: Floats, control: float, fine: Grid) -> Integers:
     return np.asarray(np.maximum(np.ceil(past - 1e-9), 1), dtype=np.int64)
 
 
-def _edges(upper: Floats, kept: Integers, control: float, *, levels: bool) -> Floats:
-    """The fills to which an interval is rounded outward."""
+def _edges(upper: Floats, kept: Integers, fine: Grid, *, levels: bool) -> Floats:
+    """The fills to which an interval is rounded outward.
+
+    In bins on a grid of octaves these are its nodes: within a bin the probes are spread over them,
+    and a bin of the even part is wide beside the interval of an early onset.
+    """
+    control = upper[0]
     if levels:
         return upper
+    if not fine.even:
+        return fine.nodes[fine.first :]
     lower = np.concatenate(([control], upper[:-1]))
     return np.unique(np.concatenate(([control], lower[kept], upper[kept])))
 

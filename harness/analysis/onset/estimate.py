@@ -6,64 +6,41 @@ that are no measurement at all (NaN, a score of 3) are refused.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-import numpy as np
 import polars as pl
 
-from harness.analysis.onset.bands import curve, mean_loss, quantiles
+from harness.analysis.onset.bands import curve, quantiles
 from harness.analysis.onset.blunt import seeds_needed, smallest_drop
 from harness.analysis.onset.cells import Cells, gather
-from harness.analysis.onset.clustering import lack_of_fit, onset_design_effect
-from harness.analysis.onset.grid import FINE
+from harness.analysis.onset.fit import Fit, fit
+from harness.analysis.onset.interval import onset_interval
 from harness.analysis.onset.lengths import effective_lengths
 from harness.analysis.onset.monotone import RECOVERY_LEVEL, Recovery, recovery
-from harness.analysis.onset.posterior import Mixture, average, dictionary, onset_weights
 from harness.analysis.onset.result import (
     WEAK,
-    CurvePoint,
     OnsetEstimate,
     OnsetPosterior,
     Verdict,
     percent,
 )
 from harness.analysis.onset.rows import Rows, read_rows, scored, together
+from harness.analysis.onset.settings import EstimateSettings, settings
 from harness.analysis.onset.witness import Witness, witness
-from harness.core.errors import UsageError
-from harness.core.near_empty import NEAR_EMPTY_SHARE, near_empty_fill
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from harness.analysis.onset.effective import EffectiveLengths
-    from harness.analysis.onset.posterior import Dictionary
-
-    Floats: TypeAlias = npt.NDArray[np.float64]
 
 MIN_SESSIONS = 5
 """With fewer sessions their own luck cannot be told from forgetting: a variance between clusters
 from two or three of them is itself known to a factor of five. So they get no onset at all."""
-
-_FLAT = 1e-6  # a parameter that moves no bin by more is left out of the sandwich
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    criterion: float
-    guess: float
-    level: float
-    control: float
-    floor: float
-    window_tokens: int | None
-    facts_tokens: int | None
 
 
 def estimate_onset(
     rows: Rows,
     *,
     criterion: float = 0.05,
-    guess: float = 0.0,
+    guess: float | None = None,
     level: float = 0.95,
     near_empty: int | None = None,
     window_tokens: int | None = None,
@@ -84,7 +61,8 @@ def estimate_onset(
             `window_limit` the answer is in tokens too; of records of several arms those of the
             main one are meant, and those of `needle_only` are the plateau's witness.
         criterion: The drop from the plateau that counts, in (0, 1).
-        guess: Chance of being right without remembering, in [0, 1).
+        guess: Chance of being right without remembering, in [0, 1); unless said the mean of the
+            rows' `guess`, and 0 where they have none.
         level: Probability that the interval is to hold, in (0, 1).
         near_empty: The longest prompt of the nearly empty window, in tokens; unless said 1,000,
             or a twentieth of windows up to 20,000 tokens.
@@ -106,16 +84,15 @@ def estimate_onset(
         read = read.with_needle(scored(needle_only, more=("scenario",))[0], window_tokens)
     if window_tokens is None:
         window_tokens = read.window_tokens
-    end = _near_empty(control, near_empty, window_tokens, read.facts_tokens)
-    by_facts = control is None and near_empty is None and end > near_empty_fill(window_tokens or 1)
-    asked = _Asked(
-        criterion=_fraction("criterion", criterion),
-        guess=_fraction("guess", guess, zero=True),
-        level=_fraction("level", level),
-        control=end,
-        floor=min(4 * criterion, 0.99) if floor is None else _fraction("floor", floor),
+    asked = settings(
+        criterion=criterion,
+        guess=read.guess if guess is None else guess,
+        level=level,
+        near_empty=near_empty,
         window_tokens=window_tokens,
-        facts_tokens=round(read.facts_tokens) if by_facts else None,
+        control=control,
+        floor=floor,
+        facts_tokens=read.facts_tokens,
     )
     frame, n_excluded = read.main, read.n_excluded
     if frame.is_empty():
@@ -127,37 +104,6 @@ def estimate_onset(
         return _insufficient(asked, cells, n_excluded, missing)
     beside = None if read.needle is None else witness(frame, read.needle, cells)
     return _estimate(asked, cells, n_excluded, beside, band=band)
-
-
-def _near_empty(
-    control: float | None, near_empty: int | None, window_tokens: int | None, facts_tokens: float
-) -> float:
-    """Where the nearly empty window ends, as a fill."""
-    if control is not None:
-        return _fraction("control", control)
-    if window_tokens is not None and window_tokens < 1:
-        raise UsageError(f"window_tokens is {window_tokens}, expected a number of tokens above 0")
-    if near_empty is None:
-        if window_tokens is None:
-            return NEAR_EMPTY_SHARE
-        return near_empty_fill(window_tokens, facts_tokens)
-    if window_tokens is None:
-        raise UsageError(
-            "near_empty is in tokens, and the rows do not name one window: give them a column "
-            "'window_limit', or say window_tokens"
-        )
-    if not 0 < near_empty < window_tokens:
-        raise UsageError(
-            f"near_empty is {near_empty} tokens, expected a number above 0 and under the window's "
-            f"{window_tokens}"
-        )
-    return near_empty / window_tokens
-
-
-def _fraction(name: str, value: float, *, zero: bool = False) -> float:
-    if not (0 <= value < 1 if zero else 0 < value < 1):
-        raise UsageError(f"{name} is {value}, expected a fraction between 0 and 1")
-    return float(value)
 
 
 def _more_sessions(sessions: int) -> str:
@@ -197,11 +143,11 @@ class _Counts(TypedDict):
     max_fill: float | None
 
 
-def _counts(asked: _Asked, cells: Cells | None, n_excluded: int) -> _Counts:
+def _counts(asked: EstimateSettings, cells: Cells | None, n_excluded: int) -> _Counts:
     control = cells.control if cells else asked.control
     return _Counts(
         window_tokens=asked.window_tokens,
-        base_tokens=_tokens(asked, control),
+        base_tokens=asked.tokens(control),
         facts_tokens=asked.facts_tokens,
         criterion=asked.criterion,
         guess=asked.guess,
@@ -215,14 +161,8 @@ def _counts(asked: _Asked, cells: Cells | None, n_excluded: int) -> _Counts:
     )
 
 
-def _tokens(asked: _Asked, fill: float | None) -> int | None:
-    if fill is None or asked.window_tokens is None:
-        return None
-    return round(fill * asked.window_tokens)
-
-
 def _insufficient(
-    asked: _Asked, cells: Cells | None, n_excluded: int, missing: str
+    asked: EstimateSettings, cells: Cells | None, n_excluded: int, missing: str
 ) -> OnsetEstimate:
     return OnsetEstimate(
         verdict="insufficient",
@@ -246,13 +186,10 @@ def _insufficient(
 
 
 def _estimate(
-    asked: _Asked, cells: Cells, n_excluded: int, beside: Witness | None, *, band: bool
+    asked: EstimateSettings, cells: Cells, n_excluded: int, beside: Witness | None, *, band: bool
 ) -> OnsetEstimate:
-    book = dictionary(cells)
-    rough = average(book, cells, guess=asked.guess, phi=1.0)
-    phi = _phi(asked, cells, book, rough, _posterior(asked, cells, book, rough))
-    mixture = average(book, cells, guess=asked.guess, phi=phi) if phi > 1 else rough
-    posterior = _posterior(asked, cells, book, mixture)
+    fitted = fit(asked, cells)
+    posterior, mixture, phi = fitted.posterior, fitted.mixture, fitted.phi
     tail = (1 - asked.level) / 2
     above = quantiles(mixture, (tail, 1 - tail))
     mean = mixture.mean_plateau
@@ -287,16 +224,26 @@ def _estimate(
         recovery_p=None if back is None else back.p,
         missing=_not_monotone(back) if back is not None and rises else None,
         posterior=_believed(verdict, posterior, cells),
-        curve=_curve(asked, cells, book, mixture) if band else (),
-        onset_tokens=_tokens(asked, onset),
-        lo_tokens=_tokens(asked, lo),
-        hi_tokens=_tokens(asked, hi),
+        curve=(
+            curve(
+                fitted.book,
+                mixture,
+                guess=asked.guess,
+                level=asked.level,
+                max_fill=cells.max_fill,
+            )
+            if band
+            else ()
+        ),
+        onset_tokens=asked.tokens(onset),
+        lo_tokens=asked.tokens(lo),
+        hi_tokens=asked.tokens(hi),
         weak=plateau < WEAK,
         needle_recall=beside.recall if beside else None,
         n_needle=beside.n if beside else 0,
         needle_gap_lo=beside.gap_lo if beside else None,
         seeds_needed=seeds,
-        lengths=None if rises else _lengths(asked, cells, book, mixture, phi),
+        lengths=None if rises else _lengths(asked, cells, fitted),
         **_counts(asked, cells, n_excluded),
     )
 
@@ -310,24 +257,16 @@ def _believed(verdict: Verdict, posterior: OnsetPosterior, cells: Cells) -> Onse
     return posterior if verdict in {"detected", "not_reached", "cannot_tell"} else None
 
 
-def _lengths(
-    asked: _Asked, cells: Cells, book: Dictionary, mixture: Mixture, phi: float
-) -> EffectiveLengths:
+def _lengths(asked: EstimateSettings, cells: Cells, fitted: Fit) -> EffectiveLengths:
     return effective_lengths(
-        book,
-        mixture,
+        fitted.book,
+        fitted.mixture,
         cells,
         guess=asked.guess,
         level=asked.level,
-        phi=phi,
+        phi=fitted.phi,
         window_tokens=asked.window_tokens,
     )
-
-
-def _curve(
-    asked: _Asked, cells: Cells, book: Dictionary, mixture: Mixture
-) -> tuple[CurvePoint, ...]:
-    return curve(book, mixture, guess=asked.guess, level=asked.level, max_fill=cells.max_fill)
 
 
 def _not_monotone(back: Recovery) -> str:
@@ -338,54 +277,11 @@ def _not_monotone(back: Recovery) -> str:
     )
 
 
-def _posterior(asked: _Asked, cells: Cells, book: Dictionary, mixture: Mixture) -> OnsetPosterior:
-    weights, past = onset_weights(
-        book, mixture, guess=asked.guess, criterion=asked.criterion, max_fill=cells.max_fill
-    )
-    nodes = book.grid.nodes[: len(weights)].tolist()
-    fills = (min(round(fill, 9), cells.max_fill) for fill in nodes)
-    return OnsetPosterior(
-        fills=tuple(fills), weights=tuple(weights.tolist()), past=past, max_fill=cells.max_fill
-    )
-
-
 def _verdict(
-    asked: _Asked, cells: Cells, posterior: OnsetPosterior, plateau: float
+    asked: EstimateSettings, cells: Cells, posterior: OnsetPosterior, plateau: float
 ) -> tuple[Verdict, float | None, float | None]:
-    """The verdict and the interval, rounded outward to what the probes can tell apart."""
+    """The verdict and the interval."""
     if plateau - asked.guess < asked.floor:
         return "floor", None, None
-    tail = (1 - asked.level) / 2
-    edges = cells.edges
-    lo, hi = posterior.quantile(tail), posterior.quantile(1 - tail)
-    if lo is not None:  # a node stands for the fine step that ends there
-        before = cells.grid.nodes[max(cells.grid.last(lo) - 1, 0)]
-        below = int(np.searchsorted(edges, before + 1e-9)) - 1
-        lo = round(float(edges[max(below, 0)]), 6)
-    if hi is not None:
-        at = min(int(np.searchsorted(edges, hi - 1e-9)), len(edges) - 1)
-        hi = min(round(float(edges[at]), 6), cells.max_fill)
-        return "detected", lo, hi
-    return "not_reached", cells.max_fill if lo is None else lo, None
-
-
-def _phi(
-    asked: _Asked, cells: Cells, book: Dictionary, mixture: Mixture, posterior: OnsetPosterior
-) -> float:
-    """The design effect of the drop at the posterior median onset, or at the last bin."""
-    plateau = mixture.mean_plateau
-    loss = mean_loss(book, mixture)
-    smooth = np.convolve(np.pad(loss, 10, mode="edge"), np.ones(21) / 21, mode="valid")
-    in_bin = cells.weights @ np.stack((loss, np.gradient(smooth, FINE)), axis=1)
-    kept = (1 - asked.guess) * (plateau - in_bin[:, 0])
-    recall = np.clip(asked.guess + kept, 1e-3, 1 - 1e-3)
-    gradient = np.stack((kept, -in_bin[:, 0], -in_bin[:, 1]), axis=1)
-    gradient[0, 1:] = 0.0
-    size = np.abs(gradient).max(axis=0)
-    told = size > _FLAT
-    gradient = gradient[:, told] / size[told]
-    median = posterior.quantile(0.5)
-    fill = cells.max_fill if median is None else median
-    at = max(int(np.argmin(np.abs(cells.fill - fill))), 1)
-    phi = onset_design_effect(cells, recall, gradient, gradient[at] - gradient[0])
-    return max(phi, lack_of_fit(cells, recall))
+    lo, hi = onset_interval(posterior, cells, asked.level)
+    return "not_reached" if hi is None else "detected", lo, hi

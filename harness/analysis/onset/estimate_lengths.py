@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def estimate_lengths(
     rows: Rows,
     *,
-    guess: float = 0.0,
+    guess: float | None = None,
     level: float = 0.95,
     near_empty: int | None = None,
     window_tokens: int | None = None,
@@ -27,7 +27,7 @@ def estimate_lengths(
 
     Args:
         rows: session, fill and score; with `window_limit` the lengths are in tokens too.
-        guess: Chance of being right without remembering, in [0, 1).
+        guess: Chance of being right without remembering, in [0, 1); as for `estimate_onset`.
         level: Probability that each interval is to hold, in (0, 1).
         near_empty: The longest prompt of the nearly empty window, in tokens.
         window_tokens: The window, where the rows do not say it.

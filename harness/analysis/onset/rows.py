@@ -16,8 +16,8 @@ import polars as pl
 from harness.core.errors import UsageError
 
 Rows: TypeAlias = pl.DataFrame | pl.LazyFrame | Iterable[Mapping[str, object]]
-"""Columns or keys `session`, `fill` and `score`; `window_limit`, `arm`, `probe_kind` and `scenario`
-are read where they are, and any others are left alone."""
+"""Columns or keys `session`, `fill` and `score`; `window_limit`, `arm`, `probe_kind`, `scenario`
+and `guess` are read where they are, and any others are left alone."""
 
 MAX_FILL = 2.0
 """Fills past this are taken for percentages or token counts, and refused."""
@@ -30,8 +30,11 @@ _MORE = {
     "counts": pl.String,
     "probe_kind": pl.String,
     "scenario": pl.String,
+    "guess": pl.Float64,
 }
 _NEEDLE = "needle_only"
+_SUREST = 0.99
+"""Guessing is never worth more: nothing would be left to forget."""
 _RECALL = ("recall", "update", "set")
 
 
@@ -49,6 +52,8 @@ class Scored:
     """The window that all rows name; None where none does, or they name several."""
     facts_tokens: float
     """Prompt of the longest scenario with nothing but its facts; 0 where that is not known."""
+    guess: float = 0.0
+    """What guessing is worth, in [0, 1): the mean over the rows; 0 where they do not say."""
 
     def with_needle(self, needle: pl.DataFrame | None, window_tokens: int | None) -> Scored:
         """The same rows with a witness that came by itself: session, fill, score, scenario."""
@@ -89,7 +94,22 @@ def read_rows(rows: Rows) -> Scored:
         needle=needle,
         window_tokens=window_tokens,
         facts_tokens=facts_tokens,
+        guess=_guess(frame),
     )
+
+
+def _guess(frame: pl.DataFrame) -> float:
+    """The mean guess rate of the rows that tell one.
+
+    Questions of several rates are fitted with their mean, which is exact where all of them are
+    forgotten at one fill.
+    """
+    known = (
+        frame["guess"].drop_nulls() if "guess" in frame.columns else pl.Series([], dtype=pl.Float64)
+    )
+    if known.is_empty():
+        return 0.0
+    return min(max(float(known.to_numpy().mean()), 0.0), _SUREST)
 
 
 def together(rows: Iterable[Mapping[str, object]], needle_only: Rows) -> Rows:

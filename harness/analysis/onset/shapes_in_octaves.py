@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = npt.NDArray[np.float64]
 
-_STEP, _RAMP, _LOGISTIC, _POWER, _AT_ONCE, _TWO_STAGE = 0.12, 0.22, 0.18, 0.13, 0.20, 0.15
-"""Weights of the families, as in the even dictionary."""
+_STEP, _RAMP, _LOGISTIC, _POWER, _TWO_STAGE = 0.12, 0.22, 0.18, 0.13, 0.15
+_AT_ONCE, _FADING = 0.10, 0.10
+"""Weights of the families, as in the even dictionary; of what starts at once half fades."""
 
 _START = 1 / 4  # octaves between the beginnings of curves
 _STEP_START = 1 / 12  # and of steps
@@ -41,6 +42,7 @@ def families_in_octaves(
         (_LOGISTIC, _logistics(z, top)),
         (_POWER, _powers(z, top)),
         (_AT_ONCE, _at_once(z, top)),
+        (_FADING, [_fading(x, control, reach)]),
         (_TWO_STAGE, _two_stage(z, top)),
     )
 
@@ -73,6 +75,17 @@ def _at_once(z: Floats, top: float) -> list[Floats]:
     u = np.clip(z / top, 0, 1)
     powers = [0.5, 0.7, 0.85, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0]
     return [u[None, :] ** power for power in powers]
+
+
+def _fading(x: Floats, control: float, reach: float) -> Floats:
+    """What fades exponentially with the text since it was said, averaged over places even in it.
+
+    With a text of u times the length over which it fades, (1 - exp(-u)) / u of it is left.
+    """
+    octaves = float(np.log2(reach * 8 / control))
+    over = control / 2 * 2.0 ** _starts(octaves, _START)
+    u = np.maximum(x / over, 1e-9)
+    return np.asarray(1 + np.expm1(-u) / u)
 
 
 def _two_stage(z: Floats, top: float) -> list[Floats]:

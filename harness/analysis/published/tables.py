@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
 from dataclasses import dataclass
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from harness.core.errors import UsageError, nearest
+from harness.core.errors import FileError, UsageError, Where, nearest
+from harness.core.printable import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,6 +38,8 @@ BASES = ("base", "base score", "base_score", "short", "short score")
 MODELS = ("model", "models", "name", "llm", "system")
 _LENGTH = re.compile(r"^\s*[<≤]?\s*([0-9][0-9.,_]*)\s*([kKmM]?)\s*(tokens?)?\s*$")
 _TRUE, _FALSE = {"true", "yes"}, {"false", "no"}
+_MOST_TOKENS = 1e15
+"""More than any length, score or number of items; what is larger was damaged."""
 _EMPTY = {"", "-", "–", "—", "n/a", "na", "none", "null", "nan"}
 
 
@@ -103,18 +108,37 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from error
     if path.suffix.lower() == ".jsonl":
-        return [_mapping(_json(line, f"{path}:{i}"), f"{path}:{i}")
-                for i, line in enumerate(text.splitlines(), 1) if line.strip()]  # fmt: skip
+        lines = enumerate(text.split("\n"), 1)
+        return [_mapping(_json(line, path, i), f"{path}:{i}") for i, line in lines if line.strip()]
     if path.suffix.lower() == ".json":
-        return _from_json(_json(text, str(path)), path)
-    return [dict(row) for row in csv.DictReader(text.splitlines(keepends=True))]
+        return _from_json(_json(text, path), path)
+    return _from_csv(text, path)
 
 
-def _json(text: str, where: str) -> Any:
+def _json(text: str, path: Path, line: int | None = None) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text)  # NaN is what some write for a score that is missing
     except ValueError as error:
-        raise UsageError(f"{where}: is no JSON: {error}") from error
+        problem = f"is no JSON: {shown(str(error), 120)}"
+    except RecursionError:
+        problem = "is no JSON that can be read: it is nested too deep"
+    raise FileError(Where(file=str(path), line=line), problem)
+
+
+def _from_csv(text: str, path: Path) -> list[dict[str, Any]]:
+    """Rows under the names of the first."""
+    reader = csv.DictReader(StringIO(text, newline=""))
+    rows: list[dict[str, Any]] = []
+    try:
+        for row in reader:
+            if None in row:
+                where = Where(file=str(path), line=reader.line_num)
+                raise FileError(where, "the row has more cells than the first line has names")
+            rows.append(dict(row))
+    except csv.Error as error:
+        where = Where(file=str(path), line=reader.line_num)
+        raise FileError(where, f"not a row of a CSV: {error}") from None
+    return rows
 
 
 def _from_json(data: Any, path: Path) -> list[dict[str, Any]]:
@@ -139,7 +163,7 @@ def length_tokens(text: object) -> float | None:
     (32000.0, 1000000.0, None)
     """
     if isinstance(text, int | float) and not isinstance(text, bool):
-        return float(text) if text > 0 else None
+        return float(text) if 0 < text <= _MOST_TOKENS else None
     found = _LENGTH.match(str(text))
     if not found:
         return None
@@ -147,7 +171,8 @@ def length_tokens(text: object) -> float | None:
         number = float(found[1].replace(",", "").replace("_", ""))
     except ValueError:
         return None
-    return number * {"": 1, "k": 1_000, "m": 1_000_000}[found[2].lower()] or None
+    tokens = number * {"": 1, "k": 1_000, "m": 1_000_000}[found[2].lower()]
+    return tokens if 0 < tokens <= _MOST_TOKENS else None
 
 
 def _find(
@@ -174,7 +199,7 @@ def _wide(
     for name, tokens in [*([(base, None)] if base else []), *places]:
         score = _score(row.get(name), f"{where}, column {name}")
         if score is not None:
-            model = str(row[named]).strip()
+            model = str(row.get(named, "")).strip()
             found.append(
                 PublishedCell(model=model, tokens=tokens, score=score, n=n, item=False, where=where)
             )
@@ -193,7 +218,9 @@ def _long(
         where = f"{path}: row {i + 1}"
         tokens = length_tokens(row.get(length))
         if tokens is None:
-            raise UsageError(f"{where}: {length} is {row.get(length)!r}, expected tokens or 32k")
+            raise UsageError(
+                f"{where}: {length} is '{_told(row.get(length))}', expected tokens or 32k"
+            )
         items = n if count is None else _count(row.get(count), f"{where}, column {count}")
         value = _score(row.get(score), f"{where}, column {score}") if score else None
         if score is None and hits is not None:
@@ -204,7 +231,7 @@ def _long(
         if value is None:
             continue
         values.append(row.get(score) if score else None)
-        named = str(row[model]).strip() if model else path.stem
+        named = str(row.get(model, "")).strip() if model else path.stem
         cells.append((named, tokens, value, items, where))
     item = count is None and n is None and _are_items(values, [cell[:2] for cell in cells])
     return [
@@ -226,8 +253,8 @@ def _count(value: object, where: str) -> int:
         number = float(str(value))
     except ValueError:
         number = 0.0
-    if number < 1 or number != int(number):
-        raise UsageError(f"{where}: n is {value!r}, expected a whole number above 0")
+    if not 1 <= number <= _MOST_TOKENS or number != int(number):
+        raise UsageError(f"{where}: n is '{_told(value)}', expected a whole number above 0")
     return int(number)
 
 
@@ -238,6 +265,16 @@ def _score(value: object, where: str) -> float | None:
     if text in _TRUE | _FALSE:
         return float(text in _TRUE)
     try:
-        return float(text.rstrip("%").rstrip())
+        score = float(text.rstrip("%").rstrip())
     except ValueError:
-        raise UsageError(f"{where}: the score is {value!r}, expected a number") from None
+        score = math.nan
+    if not abs(score) <= _MOST_TOKENS:
+        raise UsageError(f"{where}: the score is '{_told(value)}', expected a number")
+    return score
+
+
+def _told(value: object) -> str:
+    try:
+        return shown(str(value), 40)
+    except ValueError:  # Python writes out no more than some thousand digits
+        return "a number of thousands of digits"

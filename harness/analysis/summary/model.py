@@ -106,6 +106,9 @@ class Attribution:
     """Outcomes of the losses; those that never happened are left out."""
     unscored: tuple[Count, ...]
     """Statuses of the probes without a score."""
+    mends: tuple[str, ...] = ()
+    """What would let replies be measured that were cut before their answer, as flags; those that
+    would mend most of them first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

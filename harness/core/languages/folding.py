@@ -38,6 +38,10 @@ _EN_DASH = re.compile(r"(?<=[^\W_])[–‒](?=[^\W_])")
 _BREAK_DASH = re.compile(r"(?<=\s)-+(?=\s)|--+|[–‒]")
 
 
+_FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
+"""A decimal digit of another script than ours."""
+
+
 def silent_out(text: str) -> str:
     """The text without the characters that are not seen."""
     return text if text.isascii() else _SILENT.sub("", text)
@@ -49,15 +53,9 @@ def ascii_digits(text: str) -> str:
     >>> ascii_digits("٩٧٦١١ and ९७")
     '97611 and 97'
     """
-    if text.isascii() or not any(map(_is_foreign_digit, text)):
+    if text.isascii():
         return text
-    return "".join(
-        str(unicodedata.decimal(char)) if _is_foreign_digit(char) else char for char in text
-    )
-
-
-def _is_foreign_digit(char: str) -> bool:
-    return char > "\x7f" and char.isdecimal()
+    return _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
 
 
 def fold(text: str) -> str:

@@ -33,6 +33,8 @@ MOST_DAYS = 7.0
 """Older answers are not given unless a run says so: behind one name, providers change models."""
 
 _DAY_S = 86_400.0
+_LATEST_S = 253_402_300_799
+"""The last second that a calendar of four digits a year knows."""
 _WAIT_S = 5.0
 """How long a write waits for that of another process."""
 
@@ -140,11 +142,20 @@ class Cache(AbstractContextManager["Cache"]):
             self.broken = str(error)
 
     def held(self) -> list[Held]:
-        """What there is of each model, by name."""
-        rows = self._db.execute(
-            "SELECT model, count(*), sum(length(CAST(data AS BLOB))), min(at), max(at)"
-            " FROM answers GROUP BY model ORDER BY model"
-        )
+        """What there is of each model, by name; rows that no run wrote are left out.
+
+        Raises:
+            UsageError: The file cannot be read.
+        """
+        try:
+            rows = self._db.execute(
+                "SELECT model, count(*), sum(length(CAST(data AS BLOB))), min(at), max(at)"
+                " FROM answers WHERE typeof(model) = 'text' AND at BETWEEN 0 AND ?"
+                " GROUP BY model ORDER BY model",
+                (_LATEST_S,),
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise _unusable(self.path, error) from None
         return [
             Held(model=model, answers=answers, bytes=size, oldest_s=oldest, newest_s=newest)
             for model, answers, size, oldest, newest in rows

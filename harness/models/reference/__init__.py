@@ -10,6 +10,7 @@ from harness.models.reference import (  # registers the laws
     drifting,
     forgetting,
     judging,
+    skilled,
     swap,
     window,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "forgetting",
     "judging",
     "laws",
+    "skilled",
     "swap",
     "window",
 ]

@@ -209,7 +209,11 @@ def _shared(places: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def read_pages(
-    question: ReaderQuestion, pages: Sequence[Page], sees: Sees | None = None
+    question: ReaderQuestion,
+    pages: Sequence[Page],
+    sees: Sees | None = None,
+    *,
+    leading: Callable[[str], Sequence[str]] | None = None,
 ) -> Reading:
     """What the visible sentences say about the question.
 
@@ -222,8 +226,9 @@ def read_pages(
         question: What is asked.
         pages: The messages before the question.
         sees: What of them is visible; all of it where None.
+        leading: The words that a word of the question may be said by; itself alone where None.
     """
-    held = _held(question.words, pages)
+    held = _held(question.words, pages, leading)
     if sees is not None:
         held = {at: bits for at, bits in held.items() if sees(at[0], pages[at[0]].sentences[at[1]])}
     patterns = Counter(held.values())
@@ -256,12 +261,17 @@ def _least_worth(patterns: Mapping[int, int], worth: Mapping[int, float]) -> flo
     return 0.0
 
 
-def _held(words: Sequence[str], pages: Sequence[Page]) -> dict[tuple[int, int], int]:
+def _held(
+    words: Sequence[str],
+    pages: Sequence[Page],
+    leading: Callable[[str], Sequence[str]] | None,
+) -> dict[tuple[int, int], int]:
     """(message, place) -> which words that sentence holds, one bit a word."""
     held: dict[tuple[int, int], int] = {}
-    for bit, word in enumerate(words):
-        for message, page in enumerate(pages):
-            for place in page.index.get(word, ()):
-                at = (message, place)
-                held[at] = held.get(at, 0) | 1 << bit
+    for bit, asked in enumerate(words):
+        for word in (asked,) if leading is None else leading(asked):
+            for message, page in enumerate(pages):
+                for place in page.index.get(word, ()):
+                    at = (message, place)
+                    held[at] = held.get(at, 0) | 1 << bit
     return held

@@ -7,9 +7,8 @@ never symmetry: `stem(stem(word)) == stem(word)`.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from sys import intern
 
+from harness.core.content_words import STOP_WORDS, content_stems
 from harness.models.reference.languages import spoken, stems_in
 
 
@@ -36,36 +35,8 @@ _SOMETIMES_LAST = _words("etc. a.m. p.m. inc. ltd. co. corp. u.s. u.k. e.u. bros
 
 _INITIAL = re.compile(r"[(\"'“‘]*[A-Z]\.")
 
-_WORD = re.compile(r"\w+")
-
 _NUMBERED = re.compile(r"\b[0-9]{1,2}\.\s*$")
 """An ordinal or a numbered point, as many languages write them."""
-
-STOP_WORDS = _words(
-    # articles, pronouns, prepositions, auxiliaries: they say nothing about what is asked
-    "a about after again all also although am an and another any anybody anyone anything are as"
-    " at be because been before being between both but by can cannot could d did do does doing"
-    " done don down during each either else even ever every everyone everything few for from"
-    " further get gets getting give gives go goes going gone got had has have having he her here"
-    " hers herself him himself his how however i if in into is it its itself just let like ll m"
-    " make many may me might mine more most much must my myself neither no nor not now of off on"
-    " once only onto or other our ours ourselves out over own per please quite rather re really s"
-    " same shall she should since so some somebody someone something still such t than that the"
-    " their theirs them themselves then there these they thing things this those though through"
-    " thus to too toward towards under until up upon us very via was we were what whatever when"
-    " where whether which while who whom whose why will with within without would yes yet you"
-    " your yours yourself ve am isn aren wasn weren didn doesn hasn haven couldn shouldn wouldn"
-    " won came come comes coming"
-    # talk about the talk: a question may say "which code did I mention earlier?"
-    " answer answers chat conversation earlier exactly mention mentioned mentions previously"
-    " recall remember remind reply replies said say says saying session so tell told"
-)
-
-_VOWEL = re.compile(r"[aeiouy]")
-_SHORT = 3
-"""Words of so few letters are left as they are."""
-_MIN_LY = 4
-"""Letters that must stay before -ly: `weekly` loses it, `reply` and `apply` do not."""
 
 
 def sentences(text: str, language: str = "en") -> tuple[str, ...]:
@@ -156,37 +127,4 @@ def stems(text: str, language: str = "en") -> list[str]:
     """
     if language != "en":
         return stems_in(text, language)
-    return [stem(word) for word in _WORD.findall(text.casefold()) if word not in STOP_WORDS]
-
-
-@lru_cache(maxsize=1 << 16)
-def stem(word: str) -> str:
-    """A word without its plural, tense or -ly; interned, since indexes hold very many.
-
-    >>> [stem(word) for word in ("planned", "planning", "plans", "boxes", "parties", "weekly")]
-    ['plan', 'plan', 'plan', 'box', 'party', 'week']
-    """
-    before = ""
-    while word != before:  # until nothing falls off: "meetings" -> "meeting" -> "meet"
-        before = word
-        word = _shorter(word)
-    return intern(word)
-
-
-def _shorter(word: str) -> str:
-    """The word with one ending taken off, if it has one."""
-    if len(word) <= _SHORT or not word.isalpha():
-        return word  # codes and numbers are names: they have no grammar
-    for ending, put in (("ies", "y"), ("ied", "y"), ("sses", "ss"), ("eed", "ee")):
-        if word.endswith(ending) and len(word) > len(ending) + 1:
-            return word[: -len(ending)] + put
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-2] if word.endswith(("xes", "zes", "ches", "shes", "ses")) else word[:-1]
-    for ending in ("ing", "ed"):
-        rest = word[: -len(ending)]
-        if word.endswith(ending) and len(rest) >= _SHORT and _VOWEL.search(rest):
-            doubled = rest[-1] == rest[-2] and rest[-1] not in "aeioulsz"
-            return rest[:-1] if doubled else rest
-    if word.endswith("ly") and len(word) - 2 >= _MIN_LY:
-        return word[:-2]
-    return word.removesuffix("e")
+    return content_stems(text)

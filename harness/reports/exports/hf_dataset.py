@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.core.files import whole
+from harness.core.files import binary_sink, whole
+from harness.core.printable import well_formed
 from harness.runs.folder.layout import RECORDS
 
 if TYPE_CHECKING:
@@ -59,22 +60,25 @@ class HfDataset:
         data = folder / "data"
         data.mkdir(parents=True, exist_ok=True)
         latest = read_records(run.folder / RECORDS).collect().unique("key", keep="last").sort("key")
-        with whole(data / "records.parquet") as place:
-            latest.write_parquet(place)
+        with whole(data / "records.parquet") as place, binary_sink(place) as file:
+            latest.write_parquet(file)
         prompts = pl.DataFrame(
             {
                 "key": [record["key"] for record in run.records],
                 "messages": [
-                    [{"role": said.role, "content": said.text} for said in run.sent(record)]
+                    [
+                        {"role": said.role, "content": well_formed(said.text)}
+                        for said in run.sent(record)
+                    ]
                     for record in run.records
                 ],
             }
         )
-        with whole(data / "prompts.parquet") as place:
-            prompts.write_parquet(place)
+        with whole(data / "prompts.parquet") as place, binary_sink(place) as file:
+            prompts.write_parquet(file)
         card = folder / "README.md"
         with whole(card) as place:
-            place.write_text(_card(run), encoding="utf-8")
+            place.write_text(well_formed(_card(run)), encoding="utf-8")
         return [card, data / "records.parquet", data / "prompts.parquet"]
 
 

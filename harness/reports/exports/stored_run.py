@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from harness.core.messages import Message
 from harness.core.parts import ToolCall
+from harness.core.printable import well_formed
 from harness.runs.folder.reader import conversations, latest_records, texts
 from harness.runs.folder.run_json import read_config
 
@@ -39,7 +40,7 @@ class StoredRun:
     def records(self) -> list[Row]:
         """The latest record of each trial, by key: the same however the run came about."""
         found = latest_records(self.folder)
-        return [found[key] for key in sorted(found)]
+        return [_well_formed(found[key]) for key in sorted(found)]
 
     @cached_property
     def _stored(self) -> tuple[dict[str, list[str]], dict[str, Message]]:
@@ -51,7 +52,7 @@ class StoredRun:
         trunks, messages = self._stored
         hashes = trunks.get(record["trunk"], [])
         names = [name for start, stop in record["view"] for name in hashes[start:stop]]
-        before = [messages[name] for name in names if name in messages]
+        before = [_said(messages[name]) for name in names if name in messages]
         return [*before, Message("user", record["question"])]
 
     def groups(self, *keys: str) -> Iterator[tuple[tuple[Any, ...], list[Row]]]:
@@ -70,6 +71,30 @@ class StoredRun:
     def version(self) -> str:
         """Of this program when the run was made."""
         return str(self.config["versions"].get("session-harness", "unknown"))
+
+
+def _well_formed(value: Any) -> Any:
+    """The value with its texts as UTF-8 can hold them: readers of other programs are strict."""
+    if isinstance(value, str):
+        return well_formed(value)
+    if isinstance(value, list):
+        return [_well_formed(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _well_formed(item) for key, item in value.items()}
+    return value
+
+
+def _said(message: Message) -> Message:
+    if isinstance(message.content, str):
+        return replace(message, content=well_formed(message.content))
+    parts = [
+        replace(
+            part,
+            **{one.name: _well_formed(getattr(part, one.name)) for one in fields(part) if one.init},
+        )
+        for part in message.content
+    ]
+    return replace(message, content=tuple(parts))
 
 
 FACTS = (

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.analysis.records import collect
-from harness.analysis.summary.build import under_prompt
+from harness.analysis.summary.trials import under_prompt
 from harness.reports.html.context import context
 from harness.reports.html.payload import payload, script_json
 

@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from harness.analysis.summary.model import Summary
 
 _WHY = {
-    "cut": "settings: the reply was cut before it held an answer; -M max_tokens=4096, or -M"
-    " reasoning_effort=low",
+    "cut": "settings: the reply was cut before it held an answer",
     "error": "the call failed: no score, and no miss either",
     "overflow": "refused as too long for the window: a result of its own, not a miss",
     "refused": "the provider refused to answer: no score",
@@ -32,12 +31,15 @@ def left_out(summary: Summary, data: dict[str, Any]) -> list[dict[str, str]]:
     """Lines of how many, what and why."""
     statuses: Counter[str] = Counter()
     never = 0
+    mends: dict[str, None] = {}
     for group in summary.groups:
+        mends |= dict.fromkeys(group.attribution.mends)
         statuses.update({count.name: count.n for count in group.attribution.unscored})
         never += group.abstain.n if group.abstain else 0
     controls = sum(control.n + control.not_measured for control in summary.controls)
+    how = {"cut": f": {fmt.mend(tuple(mends))}"} if mends else {}
     unscored = [
-        (n, f"probes with status {name}", _WHY.get(name, "no score"))
+        (n, f"probes with status {name}", _WHY.get(name, "no score") + how.get(name, ""))
         for name, n in sorted(statuses.items())
     ]
     rows = [

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import polars as pl
 
 from harness.analysis.curves import GROUP
-from harness.analysis.summary.build import group_key, unique_trials
+from harness.analysis.summary.build import group_key
 from harness.analysis.summary.page_tables import cube
+from harness.analysis.summary.trials import unique_trials
 from harness.reports import format as fmt
 from harness.reports.charts.curve import series_names
 from harness.reports.format import plain, visible

@@ -13,7 +13,7 @@ import polars as pl
 from harness.analysis.attribution import cause, who
 from harness.analysis.curves import GROUP, binned
 from harness.analysis.records import collect
-from harness.analysis.summary.build import unique_trials
+from harness.analysis.summary.trials import unique_trials
 
 if TYPE_CHECKING:
     from harness.analysis.records import Frame

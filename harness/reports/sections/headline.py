@@ -169,14 +169,14 @@ def judge(found: JudgeError) -> str:
     )
 
 
-def effective(found: EffectiveLengths) -> Iterator[str]:
-    """The lengths that others report, as sentences."""
+def effective(found: EffectiveLengths, *, noun: str = "") -> Iterator[str]:
+    """The lengths that others report, as sentences; `noun` stands before those that are lengths."""
     for name, length in (
         ("recall of 85.6 % or more (RULER)", found.ruler),
         ("85 % of its own plateau (NoLiMa)", found.nolima),
         ("half of its own plateau (half-life)", found.half_life),
     ):
-        yield f"{name}: {_length(length, found)}"
+        yield f"{noun}{name}: {_length(length, found)}"
     yield (
         f"recall averaged over log length: {fmt.percent(found.auc)}"
         f" ({fmt.span(found.auc_lo, found.auc_hi, digits=1)})"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from harness.analysis.onset.result import WEAK
 from harness.core.near_empty import LONG_TOKENS
-from harness.reports.format import percent
+from harness.reports.format import mend, percent
 
 if TYPE_CHECKING:
     from harness.analysis.summary.model import CurveGroup, Summary
@@ -34,9 +34,11 @@ def hints(summary: Summary) -> tuple[str, ...]:
         )
     cut, errors = (_unscored(summary, status) for status in ("cut", "error"))
     if cut:
+        mends = dict.fromkeys(one for group in summary.groups for one in group.attribution.mends)
+        how = f": {mend(tuple(mends))}" if mends else ""
         found.append(
             f"{cut:,} replies were cut before they held an answer, and the curve is too kind while"
-            " they are missing: harness run -M max_tokens=4096 (or -M reasoning_effort=low)"
+            f" they are missing{how}"
         )
     if errors:
         found.append(

@@ -22,7 +22,7 @@ def reread_sentences(one: Reread) -> Iterator[str]:
         return
     yield one.onset.message
     if one.onset.lengths is not None:
-        yield from (f"length with {words}" for words in headline.effective(one.onset.lengths))
+        yield from headline.effective(one.onset.lengths, noun="length with ")
 
 
 def published_text(found: Sequence[Reread]) -> str:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _AT_HAND = 2
 """Trials under way for each call that may be in flight: while one waits to be tried again, the
 next takes its place."""
+_SLOTS = 4
+"""Of so few connections each is a slot of somebody's own server, whose cache holds one session: no
+other session takes its place before it is over."""
 
 
 class Local:
@@ -63,9 +66,11 @@ class Local:
         self, groups: Iterable[SessionTrials], runner: TrialRunner, done: Collection[str]
     ) -> None:
         """The sessions of one model, in order."""
-        most = _AT_HAND * self._limits.max_connections
-        at_hand, open_sessions = asyncio.Semaphore(most), asyncio.Semaphore(most)
-        crews = asyncio.Semaphore(self._limits.max_connections)
+        connections = self._limits.max_connections
+        most = _AT_HAND * connections
+        at_hand = asyncio.Semaphore(most)
+        open_sessions = asyncio.Semaphore(connections if connections <= _SLOTS else most)
+        crews = asyncio.Semaphore(connections)
         async with asyncio.TaskGroup() as tasks:
             for group in groups:
                 todo = [trial for trial in group.trials if trial.key not in done]
@@ -152,6 +157,8 @@ async def _in_order(
         await one(first)
         for trial in rest:
             tasks.create_task(one(trial))
+        # they queue before the next checkpoint: some caches do not go back to a shorter session
+        await asyncio.sleep(0)
 
 
 async def _one(  # noqa: PLR0917 -- what a trial needs, in the order in which it is bound

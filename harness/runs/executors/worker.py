@@ -20,6 +20,7 @@ from harness.runs.executors.local import Local
 from harness.runs.limits import Gates
 from harness.runs.meter.ledger import LengthLedger
 from harness.runs.model_stack import options_of
+from harness.runs.planning.named_code import load_code
 from harness.runs.progress import NoProgress
 from harness.runs.trials.runner import TrialRunner
 from harness.sessions.materials import Workshop
@@ -75,7 +76,7 @@ class Worker:
     """
 
     def __init__(self, study: Study, limits: Limits, run_id: str) -> None:
-        self._study = study
+        self._study = load_code(study)  # in this process, too
         self._limits = limits
         self._run_id = run_id
         self._workshop = Workshop()

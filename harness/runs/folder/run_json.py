@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.errors import UsageError, Where
-from harness.core.files import write_in_run
+from harness.core.files import write_in_run, write_whole
 from harness.core.record import RECORD_SCHEMA
 from harness.core.shapes import conform, parse
 from harness.core.trial import FORMAT
@@ -109,8 +109,14 @@ def _filler_path(filler: str | None) -> str | None:
 
 
 def write_config(folder: Path, data: Mapping[str, Any]) -> None:
-    """Write `run.json` whole or not at all."""
-    write_in_run(folder / CONFIG, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    """Write `run.json` whole or not at all.
+
+    Raises:
+        OSError: It is the first of this run, and cannot be written: there is nothing to go on with.
+        NoRoomError: It cannot be written; the run goes on from what it has.
+    """
+    path, text = folder / CONFIG, json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    (write_in_run if path.exists() else write_whole)(path, text)
 
 
 def note_sent(folder: Path, sent: Mapping[str, object]) -> None:

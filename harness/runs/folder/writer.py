@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from harness.core.errors import IncompleteError, UsageError
+from harness.core.errors import NoRoomError, UsageError
 from harness.core.files import dump_line, stopped_run, whole
 from harness.core.parts import content_to_json
 from harness.core.record import to_json
@@ -61,7 +61,7 @@ class Store(AbstractContextManager["Store"]):
 
     def __exit__(self, *raised: object) -> None:
         # a disk that was full when something was written is full when it is closed
-        with suppress(IncompleteError) if any(raised) else nullcontext():
+        with suppress(NoRoomError) if any(raised) else nullcontext():
             self.close()
 
     def keep(self, session: Session) -> None:
@@ -132,7 +132,7 @@ class Lines(AbstractContextManager["Lines"]):
         """Write a line for each value; they survive the process from here on.
 
         Raises:
-            IncompleteError: There is no room for them; the file is as it was.
+            NoRoomError: There is no room for them; the file is as it was.
         """
         body = b"".join(dump_line(value) for value in values)
         before = os.fstat(self._file.fileno()).st_size
@@ -148,14 +148,14 @@ class Lines(AbstractContextManager["Lines"]):
         """Everything to disk.
 
         Raises:
-            IncompleteError: The disk does not take it.
+            NoRoomError: The disk does not take it.
         """
         try:
             os.fsync(self._file.fileno())
         except OSError as error:
             raise self._stopped(error) from None
 
-    def _stopped(self, error: OSError) -> IncompleteError:
+    def _stopped(self, error: OSError) -> NoRoomError:
         folder = self.path.parent
         run = folder.parent if folder.name == STORES else folder
         return stopped_run(self.path, run, error)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from harness.runs.meter.fit import fit
+
 if TYPE_CHECKING:
     from harness.runs.meter.readings import Flags, Floats, Integers, Readings
 
@@ -28,6 +30,16 @@ _AS_FULL = 0.85
 ones, met a cache: another session may begin like its own."""
 _NO_TOKENIZER = 0.25
 """No tokenizer makes so few of our tokens, as a share of them."""
+_LONGER = 1.25
+"""So much longer a prompt is than another, where their counts tell what a token more counts."""
+_SHORT = 3.0
+"""Prompts of up to so many times the median's length lie along one line."""
+_MOST_COMPARED = 200
+"""Prompts of one scenario whose counts are compared with each other."""
+_PREFIX = 12
+"""Tokens: what a cache holds of a system prompt is no less, and a tokenizer's whims are."""
+_WHIMS = 0.03
+"""The same as a share of the prompt, for long ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +52,8 @@ class WholeCounts:
     """What was told of the cache is added."""
     trusted: Flags
     """Nothing says that a part of the prompt is missing from the count."""
+    guessed: Flags
+    """What the cache held of a beginning that all sessions share is added; nobody told it."""
 
 
 def whole_counts(x: Readings) -> WholeCounts:
@@ -50,10 +64,17 @@ def whole_counts(x: Readings) -> WholeCounts:
     )
     tokens = np.where(mended, x.counted + told, x.counted)
     known = ~np.isnan(tokens)
-    trusted = known.copy()
+    trusted, guessed = known.copy(), np.zeros(len(x), dtype=np.bool_)
     if _leaves_out_untold(x, tokens):
         trusted &= _fullest(x, tokens)
-    return WholeCounts(tokens=tokens, mended=mended, trusted=trusted)
+        tokens = tokens.copy()
+        for scenario in np.unique(x.scenario[trusted]):
+            rows = np.flatnonzero(trusted & (x.scenario == scenario))
+            missing, whole, usual = _shared_prefix(x.only(rows), tokens[rows])
+            tokens[rows] += np.where(usual, missing, 0.0)
+            guessed[rows] = usual
+            trusted[rows] = whole | usual
+    return WholeCounts(tokens=tokens, mended=mended, trusted=trusted, guessed=guessed)
 
 
 def _leaves_out_told(x: Readings) -> bool:
@@ -107,6 +128,58 @@ def _fullest(x: Readings, tokens: Floats) -> Flags:
     longer = fullest & (x.local >= np.median(x.local[fullest]))
     found: Flags = fullest & (share >= _AS_FULL * share[longer].max())
     return found
+
+
+def _shared_prefix(x: Readings, counted: Floats) -> tuple[float, Flags, Flags]:
+    """What counts miss that found the beginning of all sessions in the cache.
+
+    Sessions of one scenario begin alike, with its system prompt, so perhaps only the first that was
+    sent is counted whole: it stands above the line along which the others grow with their length.
+
+    Args:
+        x: Calls of one scenario, each the one of its conversation that is counted most fully.
+        counted: What the provider counted.
+
+    Returns:
+        The tokens that are missing, which counts are whole, and which miss just these tokens.
+    """
+    every, none = np.ones(len(x), dtype=np.bool_), np.zeros(len(x), dtype=np.bool_)
+    short = x.local <= _SHORT * np.median(x.local)
+    slope = _slope(x.local[short], counted[short])
+    if slope is None:
+        return 0.0, every, none
+    near = np.maximum(_PREFIX, _WHIMS * x.local)
+    left = counted - slope * x.local
+    most = max(float(left[short].max()), 0.0)
+    whole = short & (left > most - near)
+    if whole.sum() == short.sum():
+        return 0.0, every, none
+    missing = most - float(np.median(left[short & ~whole]))
+    usual = short & ~whole & (np.abs(left - most + missing) < near)
+    # long prompts have other shares of text and messages: they are held against all of these
+    model = fit(
+        x.messages[whole | usual],
+        x.kinds[whole | usual],
+        (counted + np.where(usual, missing, 0.0))[whole | usual],
+    )
+    short_of = model.predict(x.messages, x.kinds) - counted
+    whole |= ~short & (np.abs(short_of) < np.abs(short_of - missing)) & (np.abs(short_of) < near)
+    usual |= ~short & ~whole & (np.abs(short_of - missing) < near)
+    return missing, whole, usual
+
+
+def _slope(local: Floats, counted: Floats) -> float | None:
+    """What a local token more counts, in the median of pairs of prompts; None without pairs."""
+    chosen = np.argsort(local, kind="stable")
+    if len(chosen) > _MOST_COMPARED:
+        places = np.linspace(0, len(chosen) - 1, _MOST_COMPARED).astype(np.int64)
+        chosen = chosen[places]
+    apart = local[chosen][:, None] > _LONGER * local[chosen][None, :]
+    if not apart.any():
+        return None
+    further = local[chosen][:, None] - local[chosen][None, :]
+    more = counted[chosen][:, None] - counted[chosen][None, :]
+    return float(np.median(more[apart] / further[apart]))
 
 
 def _forks(x: Readings, rows: Flags) -> list[Integers]:

@@ -121,6 +121,14 @@ def fit(messages: Floats, kinds: Floats, counted: Floats, *, quantum: float = 1.
     return _full(messages, kinds, counted, local, slip)
 
 
+def rounding(counted: Floats) -> float:
+    """Counts are multiples of this; 1 unless they are rounded."""
+    known = np.unique(counted[~np.isnan(counted)]).astype(np.int64)
+    if len(known) < 4:  # noqa: PLR2004 -- a few numbers have a common divisor by chance
+        return 1.0
+    return float(np.gcd.reduce(known))
+
+
 def _proportional(local: Floats, counted: Floats) -> tuple[float, float]:
     """A constant of at most one token, and a ratio: the median of the longer half."""
     longer = 2 * local >= local.max()

@@ -17,11 +17,12 @@ import numpy as np
 from harness.core.errors import FileError, Where
 from harness.core.files import write_whole
 from harness.core.record import to_json
+from harness.core.shapes import conform, parse
 from harness.core.text_kinds import KINDS
 from harness.runs.meter.aims import ANY, UNAIMED, Aim, AimedPrompt, LengthAims, aim
 from harness.runs.meter.cached import whole_counts
 from harness.runs.meter.cap import FLAT, growth_of
-from harness.runs.meter.fit import OURS, CountModel, fit
+from harness.runs.meter.fit import OURS, CountModel, fit, rounding
 from harness.runs.meter.readings import ReadingsBuilder
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _model(counted: Iterable[tuple[AimedPrompt, float]]) -> CountModel:
     columns = (np.array(column, dtype=np.float64) for column in zip(*rows, strict=True))
     local, messages, kinds, tokens = columns
     kept = ~_cut(local, tokens)
-    return fit(messages[kept], kinds[kept], tokens[kept])
+    return fit(messages[kept], kinds[kept], tokens[kept], quantum=rounding(tokens))
 
 
 def _cut(local: Floats, counted: Floats) -> Flags:
@@ -240,18 +241,31 @@ class LengthLedger:
         write_whole(self._path, json.dumps({"schema": 2, "models": models}, indent=2) + "\n")
 
     def _load(self, path: Path) -> None:
+        where = Where(file=str(path))
         try:
-            data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            read = {1: _read_first, 2: _read}[data["schema"]]
-            for name, known in data["models"].items():
-                if name in self._models:
-                    self._models[name] = read(known)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            data = parse(path.read_bytes(), where)
+            conform(data, {"schema": int, "models": {}}, where)
+            first = data["schema"] == _FIRST
+            conform(data["models"], {"*": _FIRST_SHAPE if first else _SHAPE}, where)
+        except FileError as error:
             raise FileError(
-                Where(file=str(path)),
-                f"not a length ledger ({type(error).__name__}: {error}); delete it to learn the"
-                " lengths again",
+                where,
+                f"not a length ledger ({error.problem}); delete it to learn the lengths again",
             ) from None
+        for name, known in data["models"].items():
+            if name in self._models:
+                self._models[name] = _read_first(known) if first else _read(known)
+
+
+_FIRST = 1
+_FIRST_SHAPE = {"aims": {"*": float}}
+_AIM = {"ratio": float, "overhead": int}
+_COUNTS = {
+    "constant": float, "per_message": float, "ratios": [float], "spread": float, "error": float,
+    "n": int,
+}  # fmt: skip
+_SHAPE = {"counter": (str, None), "aims": {"*": {"*": _AIM}}, "counts": {"*": _COUNTS}}
+"""What the file says of a model; and what it did before there was more than one texture."""
 
 
 def _read(known: Mapping[str, Any]) -> _OfModel:
@@ -259,19 +273,24 @@ def _read(known: Mapping[str, Any]) -> _OfModel:
     return _OfModel(
         counter=known["counter"],
         aims={
-            str(stage): {str(scenario): Aim(**one) for scenario, one in aims.items()}
+            stage: {scenario: Aim(**_only(one, _AIM)) for scenario, one in aims.items()}
             for stage, aims in known["aims"].items()
         },
         models={
-            str(scenario): CountModel(**{**one, "ratios": tuple(one["ratios"])})
+            scenario: CountModel(**{**_only(one, _COUNTS), "ratios": tuple(one["ratios"])})
             for scenario, one in known["counts"].items()
         },
     )
 
 
+def _only(known: Mapping[str, Any], shape: Mapping[str, object]) -> dict[str, Any]:
+    """The fields that we know; those of later versions are left out."""
+    return {name: known[name] for name in shape}
+
+
 def _read_first(known: Mapping[str, Any]) -> _OfModel:
     """The same of a file of before: one ratio for all that is sent to a model."""
-    aims = {str(stage): {ANY: Aim(ratio=float(ratio))} for stage, ratio in known["aims"].items()}
+    aims = {stage: {ANY: Aim(ratio=float(ratio))} for stage, ratio in known["aims"].items()}
     return _OfModel(aims=aims)
 
 

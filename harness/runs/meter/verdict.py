@@ -14,7 +14,7 @@ import numpy as np
 from harness.runs.meter.cached import whole_counts
 from harness.runs.meter.cap import find_cap
 from harness.runs.meter.dropped import Dropping, dropping
-from harness.runs.meter.fit import CountModel, fit
+from harness.runs.meter.fit import CountModel, fit, rounding
 
 if TYPE_CHECKING:
     from harness.runs.meter.cached import WholeCounts
@@ -57,7 +57,7 @@ def verdicts(x: Readings) -> Verdicts:
         x: Calls of one model in one run.
     """
     counts = whole_counts(x)
-    quantum = _quantum(counts.tokens)
+    quantum = rounding(counts.tokens)
     state = _State(x, counts, quantum)
     for scenario in np.unique(x.scenario):
         state.look_at(x.scenario == scenario)
@@ -79,6 +79,7 @@ class _State:
         self._lost = np.full(len(x), -1)
         self._whole = x.local.astype(np.float64)
         self._part = np.full(len(x), "", dtype=object)
+        self._exact = _of_this_meter(x, counts, quantum)
 
     def look_at(self, rows: Flags) -> None:
         """Judge the calls of one scenario."""
@@ -153,12 +154,11 @@ class _State:
 
     def look_at_exact(self) -> None:
         """Where the server counted the prompt beforehand, there is nothing to be learnt."""
-        exact = ~np.isnan(self._x.exact)
+        exact = self._exact
         self._whole[exact] = self._x.exact[exact]
         both = exact & self._counts.trusted
-        short = self._x.exact - self._counts.tokens > np.maximum(
-            _SHORT_OF_EXACT + self._quantum, 0.01 * self._x.exact
-        )
+        missing = self._x.exact - self._counts.tokens
+        short = missing > _tolerance(self._x.exact, self._quantum)
         self._truncated[both & ~short] = 0
         self._lost[both & ~short] = -1
         cut = both & short
@@ -176,8 +176,9 @@ class _State:
         """What came of it, row by row."""
         x, tokens = self._x, self._counts.tokens
         coarse = self._quantum > _COARSE * x.limit
-        own = self._trusted & ~(coarse & (self._truncated == 0))
-        exact = ~own & ~np.isnan(x.exact)
+        finer = (coarse | self._counts.guessed) & (self._truncated == 0)
+        own = self._trusted & ~finer
+        exact = ~own & self._exact
         source = np.where(
             own, np.where(self._counts.mended, "provider+cached", "provider"),
             np.where(exact, "exact", "local"),
@@ -198,6 +199,28 @@ class _State:
 _THREE = {1: True, 0: False, -1: None}
 
 
+def _of_this_meter(x: Readings, counts: WholeCounts, quantum: float) -> Flags:
+    """Which exact counts are of the prompt as the model was given it.
+
+    A counter that renders another template than the chat does (a thinking switch, a system message
+    that went elsewhere) differs on the shortest prompts already, and nobody drops those.
+    """
+    exact = ~np.isnan(x.exact)
+    both = exact & counts.trusted
+    short = both & (x.local <= np.quantile(x.local[counts.trusted], 0.25)) if both.any() else both
+    if short.any():
+        differs = np.abs(x.exact - counts.tokens)[short]
+        if np.median(differs) > np.median(_tolerance(x.exact[short], quantum)):
+            return np.zeros(len(x), dtype=np.bool_)
+    return exact
+
+
+def _tolerance(exact: Floats, quantum: float) -> Floats:
+    """By how much a prompt may be counted differently before it is sent and after."""
+    tokens: Floats = np.maximum(_SHORT_OF_EXACT + quantum, 0.01 * exact)
+    return tokens
+
+
 def _read_up_to(x: Readings) -> float:
     """The longest prompt that was surely read whole, in local tokens.
 
@@ -211,11 +234,3 @@ def _read_up_to(x: Readings) -> float:
         # the second longest: one may be recalled by chance
         longest.append(float(lengths[-2]) if len(lengths) > 1 else 0.0)
     return min(longest)
-
-
-def _quantum(tokens: Floats) -> float:
-    """Counts are multiples of this; 1 unless they are rounded."""
-    known = np.unique(tokens[~np.isnan(tokens)]).astype(np.int64)
-    if len(known) < 4:  # noqa: PLR2004 -- a few numbers have a common divisor by chance
-        return 1.0
-    return float(np.gcd.reduce(known))

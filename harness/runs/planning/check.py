@@ -104,6 +104,14 @@ def _check_answers(study: Study, scenario: Scenario) -> None:
                 f"{scenario.path}: step {number} of the script has no 'assistant': write the"
                 " answer out, or run with --replies live"
             )
+    if study.replies != "live":
+        return
+    for fact in scenario.facts:
+        if fact.say and not any("{value}" in text for text in fact.say):
+            raise UsageError(
+                f"{scenario.path}: fact '{fact.id}' is said by the assistant's 'reply', and with"
+                " --replies live the model answers in its place; run with --replies scripted"
+            )
 
 
 def check_windows(study: Study, windows: Sequence[Window]) -> None:

@@ -5,7 +5,7 @@ Its one rule: it is known before it is imported. Only a run imports what a scena
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import FileError, UsageError, Where
@@ -13,6 +13,7 @@ from harness.core.spec import Spec
 from harness.kinds import kinds
 from harness.models.catalog import reference_spec
 from harness.models.reference import laws
+from harness.scenarios import with_code
 from harness.scoring import scorers
 from harness.scoring.rules import rules
 from harness.sessions.fillers import fillers
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from harness.core.registry import Registry
+    from harness.core.scenario import FillerSpec, Scenario
     from harness.core.study import Study
 
 
@@ -43,7 +45,12 @@ class NamedCode:
 
 def named_code(study: Study) -> tuple[NamedCode, ...]:
     """All of it, each module once for each kind, in the order of the scenarios."""
-    return tuple(dict.fromkeys(_named(study)))
+    return tuple(dict.fromkeys((*_in_files(study.scenarios), *_elsewhere(study))))
+
+
+def code_of_files(scenarios: Iterable[Scenario]) -> tuple[NamedCode, ...]:
+    """What the files themselves name, in their order."""
+    return tuple(dict.fromkeys(_in_files(scenarios)))
 
 
 def refuse_filler(study: Study) -> None:
@@ -54,7 +61,7 @@ def refuse_filler(study: Study) -> None:
     """
     for scenario in study.scenarios:
         filler = scenario.filler
-        if filler.where is not None and filler.file is None and fillers.is_code(filler.name):
+        if filler.where is not None and _is_own_code(filler):
             raise FileError(
                 filler.where,
                 f"the filler '{filler.name}' is code, and only `harness run` imports what a"
@@ -62,27 +69,44 @@ def refuse_filler(study: Study) -> None:
             )
 
 
-def load_code(study: Study) -> None:
-    """Import what the scenarios name, before anything is paid for.
+def load_code(study: Study) -> Study:
+    """Import what the scenarios name, before anything is paid for; the study as it then reads.
 
     Raises:
         UsageError: A module does not load, or is no plug of its kind.
     """
-    for scenario in study.scenarios:
-        where = Where(file=scenario.path)
-        try:
-            for question in scenario.questions:
-                scorers.resolve(question.score)
-            for rule in scenario.rules:
-                rules.resolve(rule.check)
-        except FileError:
-            raise
-        except UsageError as error:
-            raise FileError(where, str(error)) from error
+    return replace(study, scenarios=tuple(map(load_code_of, study.scenarios)))
 
 
-def _named(study: Study) -> Iterator[NamedCode]:
-    for scenario in study.scenarios:
+def load_code_of(scenario: Scenario) -> Scenario:
+    """Import what one scenario names; the scenario as it then reads.
+
+    Raises:
+        FileError: A module does not load, or is no plug of its kind.
+    """
+    scenario = with_code(scenario)
+    filler, where = scenario.filler, Where(file=scenario.path)
+    try:
+        for question in scenario.questions:
+            scorers.resolve(question.score)
+        for rule in scenario.rules:
+            rules.resolve(rule.check)
+        if _is_own_code(filler):
+            fillers.resolve(filler.name)
+    except FileError:
+        raise
+    except UsageError as error:
+        raise FileError(where, str(error)) from error
+    return scenario
+
+
+def _is_own_code(filler: FillerSpec) -> bool:
+    """Whether a scenario itself, and not the command line, names a filler that is code."""
+    return filler.where is not None and filler.file is None and fillers.is_code(filler.name)
+
+
+def _in_files(scenarios: Iterable[Scenario]) -> Iterator[NamedCode]:
+    for scenario in scenarios:
         file, filler = scenario.path, scenario.filler
         checks: list[tuple[Registry[Any], Spec]] = [
             (scorers, question.score) for question in scenario.questions
@@ -92,6 +116,9 @@ def _named(study: Study) -> Iterator[NamedCode]:
         yield from _code(checks, file)
         if filler.file is None:
             yield from _code([(fillers, filler.name)], None if filler.where is None else file)
+
+
+def _elsewhere(study: Study) -> Iterator[NamedCode]:
     yield from _code([(policies, spec) for spec in study.policies], None)
     yield from _code([(memories, spec) for spec in study.memories], None)
     models = filter(None, map(reference_spec, study.models))

@@ -62,8 +62,8 @@ async def ask(
         model: Who is asked.
         options: Parameters of the call.
         counts: How the provider counts.
-        counter: Counts prompts exactly, where the server does that: it is asked where the usage
-            is missing or short of what was expected.
+        counter: Counts prompts exactly, where the server does that: all of them on a server of
+            one's own, else those whose usage is missing or short of what was expected.
     """
     most = options.get("max_tokens")
     answer = await _asked(fork, model, options)
@@ -134,12 +134,14 @@ async def _exact(
     counts: CountModel,
     counter: ExactCounter | None,
 ) -> int | None:
-    """The server's own count of a prompt whose usage leaves something open."""
+    """The server's own count of a prompt; None where its usage alone will do."""
     if counter is None:
         return None
     counted, sent = reply.whole_tokens, fork.messages()
-    if counted is not None and counted >= _AS_EXPECTED * counts.of_one(len(sent), fork.kind_tokens):
-        return None
+    if not counter.every_prompt and counted is not None:
+        expected = counts.of_one(len(sent), fork.kind_tokens)
+        if counted >= _AS_EXPECTED * expected:
+            return None
     try:
         return await counter.count(sent)
     except NoCountError:

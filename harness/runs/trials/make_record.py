@@ -71,7 +71,9 @@ def make_record(
     if broken is not None:
         answer = replace(answer, status="error", error=broken)
     elif _cut_short(answer, judgement) and reply is not None:
-        answer = replace(answer, status="cut", error=why_cut(reply, fixed=room.is_fixed))
+        limit = trial.window.limit
+        why = why_cut(reply, fixed=room.is_fixed, given=answer.max_tokens, limit=limit)
+        answer = replace(answer, status="cut", error=why)
     latest = fork.own[-1] if fork.own else None
     here = latest is not None and latest.message >= 0
     return Record(

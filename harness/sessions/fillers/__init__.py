@@ -9,26 +9,33 @@ from harness.core.languages import language
 from harness.core.protocols import Filler, Multilingual
 from harness.core.registry import Registry
 from harness.sessions.fillers.file import FileFiller
+from harness.sessions.fillers.shuffled import ShuffledFiller
 from harness.sessions.fillers.workday import LANGUAGES, Workday
 
 if TYPE_CHECKING:
-    from harness.core.scenario import FillerSpec, Scenario
+    from harness.core.scenario import FillerSpec, Haystack, Scenario
 
 fillers: Registry[Filler] = Registry("filler", Filler)
 fillers.add("workday", Workday)
 
 
-def make_filler(spec: FillerSpec, code: str = "en") -> Filler:
+def make_filler(spec: FillerSpec, code: str = "en", haystack: Haystack = "coherent") -> Filler:
     """The filler that a scenario asks for.
 
     Args:
         spec: Its name, or its file.
         code: Of the language that the scenario is written in: a filler that speaks several
             speaks it, unless its own name says which.
+        haystack: How its turns follow each other.
 
     Raises:
         UsageError: No filler has that name, or `repeat` is set for one that is not a file.
     """
+    made = _made(spec, code)
+    return ShuffledFiller(made) if haystack == "shuffled" else made
+
+
+def _made(spec: FillerSpec, code: str) -> Filler:
     if spec.file is not None:
         return FileFiller(path=spec.file, repeat=spec.repeat)
     try:

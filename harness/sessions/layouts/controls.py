@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.session import Blueprint, PlannedCut, PlannedPlant, PlannedTurn
 from harness.sessions.layouts.openings import spread
-from harness.sessions.layouts.units import in_turn, telling_steps, units_of
+from harness.sessions.layouts.units import distracting, in_turn, telling_steps, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,9 @@ def controls(materials: Materials, window: Window, main: Sequence[Blueprint]) ->
         main: The main sessions of the same seed.
     """
     said = [question.id for question in materials.scenario.said_questions]
-    order = in_turn(materials, units_of(materials), materials.seed)
+    order = distracting(
+        materials, in_turn(materials, units_of(materials), materials.seed), "needle_only"
+    )
     first = materials.system_tokens()
     turns, told = _telling_turns(materials, first)
     whole = told + sum(unit.tokens for unit in order)

@@ -3,8 +3,8 @@
 Fixed levels would limit the resolution of every onset to their spacing, so each session draws its
 own fills, one in each stratum; a quarter of them lies in the nearly empty window, where the
 model's own plateau is measured (Wichmann and Hill 2001 on the placing of stimuli). In windows of
-more than 20,000 tokens one more lies in every octave between that and the even strata: much happens
-there, and it costs next to nothing.
+more than 20,000 tokens there is one more for every octave between that and the whole window, and
+most of them lie even in the logarithm: much happens early, and an early checkpoint is cheap.
 """
 
 from __future__ import annotations
@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from harness.core.window import Window
 
 EVEN_FROM = NEAR_EMPTY_SHARE
-"""Even strata begin here, or where the nearly empty window ends."""
+"""Checkpoints up to here, or to where the nearly empty window ends, are sessions of their own."""
+IN_OCTAVES = 0.75
+"""The share of the checkpoints past the nearly empty window that lie even in the logarithm of the
+length, in long windows; the others lie even in the length. Measured: intervals of an onset that may
+be anywhere are a tenth narrower than with one checkpoint an octave up to a twentieth."""
 
+_STAY_EVEN = 4 / 9  # of the even strata asked for: so few checkpoints do not become many long ones
 _DIGITS = 6
 
 
@@ -40,14 +45,18 @@ def fills_of(
     if fills.count is None:
         return tuple(sorted({_under(fill, window.top) for fill in fills.exact}))
     empty = near_empty_fill(window.limit, facts_tokens)
-    even_from = max(EVEN_FROM, empty)
-    octaves = math.ceil(math.log2(even_from / empty) - 1e-9)
-    mains = fills.count - _quarter(fills.count)
-    controls = _quarter(fills.count + octaves)
+    mains, octaves = fills.count - _quarter(fills.count), 0
+    if empty < EVEN_FROM:
+        more = math.ceil(math.log2(window.top / empty) - 1e-9)
+        octaves = round(IN_OCTAVES * (mains + more))
+        mains = max(min(mains + more - octaves, int(_STAY_EVEN * mains)), 1)
+        controls = _quarter(fills.count + more)
+    else:
+        controls = _quarter(fills.count)
     low = [_stratum(i, controls, 0.0, empty, draws) for i in range(controls)]
-    middle = [_octave(i, octaves, empty, even_from, draws) for i in range(octaves)]
-    high = [_stratum(i, mains, even_from, window.top, draws) for i in range(mains)]
-    return tuple(low + middle + high)
+    middle = [_octave(i, octaves, empty, window.top, draws) for i in range(octaves)]
+    high = [_stratum(i, mains, empty, window.top, draws) for i in range(mains)]
+    return tuple(sorted({*low, *middle, *high}))
 
 
 def _quarter(count: int) -> int:

@@ -125,10 +125,13 @@ def _company(
     """The other facts, spread over the session; in a nearly empty window as many as fit."""
     draws = materials.draws("company", stream)
     first = materials.system_tokens()
-    others = [f for f in materials.scenario.facts if f.id not in target.about and f.pick]
+    scenario = materials.scenario
+    others = [f for f in scenario.facts if f.id not in target.about and f.pick]
     planned: list[PlannedPlant] = []
     for fact in draws.shuffled(others):
         units = units_of(materials, [fact])
+        if not units:
+            continue
         cost = sum(unit.tokens for unit in units)
         if first + used + cost > length:
             continue

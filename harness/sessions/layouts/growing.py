@@ -8,6 +8,7 @@ and a plateau of easy facts would be compared with a curve of hard ones.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from harness.core.near_empty import near_empty_fill
@@ -76,14 +77,14 @@ def _trunk(
     fills = sorted(lengths)
     spots = {0, len(fills) // 2, len(fills) - 1}
     cuts: list[PlannedCut] = []
-    said: set[str] = set()
+    said: Counter[str] = Counter()
     waiting: Sequence[PlannedPlant] = says
     for index, fill in enumerate(fills):
         reached = cuts[-1].tokens if cuts else 0
         due = said_by(lengths[fill], waiting, sizes, start=reached)
         waiting = waiting[len(due) :]
-        said |= {say.fact for say in due if isinstance(say, PlannedPlant)}
-        ask = [one.id for one in scenario.said_questions if said >= set(one.about)]
+        said.update(say.fact for say in due if isinstance(say, PlannedPlant))
+        ask = [one.id for one in scenario.said_questions if materials.askable(one, said)]
         cuts.append(
             PlannedCut(
                 tokens=lengths[fill],
@@ -120,6 +121,11 @@ def _places(
         PlannedPlant(fact=unit.fact, ordinal=unit.ordinal, at_tokens=at, position_requested=asked)
         for unit, (at, asked) in zip(order, places, strict=True)
     ]
+    distractors = [fact for fact in materials.scenario.facts if fact.like]
+    for unit in units_of(materials, distractors):
+        share = materials.draws("distractor", unit.fact, "trunk").uniform()
+        at = first + int(share * (end - first - unit.tokens))
+        says.append(PlannedPlant(fact=unit.fact, ordinal=unit.ordinal, at_tokens=at))
     return in_order(says, materials, end)
 
 

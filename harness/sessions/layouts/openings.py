@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.session import Blueprint, PlannedCut, PlannedPlant
-from harness.sessions.layouts.units import in_turn, question_room, units_of
+from harness.sessions.layouts.units import distracting, in_turn, question_room, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ def opening_blueprint(materials: Materials, window: Window, fill: float, index: 
     scenario = materials.scenario
     question = question_room(materials)
     order = in_turn(materials, units_of(materials), materials.seed * 3 + index)
+    order = distracting(materials, order, index)
     length, chosen = _fitting(order, window.local(fill) - question, materials)
     never = [one.id for one in scenario.questions if not scenario.says(one)] if index == 0 else []
     return Blueprint(
@@ -53,7 +54,12 @@ def _fitting(order: Sequence[Unit], length: int, materials: Materials) -> tuple[
     """
     used = materials.system_tokens()
     whole: set[str] = set()
-    for fact_id in dict.fromkeys(unit.fact for unit in order):
+    # What is asked comes before what distracts from it.
+    facts = sorted(
+        dict.fromkeys(unit.fact for unit in order),
+        key=lambda fact: bool(materials.scenario.fact(fact).like),
+    )
+    for fact_id in facts:
         if fact_id in whole:
             continue
         added = {fact_id} if whole else _company(materials, fact_id)

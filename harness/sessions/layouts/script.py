@@ -175,7 +175,7 @@ def _parts(materials: Materials) -> Iterator[_Part]:
         part.asks = tuple(
             question.id
             for question in scenario.questions
-            if not scenario.says(question) or said.keys() >= set(question.about)
+            if not scenario.says(question) or materials.askable(question, said)
         )
     yield part
 

@@ -28,15 +28,15 @@ class Unit:
 
 
 def units_of(materials: Materials, facts: Sequence[Fact] | None = None) -> list[Unit]:
-    """Every planned saying of the facts, in the order of the file.
+    """Every planned saying of the facts, in the order of the file; of what is asked unless said.
 
     Told facts are said by turns of the script, and some facts never.
     """
-    chosen = materials.scenario.facts if facts is None else facts
+    chosen = materials.scenario.asked_facts if facts is None else facts
     return [
         Unit(fact.id, ordinal, materials.turn_tokens(materials.plant(fact.id, ordinal)))
         for fact in chosen
-        if not fact.told
+        if not fact.told and materials.scenario.plants(fact)
         for ordinal in range(len(materials.values.get(fact.id, ())))
     ]
 
@@ -44,6 +44,23 @@ def units_of(materials: Materials, facts: Sequence[Fact] | None = None) -> list[
 def units_about(materials: Materials, question: Question) -> list[Unit]:
     """Every planned saying of the facts of a question, in the order of its `about`."""
     return units_of(materials, [materials.scenario.fact(fact) for fact in question.about])
+
+
+def distracting(materials: Materials, order: Sequence[Unit], *names: object) -> list[Unit]:
+    """The units in their order, with the distractors of the scenario at drawn places among them.
+
+    What is asked about keeps its order however many distractors there are.
+
+    Args:
+        materials: Scenario and seed.
+        order: Units of what is asked about.
+        names: What the draw is named by, beside the distractor.
+    """
+    found = list(order)
+    for unit in units_of(materials, [fact for fact in materials.scenario.facts if fact.like]):
+        draws = materials.draws("distractor", unit.fact, *names)
+        found.insert(draws.below(len(found) + 1), unit)
+    return found
 
 
 def in_turn(materials: Materials, units: Sequence[Unit], turn: int) -> list[Unit]:
@@ -88,8 +105,18 @@ def question_room(materials: Materials, questions: Sequence[str] | None = None) 
 
 
 def facts_tokens(materials: Materials) -> int:
-    """What a prompt with all the facts and nothing else takes; the longest question included."""
-    said = sum(unit.tokens for unit in units_of(materials))
+    """What a prompt with all the facts and nothing else takes; the longest question included.
+
+    All the distractors that any level of the scenario says are counted, so that all levels are
+    asked at the same lengths.
+    """
+    scenario = materials.scenario
+    most = max(scenario.distractors, default=0)
+    said = sum(unit.tokens for unit in units_of(materials)) + sum(
+        materials.turn_tokens(materials.plant(fact.id, 0))
+        for fact in scenario.facts
+        if fact.like and fact.rank < most
+    )
     told = sum(
         materials.turn_tokens(materials.script_turn(index))
         for index in telling_steps(materials.scenario.script)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 import sqlite3
 import stat
 
@@ -9,9 +10,10 @@ from harness.core.errors import ModelError, OverflowRefusedError, UsageError
 from harness.core.messages import Message
 from harness.models import make_model
 from harness.models.address import address, served_here
-from harness.models.answer_store.cache import Cache
+from harness.models.answer_store.cache import FILE, Cache
 from harness.models.answer_store.call import call
 from harness.models.answer_store.model import CachedModel
+from tests.support.damage import damage_cache
 from tests.support.openai_server import refused, server_error
 
 NAME = "openai/gpt-4o"
@@ -168,3 +170,21 @@ def test_the_address_of_a_model_is_found_where_litellm_finds_it(
 )
 def test_a_model_on_this_machine_is_told_from_one_that_is_paid_for(name, at, here):
     assert served_here(name, at) is here
+
+
+@pytest.mark.parametrize("number", range(40))
+async def test_an_answer_that_was_damaged_in_any_way_is_asked_for_anew(tmp_path, number):
+    async def ask():
+        with Cache(tmp_path) as cache:
+            inner = make_model("reference/perfect", {})
+            model = CachedModel("reference/perfect", {}, inner, cache, source="cache")
+            return await model.ask(PROMPT, {})
+
+    first = await ask()
+    damage_cache(random.Random(number), tmp_path / FILE)
+    try:
+        again = await ask()
+    except UsageError:  # the file is no cache any more, and is named
+        return
+    assert isinstance(again.text, str)
+    assert again.answered_by == "cache" or again.text == first.text

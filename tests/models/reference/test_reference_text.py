@@ -1,6 +1,7 @@
 import pytest
 
-from harness.models.reference.text import STOP_WORDS, is_question, sentences, stem, stems
+from harness.core.content_words import STOP_WORDS, stem
+from harness.models.reference.text import is_question, sentences, stems
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -161,3 +162,21 @@ def test_the_program_itself_opens_what_was_written(form, run, exported, tmp_path
     count, score = done.stdout.split()[-2:]
     assert int(count) == len(run.records)
     assert float(score) in {0.0, 1.0}
+
+
+@pytest.mark.parametrize("form", ["inspect", "eee", "hf", "promptfoo"])
+def test_half_a_pair_of_surrogates_ends_no_export(run, tmp_path, form):
+    folder = tmp_path / run.name
+    shutil.copytree(run.folder, folder)
+    for name in ("records.jsonl", "messages.jsonl"):
+        text = (folder / name).read_text("utf-8")
+        half = text.replace('"reply":"', '"reply":"\\ud800').replace(
+            '"content":"', '"content":"\\udfff'
+        )
+        assert half != text
+        (folder / name).write_text(half, "utf-8")
+    (tmp_path / "out").mkdir()
+    written = exporters.resolve(form).write(StoredRun(folder), tmp_path / "out")
+    texts = "".join(path.read_text("utf-8") for path in written if path.suffix[:5] == ".json")
+    assert form in {"inspect", "hf"} or "\ufffd" in texts
+    assert "\\ud800" not in texts

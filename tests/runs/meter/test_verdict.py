@@ -147,3 +147,13 @@ def test_an_exact_count_proves_a_single_prompt():
     found = verdicts(readings(records))
     assert found.truncated[records.index(last)] is True
     assert found.whole[records.index(last)] == last["view_tokens"]
+
+
+def test_a_counter_that_renders_another_template_than_the_chat_accuses_nobody():
+    records = metered_run(Server(), Reader(), seeds=2)
+    for record in records:
+        record["exact_tokens"] = record["view_tokens"] + 150
+    found = verdicts(readings(records))
+    assert set(found.truncated) == {False}
+    assert set(found.source) == {"provider"}
+    assert list(found.whole) == [record["view_tokens"] for record in records]
