@@ -48,7 +48,9 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
     ),
     "number": re.compile(r"(?<![\w.,:-])[$€£]?(?P<value>\d[\d,]*(?:\.\d+)?)(?![\w:-])(?!\.\d)"),
     "version": re.compile(r"(?<![\w.-])(?P<value>v?\d+\.\d+\.\d+(?:[-.]?\w+)?)(?![\w-])"),
-    "file": re.compile(r"(?<![\w./-])(?P<value>(?:[\w-]+/)*[\w-]+\.[a-z][a-z0-9]{0,4})(?![\w/-])"),
+    "file": re.compile(
+        r"(?<![\w./-])(?P<value>(?:[\w-]+/)*[\w-]{2,}\.[a-z][a-z0-9]{0,4})(?![\w/-])"
+    ),
 }
 """In the order in which they are preferred."""
 _NOUNS = {
