@@ -190,7 +190,7 @@ def _ask(context: click.Context, log: Path, path: Path, forks: int, how: dict[st
         )
     before = set(runs(how["out"]))
     code: int = context.invoke(run_command, paths=(found.path,), **how)
-    for folder in [one for one in runs(how["out"]) if one not in before][:1]:
+    for folder in [one for one in runs(how["out"]) if code == 0 and one not in before]:
         _tell_counted(latest_records(folder).values())
     return code
 

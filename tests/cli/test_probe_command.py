@@ -15,6 +15,7 @@ from harness.runs.meter.amend import Settlement
 from harness.scenarios import load
 from tests.support.claude_code_log import claude_code_log
 from tests.support.command import harness, the_run
+from tests.support.openai_server import OpenAIServer
 
 FADING = "reference/fading?onset=0.6&limit=8000"
 
@@ -105,6 +106,37 @@ def test_what_the_model_answers_without_the_log_does_not_count(rows):
     # And back, should the control be asked again and tell otherwise.
     again = [row | {"outcome": "abstained"} if told(row) else row for row in settled]
     assert {row["counts"] for row in Settlement(again).amended(again)} == {"recall"}
+
+
+class Knowing(OpenAIServer):
+    """A reader who knows who owns the billing export without being told."""
+
+    def _answer(self, body):
+        answer = super()._answer(body)
+        if "owner of the billing export" in body["messages"][-1]["content"]:
+            answer["choices"][0]["message"]["content"] = "Tomas Lindqvist"
+        return answer
+
+
+def test_the_command_says_which_questions_a_model_needs_no_log_for(tmp_path, httpserver):
+    server = Knowing(httpserver)
+    said = [
+        "The owner of the billing export is called Tomas Lindqvist, ask there first.",
+        "The limit for the coin purse should be 4711 rows in one go, I think.",
+        "Please keep in mind that the mail reader ships by 5 March 2029 at the latest.",
+    ]
+    sides = ("user", "assistant")
+    chat = {"messages": [{"role": sides[i % 2], "content": t} for i, t in enumerate([*said, "ok"])]}
+    (tmp_path / "talk.jsonl").write_text(f"{json.dumps(chat)}\n", encoding="utf-8")
+    assert harness("probe", "talk.jsonl", "--propose", "q.yaml", cwd=tmp_path).code == 0
+    done = harness(
+        "probe", "talk.jsonl", "--run", "q.yaml", "-m", "openai/served", "-w", "2k", "-q",
+        "-M", f"api_base={server.api_base}", "-M", "api_key=none", "--no-cache", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    assert (
+        "not counted: 1 of 3 questions, which openai/served answers without the log: f1-name-1"
+    ) in done.out
 
 
 def test_a_log_longer_than_the_window_is_forked_where_it_fits(day, tmp_path):
