@@ -41,7 +41,7 @@ def draft(
     """Write a draft of a scenario.
 
     Args:
-        source: A file that `harness import` reads.
+        source: Whatever `harness import` reads.
         path: Where the draft goes.
         wanted: Id or number of a conversation; the longest unless given.
         facts: How many are proposed at most.
@@ -97,23 +97,21 @@ def conversation(source: Path, wanted: str | None) -> tuple[Transcript, int]:
     """The conversation that is wanted, and how many others there are.
 
     Args:
-        source: A file that `harness import` reads.
+        source: Whatever `harness import` reads.
         wanted: Its id or number; None: the longest.
 
     Raises:
         UsageError: None has that id or number.
     """
-    from harness.scenarios.importers import file_source, guess, importers
-    from harness.scenarios.importers.tally import Tally
+    from harness.cli.reading import reading
 
-    tally = Tally(name=str(source))
-    importer = importers.resolve(guess(file_source(source)))
     best: Transcript | None = None
     size = -1
-    for number, one in enumerate(tally.sifted(importer.sessions(file_source(source))), 1):
-        length = sum(len(message.text) for message in one.messages)
-        if (wanted is None and length > size) or wanted in {one.id, str(number)}:
-            best, size = one, length
+    with reading([source], None, None, partial=None) as (tally, found):
+        for number, one in enumerate(found, 1):
+            length = sum(len(message.text) for message in one.messages)
+            if (wanted is None and length > size) or wanted in {one.id, str(number)}:
+                best, size = one, length
     tally.check_any()
     if best is None:
         raise UsageError(

@@ -94,7 +94,7 @@ def command(
         return _ask(context, log, reviewed, forks, how)
     models = ",".join(how["models"])
     proposing = propose is not None
-    path = propose or Path(f"{log.stem}.questions.yaml")
+    path = propose or Path(f"{log.stem.strip('-') or 'log'}.questions.yaml")
     by = (models, how["options"]) if proposing and models else None
     then = f"harness probe {shlex.quote(str(log))} --run {shlex.quote(str(path))} -m"
     then += f" {shlex.quote(models) if models and not proposing else 'MODEL'}"

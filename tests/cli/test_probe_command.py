@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import zipfile
 
 import pytest
 import yaml
@@ -162,6 +164,22 @@ def test_without_questions_they_are_proposed_and_the_next_step_is_said(day, tmp_
     again = harness("probe", log, "-m", "reference/perfect", cwd=tmp_path)
     assert again.code == 4
     assert f"day.questions.yaml is there already; ask them: {then}" in again.err
+
+
+def test_a_log_comes_as_a_folder_or_an_archive_too(day, tmp_path):
+    log = day[0] / "day.jsonl"
+    folder = tmp_path / "project"
+    folder.mkdir()
+    shutil.copy(log, folder)
+    with zipfile.ZipFile(tmp_path / "day.zip", "w") as archive:
+        archive.write(log, "day.jsonl")
+    for number, given in enumerate((folder, tmp_path / "day.zip")):
+        done = harness("probe", given, "--propose", f"{number}.yaml", cwd=tmp_path)
+        assert done.code == 0, done.err
+    written = [(tmp_path / f"{number}.yaml").read_text("utf-8") for number in range(2)]
+    assert [yaml.safe_load(text)["digest"] for text in written] == [
+        yaml.safe_load((day[0] / "q.yaml").read_text("utf-8"))["digest"]
+    ] * 2
 
 
 def edited(folder, change):
