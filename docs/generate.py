@@ -27,8 +27,8 @@ BEGIN, END = "<!-- made by: make docs -->", "<!-- until here -->"
 
 _ORDER = (
     "ScenarioModel", "FactModel", "QuestionModel", "Listed", "Generate", "NamedFiller",
-    "FileFiller", "TurnStep", "PlantStep", "FillerStep", "Stretch", "ProbeStep", "RuleStep",
-    "RuleModel", "ExpectModel",
+    "FileFiller", "TurnStep", "CallModel", "PlantStep", "FillerStep", "Stretch", "ProbeStep",
+    "RuleStep", "RuleModel", "ExpectModel",
 )  # fmt: skip
 """Which comes first; what is not named here follows in the order of the schema."""
 _TITLES = {
@@ -40,6 +40,7 @@ _TITLES = {
     "NamedFiller": "A filler by its name: `filler:`",
     "FileFiller": "A file of real chats: `filler:`",
     "TurnStep": "A turn written out: in `script:`",
+    "CallModel": "A tool that a turn calls: `calls:` of a step",
     "PlantStep": "A plant: in `script:`",
     "FillerStep": "A stretch of filler: in `script:`",
     "Stretch": "How much filler: `filler:` of a step",

@@ -41,7 +41,7 @@ def draft(
     """Write a draft of a scenario.
 
     Args:
-        source: A file that `harness import` reads.
+        source: Whatever `harness import` reads.
         path: Where the draft goes.
         wanted: Id or number of a conversation; the longest unless given.
         facts: How many are proposed at most.
@@ -59,12 +59,12 @@ def draft(
     from harness.scenarios.importers.yaml_text import dump
     from harness.scoring.gold import grading
 
-    one, others = _conversation(source, wanted)
+    one, others = conversation(source, wanted)
     tally = Tally(name=str(source))
     if model is None:
         asked = proposals(one, facts)
     else:
-        asked, dropped = asyncio.run(_asked_of(model, options, one, facts))
+        asked, dropped = asyncio.run(asked_of(model, options, one, facts))
         for left_out in dropped:
             tally.skip(left_out)
     name = slug(path.stem)[:72]
@@ -93,23 +93,25 @@ def draft(
     click.echo(f"  harness validate {shlex.quote(str(path))}")
 
 
-def _conversation(source: Path, wanted: str | None) -> tuple[Transcript, int]:
+def conversation(source: Path, wanted: str | None) -> tuple[Transcript, int]:
     """The conversation that is wanted, and how many others there are.
+
+    Args:
+        source: Whatever `harness import` reads.
+        wanted: Its id or number; None: the longest.
 
     Raises:
         UsageError: None has that id or number.
     """
-    from harness.scenarios.importers import file_source, guess, importers
-    from harness.scenarios.importers.tally import Tally
+    from harness.cli.reading import reading
 
-    tally = Tally(name=str(source))
-    importer = importers.resolve(guess(file_source(source)))
     best: Transcript | None = None
     size = -1
-    for number, one in enumerate(tally.sifted(importer.sessions(file_source(source))), 1):
-        length = sum(len(message.text) for message in one.messages)
-        if (wanted is None and length > size) or wanted in {one.id, str(number)}:
-            best, size = one, length
+    with reading([source], None, None, partial=None) as (tally, found):
+        for number, one in enumerate(found, 1):
+            length = sum(len(message.text) for message in one.messages)
+            if (wanted is None and length > size) or wanted in {one.id, str(number)}:
+                best, size = one, length
     tally.check_any()
     if best is None:
         raise UsageError(
@@ -119,10 +121,20 @@ def _conversation(source: Path, wanted: str | None) -> tuple[Transcript, int]:
     return best, tally.sessions - 1
 
 
-async def _asked_of(
+async def asked_of(
     name: str, options: Mapping[str, str], one: Transcript, facts: int
 ) -> tuple[tuple[Asked, ...], list[Skipped]]:
-    """What a model proposes, checked against the conversation."""
+    """What a model proposes, checked against the conversation.
+
+    Args:
+        name: Of the model.
+        options: Parameters of its calls.
+        one: The conversation.
+        facts: How many facts are wanted.
+
+    Raises:
+        UsageError: The model cannot be asked.
+    """
     from harness.core.errors import ModelError
     from harness.core.transcript import Skipped
     from harness.models import make_model

@@ -45,7 +45,7 @@ fills: 12
 @click.option(
     "--from",
     "source",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     metavar="FILE",
     help="Draft a scenario out of a conversation in FILE: whatever harness import reads.",
 )

@@ -27,7 +27,8 @@ class Record:
     run_id: str
     scenario: str
     session: str
-    """The trunk (scenario and seed): the cluster of every statistic."""
+    """The trunk (scenario and seed), and the question where questions are sampled: the cluster of
+    every statistic."""
     seed: int
     repeat: int
     arm: Arm
@@ -187,6 +188,9 @@ class Record:
     """Which part of the prompt the server dropped: start, middle, end, unknown; None for none."""
     fact_dropped: bool | None = None
     """Whether that part held what was asked for; None where there is none, or nobody can tell."""
+    sample: str = "sessions"
+    """What was sampled: sessions, or the questions put to one real log. Of these, the ones that the
+    model answers without the log count apart."""
 
 
 LISTS = (

@@ -14,6 +14,9 @@ Counts = Literal["recall", "abstain", "rule", "apart"]
 """What a score counts towards: recall of what was said, right abstentions from what never was, the
 keeping of standing rules, or none of these, for a kind of question that is a measure of its own."""
 Layout = Literal["growing", "grid", "script"]
+Sample = Literal["sessions", "questions"]
+"""What the intervals of a report are over: sessions, as many as there are seeds; or, where the
+script is a real log that is one session whatever the seed, the questions that are put to it."""
 Similarity = Literal["near", "far"]
 """Of a distractor: a sentence like that of its fact, or one that has only the kind of value."""
 Haystack = Literal["coherent", "shuffled"]
@@ -140,11 +143,23 @@ class Fills:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """A tool that a turn of a script calls, and its result."""
+
+    name: str
+    arguments: str
+    """JSON, as a model wrote it."""
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One step of a script; exactly one of the kinds below is set."""
 
     user: str | None = None
     assistant: str | None = None
+    calls: tuple[Called, ...] = ()
+    """The tools that the assistant calls in this turn, with what they gave back."""
     says: tuple[str, ...] = ()
     """The told facts that this turn says; empty for most."""
     plant: str | None = None
@@ -156,6 +171,11 @@ class Step:
     """Id of the rule that this turn gives; then `user` and `assistant` are its words."""
     new_session: tuple[Carry, ...] | None = None
     """The session ends here, and a fresh one begins with what is listed, and nothing else."""
+
+    @property
+    def is_turn(self) -> bool:
+        """Whether it is said in the session as it is written."""
+        return self.user is not None or self.assistant is not None or bool(self.calls)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +207,7 @@ class Scenario:
     script: tuple[Step, ...] = ()
     rules: tuple[Rule, ...] = ()
     expect: Expect = Expect()
+    sample: Sample = "sessions"
     language: str = "en"
     """Code of the language that its texts are written in and its replies are graded in."""
     synonyms: tuple[tuple[str, ...], ...] = ()

@@ -82,7 +82,7 @@ class Plant:
     ordinal: int
     value: Value
     message: int
-    """Index of the message that says it: the user's, or the reply where that alone holds it."""
+    """Index of the message that says it."""
     offset_tokens: int
     """Tokens before that message."""
     tokens: int

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from harness.core.arms import Arm
-    from harness.core.scenario import Counts, Layout
+    from harness.core.scenario import Counts, Layout, Sample
     from harness.core.session import Blueprint
     from harness.core.window import Window
 
@@ -35,7 +35,8 @@ class Trial:
     key: str
     scenario: str
     session: str
-    """Scenario and seed: the cluster of every statistic."""
+    """Scenario and seed, and the question where questions are sampled: the cluster of every
+    statistic."""
     seed: int
     repeat: int
     arm: Arm
@@ -58,6 +59,7 @@ class Trial:
     batch_why: str | None = None
     """Why an adaptive run chose it."""
     replies: Replies = "scripted"
+    sample: Sample = "sessions"
 
     @property
     def treatment(self) -> Treatment:

@@ -93,6 +93,9 @@ def check_layout(draft: Draft) -> None:
             if getattr(draft.model, key) is not None:
                 problem = f"'{key}' and 'script' exclude each other: the script says what stands"
                 draft.refuse_key(f"{problem} where; take one of them out", key)
+    if draft.model.sample == "questions" and not draft.told():
+        problem = "'sample: questions' is for a real log, whose turns say the facts ('says')"
+        draft.refuse_key(f"{problem}; take it out: here sessions are sampled", "sample")
     fills = draft.model.fills
     _check_once(draft, "fills", fills if isinstance(fills, list) else ())
     _check_once(draft, "positions", draft.model.positions or ())

@@ -156,8 +156,11 @@ def _texts(draft: Draft) -> Iterator[tuple[str, tuple[Key, ...], str]]:
     yield from _texts_beside(draft)
     for i, step in enumerate(draft.model.script or ()):
         if isinstance(step, TurnStep):
-            yield "the script", ("script", i, "user"), step.user
+            yield "the script", ("script", i, "user"), step.user or ""
             yield "the script", ("script", i, "assistant"), step.assistant or ""
+            for j, call in enumerate(step.calls or ()):
+                yield "the script", ("script", i, "calls", j, "arguments"), call.arguments
+                yield "the script", ("script", i, "calls", j, "result"), call.result
 
 
 def _texts_beside(draft: Draft) -> Iterator[tuple[str, tuple[Key, ...], str]]:

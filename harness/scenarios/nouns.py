@@ -49,6 +49,7 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
             recall_at_least=model.expect.recall_at_least,
             onset_at_least=model.expect.onset_at_least,
         ),
+        sample=model.sample,
         language=model.language,
         distractors=levels,
         haystacks=haystacks,

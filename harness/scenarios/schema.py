@@ -21,9 +21,9 @@ from pydantic import (
 from harness.core.languages import Code  # noqa: TC001 -- pydantic reads it at run time
 from harness.scenarios.schema_shapes import (
     Absent,
+    FilePart,
     Name,
     Share,
-    StrictModel,
     Text,
     Texts,
     by_type,
@@ -48,7 +48,7 @@ def _as_filler(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
-class Listed(StrictModel):
+class Listed(FilePart):
     """A value with the other spellings that count as right."""
 
     value: Text
@@ -57,7 +57,7 @@ class Listed(StrictModel):
     """Other spellings of the same answer."""
 
 
-class Generate(StrictModel):
+class Generate(FilePart):
     """Values made by a generator, so that any number of seeds can be run."""
 
     generate: Literal["code", "number", "name", "date", "word"]
@@ -74,7 +74,7 @@ Values = Annotated[
 ]
 
 
-class FactDistractors(StrictModel):
+class FactDistractors(FilePart):
     """What is said beside a fact to be taken for it, a sentence a distractor."""
 
     near: Texts | Absent = None
@@ -83,7 +83,7 @@ class FactDistractors(StrictModel):
     """Other sentences with a value of the same kind, each with {value} once."""
 
 
-class DistractorsModel(StrictModel):
+class DistractorsModel(FilePart):
     """How many distractors a session says; each number is a treatment of its own."""
 
     n: Annotated[
@@ -102,7 +102,7 @@ class DistractorsModel(StrictModel):
 HaystackName = Literal["coherent", "shuffled"]
 
 
-class FactModel(StrictModel):
+class FactModel(FilePart):
     """What must be recalled."""
 
     id: Name
@@ -136,7 +136,7 @@ class FactModel(StrictModel):
     Unless given it is that of the kind: contains; set for a set; abstain for an abstain fact."""
 
 
-class QuestionModel(StrictModel):
+class QuestionModel(FilePart):
     """What is asked about several facts, or otherwise than under a fact."""
 
     id: Name
@@ -156,7 +156,7 @@ class QuestionModel(StrictModel):
     """How replies are scored, as under a fact."""
 
 
-class CheckModel(StrictModel):
+class CheckModel(FilePart):
     """A check and the one thing that it needs to know; exactly one of these."""
 
     max_words: Annotated[int, Field(ge=1)] | Absent = None
@@ -175,7 +175,7 @@ class CheckModel(StrictModel):
     """A Python regular expression that is found in it."""
 
 
-class RuleModel(StrictModel):
+class RuleModel(FilePart):
     """A standing constraint, given once and checked on every later live reply."""
 
     id: Name
@@ -193,14 +193,14 @@ class RuleModel(StrictModel):
     package.module:Name?option=value."""
 
 
-class NamedFiller(StrictModel):
+class NamedFiller(FilePart):
     """Filler that comes with the harness or with a plugin."""
 
     name: Text
     """Its name."""
 
 
-class FileFillerModel(StrictModel):
+class FileFillerModel(FilePart):
     """Filler from a file of real chats, one a line."""
 
     file: Text
@@ -227,7 +227,7 @@ Fills = Annotated[
 ]
 
 
-class ExpectModel(StrictModel):
+class ExpectModel(FilePart):
     """What the author holds to be good enough."""
 
     recall_at_least: Share | Absent = None
@@ -236,7 +236,7 @@ class ExpectModel(StrictModel):
     """Lowest fill at which forgetting may begin, in [0, 1]."""
 
 
-class ScenarioModel(StrictModel):
+class ScenarioModel(FilePart):
     """One test of what a chat model still knows as its session grows."""
 
     model_config = ConfigDict(title="session-harness scenario")
@@ -283,6 +283,10 @@ class ScenarioModel(StrictModel):
     """Where plants stand: 0 = first token, 1 = last."""
     script: Annotated[list[StepModel], Field(min_length=1)] | Absent = None
     """The steps of the session in order, in place of a layout."""
+    sample: Literal["sessions", "questions"] = "sessions"
+    """questions: the script is a real log, and the questions are a sample of what may be asked of
+    it. Intervals are then over questions, and what a model answers without the log does not count.
+    Else they are over sessions, one a seed."""
     rules: Annotated[list[RuleModel], Field(min_length=1)] | Absent = None
     """Standing constraints, checked on every live reply after they were given."""
     expect: ExpectModel = Field(default_factory=ExpectModel)

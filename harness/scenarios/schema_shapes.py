@@ -40,7 +40,7 @@ def by_type(container: type, yes: str, no: str) -> Discriminator:
     return Discriminator(lambda value: yes if isinstance(value, container) else no)
 
 
-class StrictModel(BaseModel):
+class FilePart(BaseModel):
     """Keys that are known and values as they are written; its docstrings describe the keys."""
 
     model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)

@@ -6,53 +6,68 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from harness.scenarios.schema_shapes import Absent, StrictModel, Text, Texts, many
+from harness.scenarios.schema_shapes import Absent, FilePart, Text, Texts, many
 
 
 def _step_kind(value: object) -> str | None:
     """Which kind of step a mapping is, by the first key that tells."""
     if not isinstance(value, dict):
         return None
-    kinds = {"user": "turn", "assistant": "turn", "plant": "plant", "filler": "filler"}
+    kinds = dict.fromkeys(("user", "assistant", "calls"), "turn")
+    kinds |= {"plant": "plant", "filler": "filler"}
     kinds |= {"probe": "probe", "rule": "rule", "new_session": "boundary"}
     return next((f"({kinds[key]})" for key in value if key in kinds), None)
 
 
-class TurnStep(StrictModel):
+class CallModel(FilePart):
+    """A tool that the assistant calls."""
+
+    name: Text
+    """Name of the tool."""
+    arguments: str = "{}"
+    """What it is called with: JSON, as a model writes it."""
+    result: str
+    """What it gave back."""
+
+
+class TurnStep(FilePart):
     """A turn written out."""
 
-    user: Text
-    """What the user says."""
+    user: Text | Absent = None
+    """What the user says. Left out where the assistant goes on after the tools of the turn
+    before."""
     assistant: Text | Absent = None
-    """What the assistant answers. Without it the model under test answers, in runs with
-    `--replies live`."""
+    """What the assistant answers, or says as it calls tools. Without it and without `calls` the
+    model under test answers, in runs with `--replies live`."""
+    calls: Annotated[list[CallModel], Field(min_length=1)] | Absent = None
+    """The tools that the assistant calls at once, each with its result; they end the turn."""
     says: Texts | Absent = None
     """Ids of facts that this turn says in its own words. Such a fact has one value and no `say`,
     and the script is one session whatever the seed."""
 
 
-class PlantStep(StrictModel):
+class PlantStep(FilePart):
     """Says a fact."""
 
     plant: Text
     """Id of the fact."""
 
 
-class RuleStep(StrictModel):
+class RuleStep(FilePart):
     """Gives a rule."""
 
     rule: Text
     """Id of the rule."""
 
 
-class Stretch(StrictModel):
+class Stretch(FilePart):
     """How much of the filler goes here."""
 
     weight: Annotated[float, Field(gt=0)]
     """Weight of this stretch among all stretches of the script."""
 
 
-class FillerStep(StrictModel):
+class FillerStep(FilePart):
     """A stretch of filler that grows to reach the length asked for."""
 
     filler: Annotated[
@@ -65,7 +80,7 @@ class FillerStep(StrictModel):
     """Its weight."""
 
 
-class ProbeStep(StrictModel):
+class ProbeStep(FilePart):
     """Puts a question, on a fork of the session."""
 
     probe: Text
@@ -79,7 +94,7 @@ def _usual() -> list[Carried]:
     return ["system", "memory"]
 
 
-class Boundary(StrictModel):
+class Boundary(FilePart):
     """What the fresh session begins with."""
 
     carry: Annotated[
@@ -93,7 +108,7 @@ class Boundary(StrictModel):
     transcript: the text of the sessions before. Or nothing."""
 
 
-class BoundaryStep(StrictModel):
+class BoundaryStep(FilePart):
     """Ends the session; what follows is said in a fresh one."""
 
     new_session: Boundary

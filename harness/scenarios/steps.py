@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError, nearest
-from harness.core.scenario import PLACEHOLDER, Step
+from harness.core.scenario import PLACEHOLDER, Called, Step
 from harness.kinds.answers import least_said
 from harness.scenarios.rules import check_rule_step, rules
 from harness.scenarios.schema_steps import (
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from harness.scenarios.draft import Draft
     from harness.scenarios.questions import FileQuestions
     from harness.scenarios.schema import FactModel
+    from harness.scenarios.schema_steps import CallModel
 
 
 def check_script(draft: Draft, asked: FileQuestions) -> None:
@@ -65,8 +66,18 @@ def check_script(draft: Draft, asked: FileQuestions) -> None:
     _check_unused(draft, said, put, asked)
 
 
+def _calls(step: object) -> Sequence[CallModel]:
+    """The tools that a step calls."""
+    return (step.calls or ()) if isinstance(step, TurnStep) else ()
+
+
 def _check_turn(draft: Draft, i: int, step: TurnStep) -> None:
-    for key, text in (("user", step.user), ("assistant", step.assistant or "")):
+    before = draft.model.script[:i] if draft.model.script else []
+    said = [one for one in before if not isinstance(one, ProbeStep)]
+    if step.user is None and not (said and _calls(said[-1])):
+        problem = "a turn without 'user' goes on after tools, and the step before calls none"
+        draft.refuse(f"{problem}; say what the user says", "script", i)
+    for key, text in (("user", step.user or ""), ("assistant", step.assistant or "")):
         if PLACEHOLDER in text:
             problem = "{value} is not filled in here; say facts with a {plant: id} step"
             draft.refuse(problem, "script", i, key)
@@ -207,7 +218,13 @@ def _step(
     known: Mapping[str, Rule],
 ) -> Step:
     if isinstance(step, TurnStep):
-        return Step(user=step.user, assistant=step.assistant, says=tuple(step.says or ()))
+        called = [Called(name=c.name, arguments=c.arguments, result=c.result) for c in _calls(step)]
+        return Step(
+            user=step.user,
+            assistant=step.assistant,
+            calls=tuple(called),
+            says=tuple(step.says or ()),
+        )
     if isinstance(step, PlantStep):
         return Step(plant=step.plant)
     if isinstance(step, ProbeStep):

@@ -153,6 +153,7 @@ def _words_said(scenario: Scenario) -> frozenset[str]:
     texts = [scenario.system or ""]
     for step in scenario.script:
         texts += [step.user or "", step.assistant or ""]
+        texts += [text for call in step.calls for text in (call.arguments, call.result)]
     for fact in scenario.facts:
         texts += [*fact.say, *fact.reply, *fact.amend]
         texts += [text for value in fact.values for text in value.spellings]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from harness.core.draws import Draws, digest
 from harness.core.errors import UsageError
 from harness.core.session import Cut, PlannedPlant, Plant, Session
+from harness.core.text import find, words
 from harness.sessions.due import said_by
 from harness.sessions.kinds import KindCounter
 from harness.sessions.stream import FillerRanOutError
@@ -256,16 +257,27 @@ class Builder:
                 say.fact, say.ordinal, value, sizes[: at + 1], position=say.position_requested
             )
         else:
-            self._told(say.step, sizes[:1])
+            self._told(say.step, turn, sizes)
         yield from self._add(turn, sizes, said=True)
 
-    def _told(self, step: int, sizes: Sequence[int]) -> None:
+    def _told(self, step: int, turn: Turn, sizes: Sequence[int]) -> None:
         """Note the facts and the rule that a turn of the script says in its own words."""
         if self._materials.scenario.script[step].rule is not None:
             self._rules.append(self._materials.script_turn(step).user)
         for fact in self._materials.scenario.script[step].says:
             before = sum(plant.fact == fact for plant in self._plants)
-            self._plant(fact, before, self._materials.value(fact, 0), sizes)
+            value = self._materials.value(fact, 0)
+            self._plant(fact, before, value, sizes[: self._saying(turn, value) + 1])
+
+    def _saying(self, turn: Turn, value: Value) -> int:
+        """Which message of a turn says the value; the first where none does in these words."""
+        language = self._materials.scenario.language
+        spelled = [words(spelling, language) for spelling in value.spellings]
+        for index, message in enumerate(turn.messages):
+            form = words(message.text, language)
+            if any(find(form, spelling, language) for spelling in spelled):
+                return index
+        return 0
 
     def _plant(
         self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from harness.core.draws import Draws, digest
 from harness.core.languages import language
 from harness.core.messages import Message, Turn
+from harness.core.parts import TextPart, ToolCall, ToolResult
 from harness.core.probe import Probe
 from harness.core.scenario import PLACEHOLDER
 from harness.kinds import answers
@@ -79,6 +80,11 @@ class Materials:
         """Scenario and seed: the cluster of every statistic."""
         return f"{self.scenario.name}/{self.seed}"
 
+    def cluster(self, question_id: str) -> str:
+        """What a probe is counted under: its session; where questions are sampled, that and it."""
+        by_question = self.scenario.sample == "questions"
+        return f"{self.session_id}/{question_id}" if by_question else self.session_id
+
     @property
     def system(self) -> tuple[Message, ...]:
         """The system message, if the scenario has one.
@@ -123,7 +129,22 @@ class Materials:
     def script_turn(self, step: int) -> Turn:
         """The turn that the script writes out at that step."""
         said = self.scenario.script[step]
-        return Turn.of((said.user or "").strip(), (said.assistant or UNANSWERED).strip())
+        asked = () if said.user is None else (Message("user", said.user.strip()),)
+        answer = (said.assistant or "").strip()
+        if not said.calls:
+            return Turn((*asked, Message("assistant", answer or UNANSWERED)))
+        ids = [f"call-{step + 1}-{number}" for number, _ in enumerate(said.calls, 1)]
+        called = zip(ids, said.calls, strict=True)
+        parts = tuple(ToolCall(id_, call.name, call.arguments) for id_, call in called)
+        words = (TextPart(answer),) if answer else ()
+        results = zip(ids, said.calls, strict=True)
+        return Turn(
+            (
+                *asked,
+                Message("assistant", (*words, *parts)),
+                *(Message("tool", (ToolResult(i, call.result, call.name),)) for i, call in results),
+            )
+        )
 
     def question(self, question_id: str) -> str:
         """The words of a question; one wording a seed."""

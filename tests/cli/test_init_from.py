@@ -123,3 +123,12 @@ def test_what_is_wrong_is_said_and_nothing_is_written(chats, tmp_path, words, co
     assert (done.code, done.out) == (code, "")
     assert done.err.startswith(f"harness: {said}"), done.err
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_file_that_is_cut_off_is_no_draft_and_no_option_of_another_command_is_named(tmp_path):
+    path = tmp_path / "cut.json"
+    path.write_text('[{"messages": [{"role": "user", "content": "a"}]}, {"mess', encoding="utf-8")
+    done = harness("init", "--from", path, tmp_path / "draft.yaml")
+    assert done.code == 4
+    assert "cut.json" in done.err
+    assert "--partial" not in done.err

@@ -86,7 +86,7 @@ def test_the_schema_accepts_every_form_of_a_setting(validator, small, line):
         ("name: small", "name: small\nrules: [{id: short, say: x, check: {max_words: 0}}]"),
         ("name: small", "name: small\nrules: [{id: short, say: x, check: {most: 9}}]"),
         ("name: small", "name: small\nrules: [{id: short, say: x, check: {language: English}}]"),
-        ("name: small", "name: small\nscript: [{assistant: a}]"),
+        ("name: small", "name: small\nscript: [{user: a, calls: []}]"),
         ("name: small", "name: small\nscript: [{plant: tone, probe: tone}]"),
         ("name: small", "name: small\nscript: [{filler: 0}]"),
     ],

@@ -61,7 +61,7 @@ def _unscored(summary: Summary, status: str) -> int:
 def _few(group: CurveGroup) -> str | None:
     if group.onset.verdict != "insufficient":
         return None
-    return "too little to tell an onset; more sessions: harness run --seeds 30"
+    return f"too little to tell an onset; more sessions: harness run --seeds 30{_of_a_log(group)}"
 
 
 def _weak(group: CurveGroup) -> str | None:
@@ -80,9 +80,14 @@ def _blunt(group: CurveGroup) -> str | None:
     if group.onset.verdict != "cannot_tell" or not seeds:
         return None
     return (
-        f"too few answers to say that nothing is forgotten: harness run --seeds {seeds:,} would"
-        " show a drop that matters"
+        f"too few answers to say that nothing is forgotten: harness run --seeds {seeds:,}"
+        f"{_of_a_log(group)} would show a drop that matters"
     )
+
+
+def _of_a_log(group: CurveGroup) -> str:
+    """What is in the place of seeds where a script may be a real log, which has one session."""
+    return " (of a real log: as many questions)" if group.layout == "script" else ""
 
 
 def _no_controls(group: CurveGroup) -> str | None:

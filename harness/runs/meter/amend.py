@@ -47,11 +47,14 @@ class Settlement:
     def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
         builders: defaultdict[tuple[str, str], ReadingsBuilder] = defaultdict(ReadingsBuilder)
         rows: list[tuple[tuple[str, str], int] | None] = []
+        self._known: set[tuple[object, ...]] = set()
         for record in records:
             if not is_metered(record):
                 rows.append(None)
                 continue
             call = (str(record["run_id"]), str(record["model"]))
+            if record["arm"] == "closed_book" and record["outcome"] == "recalled":
+                self._known.add(_question(record))
             rows.append((call, builders[call].add(record)))
         found = {call: verdicts(builder.readings()) for call, builder in builders.items()}
         self._places = [None if at is None else _Place(found[at[0]], at[1]) for at in rows]
@@ -59,7 +62,24 @@ class Settlement:
     def amended(self, records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         """The records with what is known now, in the same order."""
         for record, place in zip(records, self._places, strict=True):
-            yield {**record, "provisional": False} if place is None else _amended(record, place)
+            kept = {**record, "provisional": False} if place is None else _amended(record, place)
+            yield kept | self._counts(record)
+
+    def _counts(self, record: Mapping[str, Any]) -> dict[str, str]:
+        """What a question about a real log counts towards: apart where the model knows it anyway.
+
+        The control that tells so keeps its own count.
+        """
+        told = record["arm"] != "closed_book" and record["counts"] in {"recall", "apart"}
+        if record.get("sample") != "questions" or not told:
+            return {}
+        return {"counts": "apart" if _question(record) in self._known else "recall"}
+
+
+def _question(record: Mapping[str, Any]) -> tuple[object, ...]:
+    """Who is asked what."""
+    names = ("run_id", "model", "variant", "scenario", "question_id")
+    return tuple(record.get(name) for name in names)
 
 
 def is_metered(record: Mapping[str, Any]) -> bool:

@@ -99,7 +99,8 @@ def _check_reminders(study: Study, scenario: Scenario) -> None:
 def _check_answers(study: Study, scenario: Scenario) -> None:
     """Every turn has an answer, or the model gives one."""
     for number, step in enumerate(scenario.script, start=1):
-        if study.replies == "scripted" and step.user is not None and step.assistant is None:
+        unanswered = step.user is not None and step.assistant is None and not step.calls
+        if study.replies == "scripted" and unanswered:
             raise UsageError(
                 f"{scenario.path}: step {number} of the script has no 'assistant': write the"
                 " answer out, or run with --replies live"

@@ -245,7 +245,8 @@ def trials_of(  # noqa: PLR0917 -- what a trial is made of
                 yield Trial(
                     key=keys.key(cut=index, question=question.id, repeat=repeat),
                     scenario=scenario.name,
-                    session=materials.session_id,
+                    session=materials.cluster(question.id),
+                    sample=scenario.sample,
                     seed=materials.seed,
                     repeat=repeat,
                     arm=blueprint.arm,

@@ -186,6 +186,7 @@ def of_trial(trial: Trial) -> dict[str, Any]:
         "layout": trial.layout,
         "variant": trial.variant,
         "replies": trial.replies,
+        "sample": trial.sample,
     }
 
 

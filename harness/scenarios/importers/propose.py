@@ -47,9 +47,20 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
         r"|\d{4}-\d{2}-\d{2}|\d{1,2}:\d{2}(?:\s?[ap]m)?)\b"
     ),
     "number": re.compile(r"(?<![\w.,:-])[$€£]?(?P<value>\d[\d,]*(?:\.\d+)?)(?![\w:-])(?!\.\d)"),
+    "version": re.compile(r"(?<![\w.-])(?P<value>v?\d+\.\d+\.\d+(?:[-.]?\w+)?)(?![\w-])"),
+    "file": re.compile(
+        r"(?<![\w./-])(?P<value>(?:[\w-]+/)*[\w-]{2,}\.[a-z][a-z0-9]{0,4})(?![\w/-])"
+    ),
 }
 """In the order in which they are preferred."""
-_NOUNS = {"decision": "choice", "name": "name", "date": "date or time", "number": "number"}
+_NOUNS = {
+    "decision": "choice",
+    "name": "name",
+    "date": "date or time",
+    "number": "number",
+    "version": "version",
+    "file": "file",
+}
 _SMALL = 10
 """Numbers below are everywhere."""
 

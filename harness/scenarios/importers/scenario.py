@@ -14,7 +14,7 @@ from harness.core.transcript import Skipped
 from harness.scenarios.importers.turns import exchanges
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from harness.core.scenario import Value
     from harness.core.transcript import Asked, Grading, Transcript
@@ -31,6 +31,7 @@ def scenario(
     *,
     judged: bool = False,
     checkpoints: int = 1,
+    places: Collection[int] = (),
     new_sessions: bool | None = None,
 ) -> tuple[dict[str, Any] | None, list[Skipped]]:
     """The scenario of a transcript as data for YAML, and what could not be part of it.
@@ -42,6 +43,7 @@ def scenario(
         judged: Whether questions are kept that only a model can grade.
         checkpoints: At how many places the questions are asked, the last at the end; each question
             wherever all of its evidence has been said by then.
+        places: After how many turns they are asked, in place of a number of checkpoints.
         new_sessions: Whether a break of the transcript begins a fresh session; unless given, where
             what stood before it was out of context.
 
@@ -68,7 +70,8 @@ def scenario(
         data["system"] = system
     data["facts"] = facts
     cuts = one.compacted if new_sessions is None else new_sessions
-    data["script"] = list(_steps(turns, evidence, _places(len(turns), checkpoints), cuts=cuts))
+    after = set(places) or _places(len(turns), checkpoints)
+    data["script"] = list(_steps(turns, evidence, after, cuts=cuts))
     return data, skipped
 
 
@@ -112,8 +115,9 @@ def _steps(
     for at, turn in enumerate(turns):
         if cuts and turn.begins:
             yield {"new_session": {"carry": ["system", "memory"]}}
-        user, assistant = (_PLACEHOLDER.sub("{ value }", text) for text in turn.texts)
-        step: dict[str, Any] = {"user": user, "assistant": assistant}
+        step = turn.step
+        for side in step.keys() & {"user", "assistant"}:
+            step[side] = _PLACEHOLDER.sub("{ value }", step[side])
         says = [fact for fact, turns_of in evidence.items() if at in turns_of]
         if says:
             step["says"] = says

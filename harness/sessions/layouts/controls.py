@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.session import Blueprint, PlannedCut, PlannedPlant, PlannedTurn
 from harness.sessions.layouts.openings import spread
-from harness.sessions.layouts.units import distracting, in_turn, units_of
+from harness.sessions.layouts.units import distracting, in_turn, telling_steps, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,10 +55,9 @@ def controls(materials: Materials, window: Window, main: Sequence[Blueprint]) ->
 def _telling_turns(materials: Materials, at: int) -> tuple[list[PlannedTurn], int]:
     """The turns of a script that say facts, one after the other, and where the last one ends."""
     turns = []
-    for index, step in enumerate(materials.scenario.script):
-        if step.says:
-            turns.append(PlannedTurn(step=index, at_tokens=at))
-            at += materials.turn_tokens(materials.script_turn(index))
+    for index in telling_steps(materials.scenario.script):
+        turns.append(PlannedTurn(step=index, at_tokens=at))
+        at += materials.turn_tokens(materials.script_turn(index))
     return turns, at
 
 

@@ -129,7 +129,7 @@ class _Part:
             at = written + (round(free * weight / total) if total else 0)
             if step.plant is not None:
                 says.append(PlannedPlant(fact=step.plant, ordinal=self.ordinals[i], at_tokens=at))
-            elif step.user is not None:
+            elif step.is_turn:
                 says.append(PlannedTurn(step=i, at_tokens=at))
             elif step.probe is not None:
                 _ask(cuts, at, step.probe, fill_of(at))
@@ -168,7 +168,7 @@ def _parts(materials: Materials) -> Iterator[_Part]:
             part.ordinals[index] = said.get(step.plant, 0)
             said[step.plant] = part.ordinals[index] + 1
             size = materials.turn_tokens(materials.plant(step.plant, part.ordinals[index]))
-        elif step.user is not None:
+        elif step.is_turn:
             size = materials.turn_tokens(materials.script_turn(index))
         part.steps.append((index, size))
     if not any(step.probe is not None for step in scenario.script):

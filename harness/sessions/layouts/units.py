@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.draws import Draws
-    from harness.core.scenario import Fact, Question
+    from harness.core.scenario import Fact, Question, Step
     from harness.core.window import Window
     from harness.sessions.materials import Materials
 
@@ -119,11 +119,23 @@ def facts_tokens(materials: Materials) -> int:
     )
     told = sum(
         materials.turn_tokens(materials.script_turn(index))
-        for index, step in enumerate(materials.scenario.script)
-        if step.says
+        for index in telling_steps(materials.scenario.script)
     )
     question = question_room(materials)
     return materials.system_tokens() + said + told + question
+
+
+def telling_steps(script: Sequence[Step]) -> list[int]:
+    """The turns of a script that say facts, each behind a turn of the user's."""
+    found: list[int] = []
+    opening = 0
+    for index, step in enumerate(script):
+        if step.user is not None:
+            opening = index
+        if step.says:
+            found += [opening] if opening not in found and step.user is None else []
+            found.append(index)
+    return found
 
 
 def check_window(materials: Materials, window: Window) -> int:

@@ -69,11 +69,12 @@ def test_any_text_of_a_conversation_can_stand_in_the_file(written, text):
 def test_a_side_that_is_silent_gets_words_in_brackets():
     one = talk("Hello.", "My dog is Rex.", "Bye.", first="assistant")
     _, turns, _ = exchanges(one)
-    assert [turn.texts for turn in turns] == [
-        ("(no message)", "Hello."), ("My dog is Rex.", "Bye."),
-    ]  # fmt: skip
+    assert [turn.step for turn in turns] == [
+        {"user": "(no message)", "assistant": "Hello."},
+        {"user": "My dog is Rex.", "assistant": "Bye."},
+    ]
     _, turns, _ = exchanges(talk("a", "b", "c", breaks=(1,)))
-    assert [turn.texts for turn in turns] == [
+    assert [tuple(turn.step.values()) for turn in turns] == [
         ("a", "(no answer)"), ("(no message)", "b"), ("c", "(no answer)"),
     ]  # fmt: skip
     assert [turn.begins for turn in turns] == [False, True, False]
@@ -84,7 +85,7 @@ def test_the_first_system_message_is_the_prompt_and_later_ones_are_counted():
     one = Transcript(id="t", messages=tuple(Message(*pair) for pair in said))
     system, turns, later = exchanges(one)
     assert (system, later) == ("Be brief.", 1)
-    assert [turn.texts for turn in turns] == [("a", "b")]
+    assert [tuple(turn.step.values()) for turn in turns] == [("a", "b")]
 
 
 @pytest.mark.parametrize(

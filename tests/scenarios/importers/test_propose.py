@@ -47,6 +47,19 @@ def test_names_decisions_dates_and_numbers_are_found_where_they_stand():
     )
 
 
+def test_files_and_versions_are_found_in_logs_of_work():
+    said = [
+        "The lock moved to src/lexer/tokens.py because the parser needs it there.",
+        "Fine, that is all there is to say about it, e.g. to them, for now.",
+        "We pinned ruff at version 0.14.2 since the newer one breaks the build.",
+    ]
+    found = proposals(talk(said), 9)
+    assert [(asked.kind, asked.answers[0]) for asked in found] == [
+        ("file", "src/lexer/tokens.py"),
+        ("version", "0.14.2"),
+    ]
+
+
 def test_what_is_said_in_two_places_is_not_proposed():
     found = proposals(
         talk([*SAID, "We decided to use PostgreSQL for the mails as well, I think."]), 9
