@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -67,7 +68,12 @@ def test_every_prompt_past_half_of_num_ctx_is_found(httpserver, tmp_path):
             assert record["dropped"] == "start"
 
 
-@pytest.mark.parametrize("window", [32_000, 128_000])
+LONG = pytest.mark.skipif(
+    not os.environ.get("HARNESS_TEST_LONG"), reason="HARNESS_TEST_LONG=1 or benchmarks/zoo.py"
+)
+
+
+@pytest.mark.parametrize("window", [32_000, pytest.param(128_000, marks=LONG)])
 @pytest.mark.parametrize("name", ["template", "cached, told"])
 def test_long_windows_are_measured_as_well(name, window, httpserver, tmp_path):
     law = f"fading?onset=0.6&limit={window}"
