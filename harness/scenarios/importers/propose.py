@@ -12,12 +12,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.core.parts import ToolCall, text_of
 from harness.core.text import contains, words
 from harness.core.transcript import MOST_WORDS, Asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from harness.core.messages import Message
     from harness.core.transcript import Transcript
 
 _GAP = "____"
@@ -117,10 +119,17 @@ def _candidates(one: Transcript) -> Iterator[_Found]:
     for index, message in enumerate(one.messages):
         if message.role == "system":
             continue
-        for match in _SENTENCE.finditer(_CODE.sub("\n", message.text)):
+        for match in _SENTENCE.finditer(_CODE.sub("\n", _told(message))):
             sentence = " ".join(match[0].split()).strip(' -*#>|"“”')
             if _SHORTEST <= len(sentence) <= _LONGEST and "?" not in sentence:
                 yield from _values(sentence, index)
+
+
+def _told(message: Message) -> str:
+    """What a message says, the arguments of its calls left out: nobody asks for those."""
+    if isinstance(message.content, str):
+        return message.content
+    return text_of(tuple(part for part in message.content if not isinstance(part, ToolCall)))
 
 
 def _values(sentence: str, message: int) -> Iterator[_Found]:
