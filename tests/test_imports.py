@@ -36,6 +36,11 @@ def imported(*command):
 
 def test_help_imports_nothing_heavy():
     assert imported("--help") == set()
+    code = "import harness.cli, harness.models, sys; print('harness.core.text' in sys.modules)"
+    done = subprocess.run(  # noqa: S603 -- our own interpreter
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"  # nor what reads texts, which takes a tenth of a second
     assert imported("run", "--help") == set()
 
 

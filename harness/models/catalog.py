@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.core.spec import Spec
-from harness.models.reference import laws
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +44,11 @@ def known_limit(name: str) -> int | None:
         UsageError: It is a reference model of an unknown law or option.
     """
     spec = reference_spec(name)
-    return laws.resolve(spec).limit if spec is not None else limit_in(bundled(), name)
+    if spec is None:
+        return limit_in(bundled(), name)
+    from harness.models.reference import laws  # a tenth of a second, which `--help` need not pay
+
+    return laws.resolve(spec).limit
 
 
 def marked(name: str) -> bool:
