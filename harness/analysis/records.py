@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from glob import glob
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -195,7 +196,9 @@ class _Look:
 def _scan(path: Path, look: _Look) -> pl.LazyFrame:
     """The records of a file; settled now where its run has not come to an end."""
     if not look.settled:
-        amended = Settlement(lines(path)).amended(lines(path))
+        settlement = Settlement(lines(path))
+        # what a run that goes on has written since then waits for the next reading
+        amended = settlement.amended(islice(lines(path), len(settlement)))
         body = b"".join(dump_line(record) for record in amended)
         return (
             pl.read_ndjson(BytesIO(body), schema=SCHEMA).lazy()

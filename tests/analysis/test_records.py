@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
-from typing import TYPE_CHECKING
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -17,10 +17,11 @@ from harness.analysis.records import (
 )
 from harness.core.errors import FileError, NothingSelectedError, UsageError
 from harness.core.record import FIELDS, Record, to_json
+from harness.runs.meter.amend import Settlement
 from tests.support.records import failed, make_record, missed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 
@@ -53,6 +54,22 @@ def test_records_in_memory_and_on_disk_give_the_same_frame(tmp_path: Path) -> No
     assert frame.equals(from_records(RECORDS))
     assert frame["view"].to_list()[0] == [[0, 3], [5, 9]]
     assert frame["score"].to_list() == [1.0, 0.25, None]
+
+
+def test_records_that_a_run_writes_while_it_is_read_wait_for_the_next_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_run = [replace(record, provisional=True) for record in RECORDS]
+    folder = run_folder(tmp_path, "open", open_run)
+
+    class Overtaken(Settlement):
+        def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
+            super().__init__(records)
+            with (folder / "records.jsonl").open("a") as file:
+                file.write(lines(open_run))
+
+    monkeypatch.setattr("harness.analysis.records.Settlement", Overtaken)
+    assert read_records(folder).collect().height == len(RECORDS)
 
 
 def test_a_torn_last_line_is_not_read(tmp_path: Path) -> None:

@@ -1,9 +1,9 @@
 """Reports of real models behind real servers, from their records, as docs/real-models.md shows.
 
-`recall-tiny-2k` attends to 512 tokens and no further, behind a server that counts every prompt
-before it is sent. `smollm2-8k` are the records of a study of before its server's counts were
-understood, in today's fields and without what was then said of truncation. `HARNESS_GOLDEN=write`
-writes the reports anew.
+Each was behind a server that counts every prompt before it is sent. `recall-tiny-2k` attends to
+512 tokens and no further; `smollm2-8k` and `gemma-16k` are public chat models, in studies that
+were stopped before every session had grown to the end; the second came in two runs.
+`HARNESS_GOLDEN=write` writes the reports anew.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from harness.analysis.summary.model import Summary
 
 STUDIES = Path(__file__).parent / "real"
+NAMES = ("recall-tiny-2k", "smollm2-8k", "gemma-16k")
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,10 @@ def unpacked(name, out):
 @pytest.fixture(scope="module")
 def studies(tmp_path_factory):
     out = tmp_path_factory.mktemp("real")
-    return {name: unpacked(name, out) for name in ("recall-tiny-2k", "smollm2-8k")}
+    return {name: unpacked(name, out) for name in NAMES}
 
 
-@pytest.mark.parametrize("name", ["recall-tiny-2k", "smollm2-8k"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_report_of_a_real_study_is_the_golden_one(name, studies, tmp_path):
     output, golden = tmp_path / "report.md", STUDIES / name / "report.md"
     render(studies[name].summary, read_records(studies[name].folder), output)
@@ -63,11 +64,13 @@ def test_the_report_of_a_real_study_is_the_golden_one(name, studies, tmp_path):
     assert output.read_text(encoding="utf-8") == golden.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["recall-tiny-2k", "smollm2-8k"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_server_that_read_every_prompt_whole_is_accused_of_none(name, studies):
     (group,) = studies[name].summary.groups
     assert group.attribution.by_server == group.attribution.by_nobody == 0
-    assert group.attribution.by_model > 100
+    assert group.attribution.by_model > 0
+    said = read_records(studies[name].folder).collect()["server_truncated"].to_list()
+    assert said == [False] * len(said)
 
 
 def test_the_length_at_which_a_real_model_forgets_is_found(studies):
@@ -76,13 +79,14 @@ def test_the_length_at_which_a_real_model_forgets_is_found(studies):
     assert group.onset.hi_tokens - group.onset.lo_tokens < 64
 
 
-def test_every_count_is_the_servers_own_of_the_prompt_in_its_template(studies):
-    for record in studies["recall-tiny-2k"].told:
+@pytest.mark.parametrize("name", NAMES)
+def test_every_count_is_the_servers_own_of_the_prompt_in_its_template(name, studies):
+    for record in studies[name].told:
         assert record["exact_tokens"] == record["provider_tokens"] == record["prompt_tokens"]
 
 
 def test_what_a_small_model_loses_is_its_own_and_its_onset_has_an_interval(studies):
     (group,) = studies["smollm2-8k"].summary.groups
     assert group.onset.verdict == "detected"
-    assert group.onset.lo_tokens < group.onset.onset_tokens < group.onset.hi_tokens < 2_500
-    assert 0.6 < group.onset.plateau < 0.9
+    assert group.onset.lo_tokens < group.onset.onset_tokens < group.onset.hi_tokens < 4_000
+    assert 0.8 < group.onset.plateau < 1

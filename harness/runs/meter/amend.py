@@ -59,6 +59,9 @@ class Settlement:
         found = {call: verdicts(builder.readings()) for call, builder in builders.items()}
         self._places = [None if at is None else _Place(found[at[0]], at[1]) for at in rows]
 
+    def __len__(self) -> int:
+        return len(self._places)
+
     def amended(self, records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         """The records with what is known now, in the same order."""
         for record, place in zip(records, self._places, strict=True):
