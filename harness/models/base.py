@@ -20,7 +20,8 @@ from harness.models.adaptations import (
     without_system,
 )
 from harness.models.call_options import CallOptions
-from harness.models.options import masked, secrets
+from harness.models.catalog import known_limit
+from harness.models.options import masked
 from harness.models.redaction import SHORTEST_IN_REPLIES, one_line, secrets_in_env, without
 from harness.models.retries import OURS, OpenGate, Patience, ask_patiently
 
@@ -47,7 +48,7 @@ class CalledModel(ABC):
         tell: Is told once what the model does not take, and what is sent in its place.
 
     Raises:
-        UsageError: An option of ours is no number above 0.
+        UsageError: An option of ours is no number above 0, or no law is called that.
     """
 
     def __init__(
@@ -64,6 +65,11 @@ class CalledModel(ABC):
         self._adaptations: tuple[Adaptation, ...] = ()
         self._secrets = (*self._options.secrets, *secrets_in_env(os.environ))
         Patience.of(self._options)  # a number that is none is told now
+        self._limit = known_limit(name)  # before any library is loaded: so is a misspelt law
+
+    def limit(self) -> int | None:
+        """Tokens of the context window; None where they are not known."""
+        return self._limit
 
     def sent_parameters(self, options: Mapping[str, object]) -> dict[str, object]:
         """The parameters that a call with these options sends, secrets masked."""
@@ -88,9 +94,9 @@ class CalledModel(ABC):
         """
         given = CallOptions.of(options)
         parameters = self._parameters(given)
+        hidden = (*self._secrets, *given.secrets)
 
         async def call(attempt: int) -> Reply:
-            hidden = (*self._secrets, *secrets(parameters))
             try:
                 reply = await self._taken(messages, parameters, attempt)
             except ModelError as error:

@@ -52,7 +52,9 @@ class CallOptions(Mapping[str, object]):
         """Both; where both name an option, the later one holds."""
         if not later:
             return self
-        return CallOptions({**self._values, **CallOptions.of(later)})
+        both = CallOptions({})
+        both._values = {**self._values, **CallOptions.of(later)}  # values already, both of them
+        return both
 
     @cached_property
     def affecting_answer(self) -> dict[str, object]:

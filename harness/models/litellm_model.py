@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from harness.core.chat_format import from_chat, to_chat
 from harness.core.errors import ModelError, OverflowRefusedError, UsageError
 from harness.models.base import TIMEOUT_S, CalledModel, asked_tokens, for_provider, most_tokens
-from harness.models.catalog import PROVIDER, known_limit
+from harness.models.catalog import PROVIDER
 from harness.models.errors import classify
 from harness.models.litellm_bodies import choices_in, hearing, watch_bodies
 from harness.models.options import secrets
@@ -53,13 +53,8 @@ class LitellmModel(CalledModel):
         tell: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__(name, options or {}, gate, tell)
-        self._limit = known_limit(name)  # first: a misspelt law is told without litellm
         self._litellm = _litellm()
         self._provider_name, self._provider = _provider(name)
-
-    def limit(self) -> int | None:
-        """Tokens of the context window; None where they are not known."""
-        return self._limit
 
     async def close(self) -> None:
         """Close the connections that litellm keeps open; call it once, when all is done."""

@@ -20,7 +20,7 @@ from harness.core.chat_format import to_chat
 from harness.core.errors import ModelError
 from harness.models.base import TIMEOUT_S, CalledModel, asked_tokens, for_provider, most_tokens
 from harness.models.call_options import CallOptions
-from harness.models.catalog import bundled, entry_in, known_limit
+from harness.models.catalog import bundled, entry_in
 from harness.models.errors import ServerRefusedError, classify
 from harness.models.litellm_bodies import MOST_BYTES
 from harness.models.options import secrets, without_keys
@@ -115,10 +115,6 @@ class WireModel(CalledModel):
         self._provider, _, self._model = name.partition("/")
         self._address = (self._options.address(name) or "").rstrip("/")
         self._session: ClientSession | None = None
-
-    def limit(self) -> int | None:
-        """Tokens of the context window; None where they are not known."""
-        return known_limit(self.name)
 
     async def close(self) -> None:
         """Close the connections; call it once, when all is done."""

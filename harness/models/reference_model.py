@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.models.base import TIMEOUT_S, CalledModel, for_provider, most_tokens
-from harness.models.catalog import PROVIDER, known_limit
+from harness.models.catalog import PROVIDER
 from harness.models.reference import laws
 from harness.models.response import reply
 
@@ -47,12 +47,7 @@ class ReferenceModel(CalledModel):
         tell: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__(name, options, gate, tell)
-        self._limit = known_limit(name)
         self._law = law_of(name.removeprefix(f"{PROVIDER}/"))
-
-    def limit(self) -> int | None:
-        """Tokens of the law's context window."""
-        return self._limit
 
     async def close(self) -> None:
         """Nothing: nothing was opened."""
