@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from harness.core.transcript import Row, Transcript
+from harness.core.transcript import Transcript
 from harness.scenarios.importers.linked import Link, linked
+from harness.scenarios.importers.rows import take_in
 from harness.scenarios.importers.saying import Saying
 from harness.scenarios.importers.script import BRANCH, Script
 from harness.scenarios.importers.values import (
@@ -19,7 +20,6 @@ from harness.scenarios.importers.values import (
     named_thing,
     obj,
     path_to,
-    shapeless,
     text,
 )
 
@@ -171,13 +171,12 @@ class ClaudeCode:
     def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The conversations of a file: one, unless several files were put together."""
         log = _Log()
-        for row in source.rows():
-            if not isinstance(row, Row):
-                yield row
-            elif not isinstance(row.value, dict) or "type" not in row.value:
-                yield shapeless(row, "an event with 'type' and 'uuid'")
-            else:
-                log.add(obj(row.value))
+        yield from take_in(
+            source,
+            lambda value: "type" in obj(value),
+            lambda row: log.add(obj(row.value)),
+            expected="an event with 'type' and 'uuid'",
+        )
         parents = log.parents()
         yield from log.script.leavings()
         for number, keys in enumerate(_trees(log.events, parents), 1):

@@ -11,7 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from harness.core.transcript import Row, Transcript
+from harness.core.transcript import Transcript
+from harness.scenarios.importers.rows import take_in
 from harness.scenarios.importers.saying import IMAGE, REASONING, Saying
 from harness.scenarios.importers.script import BRANCH, Script
 from harness.scenarios.importers.values import (
@@ -21,7 +22,6 @@ from harness.scenarios.importers.values import (
     obj,
     parsed,
     seq,
-    shapeless,
     text,
 )
 
@@ -177,13 +177,12 @@ class Codex:
     def sessions(self, source: ImportSource, /) -> Iterator[Found]:
         """The one conversation of a file."""
         log = _Log()
-        for row in source.rows():
-            if not isinstance(row, Row):
-                yield row
-            elif not isinstance(row.value, dict):
-                yield shapeless(row, "an item with 'timestamp', 'type' and 'payload'")
-            else:
-                log.line(obj(row.value))
+        yield from take_in(
+            source,
+            lambda value: isinstance(value, dict),
+            lambda row: log.line(obj(row.value)),
+            expected="an item with 'timestamp', 'type' and 'payload'",
+        )
         yield from log.script.leavings()
         if log.script.messages:
             ends = log.script.ends()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.core.transcript import Row
+from harness.scenarios.importers.rows import take_in
 from harness.scenarios.importers.threads import Threads
 from harness.scenarios.importers.values import (
     first_text,
@@ -17,7 +17,6 @@ from harness.scenarios.importers.values import (
     obj,
     parsed,
     seq,
-    shapeless,
     text,
 )
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.core.protocols import ImportSource
-    from harness.core.transcript import Found, Sample
+    from harness.core.transcript import Found, Row, Sample
 
 _THREADS = ("thread_id", "session_id", "conversation_id", "LANGSMITH_THREAD_ID")
 _MODELS = frozenset(("llm", "chat_model"))
@@ -44,14 +43,13 @@ class LangSmith:
         threads = Threads()
         roots: dict[str, Mapping[str, object]] = {}
         called: set[str] = set()
-        for row in source.rows():
-            if not isinstance(row, Row):
-                yield row
-            elif not _is_run(obj(row.value)):
-                yield shapeless(row, "a run with 'run_type', 'inputs' and 'outputs'")
-            else:
-                for run in _with_children(obj(row.value)):
-                    _run(threads, run, roots, called)
+
+        def take(row: Row) -> None:
+            for run in _with_children(obj(row.value)):
+                _run(threads, run, roots, called)
+
+        expected = "a run with 'run_type', 'inputs' and 'outputs'"
+        yield from take_in(source, lambda value: _is_run(obj(value)), take, expected=expected)
         for trace, run in roots.items():
             if trace not in called:
                 sent, got = parsed(run.get("inputs")), parsed(run.get("outputs"))

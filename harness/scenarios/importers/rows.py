@@ -11,7 +11,7 @@ from harness.core.transcript import Row
 from harness.scenarios.importers.values import shapeless
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from harness.core.protocols import ImportSource
     from harness.core.transcript import Found, Sample
@@ -26,7 +26,7 @@ def begins(sample: Sample, is_one: Tells) -> bool:
 
 
 def each(
-    source: ImportSource, is_one: Tells, read: Callable[[Row], Iterator[Found]], *, expected: str
+    source: ImportSource, is_one: Tells, read: Callable[[Row], Iterable[Found]], *, expected: str
 ) -> Iterator[Found]:
     """What the records of a file hold, one after the other.
 
@@ -43,3 +43,22 @@ def each(
             yield shapeless(row, expected)
         else:
             yield from read(row)
+
+
+def take_in(
+    source: ImportSource, is_one: Tells, take: Callable[[Row], object], *, expected: str
+) -> Iterator[Found]:
+    """What is left out of a file whose records are parts of a conversation, each taken in.
+
+    Args:
+        source: The file.
+        is_one: Says whether a record is a part.
+        take: Is handed each of them.
+        expected: What it should have looked like.
+    """
+
+    def read(row: Row) -> Iterable[Found]:
+        take(row)
+        return ()
+
+    return each(source, is_one, read, expected=expected)
