@@ -34,13 +34,18 @@ def imported(*command):
     return set(eval(done.stderr.splitlines()[-1]))  # noqa: S307 -- a list that was just printed
 
 
-def test_help_imports_nothing_heavy():
-    assert imported("--help") == set()
-    code = "import harness.cli, harness.models, sys; print('harness.core.text' in sys.modules)"
+def printed(code):
+    """What Python prints of it, in a process of its own."""
     done = subprocess.run(  # noqa: S603 -- our own interpreter
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == "False"  # nor what reads texts, which takes a tenth of a second
+    return done.stdout.strip()
+
+
+def test_help_imports_nothing_heavy():
+    assert imported("--help") == set()
+    code = "import harness.cli, harness.models, sys; print('harness.core.text' in sys.modules)"
+    assert printed(code) == "False"  # nor what reads texts, which takes a tenth of a second
     assert imported("run", "--help") == set()
 
 
@@ -59,19 +64,13 @@ def test_validate_never_imports_litellm_or_a_tokenizer():
 
 def test_the_package_imports_nothing_heavy():
     code = f"import harness, sys; print([n for n in {HEAVY!r} if n in sys.modules])"
-    done = subprocess.run(  # noqa: S603 -- our own interpreter
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "[]"
+    assert printed(code) == "[]"
 
 
 @pytest.mark.parametrize("room", ["models", "scoring", "scenarios", "runs", "sessions"])
 def test_no_room_imports_litellm_when_it_is_imported(room):
     code = f"import harness.{room}, sys; print('litellm' in sys.modules)"
-    done = subprocess.run(  # noqa: S603 -- our own interpreter
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "False"
+    assert printed(code) == "False"
 
 
 def test_no_module_imports_itself_by_way_of_others_even_for_its_types():

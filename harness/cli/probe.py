@@ -13,6 +13,7 @@ import click
 from harness.cli.run import command as run_command
 from harness.core.errors import FileError, NothingSelectedError, UsageError
 from harness.core.files import write_whole
+from harness.core.printable import how_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -151,7 +152,7 @@ def _propose(  # noqa: PLR0917 -- what questions are made of
     write_whole(path, review_text(one, standing, then))
     part = f", {which}" if which else ""
     click.echo(
-        f"{path}: {_count(len(standing), 'question')} about conversation '{one.id}'"
+        f"{path}: {how_many(len(standing), 'question')} about conversation '{one.id}'"
         f" ({len(one.messages):,} messages{part}){told}"
     )
     if others:
@@ -178,8 +179,8 @@ def _ask(context: click.Context, log: Path, path: Path, forks: int, how: dict[st
     room = _room(how)
     found, skipped = write_forked(log, one, asked, path, room=room, forks=forks)
     click.echo(
-        f"{found.path}: {_count(len(found.asked), 'question')} at {_count(found.forks, 'fork')} of"
-        f" {log} ({found.tokens:,} tokens){_told(log, skipped)}",
+        f"{found.path}: {how_many(len(found.asked), 'question')} at"
+        f" {how_many(found.forks, 'fork')} of {log} ({found.tokens:,} tokens){_told(log, skipped)}",
         err=True,
     )
     if found.span < found.tokens:
@@ -206,7 +207,7 @@ def _tell_counted(rows: Iterable[Mapping[str, Any]]) -> None:
                 known.setdefault(row["model"], set()).add(row["question_id"])
     for model, names in known.items():
         click.echo(
-            f"not counted: {len(names)} of {_count(len(asked[model]), 'question')}, which {model}"
+            f"not counted: {len(names)} of {how_many(len(asked[model]), 'question')}, which {model}"
             f" answers without the log: {', '.join(sorted(names))}"
         )
     click.echo(
@@ -283,7 +284,3 @@ def _told(log: Path, dropped: list[Skipped]) -> str:
     for one in dropped:
         tally.skip(replace(one, detail=""))
     return f"; dropped: {tally.reasons()}" if tally.left_out else ""
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -73,3 +73,12 @@ def _picture(match: re.Match[str]) -> str:
     if code < _FIRST_PRINTABLE:
         return chr(_PICTURES + code)
     return _PICTURE_OF_DELETE if code == _DELETE else REPLACEMENT
+
+
+def how_many(n: int, noun: str) -> str:
+    """How many of something, in the right number.
+
+    >>> how_many(1, "run"), how_many(1200, "run")
+    ('1 run', '1,200 runs')
+    """
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"

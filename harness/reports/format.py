@@ -258,15 +258,6 @@ def mend(mends: Sequence[str]) -> str:
     return "; ".join(plain(one) for one in mends[:_MENDS])
 
 
-def number(n: int, noun: str) -> str:
-    """How many of something, in the right number.
-
-    >>> number(1, "run"), number(1200, "run")
-    ('1 run', '1,200 runs')
-    """
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
 def short(n: int) -> str:
     """A count in at most seven characters.
 

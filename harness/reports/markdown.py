@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.analysis.comparison.for_report import against
+from harness.core.printable import how_many
 from harness.reports import format as fmt
 from harness.reports.sections import headline, memory_treatments, rule_adherence
 from harness.reports.sections.comparison import markdown_overview
@@ -73,7 +74,7 @@ def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str
 def _head(summary: Summary) -> Iterator[str]:
     twice = f" ({summary.n_duplicates:,} more stored twice)" if summary.n_duplicates else ""
     yield (
-        f"{fmt.number(summary.n_records, 'record')}{twice},"
+        f"{how_many(summary.n_records, 'record')}{twice},"
         f" {fmt.date_range(summary.started_first, summary.started_last)}."
         f" Runs: {', '.join(map(fmt.escape_markdown, summary.run_ids))}."
         f" Scenarios: {', '.join(map(fmt.escape_markdown, summary.scenarios))}."

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.analysis.comparison.for_report import against
+from harness.core.printable import how_many
 from harness.reports import format as fmt
 from harness.reports.charts.curve import series_names
 from harness.reports.format import COLUMNS
@@ -89,9 +90,9 @@ def _wrapped(words: str, first: str = "") -> list[str]:
 
 def _head(summary: Summary) -> Iterator[str]:
     twice = f" ({summary.n_duplicates:,} more stored twice)" if summary.n_duplicates else ""
-    runs = fmt.number(len(summary.run_ids), "run")
+    runs = how_many(len(summary.run_ids), "run")
     yield from _wrapped(
-        f"{fmt.number(summary.n_records, 'record')}{twice} of {runs},"
+        f"{how_many(summary.n_records, 'record')}{twice} of {runs},"
         f" {fmt.date_range(summary.started_first, summary.started_last)};"
         f" scenarios: {', '.join(summary.scenarios)}"
     )
@@ -239,7 +240,7 @@ def _bar(recall: float) -> str:
 def _facts(group: CurveGroup) -> Iterator[tuple[str, str]]:
     """What stands under a curve, as names and sentences."""
     lost, usage = group.attribution, group.usage
-    yield "probes", f"{group.n_probes:,} scored, {fmt.number(group.n_sessions, 'session')}"
+    yield "probes", f"{group.n_probes:,} scored, {how_many(group.n_sessions, 'session')}"
     yield "recalled", f"{lost.recalled:,}" + (f", in part {lost.partial:,}" if lost.partial else "")
     yield (
         "lost",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.core.printable import how_many
 from harness.reports import format as fmt
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def write_summary(
     calls = sum(int(found["calls"]) for found in runs.values())
     costs = [found["cost_usd"] for found in runs.values()]
     cost = "unknown" if not all(costs) else f"${sum(map(float, costs)):.4f}"
-    terminal.line(f"{fmt.number(calls, 'call')} made, cost {cost}; run {', '.join(sorted(runs))}")
+    terminal.line(f"{how_many(calls, 'call')} made, cost {cost}; run {', '.join(sorted(runs))}")
 
 
 def _name(node: str) -> str:

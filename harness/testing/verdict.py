@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.core.printable import how_many
 from harness.core.study import window_tokens
 from harness.models.catalog import known_limit
 from harness.reports import format as fmt
@@ -110,7 +111,7 @@ def _recall_unmet(
         sessions = {record.session for record in scored}
         yield (
             f"{expected}, but recall is {fmt.percent(recall)}{_interval(scored)} of"
-            f" {fmt.number(len(scored), 'probe')} in {fmt.number(len(sessions), 'session')}"
+            f" {how_many(len(scored), 'probe')} in {how_many(len(sessions), 'session')}"
         )
 
 
@@ -204,7 +205,7 @@ def _message(
     questions = Counter(record.question_id for record in missed)
     yield ""
     yield (
-        f"{fmt.number(len(missed), 'probe')} missed ({_counted(outcomes)}), of the"
+        f"{how_many(len(missed), 'probe')} missed ({_counted(outcomes)}), of the"
         f" questions {_counted(questions)}:"
     )
     order = _in_turn(missed)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import UsageError
+from harness.core.printable import how_many
 from harness.reports import format as fmt
 from harness.reports.charts.curve import curves
 from harness.reports.charts.heatmap import heatmaps
@@ -115,7 +116,7 @@ def _caption(summary: Summary, groups: Sequence[CurveGroup], kind: str) -> list[
     one = "" if sessions == [1] else "s"
     per = " a series" if len(groups) > 1 else ""
     plural = "s" if len(windows) > 1 else ""
-    size = f"{fmt.number(probes, 'probe')}, {each} session{one}{per}"
+    size = f"{how_many(probes, 'probe')}, {each} session{one}{per}"
     lines = [
         f"{size}; window{plural} of {limits} tokens; {when}",
         *([", ".join(same)] if same else []),

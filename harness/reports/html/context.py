@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.analysis.comparison.for_report import against
+from harness.core.printable import how_many
 from harness.reports import format as fmt
 from harness.reports.html.comparisons import contrast
 from harness.reports.html.exclusions import left_out
@@ -39,8 +40,8 @@ def context(summary: Summary, frame: Frame, data: dict[str, Any]) -> dict[str, A
     groups = list(zip(names, summary.groups, strict=True))
     return {
         "summary": summary,
-        "records": fmt.number(summary.n_records, "record"),
-        "runs": fmt.number(len(summary.run_ids), "run"),
+        "records": how_many(summary.n_records, "record"),
+        "runs": how_many(len(summary.run_ids), "run"),
         "when": fmt.date_range(summary.started_first, summary.started_last),
         "criterion": f"{round(100 * summary.criterion, 1):g} points",
         "level": f"{100 * summary.level:g}",
@@ -70,7 +71,7 @@ def _answer(number: int, name: str, group: CurveGroup) -> dict[str, Any]:
         "sentence": fmt.plain(onset_answer(group)),
         "own": own and fmt.plain(own),
         "n": f"{group.n_probes:,}",
-        "sessions": fmt.number(group.n_sessions, "session"),
+        "sessions": how_many(group.n_sessions, "session"),
         "recall": fmt.recall(group.recall),
         "needle": fmt.recall(group.needle_only),
         "plateau": fmt.percent(group.onset.plateau) + (" (weak)" if group.onset.weak else ""),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from harness.core.printable import how_many
 from harness.gate.look import PAIRED_ON
 from harness.gate.same import notes
 from harness.gate.snapshot import GROUP
@@ -37,7 +38,7 @@ def baseline_line(found: Snapshot) -> str:
 
 def baseline_text(found: Snapshot) -> str:
     """A baseline in full but for its trials."""
-    counts = (fmt.number(found.rows.height, "trial"), fmt.number(found.repeats, "repeat"))
+    counts = (how_many(found.rows.height, "trial"), how_many(found.repeats, "repeat"))
     lines = [
         f"baseline {found.name}: {', '.join(counts)}",
         f"run {found.run}, {found.made[:10]}, session-harness {found.harness}",

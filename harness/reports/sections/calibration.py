@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from harness.analysis.calibration.results import line_of
 from harness.core.errors import UsageError
 from harness.core.files import whole
+from harness.core.printable import how_many
 from harness.core.spec import Spec
 from harness.reports import format as fmt
 from harness.reports.charts.calibration import chart
@@ -126,8 +127,8 @@ def check_output(output: Path) -> str:
 
 def _title(found: Calibration) -> str:
     return (
-        f"{fmt.number(found.n, 'study') if found.n == 1 else f'{found.n:,} studies'} of each law:"
-        f" {fmt.number(found.seeds, 'session')} and about {found.probes:,.0f} probes a study,"
+        f"{how_many(found.n, 'study') if found.n == 1 else f'{found.n:,} studies'} of each law:"
+        f" {how_many(found.seeds, 'session')} and about {found.probes:,.0f} probes a study,"
         f" layout {found.layout}, window of {found.window:,} tokens"
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from harness.core.printable import how_many
 from harness.reports import format as fmt
 from harness.reports.files.json_file import to_data
 from harness.reports.format import COLUMNS
@@ -79,10 +80,10 @@ def check_json(found: Check) -> str:
 
 def flapping_text(found: Flapping) -> str:
     """How often the gate would have been wrong, for the terminal."""
-    nights = f"{found.nights:,} nights drawn from {fmt.number(found.repeats, 'repeat')}"
+    nights = f"{found.nights:,} nights drawn from {how_many(found.repeats, 'repeat')}"
     lines = _wrapped(
-        f"The same prompt against itself: {nights} of {fmt.number(found.trials, 'trial')} in"
-        f" {fmt.number(found.sessions, 'session')}. Nothing changed, so every failure is false."
+        f"The same prompt against itself: {nights} of {how_many(found.trials, 'trial')} in"
+        f" {how_many(found.sessions, 'session')}. Nothing changed, so every failure is false."
     )
     rows = (
         ("raw difference: any drop fails", found.raw),
@@ -111,7 +112,7 @@ def _capital(sentence: str) -> str:
 
 def _against(found: Check) -> str:
     rule = found.rule
-    times = fmt.number(found.baseline_repeats, "repeat")
+    times = how_many(found.baseline_repeats, "repeat")
     return (
         f"run {found.run} against baseline {found.baseline} ({times} of {found.blessed_run});"
         f" margin {100 * rule.margin:g} points, one-sided error {rule.alpha:g}"
@@ -121,7 +122,7 @@ def _against(found: Check) -> str:
 def _lost(lost: Lost) -> str:
     return (
         f"{lost.scenario}, {lost.question}: {fmt.percent(lost.before, 0)} before,"
-        f" {fmt.percent(lost.now, 0)} now, {fmt.number(lost.n, 'pair')};"
+        f" {fmt.percent(lost.now, 0)} now, {how_many(lost.n, 'pair')};"
         f" instead: {_instead(lost)}"
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.analysis.comparison.two_runs import interval_text
+from harness.core.printable import how_many
 from harness.reports import format as fmt
 
 if TYPE_CHECKING:
@@ -105,14 +106,14 @@ def length_sentences(found: Lengths) -> Iterator[str]:
     yield from _dropped(found)
     if found.n_corrected:
         yield (
-            f"of {fmt.number(found.n_corrected, 'prompt')} the provider told no count of all that"
+            f"of {how_many(found.n_corrected, 'prompt')} the provider told no count of all that"
             " was sent; ours is taken there, corrected by its other counts"
         )
     if found.n_untold:
         yield (
-            f"nobody can tell whether {fmt.number(found.n_untold, 'prompt')} was read whole;"
+            f"nobody can tell whether {how_many(found.n_untold, 'prompt')} was read whole;"
             if found.n_untold == 1
-            else f"nobody can tell whether {fmt.number(found.n_untold, 'prompt')} were read whole;"
+            else f"nobody can tell whether {how_many(found.n_untold, 'prompt')} were read whole;"
         ) + " what was missed there is counted with nobody's losses"
 
 
@@ -123,7 +124,7 @@ def _dropped(found: Lengths) -> Iterator[str]:
     part = {"start": "the start", "middle": "the middle", "end": "the end"}.get(
         found.dropped or "", "a part"
     )
-    answers = f"{fmt.number(found.n_truncated, 'answer')} to such prompts are not in the"
+    answers = f"{how_many(found.n_truncated, 'answer')} to such prompts are not in the"
     if found.kept < found.dropped_from:
         at = f"from {found.dropped_from:,} tokens on (it read about {found.kept:,})"
     else:  # several servers, or one that was set up anew between two runs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.core.printable import how_many
 from harness.reports import format as fmt
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def title(found: Treatments) -> str:
     left = f" ({found.n_left_out:,} more that only some were asked)" if found.n_left_out else ""
     return (
         f"{which}: {found.model}, window {found.window_limit:,};"
-        f" {fmt.number(found.n_facts, 'question')} about earlier sessions, the same for"
+        f" {how_many(found.n_facts, 'question')} about earlier sessions, the same for"
         f" all{left}"
     )
 

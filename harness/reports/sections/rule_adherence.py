@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.core.printable import how_many
 from harness.reports import format as fmt
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def rule_sentences(found: Adherence) -> Iterator[str]:
     yield drift(found.onset)
     yield (
         f"{found.n_replies:,} live repl{'y' if found.n_replies == 1 else 'ies'},"
-        f" {fmt.number(found.n_checks, 'check')}"
+        f" {how_many(found.n_checks, 'check')}"
         + (f"; kept {fmt.percent(found.share.recall)}" if found.share else "")
     )
     if found.n_unseen:
@@ -74,7 +75,7 @@ def ending(tail: Tail) -> str:
     return (
         f"{tail.what}: the last third of a session is {verdict}:"
         f" {100 * tail.end:.0f} % against {100 * tail.start:.0f} %"
-        f" ({ends}; {fmt.number(tail.n_sessions, 'session')})"
+        f" ({ends}; {how_many(tail.n_sessions, 'session')})"
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, NothingSelectedError, Where
+from harness.core.printable import how_many
 from harness.core.transcript import Mended, Skipped, Transcript
 
 if TYPE_CHECKING:
@@ -52,8 +53,10 @@ class Tally:
 
     def sentence(self) -> str:
         """All of it in a line."""
-        asked = f" with {_many(self.asked, 'question')}" if self.asked else ""
-        came = f"{_many(self.messages, 'message')} in {_many(self.sessions, 'session')}{asked}"
+        asked = f" with {how_many(self.asked, 'question')}" if self.asked else ""
+        came = (
+            f"{how_many(self.messages, 'message')} in {how_many(self.sessions, 'session')}{asked}"
+        )
         left = f"; left out: {self.reasons()}" if self.left_out else "; nothing left out"
         mended = f"; mended: {', '.join(self._reasons(self.mended))}" if self.mended else ""
         return f"{came} from {self.name}{left}{mended}"
@@ -88,7 +91,3 @@ class Tally:
 
 def _place(one: Remark) -> str:
     return f"{one.where}: {one.detail}" if one.where else one.detail
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s' * (count != 1)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from harness.core.printable import shown
+from harness.core.printable import how_many, shown
 from harness.core.probe import Score
 from harness.scoring.rules.prose import prose_sentences, prose_words, without_code
 
@@ -24,7 +24,7 @@ class MaxWords:
     def check(self, reply: str, /) -> Score:
         """Whether the whole reply is short enough."""
         count = len(prose_words(without_code(reply)))
-        why = f"The reply has {_number(count)}; {self.most} are allowed."
+        why = f"The reply has {how_many(count, 'word')}; {self.most} are allowed."
         return Score(float(count <= self.most), why)
 
     def settled(self, _reply: str, verdict: float, /) -> bool:
@@ -54,9 +54,11 @@ class MaxSentenceWords:
         ]
         longest, said = max(counted, key=lambda sentence: sentence[0], default=(0, ()))
         if longest <= self.most:
-            return Score(1.0, f"The longest sentence has {_number(longest)}.")
+            return Score(1.0, f"The longest sentence has {how_many(longest, 'word')}.")
         opening = shown(" ".join(said[:_SHOWN]))
-        why = f"A sentence has {_number(longest)}, {self.most} are allowed: '{opening} ...'."
+        why = (
+            f"A sentence has {how_many(longest, 'word')}, {self.most} are allowed: '{opening} ...'."
+        )
         return Score(0.0, why)
 
     def settled(self, _reply: str, verdict: float, /) -> bool:
@@ -67,7 +69,3 @@ class MaxSentenceWords:
 def _positive(name: str, most: int) -> None:
     if most < 1:
         raise ValueError(f"{name} is {most}; expected 1 or more")
-
-
-def _number(count: int) -> str:
-    return f"{count:,} word{'s' * (count != 1)}"
