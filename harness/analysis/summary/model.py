@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from harness.analysis.advice.model import Advice
     from harness.analysis.comparison.within_run import Contrast, Middle
     from harness.analysis.onset import OnsetEstimate
 
@@ -380,3 +381,6 @@ class Summary:
     controls: tuple[Control, ...]
     adherence: tuple[Adherence, ...] = ()
     treatments: tuple[Treatments, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    """Where to compact, of each model and compaction; empty where nothing was compacted, or no
+    session was sent whole."""

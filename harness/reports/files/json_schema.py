@@ -14,6 +14,7 @@ import types
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from harness.analysis import onset
+from harness.analysis.advice import model as advice
 from harness.analysis.comparison import within_run
 from harness.analysis.onset import OnsetEstimate
 from harness.analysis.summary import model
@@ -50,7 +51,7 @@ def schema() -> dict[str, Any]:
 
 def _object(shape: type, shapes: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A dataclass as an object; all its fields are always there; later versions may add some."""
-    names = vars(model) | vars(within_run) | vars(onset)
+    names = vars(model) | vars(within_run) | vars(onset) | vars(advice)
     hints = get_type_hints(shape, localns=names)
     words = _words(shape)
     properties: dict[str, Any] = {}
