@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _VERBS = (
     "init", "doctor", "validate", "plan", "run", "probe", "report", "compare", "advise", "baseline",
-    "check", "judge", "score", "show", "export", "ls", "cache", "import", "calibrate", "reread",
+    "check", "judge", "score", "compaction", "show", "export", "ls", "cache", "import", "calibrate",
+    "reread",
 )  # fmt: skip
 """In the order in which a newcomer needs them."""
 

@@ -16,7 +16,6 @@ from harness.analysis.calibration.compactions import SimulatedCompaction
 from harness.core.errors import UsageError
 from harness.models.catalog import Price
 
-
 if TYPE_CHECKING:
     from harness.analysis.advice.model import Shape
 
