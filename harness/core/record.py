@@ -88,7 +88,8 @@ class Record:
     status: Status
     error: str | None
     in_view: bool | None
-    """Whether every value asked for was among the messages sent; None when none was ever said."""
+    """Whether every value asked for was among the messages sent; None when none was ever said, or
+    when it may stand in a block that nobody but its provider can read."""
     server_truncated: bool | None
     """Whether the server dropped text, judged from all calls of the run; None where nobody can
     tell: usage is missing or cannot be trusted, or the run is not over."""
@@ -188,6 +189,8 @@ class Record:
     """Which part of the prompt the server dropped: start, middle, end, unknown; None for none."""
     fact_dropped: bool | None = None
     """Whether that part held what was asked for; None where there is none, or nobody can tell."""
+    opaque: bool = False
+    """Whether a block was sent in place of older turns that nobody but its provider can read."""
     sample: str = "sessions"
     """What was sampled: sessions, or the questions put to one real log. Of these, the ones that the
     model answers without the log count apart."""

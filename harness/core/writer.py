@@ -24,5 +24,8 @@ class Writer(Protocol):
             max_tokens: Room for what is written.
         """
 
+    async def compact(self) -> str:
+        """What its provider leaves of the conversation, see `harness.core.compacted_items`."""
+
     async def ask(self, messages: Sequence[Message], /, *, max_tokens: int) -> str:
         """What it answers to messages of one's own, and to nothing else."""

@@ -180,7 +180,9 @@ def _advice(  # noqa: PLR0917 -- what an answer is made of
     meant = OnsetOptions(level=asked.level)
     near = whole.filter(pl.col("fill") <= MAX_FILL)
     if alone is not None:
-        alone = alone.filter(pl.col("scenario").is_in(near["scenario"].unique().cast(pl.String)))
+        alone = alone.filter(
+            pl.col("scenario").is_in(near["scenario"].unique().cast(pl.String).to_list())
+        )
     estimate = onset_of(near, limit, alone, meant)
     shape = Shape(
         session_tokens=asked.session_tokens or SESSION_WINDOWS * limit,
