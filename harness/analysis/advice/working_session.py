@@ -56,7 +56,7 @@ def course(shape: Shape, threshold: float) -> Course:
     total = float(shape.session_tokens)
     growth = threshold - left_by(shape, threshold)
     count = 0 if total <= threshold else int(np.ceil((total - threshold) / growth))
-    compacted_at = threshold + growth * np.arange(count)
+    compacted_at: Floats = np.asarray(threshold + growth * np.arange(count), dtype=np.float64)
     moments = (np.arange(MOMENTS) + 0.5) / MOMENTS * total
     done = np.searchsorted(compacted_at, moments, side="left")
     last = np.where(done > 0, compacted_at[np.maximum(done - 1, 0)] if count else 0.0, 0.0)

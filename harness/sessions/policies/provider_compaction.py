@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from harness.core.compacted_items import read_items
 from harness.core.messages import Turn
 from harness.core.parts import Opaque
+from harness.core.writer import CompactingWriter
 from harness.sessions.policies.drop_oldest import DropOldest
 from harness.sessions.policies.summarise import Summarise
 
@@ -77,5 +78,11 @@ class ProviderCompaction:
         return stop
 
     async def compact(self, writer: Writer, /) -> Turn:
-        """What the provider leaves."""
+        """What the provider leaves.
+
+        Raises:
+            TypeError: Whoever asks has no provider at hand.
+        """
+        if not isinstance(writer, CompactingWriter):
+            raise TypeError(f"{type(writer).__name__} cannot have a provider compact")
         return Turn(read_items(await writer.compact()))
