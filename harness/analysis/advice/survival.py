@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -72,7 +72,7 @@ def passages(rows: pl.DataFrame) -> list[Passage]:
     Args:
         rows: Of one model, window and policy; see `compacted`.
     """
-    trunks: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
+    trunks: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in rows.iter_rows(named=True):
         trunks[row["run_id"], row["trunk"]].append(row)
     found = []
@@ -81,7 +81,7 @@ def passages(rows: pl.DataFrame) -> list[Passage]:
     return found
 
 
-def _of_trunk(rows: Iterable[dict[str, object]]) -> Iterator[Passage]:
+def _of_trunk(rows: Iterable[dict[str, Any]]) -> Iterator[Passage]:
     """Of one conversation."""
     summaries: dict[int, int] = {}
     facts: dict[str, list[tuple[int, int, bool]]] = defaultdict(list)
@@ -163,7 +163,8 @@ def given(first: float, later: float, count: int) -> Draws:
 def _evenly(log_weight: Floats, count: int) -> npt.NDArray[np.int64]:
     """Entries that each stand for the same share of the weight."""
     below = np.cumsum(np.exp(log_weight - log_weight.max()))
-    return np.searchsorted(below, (np.arange(count) + 0.5) / count * below[-1]).astype(np.int64)
+    at = (np.arange(count) + 0.5) / count * below[-1]
+    return np.asarray(np.searchsorted(below, at), dtype=np.int64)
 
 
 def design_effect(found: list[Passage]) -> float:

@@ -47,7 +47,8 @@ class RecallDraws:
         place = np.clip(self.grid.index(fill), 0, self.at_nodes.shape[1] - 1)
         below = np.minimum(place.astype(np.int64), self.at_nodes.shape[1] - 2)
         part = place - below
-        return (1 - part) * self.at_nodes[:, below] + part * self.at_nodes[:, below + 1]
+        nodes = self.at_nodes
+        return np.asarray((1 - part) * nodes[:, below] + part * nodes[:, below + 1])
 
 
 def recall_draws(rows: Rows, asked: OnsetOptions, *, window_tokens: int, count: int) -> RecallDraws:
