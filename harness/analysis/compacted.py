@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import polars as pl
 
 from harness.analysis.curves import wilson
-from harness.scoring.summaries import Summary
+from harness.scoring.summaries import CompactedSummary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -131,7 +131,7 @@ def score_compactions(
 def _scored(
     one: CompactedText, facts: Sequence[KnownFact], rounds: dict[str, int], level: float
 ) -> ScoredText:
-    summary = Summary(one.text, facts[0].language if facts else "en")
+    summary = CompactedSummary(one.text, facts[0].language if facts else "en")
     found = []
     for fact in facts:
         fate = summary.fate(fact)

@@ -79,7 +79,7 @@ def command(
     stands with its recall over a working session, its regret against the best, and its cost.
     """
     check_outputs(outputs, "advice", _SUFFIXES)
-    from harness.analysis.advice.advise import advise, check
+    from harness.analysis.advice.advise import advise, check_advice
     from harness.analysis.advice.options import AdviceOptions
     from harness.analysis.records import read_records
     from harness.models import price
@@ -97,7 +97,7 @@ def command(
         level=level,
     )
     frame = read_records([find_run(name, out) / RECORDS for name in runs])
-    check(frame, asked)
+    check_advice(frame, asked)
     found = advise(frame, asked, price=price)
     if not outputs:
         click.echo(advice_text(found))

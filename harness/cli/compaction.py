@@ -126,7 +126,7 @@ def _known(session: Path, seed: int) -> tuple[str, tuple[KnownFact, ...]]:
     " messages alone, for the product.",
 )  # fmt: skip
 @RESULTS
-def render(
+def render_session(
     source: str,
     *,
     window: str | None,
@@ -142,7 +142,7 @@ def render(
     check_outputs(outputs, "rendered session", _RENDERED)
     from harness.runs.planning.one_session import one_session
     from harness.sessions.known_facts import facts_of
-    from harness.sessions.rendered import as_json, as_lines, as_markdown
+    from harness.sessions.rendered import rendered_json, rendered_lines, rendered_markdown
 
     scenario, usual = _source(source, named, out)
     session, materials = one_session(scenario, seed, window or usual)
@@ -151,11 +151,11 @@ def render(
     for output in outputs:
         suffix = output.suffix.lower()
         text = (
-            as_json(session.id, tokens, messages, facts)
+            rendered_json(session.id, tokens, messages, facts)
             if suffix == ".json"
-            else as_lines(messages)
+            else rendered_lines(messages)
             if suffix == ".jsonl"
-            else as_markdown(messages)
+            else rendered_markdown(messages)
         )
         with whole(output) as beside:
             beside.write_text(text, encoding="utf-8", errors="replace", newline="\n")

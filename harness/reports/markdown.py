@@ -49,7 +49,10 @@ def markdown(summary: Summary, tables: Iterable[Against] = ()) -> str:
         lines += ["", "## Where to compact"]
     for advised in summary.advice:
         several = len(summary.run_ids) > 1
-        lines += ["", *advice.markdown(advised, advice.shown(advised), several=several)]
+        lines += [
+            "",
+            *advice.advice_section(advised, advice.shown_thresholds(advised), several=several),
+        ]
     if summary.treatments:
         lines += ["", "## What should be carried over?", *_treatments(summary.treatments)]
     if summary.adherence:

@@ -69,8 +69,8 @@ def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:
     if summary.advice:
         lines += ["", "where to compact?"]
     for advised in summary.advice:
-        shown = advice.shown(advised)
-        lines += ["", *advice.terminal(advised, COLUMNS, shown, several=several)]
+        shown = advice.shown_thresholds(advised)
+        lines += ["", *advice.advice_lines(advised, COLUMNS, shown, several=several)]
     if summary.treatments:
         lines += ["", "what should be carried over?"]
     for compared in summary.treatments:

@@ -50,7 +50,7 @@ class Fate:
 
 
 @dataclass(frozen=True)
-class Summary:
+class CompactedSummary:
     """A text that stands in place of a conversation, read once for all its facts."""
 
     text: str

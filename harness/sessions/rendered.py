@@ -58,7 +58,9 @@ def is_rendered(path: Path) -> bool:
         return file.read(64).lstrip().startswith(b'{"schema"')
 
 
-def as_json(name: str, tokens: int, messages: Sequence[Message], facts: Sequence[KnownFact]) -> str:
+def rendered_json(
+    name: str, tokens: int, messages: Sequence[Message], facts: Sequence[KnownFact]
+) -> str:
     """The file."""
     data = {
         "schema": RENDERED_SCHEMA,
@@ -70,12 +72,12 @@ def as_json(name: str, tokens: int, messages: Sequence[Message], facts: Sequence
     return json.dumps(data, ensure_ascii=False) + "\n"
 
 
-def as_markdown(messages: Sequence[Message]) -> str:
+def rendered_markdown(messages: Sequence[Message]) -> str:
     """The conversation alone, to be pasted: a heading for each message."""
     return "\n".join(f"## {message.role}\n\n{message.text}\n" for message in messages)
 
 
-def as_lines(messages: Sequence[Message]) -> str:
+def rendered_lines(messages: Sequence[Message]) -> str:
     """The messages alone, one a line, as the chat APIs take them."""
     return "".join(json.dumps(to_chat(message), ensure_ascii=False) + "\n" for message in messages)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from harness.core.known_fact import KnownFact
 from harness.core.scenario import Value
 from harness.scoring.holds import holds
-from harness.scoring.summaries import Summary
+from harness.scoring.summaries import CompactedSummary
 
 RIVER = KnownFact(
     id="river",
@@ -39,7 +39,7 @@ STEPS = KnownFact(
 
 
 def fate(fact: KnownFact, text: str) -> tuple[str, str, int | None]:
-    found = Summary(text).fate(fact)
+    found = CompactedSummary(text).fate(fact)
     return found.state, found.why, found.line
 
 
@@ -102,7 +102,7 @@ def test_a_value_that_was_broken_over_two_lines_is_kept():
 
 
 def test_a_long_line_is_shown_in_part():
-    found = Summary("Ubangi " + "word " * 200).fate(RIVER)
+    found = CompactedSummary("Ubangi " + "word " * 200).fate(RIVER)
     assert len(found.excerpt) == 160
     assert found.excerpt.endswith("…")
 
@@ -114,13 +114,13 @@ def test_other_languages_are_read_as_such():
         expected=(Value("1250"),),
         language="de",
     )
-    assert Summary("Die Miete beträgt 1.250 Euro.", "de").fate(fact).state == "kept"
+    assert CompactedSummary("Die Miete beträgt 1.250 Euro.", "de").fate(fact).state == "kept"
 
 
 @settings(max_examples=40)
 @given(text=st.text(max_size=200), value=st.text(min_size=1, max_size=20))
 def test_kept_is_what_replies_would_be_read_as(text, value):
     fact = KnownFact(id="any", question="What is it?", expected=(Value(value),))
-    found = Summary(text).fate(fact)
+    found = CompactedSummary(text).fate(fact)
     assert (found.state == "kept") == holds(text, Value(value), fact.question)
     assert found.line is None or 1 <= found.line <= text.count("\n") + 1

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from harness.analysis.advice import survival as surviving
-from harness.analysis.advice.choose import choose
+from harness.analysis.advice.choose import choose_threshold
 from harness.analysis.advice.model import Advice, Shape, Survival
 from harness.analysis.advice.options import SESSION_WINDOWS, SUMMARY_TOKENS, USUAL
 from harness.analysis.advice.words import advice_words
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from harness.analysis.advice.cost import Prices
     from harness.analysis.advice.model import Reason
     from harness.analysis.advice.options import AdviceOptions
-    from harness.analysis.advice.survival import Draws
+    from harness.analysis.advice.survival import SurvivalDraws
     from harness.analysis.onset import OnsetEstimate
     from harness.analysis.records import Frame
 
@@ -58,7 +58,7 @@ class _Compaction:
     """A way to compact, and what it keeps."""
 
     survival: Survival
-    drawn: Draws
+    drawn: SurvivalDraws
     summary_tokens: int
     kept_share: float
     writer: str | None
@@ -91,7 +91,7 @@ def advise(
     return tuple(found)
 
 
-def check(frame: Frame, asked: AdviceOptions) -> None:
+def check_advice(frame: Frame, asked: AdviceOptions) -> None:
     """Make sure that there is something to advise on.
 
     Raises:
@@ -140,7 +140,7 @@ def _told(first: float, later: float, asked: AdviceOptions) -> _Compaction:
 
 
 def _measured(name: str, rows: pl.DataFrame, asked: AdviceOptions) -> _Compaction | None:
-    found = surviving.passages(rows)
+    found = surviving.fact_passages(rows)
     if not found:
         return None
     drawn = surviving.draws(found, COUNT)
@@ -195,9 +195,9 @@ def _advice(  # noqa: PLR0917 -- what an answer is made of
     chosen = None
     if reason != "insufficient":
         paired = np.arange(COUNT) * _STRIDE % COUNT
-        chosen = choose(
+        chosen = choose_threshold(
             recall_draws(near, meant, window_tokens=limit, count=COUNT),
-            surviving.Draws(
+            surviving.SurvivalDraws(
                 first=compaction.drawn.first[paired], later=compaction.drawn.later[paired]
             ),
             shape,

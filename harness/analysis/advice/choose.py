@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from harness.analysis.advice.cost import calls, usd
-from harness.analysis.advice.model import Choice
+from harness.analysis.advice.model import ThresholdChoice
 from harness.analysis.advice.working_session import course, is_useful, survivals
 from harness.core.errors import UsageError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from harness.analysis.advice.cost import Prices
     from harness.analysis.advice.model import Reason, Shape
     from harness.analysis.advice.options import AdviceOptions
-    from harness.analysis.advice.survival import Draws
+    from harness.analysis.advice.survival import SurvivalDraws
     from harness.analysis.onset.recall_draws import RecallDraws
 
     Floats: TypeAlias = npt.NDArray[np.float64]
@@ -44,12 +44,12 @@ class Chosen:
     lo: int | None
     hi: int | None
     thrifty: int | None
-    choices: tuple[Choice, ...]
+    choices: tuple[ThresholdChoice, ...]
 
 
-def choose(
+def choose_threshold(
     curves: RecallDraws,
-    kept: Draws,
+    kept: SurvivalDraws,
     shape: Shape,
     asked: AdviceOptions,
     *,
@@ -128,7 +128,9 @@ def _thresholds(
     return tuple(sorted(one for one in parts if one > 0 and is_useful(shape, one)))
 
 
-def _recall(curves: RecallDraws, kept: Draws, shape: Shape, threshold: int, limit: int) -> Floats:
+def _recall(
+    curves: RecallDraws, kept: SurvivalDraws, shape: Shape, threshold: int, limit: int
+) -> Floats:
     """Recall over the working session by each of the draws."""
     found = course(shape, threshold)
     read = curves.at(found.prompt_tokens / limit)
@@ -154,7 +156,7 @@ def _choice(
     level: float,
     wider: float,
     bill: _Bill,
-) -> Choice:
+) -> ThresholdChoice:
     found = course(shape, threshold)
     every = list(calls(found, shape, model=bill.model, writer=bill.writer))
     mean = float(recall.mean())
@@ -162,7 +164,7 @@ def _choice(
     lo, hi = (float(np.clip(mean + (end - mean) * wider, 0.0, 1.0)) for end in ends)
     turns = [one.prompt_tokens for one in every if not one.completion_tokens]
     reads = sum(turns) / len(turns)
-    return Choice(
+    return ThresholdChoice(
         threshold_tokens=threshold,
         compactions=len(found.compacted_at),
         recall=mean,

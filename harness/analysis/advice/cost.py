@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class SessionCall:
     """One call of the session, or of the model that writes its summaries."""
 
     model: str
@@ -29,7 +29,7 @@ class Call:
     completion_tokens: int
 
 
-def calls(course: Course, shape: Shape, *, model: str, writer: str) -> Iterator[Call]:
+def calls(course: Course, shape: Shape, *, model: str, writer: str) -> Iterator[SessionCall]:
     """The calls of a working session, one a turn, with one more for each summary.
 
     A provider's cache holds the prompt of the turn before; what stands behind a new summary it has
@@ -51,20 +51,20 @@ def calls(course: Course, shape: Shape, *, model: str, writer: str) -> Iterator[
             at = due.pop(0)
             full = length - (said - at)
             shared = before if writer == model else 0
-            yield Call(
+            yield SessionCall(
                 model=writer,
                 prompt_tokens=round(full),
                 cached_tokens=min(shared, round(full)),
                 completion_tokens=shape.summary_tokens,
             )
             length, before = shape.summary_tokens + shape.kept_share * full + said - at, 0
-        yield Call(
+        yield SessionCall(
             model=model, prompt_tokens=round(length), cached_tokens=before, completion_tokens=0
         )
         before = round(length)
 
 
-def usd(every: list[Call], price: Prices | None) -> float | None:
+def usd(every: list[SessionCall], price: Prices | None) -> float | None:
     """What the calls cost; None where a price is not known."""
     total = 0.0
     for call in every:

@@ -54,7 +54,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class ThresholdChoice:
     """What comes of compacting at one threshold."""
 
     threshold_tokens: int
@@ -111,5 +111,5 @@ class Advice:
     matters."""
     advice: str
     """All this in a sentence or two."""
-    choices: tuple[Choice, ...]
+    choices: tuple[ThresholdChoice, ...]
     """By threshold, the smallest first."""

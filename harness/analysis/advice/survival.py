@@ -54,7 +54,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draws:
+class SurvivalDraws:
     """What the facts allow, as pairs that are equally likely: shape (draws,) each."""
 
     first: Floats
@@ -62,11 +62,11 @@ class Draws:
 
 
 def compacted(frame: Frame, *, more: tuple[str, ...] = ()) -> pl.DataFrame:
-    """What `passages` reads of the main arm, and more columns where they are asked for."""
+    """What `fact_passages` reads of the main arm, and more columns where they are asked for."""
     return collect(main_rows(frame).select(*_NEEDED, *more))
 
 
-def passages(rows: pl.DataFrame) -> list[Passage]:
+def fact_passages(rows: pl.DataFrame) -> list[Passage]:
     """What became of each fact at each round that some checkpoint saw.
 
     Args:
@@ -130,8 +130,8 @@ def _rounds(message: int, done: int, summaries: dict[int, int]) -> int:
     return int((places > message).sum())
 
 
-def draws(found: list[Passage], count: int) -> Draws:
-    """The shares that the passages allow, by their posterior under Jeffreys' prior.
+def draws(found: list[Passage], count: int) -> SurvivalDraws:
+    """The shares that the fact_passages allow, by their posterior under Jeffreys' prior.
 
     The likelihood is tempered by what facts of one session are worth. Where hardly any fact was
     compacted twice, later rounds are as the first.
@@ -145,19 +145,19 @@ def draws(found: list[Passage], count: int) -> Draws:
         first, later = (0, after - before) if before else (1, after - 1)
         kept = first * log_share[:, None] + later * log_share[None, :]
         grid += times * (kept if held else np.log(-np.expm1(np.minimum(kept, -1e-12))))
-    grid /= design_effect(found)
+    grid /= session_effect(found)
     if tied:
         line = np.diagonal(grid) + log_prior
         index = _evenly(line, count)
-        return Draws(first=shares[index], later=shares[index])
+        return SurvivalDraws(first=shares[index], later=shares[index])
     index = _evenly((grid + log_prior[:, None] + log_prior[None, :]).ravel(), count)
     at_first, at_later = np.unravel_index(index, grid.shape)
-    return Draws(first=shares[at_first], later=shares[at_later])
+    return SurvivalDraws(first=shares[at_first], later=shares[at_later])
 
 
-def given(first: float, later: float, count: int) -> Draws:
+def given(first: float, later: float, count: int) -> SurvivalDraws:
     """Shares that somebody knows from elsewhere."""
-    return Draws(first=np.full(count, first), later=np.full(count, later))
+    return SurvivalDraws(first=np.full(count, first), later=np.full(count, later))
 
 
 def _evenly(log_weight: Floats, count: int) -> npt.NDArray[np.int64]:
@@ -167,7 +167,7 @@ def _evenly(log_weight: Floats, count: int) -> npt.NDArray[np.int64]:
     return np.asarray(np.searchsorted(below, at), dtype=np.int64)
 
 
-def design_effect(found: list[Passage]) -> float:
+def session_effect(found: list[Passage]) -> float:
     """By how much facts of one session share its luck: robust over binomial variance of the share.
 
     Source: as for the onset, see `harness.analysis.onset.clustering`.
@@ -190,7 +190,7 @@ def n_later(found: list[Passage]) -> int:
     return sum(one.after > 1 for one in found)
 
 
-def survival(policy: str, found: list[Passage], drawn: Draws, *, level: float) -> Survival:
+def survival(policy: str, found: list[Passage], drawn: SurvivalDraws, *, level: float) -> Survival:
     """What the draws come to."""
     tails = ((1 - level) / 2, (1 + level) / 2)
     first_lo, first_hi = (float(end) for end in np.quantile(drawn.first, tails))

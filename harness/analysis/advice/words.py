@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from harness.analysis.advice.choose import Chosen
-    from harness.analysis.advice.model import Choice, Reason, Survival
+    from harness.analysis.advice.model import Reason, Survival, ThresholdChoice
     from harness.analysis.onset import OnsetEstimate
 
 
@@ -69,5 +69,5 @@ def _flat(estimate: OnsetEstimate, survival: Survival, limit: int) -> str:
     return f"{words}; a compaction loses {loses:.0f} % of the facts it replaces"
 
 
-def _percent(choice: Choice) -> str:
+def _percent(choice: ThresholdChoice) -> str:
     return f"{100 * choice.recall:.0f} % ({100 * choice.lo:.0f}–{100 * choice.hi:.0f})"

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 def compacting(found: Advice, *, several: bool) -> dict[str, Any]:
     """The thresholds of one model and compaction, side by side."""
     return {
-        "title": fmt.plain(advice.title(found, several=several)),
+        "title": fmt.plain(advice.advice_title(found, several=several)),
         "advice": fmt.plain(found.advice),
-        "words": [fmt.plain(words) for words in advice.sentences(found)],
+        "words": [fmt.plain(words) for words in advice.advice_basis(found)],
         "header": [name.rstrip(">") for name in advice.HEADER],
         "rows": [advice.cells(found, one) for one in found.choices],
     }

@@ -12,7 +12,7 @@ from harness.reports.files.json_file import to_data
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from harness.analysis.advice.model import Advice, Choice
+    from harness.analysis.advice.model import Advice, ThresholdChoice
 
 _WIDTHS = (10, 11, 15, 16, 9, 9)
 _HEAD = (
@@ -32,7 +32,7 @@ def advice_text(found: Sequence[Advice]) -> str:
     """What `harness advise` prints."""
     lines: list[str] = []
     for one in found:
-        lines += [*terminal(one, fmt.COLUMNS, one.choices), ""]
+        lines += [*advice_lines(one, fmt.COLUMNS, one.choices), ""]
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -40,7 +40,7 @@ def advice_markdown(found: Sequence[Advice]) -> str:
     """A section for each model and compaction, with all thresholds."""
     lines = ["# Where to compact", ""]
     for one in found:
-        lines += [*markdown(one, one.choices), ""]
+        lines += [*advice_section(one, one.choices), ""]
     return "\n".join(lines)
 
 
@@ -49,14 +49,14 @@ def advice_json(found: Sequence[Advice]) -> str:
     return json.dumps([to_data(one) for one in found], ensure_ascii=False, indent=2) + "\n"
 
 
-def title(found: Advice, *, several: bool = False) -> str:
+def advice_title(found: Advice, *, several: bool = False) -> str:
     """What is advised on; of several runs, which of them."""
     run = f", run {found.run}" if several and found.run else ""
     under = found.survival.policy or "a compaction whose survival was told"
     return f"{found.model}, window {found.window_limit:,}, compacted by {under}{run}"
 
 
-def sentences(found: Advice) -> Iterator[str]:
+def advice_basis(found: Advice) -> Iterator[str]:
     """What the advice rests on."""
     yield _survival(found)
     shape = found.shape
@@ -96,7 +96,7 @@ def _survival(found: Advice) -> str:
     )
 
 
-def shown(found: Advice) -> tuple[Choice, ...]:
+def shown_thresholds(found: Advice) -> tuple[ThresholdChoice, ...]:
     """The thresholds that a report shows."""
     named = {found.threshold_tokens, found.thrifty_tokens}
     last = len(found.choices) - 1
@@ -107,12 +107,12 @@ def shown(found: Advice) -> tuple[Choice, ...]:
     )
 
 
-def terminal(
-    found: Advice, columns: int, choices: Iterable[Choice], *, several: bool = False
+def advice_lines(
+    found: Advice, columns: int, choices: Iterable[ThresholdChoice], *, several: bool = False
 ) -> Iterator[str]:
     """The table and what follows from it; no line is longer than 80 columns."""
-    yield from fmt.wrap(fmt.plain(title(found, several=several)), columns)
-    for words in sentences(found):
+    yield from fmt.wrap(fmt.plain(advice_title(found, several=several)), columns)
+    for words in advice_basis(found):
         yield from fmt.wrap(fmt.plain(words), columns, "  - ")
     if found.choices:
         for names in _HEAD:
@@ -125,17 +125,19 @@ def terminal(
             f"{100 * one.recall:.0f} ({fmt.span(one.lo, one.hi)})",
             f"{100 * one.regret:.1f} ({100 * one.regret_hi:.1f})",
             f"{one.mean_prompt_tokens:,}",
-            dollars(one),
+            threshold_cost(one),
         )
         yield _line(cells) + mark(found, one)
     yield from fmt.wrap(fmt.plain(found.advice), columns, "→ ")
 
 
-def markdown(found: Advice, choices: Iterable[Choice], *, several: bool = False) -> Iterator[str]:
+def advice_section(
+    found: Advice, choices: Iterable[ThresholdChoice], *, several: bool = False
+) -> Iterator[str]:
     """The same as Markdown."""
-    yield f"{fmt.escape_markdown(title(found, several=several))}."
+    yield f"{fmt.escape_markdown(advice_title(found, several=several))}."
     yield ""
-    yield from (f"- {fmt.escape_markdown(words)}" for words in sentences(found))
+    yield from (f"- {fmt.escape_markdown(words)}" for words in advice_basis(found))
     yield ""
     if found.choices:
         yield f"| {' | '.join(name.rstrip('>') for name in HEADER)} |"
@@ -145,7 +147,7 @@ def markdown(found: Advice, choices: Iterable[Choice], *, several: bool = False)
     yield f"**{fmt.escape_markdown(found.advice)}**"
 
 
-def cells(found: Advice, one: Choice) -> tuple[str, ...]:
+def cells(found: Advice, one: ThresholdChoice) -> tuple[str, ...]:
     """One threshold, in the order of `HEADER`."""
     return (
         f"{one.threshold_tokens:,}",
@@ -157,19 +159,19 @@ def cells(found: Advice, one: Choice) -> tuple[str, ...]:
         f"{one.mean_prompt_tokens:,}",
         f"{one.prompt_tokens:,}",
         f"{one.recall_per_1k:.3f}",
-        dollars(one),
+        threshold_cost(one),
         mark(found, one).strip(),
     )
 
 
-def mark(found: Advice, one: Choice) -> str:
+def mark(found: Advice, one: ThresholdChoice) -> str:
     """Points at the threshold that is advised, and at the thrifty one."""
     if one.threshold_tokens == found.threshold_tokens:
         return " ◄"
     return " ◁" if one.threshold_tokens == found.thrifty_tokens else ""
 
 
-def dollars(one: Choice) -> str:
+def threshold_cost(one: ThresholdChoice) -> str:
     """What a threshold costs."""
     if one.cost_usd is None:
         return "unknown"

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from harness.analysis.advice.advise import advise, check
+from harness.analysis.advice.advise import advise, check_advice
 from harness.analysis.advice.options import AdviceOptions
 from harness.analysis.advice.working_session import course, survivals
 from harness.analysis.calibration.compactions import SimulatedCompaction
@@ -125,10 +125,10 @@ def test_no_threshold_beyond_what_was_measured_is_judged(records):
 
 def test_a_run_without_whole_sessions_or_without_compaction_is_told_what_to_run(records):
     with pytest.raises(UsageError, match=r"was sent whole.*--policy send_all,summarise"):
-        check(records.filter(pl.col("policy") != "send_all"), AdviceOptions())
+        check_advice(records.filter(pl.col("policy") != "send_all"), AdviceOptions())
     with pytest.raises(UsageError, match=r"was compacted.*--survival 0.6"):
-        check(records.filter(pl.col("policy") == "send_all"), AdviceOptions())
-    check(records, AdviceOptions())
+        check_advice(records.filter(pl.col("policy") == "send_all"), AdviceOptions())
+    check_advice(records, AdviceOptions())
 
 
 def test_what_cannot_be_meant_is_refused():

@@ -7,9 +7,9 @@ import pytest
 from harness.analysis.advice.survival import (
     Passage,
     compacted,
-    design_effect,
     draws,
-    passages,
+    fact_passages,
+    session_effect,
     survival,
 )
 from harness.analysis.calibration.compactions import SimulatedCompaction
@@ -22,7 +22,7 @@ def flat(fill):
 
 def measured(**truth):
     rows = SimulatedCompaction(recall=flat, **truth).records()
-    found = passages(compacted(rows))
+    found = fact_passages(compacted(rows))
     return survival("p", found, draws(found, 256), level=0.95)
 
 
@@ -59,5 +59,5 @@ def test_facts_that_share_the_luck_of_their_session_tell_less():
             for i in range(10)
         ]
 
-    assert design_effect(found(lambda s, i: (s + i) % 2 == 0)) == 1.0
-    assert design_effect(found(lambda s, _: s % 2 == 0)) == 4.0
+    assert session_effect(found(lambda s, i: (s + i) % 2 == 0)) == 1.0
+    assert session_effect(found(lambda s, _: s % 2 == 0)) == 4.0
