@@ -26,7 +26,7 @@ from harness.analysis.summary.group_onset import facts_alone, onset_of
 from harness.analysis.summary.trials import under_prompt
 from harness.core.errors import UsageError
 from harness.core.spec import Spec
-from harness.sessions.policies import Summarise, policies
+from harness.sessions.policies import ProviderCompaction, Summarise, policies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,10 +43,11 @@ COUNT = 256
 _STRIDE = 159
 """Pairs a curve with a survival: it has no divisor in common with their number."""
 _WHOLE = "send_all"
+_OURS = ("summarise", "provider_compaction")
 _PLACE = ("model", "window_limit", "memory", "layout")
 _OF_A_CURVE = (
     *_PLACE, "policy", "session", "scenario", "arm", "counts", "fill", "score", "guess", "in_view",
-    "server_truncated", "compactions", "run_id",
+    "server_truncated", "compactions", "opaque", "run_id",
 )  # fmt: skip
 _VERDICTS: dict[str, Reason] = {
     "insufficient": "insufficient", "floor": "poor", "not_reached": "flat", "cannot_tell": "flat",
@@ -97,7 +98,7 @@ def check_advice(frame: Frame, asked: AdviceOptions) -> None:
     Raises:
         UsageError: The records hold no whole sessions, or no compaction and none was told.
     """
-    rows = collect(frame.lazy().select("policy", "compactions").unique())
+    rows = collect(frame.lazy().select("policy", "compactions", "opaque").unique())
     if rows.filter(pl.col("policy") == _WHOLE).is_empty():
         raise UsageError(
             "no session of these records was sent whole, so there is no curve to advise by; run"
@@ -108,6 +109,11 @@ def check_advice(frame: Frame, asked: AdviceOptions) -> None:
             "no session of these records was compacted, so nobody can tell what a compaction keeps;"
             f" run the same with --policy {_WHOLE},summarise, or tell it by --survival 0.6"
         )
+    if asked.survival is None and rows.filter(pl.col("compactions") > 0)["opaque"].all():
+        raise UsageError(
+            "nobody can read what the provider's compaction kept; tell what you know of it by"
+            " --survival 0.6"
+        )
 
 
 def _compactions(
@@ -117,7 +123,11 @@ def _compactions(
     if asked.survival is not None:
         yield _told(*asked.survival, asked)
         return
-    compacting = rows.filter(pl.col("compactions") > 0)["policy"].unique().sort().to_list()
+    # what a sealed item kept nobody can read: its facts would all be those that stand beside it
+    readable = (pl.col("compactions") > 0) & ~pl.col("opaque").fill_null(value=False).any().over(
+        "policy"
+    )
+    compacting = rows.filter(readable)["policy"].unique().sort().to_list()
     seen = surviving.compacted(here.filter(pl.col("policy").is_in(compacting)), more=("policy",))
     parts = seen.partition_by("policy", as_dict=True)
     for name in compacting:
@@ -159,12 +169,13 @@ def _measured(name: str, rows: pl.DataFrame, asked: AdviceOptions) -> _Compactio
 
 def _options(name: str) -> tuple[float, str | None]:
     """How much of the threshold a policy keeps as it is, and who writes for it."""
-    if Spec.parse(name).name != "summarise":  # a plug of the user's own need not be at hand here
+    if Spec.parse(name).name not in _OURS:  # a plug of the user's own need not be at hand here
         return 0.0, None
     policy = policies.resolve(name)
-    if not isinstance(policy, Summarise):
+    writer = policy.writer if isinstance(policy, Summarise) else None
+    if not isinstance(policy, Summarise | ProviderCompaction):
         return 0.0, None
-    return policy.keep / policy.at, policy.writer
+    return policy.keep / policy.at, writer
 
 
 def _advice(  # noqa: PLR0917 -- what an answer is made of

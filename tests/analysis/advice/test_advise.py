@@ -131,6 +131,14 @@ def test_a_run_without_whole_sessions_or_without_compaction_is_told_what_to_run(
     check_advice(records, AdviceOptions())
 
 
+def test_what_nobody_can_read_is_advised_on_only_where_its_survival_is_told(records):
+    sealed = records.with_columns(opaque=pl.col("compactions") > 0)
+    assert advise(sealed) == ()
+    with pytest.raises(UsageError, match="nobody can read what the provider's compaction kept"):
+        check_advice(sealed, AdviceOptions())
+    check_advice(sealed, AdviceOptions(survival=(0.6, 0.6)))
+
+
 def test_what_cannot_be_meant_is_refused():
     with pytest.raises(UsageError, match=r"survival is 1\.5, expected a share"):
         AdviceOptions(survival=(1.5, 1.0))
