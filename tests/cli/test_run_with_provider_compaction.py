@@ -35,7 +35,7 @@ def run(folder: Path, model: str, api_base: str, *more: str):
     path.write_text(SCENARIO.replace("FILLS", fills), encoding="utf-8")
     return harness(
         "run", path, "-m", model, "-w", window, "--seeds", "2", "--policy", policies,
-        "-M", f"api_base={api_base}", "-M", "api_key=x", "--out", folder / "results", "-q",
+        "-M", f"api_base={api_base}", "-M", "api_key=x", "--out", folder / "results", "-q", "--no-controls",
     )  # fmt: skip
 
 
@@ -97,6 +97,23 @@ def test_a_session_that_the_server_keeps_is_a_treatment_beside_the_whole(httpser
     assert items[True] < 0.7 * items[False]
     longest = {one["key"]: one["prompt_tokens"] for one in kept}
     assert max(longest.values()) > 1_500  # the server reads all of it all the same
+
+
+def test_a_session_that_is_lived_through_goes_on_at_the_server(httpserver, tmp_path):
+    server = ResponsesServer(httpserver)
+    path = tmp_path / "one-side.yaml"
+    alone = SCENARIO.partition("  - id: tower")[0]
+    path.write_text(f"{alone}fills: [0.5]\n", encoding="utf-8")
+    found = harness(
+        "run", path, "-m", "responses/served", "-w", "1k", "--seeds", "1", "--no-controls",
+        "--policy", "server_session", "--replies", "live", "-M", f"api_base={server.api_base}",
+        "-M", "api_key=x", "--out", tmp_path / "results", "-q",
+    )  # fmt: skip
+    assert found.code == 0, found.err
+    assert {one["outcome"] for one in records(tmp_path, "server_session")} == {"recalled"}
+    going_on = [body for body in server.sent() if "previous_response_id" in body]
+    assert len(going_on) > 5
+    assert {len(body["input"]) for body in going_on} == {1}  # nothing goes out twice
 
 
 def test_truncation_at_the_server_is_the_servers_doing(httpserver, tmp_path):

@@ -30,8 +30,8 @@ AS_GOOD = 0.02
 matters."""
 PARTS = 20
 """Thresholds stand at so many parts of what was measured."""
-_ROUND = 100
-"""Tokens that thresholds are rounded to, where they are larger than twenty of these."""
+_ROUND = ((100_000, 1_000), (4_000, 100), (400, 10), (0, 1))
+"""From so many measured tokens on thresholds are rounded to so many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ def _thresholds(
             )
     if asked:
         return tuple(sorted(set(asked)))
-    unit = _ROUND if most >= 2 * PARTS * _ROUND else 1
+    unit = next(unit for least, unit in _ROUND if most >= least)
     parts = {int(most * part / PARTS) // unit * unit for part in range(1, PARTS + 1)}
     return tuple(sorted(one for one in parts if one > 0 and is_useful(shape, one)))
 
