@@ -27,6 +27,8 @@ State: TypeAlias = Literal["kept", "garbled", "lost"]
 
 _ALIKE = 0.75
 """Words that are so much alike letter by letter are one word, written wrongly."""
+_RUN_TOGETHER = 0.9
+"""The same where words were split or ran together, and any few words can make up some others."""
 _SHORTEST = 4
 """Characters of a value that can be misspelt: of shorter ones too many words are alike."""
 _ABOUT = 0.5
@@ -141,7 +143,7 @@ class CompactedSummary:
         """
         form = words(value.text, self.language)
         spelled = " ".join(form)
-        if len(spelled) < _SHORTEST:
+        if len(spelled) < _SHORTEST or not form:
             return
         beside = list(self._about(fact))
         anywhere = not all(word.replace(".", "").isdigit() for word in form)
@@ -152,7 +154,7 @@ class CompactedSummary:
             for row in _windows(self.words[line], len(form)):
                 if row in known or row == form:
                     continue
-                if _alike(spelled, " ".join(row)):
+                if _misspells(row, form):
                     yield f"'{' '.join(row)}' in place of '{value.text}'", line
 
     def _other_value(
@@ -178,9 +180,18 @@ def _windows(row: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
             yield tuple(row[start : start + width])
 
 
-def _alike(one: str, other: str) -> bool:
+def _misspells(row: Sequence[str], form: Sequence[str]) -> bool:
+    """Whether words are nearly those of a value: each of them, or all where two ran together."""
+    if len(row) == len(form):
+        return all(_alike(one, other) for one, other in zip(form, row, strict=True))
+    return _alike("".join(form), "".join(row), least=_RUN_TOGETHER)
+
+
+def _alike(one: str, other: str, *, least: float = _ALIKE) -> bool:
     """Whether two spellings are nearly the same."""
+    if one == other:
+        return True
     if abs(len(one) - len(other)) > len(one) // 4 + 1:
         return False
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
+    return matcher.quick_ratio() >= least and matcher.ratio() >= least

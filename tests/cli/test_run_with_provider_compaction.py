@@ -35,7 +35,8 @@ def run(folder: Path, model: str, api_base: str, *more: str):
     path.write_text(SCENARIO.replace("FILLS", fills), encoding="utf-8")
     return harness(
         "run", path, "-m", model, "-w", window, "--seeds", "2", "--policy", policies,
-        "-M", f"api_base={api_base}", "-M", "api_key=x", "--out", folder / "results", "-q", "--no-controls",
+        "-M", f"api_base={api_base}", "-M", "api_key=x", "--out", folder / "results", "-q",
+        "--no-controls",
     )  # fmt: skip
 
 

@@ -96,6 +96,22 @@ def test_a_fact_is_kept_garbled_or_lost_by_what_stands_there(fact, text, state, 
     assert fate(fact, text) == (state, why, line)
 
 
+@pytest.mark.parametrize(
+    ("value", "text", "garbled"),
+    [
+        ("ladle_events", "as an events planner", False),
+        ("pairing heaps", "- Parking: the assistant checks", False),
+        ("pairing heaps", "- We rejected parring heaps.", True),
+        ("Lorcan Vandermeer", "Owner: Lorcan van der Meer", False),
+        ("Lorcan Vandermeer", "Owner: Lorcan Vandermer", True),
+        ("Lorcan Vandermeer", "Owner: LorcanVandermeer", True),
+    ],
+)
+def test_only_words_that_are_all_alike_are_a_value_written_wrongly(value, text, garbled):
+    named = KnownFact(id="any", question="What is it?", expected=(Value(value),))
+    assert (CompactedSummary(text).fate(named).state == "garbled") is garbled
+
+
 def test_a_value_that_was_broken_over_two_lines_is_kept():
     fact = KnownFact(id="owner", question="Who?", expected=(Value("Lorcan Vandermeer"),))
     assert fate(fact, "a\nThe owner is Lorcan\nVandermeer.") == ("kept", "its value stands", 2)
