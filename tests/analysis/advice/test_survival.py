@@ -26,9 +26,9 @@ def measured(**truth):
     return survival("p", found, draws(found, 256), level=0.95)
 
 
-@pytest.mark.parametrize(("first", "later"), [(0.3, 0.8), (0.9, 0.5), (0.6, 0.6)])
+@pytest.mark.parametrize(("first", "later"), [(0.3, 0.8), (0.9, 0.5)])
 def test_a_stated_loss_a_round_is_read_back_within_its_interval(first, later):
-    found = measured(first=first, later=later, at=0.2, seeds=24)
+    found = measured(first=first, later=later, at=0.2, seeds=20, facts=10, checkpoints=8)
     assert found.first_lo <= first <= found.first_hi
     assert found.later_lo <= later <= found.later_hi
     assert found.first_hi - found.first_lo < 0.25
