@@ -94,6 +94,11 @@ class Compaction:
     """Local tokens of the conversation as it was sent before."""
     after_tokens: int
     """And after."""
+    through: int = 0
+    """Index of the first message of the session that was kept as it is: all before it that was not
+    replaced earlier, the system messages left out, stands in the summary or nowhere."""
+    written: tuple[int, ...] = ()
+    """Indexes of the messages that stand in their place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +123,5 @@ class LiveReply:
     completion_tokens: int | None
     cost_usd: float | None
     finish_reason: str | None
+    compactions: int = 0
+    """How often older turns had been replaced by then."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from harness.scenarios.draft import Draft
     from harness.scenarios.schema import FactModel, Listed
+    from harness.scenarios.schema_steps import CallModel
     from harness.scenarios.yaml_nodes import Key
 
 Form = tuple[str, ...]
@@ -172,7 +173,9 @@ def _texts_of_turn(i: int, step: TurnStep) -> Iterator[tuple[str, tuple[Key, ...
     """Those of a turn of the script, and of its tools."""
     yield "the script", ("script", i, "user"), step.user or ""
     yield "the script", ("script", i, "assistant"), step.assistant or ""
-    tools = [(("tool",), step.tool)] if step.tool is not None else []
+    tools: list[tuple[tuple[Key, ...], CallModel]] = []
+    if step.tool is not None:
+        tools.append((("tool",), step.tool))
     tools += [(("calls", j), call) for j, call in enumerate(step.calls or ())]
     for path, call in tools:
         yield "the script", ("script", i, *path, "arguments"), call.arguments

@@ -29,7 +29,10 @@ filler: agent-work
 def scenario(tmp_path, more=TOOLS, **changes):
     head, _, rest = more.strip("\n").partition("\nfiller")
     ask = 'ask: "What is the code for the side door? Reply with the code only."'
-    changes |= {ask: f"{ask}\n{head}", "fills: [": f"filler{rest}\nfills: [" if rest else "fills: ["}
+    changes |= {
+        ask: f"{ask}\n{head}",
+        "fills: [": f"filler{rest}\nfills: [" if rest else "fills: [",
+    }
     return small(tmp_path, **changes)
 
 

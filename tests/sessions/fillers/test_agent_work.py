@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 
@@ -63,7 +63,7 @@ def test_every_turn_is_one_that_a_provider_takes(turns):
         call["function"]["name"] for call in called
     }
     roles = [message["role"] for message in chat]
-    assert all(before == "assistant" for before, role in zip(roles, roles[1:]) if role == "user")
+    assert all(before == "assistant" for before, role in pairwise(roles) if role == "user")
 
 
 def test_turns_that_hold_a_planted_value_never_enter_a_session(turns):
