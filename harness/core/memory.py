@@ -20,6 +20,10 @@ LostAt = Literal["written", "injected", "used"]
 """Where a fact of an earlier session was lost: it was never written to the store; it was written
 but not injected into the session; it was injected but not used by the model."""
 
+CompactionLoss = Literal["cleared", "left_out", "garbled", "unused"]
+"""Where a fact was lost on its way through a session that is compacted: the result that said it was
+cleared; the summary left it out; the summary has it wrongly; the summary has it and the model did
+not use it. The first three are the application's losses, the last is the model's."""
 
 FIRST_DAY = date(2025, 1, 6)
 """The day of the first session of a chain; the next ones are a day apart."""
