@@ -10,7 +10,13 @@ from harness.core.printable import how_many
 from harness.reports import format as fmt
 from harness.reports.charts.curve import series_names
 from harness.reports.format import COLUMNS
-from harness.reports.sections import headline, memory_treatments, rule_adherence
+from harness.reports.sections import (
+    compaction_rounds,
+    headline,
+    memory_treatments,
+    rule_adherence,
+    said_in,
+)
 from harness.reports.sections.comparison import overview
 from harness.reports.sections.hints import hints
 from harness.reports.sections.sparklines import sparks
@@ -61,6 +67,10 @@ def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:
         lines += [*_against(table), ""]
     for rules in summary.adherence:
         lines += [*rule_adherence.rule_lines(rules, COLUMNS), ""]
+    for survived in summary.survival:
+        lines += [*compaction_rounds.terminal(survived, COLUMNS), ""]
+    for places in summary.said_in:
+        lines += [*said_in.terminal(places, COLUMNS), ""]
     lines += [*_head(summary), "", *_small_curves(summary), "", *_overview(summary), ""]
     lines.append("next:")
     for hint in hints(summary):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from harness.analysis.comparison.within_run import Contrast, Middle
     from harness.analysis.onset import OnsetEstimate
+    from harness.analysis.summary.rounds_model import SaidIn, Survival
 
 SUMMARY_SCHEMA = 1
 """Version of the fields below, as published in JSON reports."""
@@ -380,3 +381,5 @@ class Summary:
     controls: tuple[Control, ...]
     adherence: tuple[Adherence, ...] = ()
     treatments: tuple[Treatments, ...] = ()
+    survival: tuple[Survival, ...] = ()
+    said_in: tuple[SaidIn, ...] = ()

@@ -10,8 +10,8 @@ from harness.reports import format as fmt
 from harness.reports.html.comparisons import contrast
 from harness.reports.html.exclusions import left_out
 from harness.reports.html.history import over_time
-from harness.reports.html.rules_and_memory import carried, rules
-from harness.reports.sections import headline
+from harness.reports.html.rules_and_memory import carried, rules, section
+from harness.reports.sections import compaction_rounds, headline, said_in
 from harness.reports.sections.headline import onset_answer
 from harness.reports.sections.hints import hints
 
@@ -51,6 +51,8 @@ def context(summary: Summary, frame: Frame, data: dict[str, Any]) -> dict[str, A
         "contrasts": [contrast(table) for table in against(summary, frame)],
         "over_time": over_time(summary),
         "rules": [rules(found) for found in summary.adherence],
+        "compacted": [section(compaction_rounds, found) for found in summary.survival],
+        "said_in": [section(said_in, found) for found in summary.said_in],
         "carried": [carried(found) for found in summary.treatments],
         "controls": [_control(control) for control in summary.controls],
         "lengths": [_lengths(*pair) for pair in groups],
