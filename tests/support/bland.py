@@ -8,19 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-_FACTS = (
-    ("staging", "The staging database listens on port {value}.", "On which port does the staging"
-     " database listen?"),
-    ("rollback", "The ticket for the rollback is {value}.", "What is the ticket for the rollback?"),
-    ("courier", "The courier rings at the depot with code {value}.", "With which code does the"
-     " courier ring at the depot?"),
-    ("printer", "The printer in the archive has serial {value}.", "Which serial has the printer in"
-     " the archive?"),
-    ("boiler", "The boiler in the annex was built under permit {value}.", "Under which permit was"
-     " the boiler in the annex built?"),
-    ("locker", "The locker of the night shift opens with {value}.", "With what does the locker of"
-     " the night shift open?"),
-)  # fmt: skip
+_FACTS = """
+staging; The staging database listens on port {value}.; On which port does staging listen?
+rollback; The ticket for the rollback is {value}.; What is the ticket for the rollback?
+courier; The courier rings at the depot with code {value}.; With which code does the courier ring?
+printer; The printer in the archive has serial {value}.; Which serial has the printer?
+boiler; The boiler in the annex has permit {value}.; Which permit has the boiler in the annex?
+locker; The locker of the night shift opens with {value}.; With what does the locker open?
+"""
 
 
 def bland(folder: Path, *, fills: str = "[0.5, 2, 4, 6]", more: str = "", keys: str = "") -> Path:
@@ -40,7 +35,7 @@ def bland(folder: Path, *, fills: str = "[0.5, 2, 4, 6]", more: str = "", keys: 
     ]  # fmt: skip
     (folder / "chats.jsonl").write_text("".join(f"{json.dumps(chat)}\n" for chat in chats), "utf-8")
     lines = ["schema: 1", "name: bland", "system: You are the clerk of a depot.", "facts:"]
-    for name, say, ask in _FACTS:
+    for name, say, ask in (line.split("; ") for line in _FACTS.strip().splitlines()):
         lines += [f"  - id: {name}", f'    say: "{say}"', "    values: {generate: code}"]
         lines += [f'    ask: "{ask} Reply with it only."']
         lines += [f"    {key}" for key in keys.splitlines() if key]

@@ -35,9 +35,8 @@ class Luck:
 def luck(rows: pl.DataFrame) -> Luck | None:
     """The share; None where nothing is repeated, or nothing varies.
 
-    With `d` the share of pairs of repeats of one item that differ, and `2 p (1 - p)` what it would
-    be for items of one stratum whose repeats were all drawn anew, it is their ratio over all
-    strata.
+    How often two repeats of one item differ, over how often two of different items of its stratum
+    do.
 
     Args:
         rows: `session`, `item`, `stratum` and `hit` (0 or 1), a row a repeat.
@@ -56,12 +55,13 @@ def luck(rows: pl.DataFrame) -> Luck | None:
         .sum()
         .alias("differ"),
         (pl.col("k") / pl.col("n")).sum().alias("mean"),
+        (pl.col("k") / pl.col("n")).pow(2).sum().alias("square"),
     )
     names = sorted(by["session"].unique().to_list())
     strata = sorted(by["stratum"].unique().to_list())
-    table = np.zeros((len(names), len(strata), 3))
-    for session, stratum, count, differ, mean in by.iter_rows():
-        table[names.index(session), strata.index(stratum)] = (count, differ, mean)
+    table = np.zeros((len(names), len(strata), 4))
+    for session, stratum, count, differ, mean, square in by.iter_rows():
+        table[names.index(session), strata.index(stratum)] = (count, differ, mean, square)
     whole = table.sum(axis=0)
     share = _ratio(whole)
     if share is None:
@@ -74,14 +74,18 @@ def luck(rows: pl.DataFrame) -> Luck | None:
     spread = np.sqrt((count - 1) / count * float(((known - known.mean()) ** 2).sum()))
     half = float(stdtrit(count - 1, 0.975)) * float(spread)
     return Luck(
-        share=min(share, 1.0), lo=max(share - half, 0.0), hi=min(max(share + half, 0.0), 1.0)
+        share=min(share, 1.0),
+        lo=min(max(share - half, 0.0), 1.0),
+        hi=min(max(share + half, 0.0), 1.0),
     )
 
 
 def _ratio(strata: Floats) -> float | None:
-    """Pairs that differ over pairs that would if all were drawn anew."""
-    items, differ, mean = strata.T
-    some = items > 0
-    p = mean[some] / items[some]
-    expected = float((items[some] * 2 * p * (1 - p)).sum())
-    return float(differ[some].sum()) / expected if expected > 0 else None
+    """Pairs that differ over pairs that would if all were drawn anew.
+
+    The latter is told from pairs of different items, which no repeat ties together.
+    """
+    items, differ, mean, square = strata[strata[:, 0] > 1].T
+    apart = 2 * (items * mean - mean**2 - mean + square) / np.maximum(items - 1, 1)
+    expected = float(apart.sum())
+    return float(differ.sum()) / expected if expected > 0 else None
