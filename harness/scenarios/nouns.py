@@ -77,7 +77,7 @@ def _fact(draft: Draft, i: int, fact: FactModel, asked: FileQuestions) -> Fact:
         pick=asked.sayings[fact.id],
         # a script says how often each fact is said
         least=0 if draft.model.script else asked.least.get(fact.id, 0),
-        said_in=said_in.places(fact),
+        said_in=said_in.places_said_in(fact),
         request=tuple(fact.request or ()),
         tool_result=said_in.tool_result(fact),
         tool_call=said_in.tool_call(fact),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from harness.scenarios.schema import FactModel
 
 
-def places(fact: FactModel) -> tuple[SaidIn, ...]:
+def places_said_in(fact: FactModel) -> tuple[SaidIn, ...]:
     """Where a session may say the fact; empty for by the user alone."""
     if fact.said_in is not None:
         found: tuple[SaidIn, ...] = tuple(fact.said_in)
@@ -27,7 +27,7 @@ def places(fact: FactModel) -> tuple[SaidIn, ...]:
 
 def tool_result(fact: FactModel) -> Called | None:
     """The tool whose result says the fact; an empty result is the sentence of `say`."""
-    if "tool_result" not in places(fact):
+    if "tool_result" not in places_said_in(fact):
         return None
     made = fact.tool_result
     path = json.dumps({"path": f"notes/{fact.id}.md"})
@@ -40,7 +40,7 @@ def tool_result(fact: FactModel) -> Called | None:
 
 def tool_call(fact: FactModel) -> Called | None:
     """The tool that is called with the fact; empty arguments are a file with the sentence."""
-    if "tool_call" not in places(fact):
+    if "tool_call" not in places_said_in(fact):
         return None
     made = fact.tool_call
     return Called(
@@ -54,7 +54,7 @@ def check_said_in(draft: Draft) -> None:
     """Check where each fact is said."""
     told = draft.told()
     for i, fact in enumerate(draft.model.facts):
-        found = places(fact)
+        found = places_said_in(fact)
         for j, place in enumerate(fact.said_in or ()):
             if place in (fact.said_in or ())[:j]:
                 problem = f"'{place}' stands twice in 'said_in'; take one out"
@@ -76,7 +76,7 @@ def _given(fact: FactModel) -> str:
 
 def _check_keys(draft: Draft, i: int, fact: FactModel) -> None:
     """Keys that would not be used, and wordings that would say it twice."""
-    found = places(fact)
+    found = places_said_in(fact)
     for key in ("tool_result", "tool_call"):
         if getattr(fact, key) is not None and key not in found:
             problem = f"'said_in' does not name {key}, so this tool would never be used"

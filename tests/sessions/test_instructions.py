@@ -7,7 +7,7 @@ import pytest
 from harness.core.errors import UsageError
 from harness.core.messages import Message
 from harness.models.reference.notes import task_of
-from harness.sessions.policies import Summarise, policies, spelled
+from harness.sessions.policies import Summarise, policies, policy_name
 from harness.sessions.policies.instructions import SHIPPED, instruction
 
 
@@ -39,14 +39,14 @@ def test_the_prompts_that_come_along_differ():
 async def test_a_prompt_of_ones_own_is_told_its_room_and_is_part_of_the_policys_name(tmp_path):
     mine = tmp_path / "mine.txt"
     mine.write_text("Summarise in verse, {budget} tokens at most.", "utf-8")
-    name = spelled(f"summarise?prompt={mine}&threshold=0.7")
+    name = policy_name(f"summarise?prompt={mine}&threshold=0.7")
     assert name.startswith("summarise?at=0.7&prompt=")
     asked = Asked()
     await policies.resolve(name).compact(asked)
     assert asked.words == "Summarise in verse, 400 tokens at most."
     mine.write_text("Sum it up.", "utf-8")
     assert instruction(str(mine), 90) == "Sum it up. Use at most 90 tokens."
-    assert spelled(f"summarise?prompt={mine}&threshold=0.7") != name
+    assert policy_name(f"summarise?prompt={mine}&threshold=0.7") != name
     with pytest.raises(UsageError, match=r"mine.txt' was changed while the run went on; begin a"):
         await policies.resolve(name).compact(asked)
 

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from harness.analysis.stats.session_mean import design_effect
-from harness.analysis.summary.model import Share
+from harness.analysis.summary.shares import Share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,15 +15,15 @@ from harness.analysis.curves import GROUP, main_rows
 from harness.analysis.records import collect
 from harness.analysis.stats.clustered_share import clustered_share
 from harness.analysis.stats.repeats_luck import luck
-from harness.analysis.summary.model import Count
 from harness.analysis.summary.rounds_model import Round, Survival
 from harness.analysis.summary.rule_adherence import once
+from harness.analysis.summary.shares import Count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harness.analysis.records import Frame
-    from harness.analysis.summary.model import Share
+    from harness.analysis.summary.shares import Share
     from harness.core.scenario import Counts
 
 _NEEDED = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.analysis.summary.model import Count, Share
+    from harness.analysis.summary.shares import Count, Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class SaidInRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SaidIn:
+class SaidInContrast:
     """Recall by where it was said, in one group."""
 
     model: str

@@ -17,12 +17,12 @@ from harness.analysis.curves import GROUP, main_rows
 from harness.analysis.records import collect
 from harness.analysis.stats.clustered_share import clustered_share
 from harness.analysis.stats.session_mean import fewest_sessions
-from harness.analysis.summary.rounds_model import SaidIn, SaidInRow
+from harness.analysis.summary.rounds_model import SaidInContrast, SaidInRow
 from harness.analysis.summary.rule_adherence import once
 
 if TYPE_CHECKING:
     from harness.analysis.records import Frame
-    from harness.analysis.summary.model import Share
+    from harness.analysis.summary.shares import Share
 
 _LEVEL = 0.95
 _PLACES = ("user", "assistant", "tool_result", "tool_call")
@@ -32,7 +32,7 @@ _NEEDED = (
 )  # fmt: skip
 
 
-def said_in(frame: Frame) -> tuple[SaidIn, ...]:
+def said_in_contrasts(frame: Frame) -> tuple[SaidInContrast, ...]:
     """One finding a group; empty where everything was said in one place.
 
     Args:
@@ -48,11 +48,11 @@ def said_in(frame: Frame) -> tuple[SaidIn, ...]:
     return tuple(found)
 
 
-def _group(key: tuple[object, ...], places: list[str], rows: pl.DataFrame) -> SaidIn:
+def _group(key: tuple[object, ...], places: list[str], rows: pl.DataFrame) -> SaidInContrast:
     model, window_limit, policy, memory, layout = key
     truncated = pl.col("server_truncated").fill_null(value=False)
     seen = rows.filter(pl.col("in_view").fill_null(value=False) & ~truncated)
-    return SaidIn(
+    return SaidInContrast(
         model=str(model),
         window_limit=int(str(window_limit)),
         policy=str(policy),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 from harness.core.printable import how_many
 from harness.reports import format as fmt
@@ -10,11 +11,9 @@ from harness.reports import format as fmt
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.analysis.summary.model import Share
     from harness.analysis.summary.rounds_model import Round, Survival
+    from harness.analysis.summary.shares import Share
 
-HEADER = ("round", "still said>", "95 %", "n>", "lost in it>", "answered>", "n>")
-"""Of the table."""
 _DOORS = {
     "cleared": "in a result that was cleared (application)",
     "left_out": "left out of the summary (compaction)",
@@ -22,36 +21,53 @@ _DOORS = {
     "unused": "in the summary and not used (model)",
 }
 _LUCKY = 0.5
-_COLUMNS = (9, 10, 12, 6, 11, 10, 6)
 
 
-def title(found: Survival) -> str:
-    """What it is of."""
-    return f"{found.what} through compactions: {found.model}, {found.window_limit:,} tokens"
+@dataclass(frozen=True, slots=True)
+class SurvivalSection:
+    """What survives compactions: its title, its sentences and its table."""
 
-
-def sentences(found: Survival) -> Iterator[str]:
-    """What a report says above the table."""
-    yield f"policy {found.policy}, memory {found.memory}, layout {found.layout}"
-    most = max((one.round for one in found.rounds), default=0)
-    yield (
-        f"{how_many(found.n, found.what.removesuffix('s'))} followed in"
-        f" {how_many(found.n_sessions, 'session')}, through at most {how_many(most, 'compaction')}"
+    header: ClassVar[tuple[str, ...]] = (
+        "round>",
+        "still said>",
+        "95 %>",
+        "n>",
+        "lost in it>",
+        "answered>",
+        "n>",
     )
-    if found.loss is not None:
-        yield _rate(found.loss, found)
-    if found.cliff is not None:
-        yield f"round {found.cliff} is a cliff: it loses more than all other rounds"
-    if found.doors:
-        doors = (f"{_DOORS[door.name]} {door.n:,}" for door in found.doors)
-        yield f"questions that missed: {'; '.join(doors)}"
-    if found.luck is not None:
-        yield _luck(found)
-    if found.n_several:
+    columns: ClassVar[tuple[int, ...]] = (9, 10, 12, 6, 11, 10, 6)
+
+    def title(self, found: Survival, /) -> str:
+        """What it is of."""
+        return f"{found.what} through compactions: {found.model}, {found.window_limit:,} tokens"
+
+    def sentences(self, found: Survival, /) -> Iterator[str]:
+        """What a report says above the table."""
+        yield f"policy {found.policy}, memory {found.memory}, layout {found.layout}"
+        most = max((one.round for one in found.rounds), default=0)
         yield (
-            f"{how_many(found.n_several, 'question')} that need several sayings are not in the"
-            " table"
+            f"{how_many(found.n, found.what.removesuffix('s'))} followed in"
+            f" {how_many(found.n_sessions, 'session')}, through at most {how_many(most, 'compaction')}"
         )
+        if found.loss is not None:
+            yield _rate(found.loss, found)
+        if found.cliff is not None:
+            yield f"round {found.cliff} is a cliff: it loses more than all other rounds"
+        if found.doors:
+            doors = (f"{_DOORS[door.name]} {door.n:,}" for door in found.doors)
+            yield f"questions that missed: {'; '.join(doors)}"
+        if found.luck is not None:
+            yield _luck(found)
+        if found.n_several:
+            yield (
+                f"{how_many(found.n_several, 'question')} that need several sayings are not in the"
+                " table"
+            )
+
+    def rows(self, found: Survival, /) -> Iterator[tuple[str, ...]]:
+        """The cells of the table."""
+        yield from map(_row, found.rounds)
 
 
 def _rate(loss: Share, found: Survival) -> str:
@@ -82,11 +98,6 @@ def _luck(found: Survival) -> str:
     )
 
 
-def rows(found: Survival) -> Iterator[tuple[str, ...]]:
-    """The cells of the table."""
-    yield from map(_row, found.rounds)
-
-
 def _row(one: Round) -> tuple[str, ...]:
     answered = one.answered
     return (
@@ -98,16 +109,3 @@ def _row(one: Round) -> tuple[str, ...]:
         fmt.percent(answered.recall if answered else None),
         f"{answered.n:,}" if answered else fmt.NOTHING,
     )
-
-
-def terminal(found: Survival, columns: int) -> Iterator[str]:
-    """The finding in a terminal; no line is longer than its columns."""
-    yield from fmt.wrap(fmt.plain(f"── {title(found)} ──"), columns)
-    for words in sentences(found):
-        yield from fmt.wrap(fmt.plain(words), columns, "  ")
-    for row in (HEADER, *rows(found)):
-        cells = (
-            fmt.fit_columns(cell.removesuffix(">"), wide, right=True)
-            for cell, wide in zip(row, _COLUMNS, strict=True)
-        )
-        yield f"  {' '.join(cells)}".rstrip()

@@ -11,7 +11,7 @@ from harness.scenarios.values import check_seeds
 from harness.scoring import scorers
 from harness.scoring.rules import rules
 from harness.sessions.memories import NOTHING, memories
-from harness.sessions.policies import parts_of, policies, reminding, spelled
+from harness.sessions.policies import parts_of, policies, policy_name, reminding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def check_treatments(study: Study) -> None:
     """
     for policy in study.policies:
         has(policies.resolve(policy), "view", f"policy '{policy}'")
-        spelled(policy)  # a prompt that stands in a file is read
+        policy_name(policy)  # a prompt that stands in a file is read
     for memory in study.memories:
         has(memories.resolve(memory), "open", f"memory '{memory}'")
     _check_boundaries(study)

@@ -20,7 +20,7 @@ from harness.runs.planning.trial_key import Keys
 from harness.sessions.layouts import blueprints, controls, facts_tokens
 from harness.sessions.materials import Materials
 from harness.sessions.memories import NOTHING
-from harness.sessions.policies import clearing, compacting, policies, spelled
+from harness.sessions.policies import clearing, compacting, policies, policy_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -90,7 +90,7 @@ def treatments_of(study: Study, blueprint: Blueprint) -> Iterator[Treatment]:
     for policy in study.policies[:1] if alone else study.policies:
         for memory in study.memories[:1] if alone else study.memories:
             yield Treatment(
-                policy=spelled(policy),
+                policy=policy_name(policy),
                 memory=str(Spec.parse(memory)) if remembers and not as_written else NOTHING,
                 replies="scripted" if as_written else study.replies,
             )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from harness.runs.trials.fork import Fork
 
 
-def text_of(compaction: Compaction, messages: Sequence[Message]) -> str:
+def summary_text(compaction: Compaction, messages: Sequence[Message]) -> str:
     """What stands in place of the turns that a compaction replaced."""
     return "\n".join(messages[index].text for index in compaction.written)
 
@@ -42,7 +42,7 @@ def rounds(
     """
     through = [one for one in compactions if message < one.through]
     for survived, one in enumerate(through):
-        if not says(text_of(one, messages)):
+        if not says(summary_text(one, messages)):
             return len(through), survived
     return len(through), len(through)
 
@@ -84,7 +84,7 @@ def _lost(
         return "cleared"
     if not through:
         return None
-    text = text_of(through[-1], fork.session.messages)
+    text = summary_text(through[-1], fork.session.messages)
     others = [other.value for other in fork.said if other.value.text != plant.value.text]
     said = fork.session.messages[plant.message].text
     about = speaks_of(text, said, plant.value, others, fork.probe.language)

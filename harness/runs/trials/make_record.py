@@ -16,7 +16,7 @@ from harness.kinds.answers import guess
 from harness.models.response import why_cut
 from harness.runs.meter.amend import BY_MODEL
 from harness.runs.trials.compaction_rounds import of_fork
-from harness.runs.trials.said_in import said_in
+from harness.runs.trials.plant_place import place_of
 from harness.scoring import Judgement, score_and_attribute, scorers
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def _prepared(fork: Fork) -> dict[str, Any]:
 
 
 def _said_in(fork: Fork, plant: Plant) -> SaidIn | None:
-    return said_in(fork.session.messages[plant.message], plant.value.text)
+    return place_of(fork.session.messages[plant.message], plant.value.text)
 
 
 _LONGEST_REASON = 300

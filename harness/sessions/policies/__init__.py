@@ -10,8 +10,8 @@ from harness.sessions.policies.combined import (
     clearing,
     compacting,
     parts_of,
+    policy_name,
     reminding,
-    spelled,
     summarising,
 )
 from harness.sessions.policies.drop_oldest import DropOldest
@@ -43,7 +43,7 @@ __all__ = [
     "compacting",
     "parts_of",
     "policies",
+    "policy_name",
     "reminding",
-    "spelled",
     "summarising",
 ]

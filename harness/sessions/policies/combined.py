@@ -77,10 +77,10 @@ def summarising(policy: Policy) -> Summarise | None:
     return next((one for one in parts_of(policy) if isinstance(one, Summarise)), None)
 
 
-def spelled(policy: str) -> str:
+def policy_name(policy: str) -> str:
     """The one spelling of a policy's name, with the hash of a prompt that stands in a file.
 
-    >>> spelled("clear_tool_results?keep=3&exclude=a | summarise?keep=0.2&threshold=0.7")
+    >>> policy_name("clear_tool_results?keep=3&exclude=a | summarise?keep=0.2&threshold=0.7")
     'clear_tool_results?exclude=a&keep=3|summarise?at=0.7&keep=0.2'
     """
     return BETWEEN.join(str(_of_one(Spec.parse(one))) for one in policy.split(BETWEEN))

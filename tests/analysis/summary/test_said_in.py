@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from harness.analysis.records import from_records
-from harness.analysis.summary.said_in import said_in
+from harness.analysis.summary.said_in import said_in_contrasts
 from tests.support.records import make_record
 
 FACTS = {"easy": 0.95, "middling": 0.7, "hard": 0.45}
@@ -31,7 +31,7 @@ def study(seed, *, worse=0.0, evicted=0.0, sessions=16):
 
 
 def contrast(frame):
-    (found,) = said_in(frame)
+    (found,) = said_in_contrasts(frame)
     assert found.against == "user"
     return {row.said_in: row for row in found.rows}["tool_result"]
 
@@ -61,4 +61,4 @@ def test_where_nothing_varies_the_interval_still_has_a_width():
 
 def test_too_few_sessions_have_no_contrast_and_one_place_no_table():
     assert contrast(study(1, sessions=4)).effect is None
-    assert said_in(study(1).filter(said_in="user")) == ()
+    assert said_in_contrasts(study(1).filter(said_in="user")) == ()

@@ -31,14 +31,14 @@ def _text() -> str:
 
 
 @lru_cache(maxsize=1)
-def words() -> Mapping[str, tuple[str, ...]]:
+def word_pools() -> Mapping[str, tuple[str, ...]]:
     """The entries of each pool, as they are written."""
     return read_section("agent-work", _text()).pools
 
 
 @lru_cache(maxsize=1)
 def _pools() -> dict[str, Pool]:
-    names = words()
+    names = word_pools()
     return {
         label: tuple(
             compile_text(entry, names, entry=not entry[:1].isupper() and "{" in entry)
@@ -62,7 +62,7 @@ class JobWriter:
 
     def __init__(self, draws: Draws) -> None:
         self.draws = draws
-        pools = words()
+        pools = word_pools()
         self.nouns = draws.shuffled(pools["noun"])[:_CAST]
         self.verbs = draws.shuffled(pools["verb"])[: 2 * _CAST]
         self.fields = draws.shuffled(pools["field"])[: 2 * _CAST]

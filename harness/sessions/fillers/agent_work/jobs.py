@@ -119,8 +119,8 @@ def _web(writer: JobWriter) -> Use:
 
 
 def _page(writer: JobWriter) -> Use:
-    where = {"url": outputs.address(writer)}
-    return Use("fetch_page", where, outputs.page(writer, _size(writer, 5)), "seek")
+    where = {"url": outputs.web_address(writer)}
+    return Use("fetch_page", where, outputs.web_page(writer, _size(writer, 5)), "seek")
 
 
 _CODING: tuple[Callable[[JobWriter], Use], ...] = (

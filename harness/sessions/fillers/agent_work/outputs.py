@@ -150,19 +150,19 @@ def results(job: JobWriter, count: int) -> str:
     for number in range(1, count + 1):
         found += [
             f"{number}. {job.say('source')}: {job.say('topic')}, {job.one(job.aspects)}",
-            f"   {address(job)}",
+            f"   {web_address(job)}",
             f"   {job.say('page')}",
         ]
     return "\n".join(found)
 
 
-def address(job: JobWriter) -> str:
+def web_address(job: JobWriter) -> str:
     """Where a page stands."""
     nouns = (job.one(job.nouns), job.one(job.nouns))
     return f"https://{nouns[0]}-notes.example/{job.number(1, 400)}/{nouns[1]}-{job.hex(4)}"
 
 
-def page(job: JobWriter, paragraphs: int) -> str:
+def web_page(job: JobWriter, paragraphs: int) -> str:
     """The text of a page."""
     parts = [f"# {job.say('topic')}: {job.one(job.aspects)}"]
     for number in range(paragraphs):

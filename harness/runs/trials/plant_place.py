@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from harness.core.scenario import SaidIn
 
 
-def said_in(message: Message, value: str) -> SaidIn | None:
+def place_of(message: Message, value: str) -> SaidIn | None:
     """By the user, by the assistant, in a tool's result, or in a call; None by nobody of these.
 
     Args:
