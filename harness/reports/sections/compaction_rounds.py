@@ -48,7 +48,8 @@ class SurvivalSection:
         most = max((one.round for one in found.rounds), default=0)
         yield (
             f"{how_many(found.n, found.what.removesuffix('s'))} followed in"
-            f" {how_many(found.n_sessions, 'session')}, through at most {how_many(most, 'compaction')}"
+            f" {how_many(found.n_sessions, 'session')}, through at most"
+            f" {how_many(most, 'compaction')}"
         )
         if found.loss is not None:
             yield _rate(found.loss, found)
