@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from harness.core.scenario import Value
 
-_MOST = 0.6
+_MOST = 0.75
 """Share of the words of a fact that a sentence about it has."""
 _RULE = 0.7
 """Share of the words of a rule that a sentence has which gives it again."""
