@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from harness.reports.report_input import ReportInput
     from harness.reports.sections.section import Found_contra, ReportSection
 
-_FLAGS = {"leak": "**LEAK**", "weak": "**FAILS WITHOUT FILLER**", None: ""}
+_FLAGS = {"leak": "**LEAK**", "weak": "**MISSES SOME WITHOUT FILLER**", None: ""}
 
 
 @dataclass(frozen=True, slots=True)
