@@ -102,7 +102,9 @@ def _shown(record: dict[str, Any], length: int) -> list[int]:
 
 def _summaries(record: dict[str, Any], shown: Sequence[int]) -> set[int]:
     """Which of these messages are the summary that stands in place of what was compacted."""
-    first = {span[0] for span in (record["view"] or ())[1:2]} if record.get("compactions") else set()
+    first = (
+        {span[0] for span in (record["view"] or ())[1:2]} if record.get("compactions") else set()
+    )
     return first & set(shown)
 
 
