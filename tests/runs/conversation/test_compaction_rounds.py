@@ -85,6 +85,7 @@ def test_every_form_of_the_report_tells_of_rounds(compacted, tmp_path):
         plain = " ".join(text.split())
         assert "a round loses" in plain or '"half_life"' in plain
         assert "left out of the summary (compaction)" in plain or '"left_out"' in plain
+    assert "Summary no. 2." in outputs[-1].read_text("utf-8")  # to be read on the page
 
 
 @pytest.mark.parametrize(("law", "share"), [("luck=0", 0.0), ("luck=1", 1.0)])
