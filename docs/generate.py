@@ -26,8 +26,8 @@ LABELLED = DOCS.parent / "tests" / "scoring" / "labelled" / "abstentions.txt"
 BEGIN, END = "<!-- made by: make docs -->", "<!-- until here -->"
 
 _ORDER = (
-    "ScenarioModel", "FactModel", "ResultTool", "CallingTool", "QuestionModel", "Listed", "Generate", "NamedFiller",
-    "FileFiller", "TurnStep", "CallModel", "PlantStep", "FillerStep", "Stretch", "ProbeStep",
+    "ScenarioModel", "FactModel", "ResultTool", "CallingTool", "QuestionModel", "Listed",
+    "Generate", "NamedFiller", "FileFiller", "TurnStep", "CallModel", "PlantStep", "FillerStep", "Stretch", "ProbeStep",
     "RuleStep", "RuleModel", "ExpectModel",
 )  # fmt: skip
 """Which comes first; what is not named here follows in the order of the schema."""

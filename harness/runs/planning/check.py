@@ -109,6 +109,11 @@ def _check_answers(study: Study, scenario: Scenario) -> None:
     if study.replies != "live":
         return
     for fact in scenario.facts:
+        if "assistant" in fact.said_in:
+            raise UsageError(
+                f"{scenario.path}: fact '{fact.id}' is said by the assistant ('said_in'), and with"
+                " --replies live the model answers in its place; run with --replies scripted"
+            )
         if fact.say and not any(PLACEHOLDER in text for text in fact.say):
             raise UsageError(
                 f"{scenario.path}: fact '{fact.id}' is said by the assistant's 'reply', and with"

@@ -162,3 +162,12 @@ def test_rules_go_through_rounds_by_the_same_estimator(tmp_path):
     for record in records_of(folder, probe_kind="rule"):
         if record["rounds"]:
             assert record["in_view"] == (record["rounds"] == record["rounds_kept"])
+
+
+def test_what_the_assistant_says_cannot_be_said_by_a_live_model(tmp_path):
+    path = bland(tmp_path, fills="[1]", keys="said_in: [user, assistant]")
+    result = harness("plan", path, "-m", "reference/perfect", "-w", "2k", "--replies", "live")
+    assert result.code == 4
+    assert (
+        "fact 'staging' is said by the assistant ('said_in'), and with --replies live" in result.err
+    )
