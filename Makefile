@@ -5,9 +5,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEMO := results/demo
 MEMORY := results/demo-memory
+AGENTS := results/demo-agents
+WRITER := writer=reference/compactor?loss=0.1%26garble=0.05%26limit=99999
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-memory real test check format bench docs clean
+.PHONY: help demo demo-memory demo-agents real test check format bench docs clean
 
 help: ## Print this help
 	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -35,6 +37,18 @@ demo-memory: $(READY) ## Ask what should be carried over from one session to the
 		-q --out $(MEMORY)
 	@$(BIN)/harness report $(MEMORY)/*/ --out $(MEMORY) -o $(MEMORY)/report.md
 	@$(BIN)/harness report $(MEMORY)/*/ --out $(MEMORY)
+
+demo-agents: $(READY) ## See what survives tools that are cleared and pasts that are summarised
+	@rm -rf $(AGENTS)
+	@$(BIN)/harness run scenarios/agent-debugging.yaml scenarios/agent-research.yaml \
+		-m 'reference/fading?limit=8000&onset=0.6' -w 8k --seeds 6 --fills 0.05,0.5,0.95,2 --no-controls \
+		--policy 'drop_oldest,clear_tool_results?keep=3' -q --out $(AGENTS)
+	@$(BIN)/harness run scenarios/compaction-rounds.yaml -m reference/perfect -w 8k --seeds 6 --repeats 2 \
+		--no-controls -q --out $(AGENTS) \
+		--policy 'summarise?budget=1600&keep=0.2&$(WRITER),clear_tool_results?keep=3|summarise?budget=1600&keep=0.2&$(WRITER)'
+	@$(BIN)/harness report $(AGENTS)/*/ --out $(AGENTS) -o $(AGENTS)/report.md -o $(AGENTS)/report.html
+	@$(BIN)/harness report $(AGENTS)/*/ --out $(AGENTS)
+	@echo "the whole report, each summary in it: $(AGENTS)/report.html"
 
 real: $(READY) ## Measure two real models on this machine: hours, and a C++ compiler
 	@$(BIN)/python benchmarks/real/study.py

@@ -20,6 +20,10 @@ LostAt = Literal["written", "injected", "used"]
 """Where a fact of an earlier session was lost: it was never written to the store; it was written
 but not injected into the session; it was injected but not used by the model."""
 
+CompactionLoss = Literal["cleared", "left_out", "garbled", "unused"]
+"""Where a fact was lost on its way through a session that is compacted: the result that said it was
+cleared; the summary left it out; the summary has it wrongly; the summary has it and the model did
+not use it. The first three are the application's losses, the last is the model's."""
 
 FIRST_DAY = date(2025, 1, 6)
 """The day of the first session of a chain; the next ones are a day apart."""
@@ -94,6 +98,11 @@ class Compaction:
     """Local tokens of the conversation as it was sent before."""
     after_tokens: int
     """And after."""
+    through: int = 0
+    """Index of the first message of the session that was kept as it is: all before it that was not
+    replaced earlier, the system messages left out, stands in the summary or nowhere."""
+    written: tuple[int, ...] = ()
+    """Indexes of the messages that stand in their place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +127,5 @@ class LiveReply:
     completion_tokens: int | None
     cost_usd: float | None
     finish_reason: str | None
+    compactions: int = 0
+    """How often older turns had been replaced by then."""

@@ -219,6 +219,20 @@ class Reminding(Protocol):
 
 
 @runtime_checkable
+class Clearing(Protocol):
+    """A policy that also empties messages that are old: their place stays, what they said is gone.
+
+    `view` is then asked about the conversation as clearing left it. What was cleared stays so.
+    """
+
+    def clears(self, history: History, budget_tokens: int, /) -> Sequence[int]:
+        """Indexes of the messages that are to be emptied now, oldest first; empty for none."""
+
+    def cleared(self, message: Message, /) -> Message:
+        """What stands in the place of such a message."""
+
+
+@runtime_checkable
 class Compacting(Protocol):
     """A policy that also replaces older turns by a text that a model writes.
 

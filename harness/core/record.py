@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
     from harness.core.arms import Arm
     from harness.core.errors import AnsweredBy
-    from harness.core.memory import LostAt
+    from harness.core.memory import CompactionLoss, LostAt
     from harness.core.probe import Cut, Outcome, Status
-    from harness.core.scenario import Counts, Layout
+    from harness.core.scenario import Counts, Layout, SaidIn
 
 RECORD_SCHEMA = 2
 """Version of the fields below; files of another version are refused by name."""
@@ -188,6 +188,16 @@ class Record:
     """Which part of the prompt the server dropped: start, middle, end, unknown; None for none."""
     fact_dropped: bool | None = None
     """Whether that part held what was asked for; None where there is none, or nobody can tell."""
+    said_in: SaidIn | None = None
+    """Where the latest plant that a right answer needs was said; None where this session did not
+    say it, and in records that are older."""
+    rounds: int | None = None
+    """Compactions that the fact has gone through: each replaced the turn that said it, or the
+    summary before. None where the policy does none; of a rule, when the reply was given."""
+    rounds_kept: int | None = None
+    """Of these, how many from the first on left a summary that still says it."""
+    compaction_loss: CompactionLoss | None = None
+    """Where a fact was lost that went through compactions or was cleared; None for others."""
     sample: str = "sessions"
     """What was sampled: sessions, or the questions put to one real log. Of these, the ones that the
     model answers without the log count apart."""

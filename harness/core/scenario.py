@@ -22,6 +22,9 @@ Similarity = Literal["near", "far"]
 Haystack = Literal["coherent", "shuffled"]
 """How the turns of filler follow each other: as conversations, or in any order."""
 Generator = Literal["code", "number", "name", "date", "word"]
+SaidIn = Literal["user", "assistant", "tool_result", "tool_call"]
+"""Where a session says a fact: in a message of the user's or of the assistant's, in what a tool
+gave back, or in what a tool was called with."""
 Carry = Literal["system", "memory", "transcript"]
 """What a fresh session may begin with: the system prompt said again, what the memory gives back,
 the text of the sessions before."""
@@ -42,6 +45,16 @@ class Value:
     def spellings(self) -> tuple[str, ...]:
         """The text and everything accepted in its place."""
         return (self.text, *self.accept)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """A tool that is called, and its result."""
+
+    name: str
+    arguments: str
+    """JSON, as a model wrote it."""
+    result: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +80,14 @@ class Fact:
     """Of a distractor, the fact that it stands beside; empty for what is asked about."""
     rank: int = 0
     """Of a distractor, how many come before it."""
+    said_in: tuple[SaidIn, ...] = ()
+    """Where it is said; seeds take turns in them. Empty: by the user."""
+    request: tuple[str, ...] = ()
+    """What the user says before the assistant or a tool says it."""
+    tool_result: Called | None = None
+    """The tool whose result says it, `{value}` in the result."""
+    tool_call: Called | None = None
+    """The tool that is called with it, `{value}` in the arguments."""
     told: bool = False
     """Whether turns of the script say it in their own words: then it has one value, and is said in
     one session only."""
@@ -140,16 +161,6 @@ class Fills:
     In windows of more than 20,000 tokens one more for each octave past the nearly empty one."""
     exact: tuple[float, ...] = ()
     """Fills asked for as they are; empty when `count` is set."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Called:
-    """A tool that a turn of a script calls, and its result."""
-
-    name: str
-    arguments: str
-    """JSON, as a model wrote it."""
-    result: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

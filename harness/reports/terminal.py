@@ -11,8 +11,11 @@ from harness.reports import format as fmt
 from harness.reports.charts.curve import series_names
 from harness.reports.format import COLUMNS
 from harness.reports.sections import headline, memory_treatments, rule_adherence
+from harness.reports.sections.compaction_rounds import SurvivalSection
 from harness.reports.sections.comparison import overview
 from harness.reports.sections.hints import hints
+from harness.reports.sections.said_in import SaidInSection
+from harness.reports.sections.section import section_lines
 from harness.reports.sections.sparklines import sparks
 
 if TYPE_CHECKING:
@@ -61,6 +64,10 @@ def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:
         lines += [*_against(table), ""]
     for rules in summary.adherence:
         lines += [*rule_adherence.rule_lines(rules, COLUMNS), ""]
+    for survived in summary.survival:
+        lines += [*section_lines(SurvivalSection(), survived, COLUMNS), ""]
+    for places in summary.said_in:
+        lines += [*section_lines(SaidInSection(), places, COLUMNS), ""]
     lines += [*_head(summary), "", *_small_curves(summary), "", *_overview(summary), ""]
     lines.append("next:")
     for hint in hints(summary):

@@ -38,7 +38,9 @@ def identity(scenario: Scenario) -> str:
         ([content], "distracting"), ([content], "haystack"), (content["facts"], "like"),
         (content["facts"], "rank"), ([content], "sample"),
         ([content], "language"), ([content], "synonyms"), (content["facts"], "told"),
-        (content["facts"], "least"), (content["script"], "says"), (content["script"], "calls"),
+        (content["facts"], "least"), (content["facts"], "said_in"), (content["facts"], "request"),
+        (content["facts"], "tool_result"), (content["facts"], "tool_call"),
+        (content["script"], "says"), (content["script"], "calls"),
     )  # fmt: skip
     for part, key in unused:
         for one in part:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.core.scenario import Expect, Fact, FillerSpec, Fills, Scenario, Value
+from harness.scenarios import said_in
 from harness.scenarios.identity import identity
 from harness.scenarios.treatments import distractors
 
@@ -76,6 +77,10 @@ def _fact(draft: Draft, i: int, fact: FactModel, asked: FileQuestions) -> Fact:
         pick=asked.sayings[fact.id],
         # a script says how often each fact is said
         least=0 if draft.model.script else asked.least.get(fact.id, 0),
+        said_in=said_in.places_said_in(fact),
+        request=tuple(fact.request or ()),
+        tool_result=said_in.tool_result(fact),
+        tool_call=said_in.tool_call(fact),
         told=fact.id in draft.told(),
         where=draft.where("facts", i, "id"),
     )

@@ -15,6 +15,8 @@ from harness.core.session import Cut, PlannedPlant, Plant, Session
 from harness.core.text import find, words
 from harness.sessions.due import said_by
 from harness.sessions.kinds import KindCounter
+from harness.sessions.plants import SAYING
+from harness.sessions.shortening import shortened
 from harness.sessions.stream import FillerRanOutError
 from harness.sessions.tokens import MESSAGE_OVERHEAD
 
@@ -214,12 +216,20 @@ class Builder:
                 self._supply.filler += 1
                 yield from self._add(turn, sizes)
                 self._remind(target - self._length)
+            elif missing > _CLOSER_MAX and (cut := self._shortened(turn, missing)) is not None:
+                self._supply.filler += 1
+                yield from self._add(cut, self._sizes_of(cut))
             else:
                 # This turn is too long: it waits behind the checkpoint, and its thread goes on.
                 size = (
                     missing if missing <= _CLOSER_MAX else min(_CLOSER_USUAL, missing - _CLOSER_MIN)
                 )
                 yield from self._close(size)
+
+    def _shortened(self, turn: Turn, missing: int) -> Turn | None:
+        """The turn with less of what its tools gave back, so that a closing remark still fits."""
+        most = missing - _CLOSER_MIN
+        return shortened(turn, most, self._materials.workshop.counter.message)
 
     def _close(self, size: int) -> Steps:
         """A closing turn of exactly `size` tokens."""
@@ -250,9 +260,10 @@ class Builder:
         sizes = self._sizes_of(turn)
         if isinstance(say, PlannedPlant):
             value = self._materials.value(say.fact, say.ordinal)
+            place = self._materials.said_in(say.fact, say.ordinal)
             # Where requests read alike, what came of each stands in the reply.
-            texts = [message.text for message in turn.messages]
-            at = next((i for i, text in enumerate(texts) if value.text in text), 0)
+            texts = [message.text for message in turn.messages] if place == "user" else []
+            at = next((i for i, text in enumerate(texts) if value.text in text), SAYING[place])
             self._plant(
                 say.fact, say.ordinal, value, sizes[: at + 1], position=say.position_requested
             )

@@ -15,11 +15,13 @@ import polars as pl
 from harness.analysis.attribution import controls
 from harness.analysis.curves import GROUP
 from harness.analysis.onset import USUAL, OnsetOptions
+from harness.analysis.summary.compaction_rounds import survival
 from harness.analysis.summary.groups import curve_groups
 from harness.analysis.summary.judges import calibrated, judges
 from harness.analysis.summary.memory_treatments import treatments
 from harness.analysis.summary.model import Control, CurveGroup, Summary
 from harness.analysis.summary.rule_adherence import adherence
+from harness.analysis.summary.said_in import said_in_contrasts
 from harness.analysis.summary.trials import column_names, narrowed, under_prompt, unique_trials
 from harness.core.errors import NothingSelectedError
 
@@ -82,6 +84,8 @@ def summarise(
         controls=tuple(Control(**row) for row in controls(rows, floor=floor).to_dicts()),
         adherence=adherence(named, asked=asked) if recall.height < rows.height else (),
         treatments=treatments(named, floor=floor) if crossing else (),
+        survival=survival(named) if rows["rounds"].is_not_null().any() else (),
+        said_in=said_in_contrasts(named) if rows["said_in"].n_unique() > 1 else (),
     )
 
 

@@ -14,8 +14,9 @@ import polars as pl
 from harness.analysis.curves import main_rows, wilson, with_recall
 from harness.analysis.records import collect
 from harness.analysis.stats.session_mean import session_mean
-from harness.analysis.summary.model import Carrying, Share, Treatments
+from harness.analysis.summary.model import Carrying, Treatments
 from harness.analysis.summary.rule_adherence import once
+from harness.analysis.summary.shares import Share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,28 +11,11 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from harness.analysis.comparison.within_run import Contrast, Middle
     from harness.analysis.onset import OnsetEstimate
+    from harness.analysis.summary.rounds_model import SaidInContrast, Survival
+    from harness.analysis.summary.shares import Count, Share
 
 SUMMARY_SCHEMA = 1
 """Version of the fields below, as published in JSON reports."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
-    """How many of something."""
-
-    name: str
-    n: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """A proportion with its 95 % Wilson interval; all in [0, 1]."""
-
-    n: int
-    sessions: int
-    recall: float
-    lo: float
-    hi: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -380,3 +363,5 @@ class Summary:
     controls: tuple[Control, ...]
     adherence: tuple[Adherence, ...] = ()
     treatments: tuple[Treatments, ...] = ()
+    survival: tuple[Survival, ...] = ()
+    said_in: tuple[SaidInContrast, ...] = ()

@@ -17,7 +17,7 @@ from harness.models.reference.reader import Reading, dont_know, open_pages, read
 from harness.sessions.tokens import PRIMING, TokenCounter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from harness.core.messages import Message
     from harness.models.reference.notes import Task
@@ -149,6 +149,10 @@ class Reader:
 
     def write(self, task: Task, prompt: Prompt) -> str:
         """The notes that it takes of what it can see."""
+        return self.notes(task, prompt, self.keeps)
+
+    def notes(self, task: Task, prompt: Prompt, keeps: Callable[[str], bool]) -> str:
+        """Notes of those sentences only that are to be kept."""
         roles = [message.role for message in prompt.messages[: len(prompt.pages)]]
         worth = {"user": 1.0, "tool": 1.0, "assistant": OF_THE_MODEL}
         told = {i: worth[role] for i, role in enumerate(roles) if role in worth}
@@ -157,7 +161,7 @@ class Reader:
             prompt.pages,
             told,
             self.sees(prompt),
-            keeps=self.keeps,
+            keeps=keeps,
             count=lambda text: self.own(_COUNTER.count_text(text)),
         )
 

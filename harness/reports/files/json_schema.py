@@ -16,7 +16,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from harness.analysis import onset
 from harness.analysis.comparison import within_run
 from harness.analysis.onset import OnsetEstimate
-from harness.analysis.summary import model
+from harness.analysis.summary import model, rounds_model, shares
 from harness.analysis.summary.model import SUMMARY_SCHEMA, Summary
 from harness.reports.files.json_file import INTERNAL
 
@@ -50,7 +50,7 @@ def schema() -> dict[str, Any]:
 
 def _object(shape: type, shapes: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A dataclass as an object; all its fields are always there; later versions may add some."""
-    names = vars(model) | vars(within_run) | vars(onset)
+    names = vars(model) | vars(rounds_model) | vars(shares) | vars(within_run) | vars(onset)
     hints = get_type_hints(shape, localns=names)
     words = _words(shape)
     properties: dict[str, Any] = {}

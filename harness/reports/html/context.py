@@ -10,10 +10,12 @@ from harness.reports import format as fmt
 from harness.reports.html.comparisons import contrast
 from harness.reports.html.exclusions import left_out
 from harness.reports.html.history import over_time
-from harness.reports.html.rules_and_memory import carried, rules
+from harness.reports.html.rules_and_memory import carried, rules, section
 from harness.reports.sections import headline
+from harness.reports.sections.compaction_rounds import SurvivalSection
 from harness.reports.sections.headline import onset_answer
 from harness.reports.sections.hints import hints
+from harness.reports.sections.said_in import SaidInSection
 
 if TYPE_CHECKING:
     from harness.analysis.records import Frame
@@ -51,6 +53,8 @@ def context(summary: Summary, frame: Frame, data: dict[str, Any]) -> dict[str, A
         "contrasts": [contrast(table) for table in against(summary, frame)],
         "over_time": over_time(summary),
         "rules": [rules(found) for found in summary.adherence],
+        "compacted": [section(SurvivalSection(), found) for found in summary.survival],
+        "said_in": [section(SaidInSection(), found) for found in summary.said_in],
         "carried": [carried(found) for found in summary.treatments],
         "controls": [_control(control) for control in summary.controls],
         "lengths": [_lengths(*pair) for pair in groups],

@@ -8,7 +8,9 @@ from harness.reports import format as fmt
 from harness.reports.sections import memory_treatments, rule_adherence
 
 if TYPE_CHECKING:
-    from harness.analysis.summary.model import Adherence, Carrying, Share, Treatments
+    from harness.analysis.summary.model import Adherence, Carrying, Treatments
+    from harness.analysis.summary.shares import Share
+    from harness.reports.sections.section import Found_contra, ReportSection
 
 
 def rules(found: Adherence) -> dict[str, Any]:
@@ -35,6 +37,16 @@ def carried(found: Treatments) -> dict[str, Any]:
         "advice": found.advice and fmt.plain(found.advice),
         "leaks": [fmt.plain(words) for words in memory_treatments.leaks(found)],
         "rows": [_carrying(row) for row in found.rows],
+    }
+
+
+def section(words: ReportSection[Found_contra], found: Found_contra) -> dict[str, Any]:
+    """A finding as its title, its sentences and its table."""
+    return {
+        "title": fmt.plain(words.title(found)),
+        "words": [fmt.plain(sentence) for sentence in words.sentences(found)],
+        "header": [(cell.removesuffix(">"), cell.endswith(">")) for cell in words.header],
+        "rows": [[fmt.plain(cell) for cell in row] for row in words.rows(found)],
     }
 
 

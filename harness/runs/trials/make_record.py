@@ -15,11 +15,14 @@ from harness.core.record import Record
 from harness.kinds.answers import guess
 from harness.models.response import why_cut
 from harness.runs.meter.amend import BY_MODEL
+from harness.runs.trials.compaction_rounds import of_fork
+from harness.runs.trials.plant_place import place_of
 from harness.scoring import Judgement, score_and_attribute, scorers
 
 if TYPE_CHECKING:
     from harness.core.probe import Reply
     from harness.core.protocols import Scorer
+    from harness.core.scenario import SaidIn
     from harness.core.session import Plant
     from harness.core.spec import Spec
     from harness.core.trial import Trial
@@ -106,6 +109,7 @@ def make_record(
         plant_messages=tuple(_where(fork, plant) for plant in fork.own),
         cut_messages=fork.cut.messages,
         answered_by=answer.answered_by,
+        said_in=_said_in(fork, latest) if latest and here else None,
         planted_session=latest.session_number if latest else None,
         max_tokens=answer.max_tokens,
         provisional=True,
@@ -118,6 +122,7 @@ def make_record(
         **_replied(reply),
         **_crossed(fork, judgement.score),
         **_prepared(fork),
+        **(of_fork(fork, judgement.score) if ARMS[trial.arm].told else {}),
     )
 
 
@@ -228,6 +233,10 @@ def _prepared(fork: Fork) -> dict[str, Any]:
         "preparation_completion_tokens": spent.completion_tokens,
         "preparation_cost_usd": spent.cost_usd,
     }
+
+
+def _said_in(fork: Fork, plant: Plant) -> SaidIn | None:
+    return place_of(fork.session.messages[plant.message], plant.value.text)
 
 
 _LONGEST_REASON = 300

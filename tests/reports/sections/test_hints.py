@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.analysis.summary.model import Share
+from harness.analysis.summary.shares import Share
 from harness.reports.sections.hints import hints
 
 if TYPE_CHECKING:
