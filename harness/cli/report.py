@@ -62,10 +62,11 @@ def command(
         return 0
     from harness.analysis.records import read_records
     from harness.analysis.summary.build import summarise
+    from harness.models import price
     from harness.reports import render
 
     frame = read_records([folder / RECORDS for folder in folders])
-    summary = summarise(frame, apart=not pool, **asked)
+    summary = summarise(frame, apart=not pool, price=price, **asked)
     for output in outputs:
         render(summary, frame, output, folders=folders)
         click.echo(str(output))
@@ -90,8 +91,9 @@ def print_report(folders: Sequence[Path], *, pool: bool = False, **asked: Any) -
     from harness.analysis.comparison.for_report import against
     from harness.analysis.records import read_records
     from harness.analysis.summary.build import summarise
+    from harness.models import price
     from harness.reports.terminal import terminal
 
     frame = read_records([folder / RECORDS for folder in folders])
-    summary = summarise(frame, apart=not pool, **asked)
+    summary = summarise(frame, apart=not pool, price=price, **asked)
     click.echo(terminal(summary, against(summary, frame)))

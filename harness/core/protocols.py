@@ -249,6 +249,19 @@ class Compacting(Protocol):
         """The turn that stands in place of what is replaced; the writer is sent just that."""
 
 
+@runtime_checkable
+class SetsOptions(Protocol):
+    """A policy that the provider carries out: options of each call say what is to be done."""
+
+    @property
+    def apis(self) -> tuple[str, ...]:
+        """The APIs that can, as names of models begin: responses, messages."""
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        """The options."""
+
+
 class Filler(Protocol):
     """Writes the turns between the plants.
 

@@ -88,7 +88,8 @@ class Record:
     status: Status
     error: str | None
     in_view: bool | None
-    """Whether every value asked for was among the messages sent; None when none was ever said."""
+    """Whether every value asked for was among the messages sent; None when none was ever said, or
+    when it may stand in a block that nobody but its provider can read."""
     server_truncated: bool | None
     """Whether the server dropped text, judged from all calls of the run; None where nobody can
     tell: usage is missing or cannot be trusted, or the run is not over."""
@@ -198,6 +199,8 @@ class Record:
     """Of these, how many from the first on left a summary that still says it."""
     compaction_loss: CompactionLoss | None = None
     """Where a fact was lost that went through compactions or was cleared; None for others."""
+    opaque: bool = False
+    """Whether a block was sent in place of older turns that nobody but its provider can read."""
     sample: str = "sessions"
     """What was sampled: sessions, or the questions put to one real log. Of these, the ones that the
     model answers without the log count apart."""

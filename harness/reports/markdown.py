@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.analysis.comparison.for_report import against
 from harness.core.printable import how_many
 from harness.reports import format as fmt
-from harness.reports.sections import headline, memory_treatments, rule_adherence
+from harness.reports.sections import advice, headline, memory_treatments, rule_adherence
 from harness.reports.sections.compaction_rounds import SurvivalSection
 from harness.reports.sections.comparison import markdown_overview
 from harness.reports.sections.hints import hints
@@ -48,6 +48,14 @@ def markdown(summary: Summary, tables: Iterable[Against] = ()) -> str:
         lines += ["", *_group(number, group)]
     for table in tables:
         lines += ["", f"## {table.title}", "", *_against(table)]
+    if summary.advice:
+        lines += ["", "## Where to compact"]
+    for advised in summary.advice:
+        several = len(summary.run_ids) > 1
+        lines += [
+            "",
+            *advice.advice_section(advised, advice.shown_thresholds(advised), several=several),
+        ]
     if summary.treatments:
         lines += ["", "## What should be carried over?", *_treatments(summary.treatments)]
     if summary.adherence:

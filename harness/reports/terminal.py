@@ -10,7 +10,7 @@ from harness.core.printable import how_many
 from harness.reports import format as fmt
 from harness.reports.charts.curve import series_names
 from harness.reports.format import COLUMNS
-from harness.reports.sections import headline, memory_treatments, rule_adherence
+from harness.reports.sections import advice, headline, memory_treatments, rule_adherence
 from harness.reports.sections.compaction_rounds import SurvivalSection
 from harness.reports.sections.comparison import overview
 from harness.reports.sections.hints import hints
@@ -72,6 +72,12 @@ def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:
     lines.append("next:")
     for hint in hints(summary):
         lines += _wrapped(hint, "  - ")
+    several = len(summary.run_ids) > 1
+    if summary.advice:
+        lines += ["", "where to compact?"]
+    for advised in summary.advice:
+        shown = advice.shown_thresholds(advised)
+        lines += ["", *advice.advice_lines(advised, COLUMNS, shown, several=several)]
     if summary.treatments:
         lines += ["", "what should be carried over?"]
     for compared in summary.treatments:

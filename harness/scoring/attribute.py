@@ -54,6 +54,7 @@ def score_and_attribute(
     fact_truncated: bool | None,
     told: bool,
     lost_in_memory: bool = False,
+    sealed: bool = False,
 ) -> Judgement:
     """Score the outcome of a call and attribute it.
 
@@ -69,6 +70,8 @@ def score_and_attribute(
             wherever no value is expected, the right answer is that it was never said.
         lost_in_memory: The fact was said in an earlier session, and what was carried into this one
             does not hold it.
+        sealed: A block that nobody but its provider can read stands in place of older turns: what
+            was not sent beside it was lost in it or by the model, and nobody can tell which.
 
     Raises:
         ValueError: The status is ok and there is no reply.
@@ -83,15 +86,14 @@ def score_and_attribute(
     if not told or not probe.expected:
         return _judge_abstention(probe, reply, said)
     score = scorer.score(probe, reply.text)
+    unsent = "lost_in_memory" if lost_in_memory else _unsent(in_view, sealed=sealed)
     outcome: Outcome | None
     if score.value is None:
         outcome = None
     elif score.value >= 1.0:
         outcome = "recalled"
-    elif lost_in_memory:
-        outcome = "lost_in_memory"
-    elif in_view is False:
-        outcome = "evicted"
+    elif unsent is not None:
+        outcome = unsent
     elif fact_truncated:
         outcome = "server_truncated"
     elif reply.cut is not None:
@@ -112,6 +114,13 @@ def _judge_abstention(probe: Probe, reply: Reply, said: Named) -> Judgement:
         return _CUT_MISS
     outcome = _miss(probe, reply, said)
     return Judgement(0.0, outcome, "The reply does not say that it is not known.")
+
+
+def _unsent(in_view: bool | None, *, sealed: bool) -> Outcome | None:
+    """Why the words of a fact were not before the model; None where they were."""
+    if in_view is None and sealed:
+        return "opaque"
+    return "evicted" if in_view is False else None
 
 
 def _miss(probe: Probe, reply: Reply, said: Named) -> Outcome:

@@ -25,6 +25,7 @@ GIVEN = {
         "notes.md": TRANSCRIPTS / "markdown.md",
         "chats.jsonl": ROOT / "tests" / "docs" / "chats.jsonl",
     },
+    "compaction.md": {"summary.md": ROOT / "tests" / "docs" / "summary.md"},
     "your-own-log.md": {"day.jsonl": ROOT / "tests" / "docs" / "day.jsonl"},
 }
 """Files that a page takes for granted."""

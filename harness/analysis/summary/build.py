@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from harness.analysis.advice.advise import advise
+from harness.analysis.advice.options import AdviceOptions
 from harness.analysis.attribution import controls
 from harness.analysis.curves import GROUP
 from harness.analysis.onset import USUAL, OnsetOptions
@@ -26,6 +28,7 @@ from harness.analysis.summary.trials import column_names, narrowed, under_prompt
 from harness.core.errors import NothingSelectedError
 
 if TYPE_CHECKING:
+    from harness.analysis.advice.cost import Prices
     from harness.analysis.onset import OnsetEstimate
     from harness.analysis.records import Frame
 
@@ -38,6 +41,7 @@ def summarise(
     near_empty: int | None = None,
     floor: float = 0.0,
     apart: bool = False,
+    price: Prices | None = None,
 ) -> Summary:
     """The summary of all records of a frame.
 
@@ -49,6 +53,8 @@ def summarise(
         floor: The chance, in [0, 1), of naming a value that was never said.
         apart: Keep runs apart, the earliest first; else records of one model, window, policy,
             memory and layout are one group, whichever run they come from.
+        price: Looks a model up in the price list, for what each threshold of a compaction costs;
+            None leaves that out.
 
     Raises:
         NothingSelectedError: There are no records.
@@ -66,6 +72,10 @@ def summarise(
     # Each of these reads the files once more, which takes longer than all else: only where needed.
     graded = judges(named) if rows["judged"].any() else {}
     crossing = rows["injected"].is_not_null().any()
+    compacted = rows.filter(pl.col("compactions") > 0)
+    by_run = [
+        frame.lazy().filter(pl.col("run_id") == one) for one in column_names(compacted, "run_id")
+    ]
     groups = [
         replace(group, judges=graded.get(tuple(getattr(group, name) for name in GROUP), ()))
         for group in groups
@@ -86,6 +96,11 @@ def summarise(
         treatments=treatments(named, floor=floor) if crossing else (),
         survival=survival(named) if rows["rounds"].is_not_null().any() else (),
         said_in=said_in_contrasts(named) if rows["said_in"].n_unique() > 1 else (),
+        advice=tuple(
+            one
+            for part in (by_run if apart or compacted.is_empty() else [frame])
+            for one in advise(part, AdviceOptions(level=level), price=price)
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from harness.analysis.advice.model import Advice
     from harness.analysis.comparison.within_run import Contrast, Middle
     from harness.analysis.onset import OnsetEstimate
     from harness.analysis.summary.rounds_model import SaidInContrast, Survival
@@ -365,3 +366,6 @@ class Summary:
     treatments: tuple[Treatments, ...] = ()
     survival: tuple[Survival, ...] = ()
     said_in: tuple[SaidInContrast, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    """Where to compact, of each model and compaction; empty where nothing was compacted, or no
+    session was sent whole."""

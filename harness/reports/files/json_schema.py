@@ -14,6 +14,7 @@ import types
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from harness.analysis import onset
+from harness.analysis.advice import model as advice
 from harness.analysis.comparison import within_run
 from harness.analysis.onset import OnsetEstimate
 from harness.analysis.summary import model, rounds_model, shares
@@ -50,7 +51,8 @@ def schema() -> dict[str, Any]:
 
 def _object(shape: type, shapes: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A dataclass as an object; all its fields are always there; later versions may add some."""
-    names = vars(model) | vars(rounds_model) | vars(shares) | vars(within_run) | vars(onset)
+    shapes_of = (model, rounds_model, shares, within_run, onset, advice)
+    names = {name: value for module in shapes_of for name, value in vars(module).items()}
     hints = get_type_hints(shape, localns=names)
     words = _words(shape)
     properties: dict[str, Any] = {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from harness.analysis.comparison.for_report import against
 from harness.core.printable import how_many
 from harness.reports import format as fmt
+from harness.reports.html.compacting import compacting
 from harness.reports.html.comparisons import contrast
 from harness.reports.html.exclusions import left_out
 from harness.reports.html.history import over_time
@@ -55,6 +56,9 @@ def context(summary: Summary, frame: Frame, data: dict[str, Any]) -> dict[str, A
         "rules": [rules(found) for found in summary.adherence],
         "compacted": [section(SurvivalSection(), found) for found in summary.survival],
         "said_in": [section(SaidInSection(), found) for found in summary.said_in],
+        "compacting": [
+            compacting(found, several=len(summary.run_ids) > 1) for found in summary.advice
+        ],
         "carried": [carried(found) for found in summary.treatments],
         "controls": [_control(control) for control in summary.controls],
         "lengths": [_lengths(*pair) for pair in groups],

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.memory import Carried
+from harness.core.protocols import SetsOptions
 from harness.runs.conversation.live_session import LiveSession
 from harness.runs.conversation.memory import ChainMemory
 from harness.runs.conversation.prepared import NotPrepared, PreparationCost, Prepared, unready
@@ -27,7 +28,7 @@ from harness.sessions.policies import policies
 from harness.sessions.tokens import PRIMING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from harness.core.messages import Message
     from harness.core.session import Blueprint, Plant
@@ -183,14 +184,18 @@ class SessionChain:
         purpose: Purpose,
         writer: str | None = None,
         max_tokens: int | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> Written:
         """Put a prompt to a model, and count what it costs."""
+        if purpose == "reply" and isinstance(self._policy, SetsOptions):
+            more = self._policy.options
         written = await self._writings.ask(
             writer or self._group.model,
             messages,
             purpose=purpose,
             repeat=self._repeat,
             max_tokens=max_tokens,
+            more=more,
         )
         self._spent.add(written, messages, self._materials.workshop.counter)
         return written

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError
-from harness.core.protocols import HasBudget, NamesWriter
+from harness.core.protocols import HasBudget, NamesWriter, SetsOptions
 from harness.core.scenario import PLACEHOLDER
 from harness.scenarios.values import check_seeds
 from harness.scoring import scorers
@@ -68,10 +68,26 @@ def check_treatments(study: Study) -> None:
         policy_name(policy)  # a prompt that stands in a file is read
     for memory in study.memories:
         has(memories.resolve(memory), "open", f"memory '{memory}'")
+    _check_apis(study)
     _check_boundaries(study)
     for scenario in study.scenarios:
         _check_reminders(study, scenario)
         _check_answers(study, scenario)
+
+
+def _check_apis(study: Study) -> None:
+    """A policy that the provider carries out is asked of models whose API can."""
+    for policy in study.policies:
+        plug = policies.resolve(policy)
+        if not isinstance(plug, SetsOptions):
+            continue
+        for model in study.models:
+            if model.partition("/")[0] not in plug.apis:
+                names = " or ".join(f"{api}/NAME" for api in plug.apis)
+                raise UsageError(
+                    f"policy '{policy}' is carried out by the provider, and model '{model}' has no"
+                    f" such API: ask it as {names}"
+                )
 
 
 def _check_boundaries(study: Study) -> None:

@@ -1,0 +1,22 @@
+"""Where to compact, as rows of tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from harness.reports import format as fmt
+from harness.reports.sections import advice
+
+if TYPE_CHECKING:
+    from harness.analysis.advice.model import Advice
+
+
+def compacting(found: Advice, *, several: bool) -> dict[str, Any]:
+    """The thresholds of one model and compaction, side by side."""
+    return {
+        "title": fmt.plain(advice.advice_title(found, several=several)),
+        "advice": fmt.plain(found.advice),
+        "words": [fmt.plain(words) for words in advice.advice_basis(found)],
+        "header": [name.rstrip(">") for name in advice.HEADER],
+        "rows": [advice.cells(found, one) for one in found.choices],
+    }
