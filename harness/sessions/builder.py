@@ -52,6 +52,18 @@ class Supply:
     draws: Draws | None = None
 
 
+def turn_of(say: Say, materials: Materials) -> Turn:
+    """What a session says at one place of its plan."""
+    if isinstance(say, PlannedPlant):
+        return materials.plant(say.fact, say.ordinal)
+    return materials.script_turn(say.step)
+
+
+def said_tokens(blueprint: Blueprint, materials: Materials) -> int:
+    """Tokens of all that a session says of its own: its filler and its opening left out."""
+    return sum(materials.turn_tokens(turn_of(say, materials)) for say in blueprint.says)
+
+
 class Builder:
     """One session while it grows.
 
@@ -98,7 +110,9 @@ class Builder:
         self._kinds = KindCounter()
         self._plants: list[Plant] = list(before)
         self._cuts: list[Cut] = []
-        self._sizes = {say: materials.turn_tokens(self._turn(say)) for say in blueprint.says}
+        self._sizes = {
+            say: materials.turn_tokens(turn_of(say, materials)) for say in blueprint.says
+        }
 
     def grow(self) -> Growth:
         """Each turn before it is said, to be sent what is answered, and each checkpoint reached.
@@ -240,13 +254,8 @@ class Builder:
         """Tokens of each message of a turn."""
         return tuple(map(self._materials.workshop.counter.message, turn.messages))
 
-    def _turn(self, say: Say) -> Turn:
-        if isinstance(say, PlannedPlant):
-            return self._materials.plant(say.fact, say.ordinal)
-        return self._materials.script_turn(say.step)
-
     def _say(self, say: Say) -> Steps:
-        turn = self._turn(say)
+        turn = turn_of(say, self._materials)
         sizes = self._sizes_of(turn)
         if isinstance(say, PlannedPlant):
             value = self._materials.value(say.fact, say.ordinal)

@@ -218,6 +218,9 @@ def _prepared(fork: Fork) -> dict[str, Any]:
     spent = conversation.spent
     return {
         "memory_tokens": conversation.carried.memory_tokens,
+        "memory_how": conversation.carried.how,
+        "memory_write_s": _seconds(conversation.carried.write_s),
+        "memory_read_s": _seconds(conversation.carried.read_s),
         "store": conversation.carried.store,
         "own_store": conversation.carried.own_store,
         "compactions": len(compactions),
@@ -228,6 +231,10 @@ def _prepared(fork: Fork) -> dict[str, Any]:
         "preparation_completion_tokens": spent.completion_tokens,
         "preparation_cost_usd": spent.cost_usd,
     }
+
+
+def _seconds(took: float | None) -> float | None:
+    return None if took is None else round(took, 6)
 
 
 _LONGEST_REASON = 300

@@ -5,8 +5,12 @@ from __future__ import annotations
 from harness.core.protocols import Memory
 from harness.core.registry import Registry
 from harness.sessions.memories.facts import Facts
+from harness.sessions.memories.full import FullMemory
+from harness.sessions.memories.http import HttpMemory
+from harness.sessions.memories.last_k import LastTurns
 from harness.sessions.memories.none import Nothing
 from harness.sessions.memories.retrieval import Retrieval
+from harness.sessions.memories.stated_losses import LossyMemory
 from harness.sessions.memories.summary import SummaryMemory
 from harness.sessions.memories.transcript import TranscriptMemory
 
@@ -15,14 +19,22 @@ NOTHING = "none"
 
 memories: Registry[Memory] = Registry("memory", Memory)
 memories.add(NOTHING, Nothing)
+memories.add("full", FullMemory)
+memories.add("last-k", LastTurns)
 memories.add("transcript", TranscriptMemory)
 memories.add("summary", SummaryMemory)
 memories.add("facts", Facts)
 memories.add("retrieval", Retrieval)
+memories.add("http", HttpMemory)
+memories.add("lossy", LossyMemory)
 
 __all__ = [
     "NOTHING",
     "Facts",
+    "FullMemory",
+    "HttpMemory",
+    "LastTurns",
+    "LossyMemory",
     "Nothing",
     "Retrieval",
     "SummaryMemory",
