@@ -112,7 +112,7 @@ def make_record(
         exact_tokens=answer.exact_tokens,
         kind_tokens=fork.kind_tokens,
         plant_behind=tuple(_behind(fork, plant) for plant in fork.own),
-        miss=judgement.outcome if judgement.outcome in BY_MODEL else None,
+        miss=judgement.outcome if judgement.outcome in BY_MODEL else judgement.miss,
         **of_trial(trial),
         **_asked(fork),
         **_replied(reply),
