@@ -18,6 +18,7 @@ from harness.analysis.comparison import within_run
 from harness.analysis.onset import OnsetEstimate
 from harness.analysis.summary import model
 from harness.analysis.summary.model import SUMMARY_SCHEMA, Summary
+from harness.core import memory
 from harness.reports.files.json_file import INTERNAL
 
 _PLAIN: dict[object, dict[str, Any]] = {
@@ -50,7 +51,7 @@ def schema() -> dict[str, Any]:
 
 def _object(shape: type, shapes: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A dataclass as an object; all its fields are always there; later versions may add some."""
-    names = vars(model) | vars(within_run) | vars(onset)
+    names = vars(model) | vars(within_run) | vars(onset) | vars(memory)
     hints = get_type_hints(shape, localns=names)
     words = _words(shape)
     properties: dict[str, Any] = {}
