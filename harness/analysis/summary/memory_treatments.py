@@ -48,6 +48,7 @@ def treatments(frame: Frame, *, floor: float = 0.0) -> tuple[Treatments, ...]:
         frame: Records.
         floor: The chance, in [0, 1), of naming a value that was never told.
     """
+    frame = frame.lazy().with_columns(_any_length())
     crossing = main_rows(frame).filter(pl.col("injected").is_not_null())
     rows = once(collect(crossing.select(_NEEDED)))
     later = main_rows(frame, "abstain").filter(pl.col("session_number") > 1)
@@ -64,6 +65,11 @@ def treatments(frame: Frame, *, floor: float = 0.0) -> tuple[Treatments, ...]:
     return tuple(one for one in found if one is not None)
 
 
+def _any_length() -> pl.Expr:
+    """The model, named alike however many sessions a scenario was grown to: that is in a table."""
+    return pl.col("model").str.replace(r",?sessions=[0-9]+\]$", "]").str.replace(r" \[\]$", "")
+
+
 def _side_by_side(
     key: tuple[object, ...], rows: pl.DataFrame, never: pl.DataFrame, floor: float
 ) -> Treatments | None:
@@ -78,7 +84,7 @@ def _side_by_side(
     unsaid = _shared(here, here.select(_TREATMENT).n_unique())
     parts = known.partition_by(_TREATMENT, as_dict=True)
     best = max(parts.values(), key=lambda part: (_recall(part), -_tokens(part)))
-    lines = [_line(name, part, best, floor) for name, part in sorted(parts.items())]
+    lines = [_line(name, part, best, floor, unsaid) for name, part in sorted(parts.items())]
     lines.sort(key=lambda line: (-line.share.recall, line.tokens, line.policy, line.memory))
     order = [(line.policy, line.memory) for line in lines]
     n_facts = known.select(_QUESTION).n_unique()
@@ -108,9 +114,14 @@ def _recall(rows: pl.DataFrame) -> float:
 
 
 def _line(
-    name: tuple[object, ...], rows: pl.DataFrame, best: pl.DataFrame, floor: float
+    name: tuple[object, ...],
+    rows: pl.DataFrame,
+    best: pl.DataFrame,
+    floor: float,
+    unsaid: pl.DataFrame,
 ) -> Carrying:
     policy, memory = map(str, name)
+    never = unsaid.filter(pl.col("policy") == policy, pl.col("memory") == memory)
     lost = dict(rows.group_by("lost_at").len().iter_rows())
     untold = rows.filter(~pl.col("injected"))
     guessed = untold.filter(pl.col("score") >= 1).height
@@ -126,7 +137,8 @@ def _line(
         not_injected=lost.get("injected", 0),
         not_used=lost.get("used", 0),
         doors=tuple(_doors(rows)),
-        swapped=rows.filter(pl.col("miss") == "swapped").height,
+        swapped=sum(part.filter(pl.col("miss") == "swapped").height for part in (rows, never)),
+        stale=rows.filter(pl.col("miss") == "stale").height,
         untold=guessed,
         leak=bool(guessed) and least.item() > floor,
         tokens=tokens,

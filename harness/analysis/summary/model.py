@@ -348,7 +348,10 @@ class Carrying:
     doors: tuple[DoorLoss, ...] = ()
     """The same as shares of what came to each door; without those that nobody can see."""
     swapped: int = 0
-    """Answers with the value of another fact, or of another person, whoever lost the right one."""
+    """Answers with the value of another fact, or of another person, whoever lost the right one;
+    those to questions about what was never said among them."""
+    stale: int = 0
+    """Answers with what a fact was before it was changed, likewise."""
     untold: int
     """Recalled though nothing carried them over."""
     leak: bool

@@ -34,8 +34,8 @@ class Detail:
 def details(found: Treatments) -> Iterator[Detail]:
     """The tables that there is something to say in."""
     yield Detail(
-        title="lost at each door, in % of what came to it",
-        header=(*(words for _, words in _DOORS), "swapped"),
+        title="lost at each door, in % of what came to it; and answers that are another's",
+        header=(*(words for _, words in _DOORS), "swapped", "stale"),
         rows=tuple((row_name(found, row), *_doors(row)) for row in found.rows),
     )
     yield Detail(
@@ -121,7 +121,7 @@ def _doors(row: Carrying) -> Iterator[str]:
     found = {door.door: door for door in row.doors}
     for door, _ in _DOORS:
         yield _loss(found[door]) if door in found else fmt.NOTHING
-    yield f"{row.swapped:,}"
+    yield from (f"{row.swapped:,}", f"{row.stale:,}")
 
 
 def _prices(row: Carrying) -> Iterator[str]:

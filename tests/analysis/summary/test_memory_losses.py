@@ -16,7 +16,7 @@ from tests.support.chains import records_of, run_chain
 
 STATED = {
     "lossy": (0.0, 0.0),
-    "lossy?read_loss=0.2&write_loss=0.3": (0.3, 0.2),
+    "lossy?read_loss=0.2&write_loss=0.4": (0.4, 0.2),
     "lossy?read_loss=0.5&write_loss=0.1": (0.1, 0.5),
 }
 FACT = """
@@ -25,27 +25,30 @@ FACT = """
     values: {{generate: code}}
     ask: "What is the code for the {place}? Reply with the code only."
 """
-PLACES = ("gate", "cellar", "attic", "garage", "kitchen", "studio")
+SEEDS = 12
+N = 96
+"""Facts that are asked for."""
+PLACES = ("gate", "cellar", "attic", "garage", "kitchen", "studio", "shed", "porch")
 
 
 @pytest.fixture(scope="module")
 def stated(tmp_path_factory):
-    """Six facts said in one session or two, asked for in the third, under stated losses."""
+    """Eight facts said in one session or two, asked for in the third, under stated losses."""
     folder = tmp_path_factory.mktemp("stated")
     facts = "".join(FACT.format(n=n, place=place) for n, place in enumerate(PLACES))
-    said = [f"  - plant: code-{n}" for n in range(6)]
-    asked = [f"  - probe: code-{n}" for n in range(6)]
+    said = [f"  - plant: code-{n}" for n in range(len(PLACES))]
+    asked = [f"  - probe: code-{n}" for n in range(len(PLACES))]
     boundary = "  - new_session: {carry: [memory]}"
     ask = (
         '  - id: hall\n    kind: abstain\n    ask: "What is the code for the hall?"\n'
         "fills: [0.02]\nfiller: workday\nscript:\n"
     )
-    steps = [*said[:3], boundary, *said[3:], boundary, *asked, "  - probe: hall"]
+    steps = [*said[:4], boundary, *said[4:], boundary, *asked, "  - probe: hall"]
     path = folder / "codes.yaml"
     text = f"schema: 1\nname: codes\nfacts:{facts}{ask}"
     path.write_text(text + "\n".join(steps) + "\n", "utf-8")
     return run_chain(
-        path, folder / "out", "--memory", ",".join(STATED), "--seeds", 20, "--no-controls"
+        path, folder / "out", "--memory", ",".join(STATED), "--seeds", SEEDS, "--no-controls"
     )
 
 
@@ -62,15 +65,15 @@ def test_each_stated_loss_is_read_back_within_its_interval_under_its_own_door(fo
     for name, loss in zip(("written", "injected", "used"), (*STATED[memory], 0.0), strict=True):
         door = doors[name]
         assert door.lo <= loss <= door.hi, (name, door)
-        assert door.hi - door.lo < 0.25
-    assert doors["written"].n == found.n_facts == 120
-    assert doors["injected"].n == 120 - doors["written"].lost
+        assert door.hi - door.lo < 0.27
+    assert doors["written"].n == found.n_facts == N
+    assert doors["injected"].n == N - doors["written"].lost
     assert doors["used"].n == doors["injected"].n - doors["injected"].lost
 
 
 def test_what_the_model_does_not_use_stands_under_the_last_door_alone(stated):
     changed = [
-        from_json(record | {"score": 0.0, "lost_at": "used", "outcome": "swapped", "miss": "swapped"})
+        from_json(record | {"score": 0.0, "lost_at": "used", "miss": "swapped"})
         if record["injected"] and record["fact"] == "code-0" and record["memory"] == "lossy"
         else from_json(record)
         for record in records_of(stated)
@@ -78,11 +81,11 @@ def test_what_the_model_does_not_use_stands_under_the_last_door_alone(stated):
     (of_all,) = treatments(from_records(changed))
     row = next(row for row in of_all.rows if row.memory == "lossy")
     assert [(door.door, door.n, door.lost) for door in row.doors] == [
-        ("written", 120, 0),
-        ("injected", 120, 0),
-        ("used", 120, 20),
+        ("written", N, 0),
+        ("injected", N, 0),
+        ("used", N, SEEDS),
     ]
-    assert row.swapped == 20
+    assert row.swapped == SEEDS
 
 
 def test_a_store_that_is_not_listed_has_no_door_but_the_last(stated):
@@ -96,17 +99,18 @@ def test_a_store_that_is_not_listed_has_no_door_but_the_last(stated):
 def test_questions_are_told_apart_by_kind_and_by_the_sessions_in_between(found):
     kinds = {split.name: split.shares for split in found.kinds}
     assert set(kinds) == {"once said", "never said"}
-    assert [share.n for share in kinds["once said"]] == [120, 120, 120]
-    assert [(share.n, share.recall) for share in kinds["never said"]] == [(20, 1.0)] * 3
+    assert [share.n for share in kinds["once said"]] == [N, N, N]
+    assert [(share.n, share.recall) for share in kinds["never said"]] == [(SEEDS, 1.0)] * 3
     gaps = {split.name: [share.n for share in split.shares] for split in found.gaps}
-    assert gaps == {"1": [60, 60, 60], "2 to 4": [60, 60, 60]}
+    assert gaps == {"1": [48, 48, 48], "2 to 4": [48, 48, 48]}
 
 
 def test_dates_are_a_kind_of_their_own_in_any_spelling(stated):
     dated = [
         from_json(record | {"expected": [date], "probe_kind": "update"})
         for record, date in zip(
-            records_of(stated, arm="main", fact="code-1"), 40 * ["14 March 2027", "2027-03-14"],
+            records_of(stated, arm="main", fact="code-1"),
+            2 * SEEDS * ["14 March 2027", "2027-03-14"],
             strict=False,
         )
     ]  # fmt: skip
@@ -121,7 +125,7 @@ def test_prices_are_those_of_the_records(stated, found):
             sum(r["memory_tokens"] for r in own) / len(own), abs=0.01
         )
         spent = sum(r["prompt_tokens"] + r["completion_tokens"] for r in own)
-        assert row.tokens_per_session == pytest.approx(spent / (20 * 3))
+        assert row.tokens_per_session == pytest.approx(spent / (SEEDS * 3))
         assert row.usd_per_session == 0
         assert row.write_s == pytest.approx(sum(r["memory_write_s"] for r in own) / len(own))
         assert row.read_s > 0
@@ -129,7 +133,7 @@ def test_prices_are_those_of_the_records(stated, found):
 
 def test_a_report_shows_doors_prices_kinds_and_budgets_in_every_form(stated):
     bounded = [
-        from_json(record | {"memory": "facts?budget=" + ("80" if "0.3" in record["memory"] else "300")})
+        from_json(record | {"memory": f"facts?budget={80 if '0.4' in record['memory'] else 300}"})
         for record in records_of(stated)
         if record["memory"] != "lossy"
     ]  # fmt: skip
