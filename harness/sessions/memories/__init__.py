@@ -9,6 +9,7 @@ from harness.sessions.memories.full import FullMemory
 from harness.sessions.memories.http import HttpMemory
 from harness.sessions.memories.last_k import LastTurns
 from harness.sessions.memories.none import Nothing
+from harness.sessions.memories.products.mem0 import Mem0
 from harness.sessions.memories.retrieval import Retrieval
 from harness.sessions.memories.stated_losses import LossyMemory
 from harness.sessions.memories.summary import SummaryMemory
@@ -27,6 +28,7 @@ memories.add("facts", Facts)
 memories.add("retrieval", Retrieval)
 memories.add("http", HttpMemory)
 memories.add("lossy", LossyMemory)
+memories.add("mem0", Mem0)
 
 __all__ = [
     "NOTHING",
@@ -35,6 +37,7 @@ __all__ = [
     "HttpMemory",
     "LastTurns",
     "LossyMemory",
+    "Mem0",
     "Nothing",
     "Retrieval",
     "SummaryMemory",
