@@ -22,63 +22,12 @@ _PART = 4
 """Letters of a part of a word, which holds what its forms have in common."""
 _OF_A_PART = 0.3
 """What a part is worth beside a whole word."""
-_COMMON = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "but",
-        "by",
-        "did",
-        "do",
-        "does",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "how",
-        "i",
-        "in",
-        "is",
-        "it",
-        "its",
-        "me",
-        "my",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "our",
-        "she",
-        "he",
-        "that",
-        "the",
-        "their",
-        "them",
-        "they",
-        "this",
-        "to",
-        "us",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "will",
-        "with",
-        "you",
-        "your",
-    ]
+_COMMON = re.compile(
+    r"an?|and|are|as|at|be|but|by|did|do|does|for|from|had|has|have|how|i|in|is|it|its|me|my|not?|of"
+    r"|on|or|our|she|he|that|the|their|them|they|this|to|us|was|we|were|what|when|where|which|who"
+    r"|will|with|your?"
 )
+"""Words that say nothing of what a text is about."""
 
 
 class HashingEmbedder:
@@ -95,7 +44,7 @@ class HashingEmbedder:
         """The vector of a text; that of no words is all equal."""
         weights: Counter[str] = Counter()
         for word in _WORD.findall(text.casefold()):
-            if word in _COMMON:
+            if _COMMON.fullmatch(word):
                 continue
             weights[word] = 1
             for part in _parts(word):
