@@ -9,6 +9,7 @@ from harness.sessions.memories.full import FullMemory
 from harness.sessions.memories.http import HttpMemory
 from harness.sessions.memories.last_k import LastTurns
 from harness.sessions.memories.none import Nothing
+from harness.sessions.memories.products.langmem import LangMem
 from harness.sessions.memories.products.mem0 import Mem0
 from harness.sessions.memories.retrieval import Retrieval
 from harness.sessions.memories.stated_losses import LossyMemory
@@ -29,12 +30,14 @@ memories.add("retrieval", Retrieval)
 memories.add("http", HttpMemory)
 memories.add("lossy", LossyMemory)
 memories.add("mem0", Mem0)
+memories.add("langmem", LangMem)
 
 __all__ = [
     "NOTHING",
     "Facts",
     "FullMemory",
     "HttpMemory",
+    "LangMem",
     "LastTurns",
     "LossyMemory",
     "Mem0",

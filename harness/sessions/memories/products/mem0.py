@@ -171,7 +171,10 @@ def _make(folder: Path) -> Any:
     logging.getLogger("mem0").setLevel(logging.CRITICAL)  # it misses extras that `how` speaks of
     from mem0 import Memory  # here: its import takes seconds, and most runs have none
     from mem0.configs.base import MemoryConfig
+    from mem0.memory import main, telemetry
 
+    for module in (main, telemetry):  # who imported it before may not have turned it off
+        module.MEM0_TELEMETRY = False
     config = MemoryConfig(
         vector_store={
             "provider": "qdrant",
