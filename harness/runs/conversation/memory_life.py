@@ -62,17 +62,16 @@ class MemoryLife:
     async def call(
         self, method: str, call: Callable[[MemorySession], Awaitable[T]]
     ) -> tuple[T, float]:
-        """What a method of the memory gives, and the seconds that it took.
+        """What a method of the memory gives, and the seconds that it took, opening left out.
 
         Raises:
             ModelError: It fails, or takes too long; the message names the memory.
         """
         longest_s = min(self._longest_s, _LONGEST_END_S) if self._failed else self._longest_s
-        began = time.perf_counter()
         timeout = asyncio.timeout(longest_s)
         try:
             async with timeout:
-                found = await self._run(call)
+                return await self._run(call)
         except ModelError:
             self._failed = True
             raise
@@ -85,7 +84,6 @@ class MemoryLife:
             if timeout.expired():
                 why = f"no answer within {longest_s:,g} s"
             raise self.broken(method, why) from error
-        return found, time.perf_counter() - began
 
     async def close(self) -> str | None:
         """End it; why it could not be ended, if so."""
@@ -110,12 +108,20 @@ class MemoryLife:
         told = shown(why, _LONGEST_REASON)
         return ModelError(f"memory '{self._name}' fails in '{method}': {told}", kind="memory")
 
-    async def _run(self, call: Callable[[MemorySession], Awaitable[T]]) -> T:
+    async def _run(self, call: Callable[[MemorySession], Awaitable[T]]) -> tuple[T, float]:
         if self._own is None:
-            return await call(self._opened(self._chain))
+            return await self._timed(call, self._chain)
         writer = _AcrossThreads(self._chain.writer, asyncio.get_running_loop())
         chain = replace(self._chain, writer=writer)
-        return await self._own.run(lambda: call(self._opened(chain)))
+        return await self._own.run(lambda: self._timed(call, chain))
+
+    async def _timed(
+        self, call: Callable[[MemorySession], Awaitable[T]], chain: MemoryChain
+    ) -> tuple[T, float]:
+        session = self._opened(chain)
+        began = time.perf_counter()
+        found = await call(session)
+        return found, time.perf_counter() - began
 
     def _opened(self, chain: MemoryChain) -> MemorySession:
         if self._session is None:

@@ -65,6 +65,7 @@ class LangMem:
 
     def open(self, chain: MemoryChain, /) -> MemorySession:
         """An empty store."""
+        _imported()
         return _LangMemSession(self, chain)
 
 
@@ -85,12 +86,8 @@ class _LangMemSession:
 
     @cached_property
     def _manager(self) -> Any:
-        for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2"):
-            os.environ[name] = "false"
-        from langmem import create_memory_store_manager  # here: its import takes seconds
-
         model = _chat_model(self._chain.writer)
-        return create_memory_store_manager(model, namespace=_SPACE, store=self.store)
+        return _imported()(model, namespace=_SPACE, store=self.store)
 
     async def write(self, said: MemoryView, /) -> Sequence[str]:
         """Have it take in what was said; all that it holds then."""
@@ -203,6 +200,16 @@ class _Names:
         """The text with the identifiers themselves."""
         drawn = {name: one for one, name in self._names.items()}
         return re.sub(r"\bid[0-9]+\b", lambda match: drawn.get(match[0], match[0]), text)
+
+
+@cache
+def _imported() -> Any:
+    """What makes its manager; its import takes seconds, and most runs have none."""
+    for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2"):
+        os.environ[name] = "false"
+    from langmem import create_memory_store_manager
+
+    return create_memory_store_manager
 
 
 @cache

@@ -68,6 +68,7 @@ class Mem0:
 
     def open(self, chain: MemoryChain, /) -> MemorySession:
         """An empty store with one user."""
+        _imported()
         return _Mem0Session(self, chain)
 
 
@@ -166,16 +167,8 @@ class _Hashing:
 
 def _make(folder: Path) -> Any:
     """A mem0 whose store is in the folder."""
-    os.environ["MEM0_TELEMETRY"] = "false"  # read once, when it is imported
-    os.environ.setdefault("MEM0_DIR", str(folder / "home"))
-    logging.getLogger("mem0").setLevel(logging.CRITICAL)  # it misses extras that `how` speaks of
-    from mem0 import Memory  # here: its import takes seconds, and most runs have none
-    from mem0.configs.base import MemoryConfig
-    from mem0.memory import main, telemetry
-
-    for module in (main, telemetry):  # who imported it before may not have turned it off
-        module.MEM0_TELEMETRY = False
-    config = MemoryConfig(
+    product, configuration = _imported()
+    config = configuration(
         vector_store={
             "provider": "qdrant",
             "config": {
@@ -184,14 +177,29 @@ def _make(folder: Path) -> Any:
                 "embedding_model_dims": HashingEmbedder().dimensions,
             },
         },
-        # neither is ever called: both are replaced below
+        # neither is ever called: both are replaced, the model at each writing
         llm={"provider": "openai", "config": {"api_key": "none"}},
         embedder={"provider": "openai", "config": {"api_key": "none"}},
         history_db_path=str(folder / "history.db"),
     )
-    memory = Memory(config)
+    memory = product(config)
     memory.embedding_model = _Hashing()
     return memory
+
+
+@cache
+def _imported() -> tuple[Any, Any]:
+    """The product and its configuration; its import takes seconds, and most runs have none."""
+    os.environ["MEM0_TELEMETRY"] = "false"  # read once, when it is imported
+    os.environ.setdefault("MEM0_DIR", tempfile.mkdtemp(prefix="mem0-home-"))
+    logging.getLogger("mem0").setLevel(logging.CRITICAL)  # it misses extras that `how` speaks of
+    from mem0 import Memory
+    from mem0.configs.base import MemoryConfig
+    from mem0.memory import main, telemetry
+
+    for module in (main, telemetry):  # who imported it before may not have turned it off
+        module.MEM0_TELEMETRY = False
+    return Memory, MemoryConfig
 
 
 @cache
