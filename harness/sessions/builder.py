@@ -276,17 +276,18 @@ class Builder:
         for fact in self._materials.scenario.script[step].says:
             before = sum(plant.fact == fact for plant in self._plants)
             value = self._materials.value(fact, 0)
-            self._plant(fact, before, value, sizes[: self._saying(turn, value) + 1])
+            said = self._saying(turn, value)
+            self._plant(fact, before, value, sizes[: (said or 0) + 1], quoted=said is not None)
 
-    def _saying(self, turn: Turn, value: Value) -> int:
-        """Which message of a turn says the value; the first where none does in these words."""
+    def _saying(self, turn: Turn, value: Value) -> int | None:
+        """Which message of a turn says the value; None where none does in these words."""
         language = self._materials.scenario.language
         spelled = [words(spelling, language) for spelling in value.spellings]
         for index, message in enumerate(turn.messages):
             form = words(message.text, language)
             if any(find(form, spelling, language) for spelling in spelled):
                 return index
-        return 0
+        return None
 
     def _plant(
         self,
@@ -296,6 +297,7 @@ class Builder:
         sizes: Sequence[int],
         *,
         position: float | None = None,
+        quoted: bool = True,
     ) -> None:
         """Note that a message to come says a fact; `sizes` are those of the next ones up to it."""
         self._plants.append(
@@ -308,6 +310,7 @@ class Builder:
                 tokens=sizes[-1],
                 position_requested=position,
                 session_number=self.number,
+                quoted=quoted,
             )
         )
 
