@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from harness.analysis.summary.model import Adherence, Control, CurveGroup, Summary, Treatments
     from harness.reports.report_input import ReportInput
 
-_FLAGS = {"leak": "**LEAK**", "weak": "**FAILS WITHOUT FILLER**", None: ""}
+_FLAGS = {"leak": "**LEAK**", "weak": "**MISSES SOME WITHOUT FILLER**", None: ""}
 
 
 @dataclass(frozen=True, slots=True)
