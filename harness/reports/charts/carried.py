@@ -100,7 +100,8 @@ def _labels(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 def _collide(row: dict[str, Any], at: float, other: dict[str, Any]) -> bool:
     """Whether two names would cover each other: an axis of octaves is about seven names wide."""
     low, high = sorted((row["tokens"] + _LINEAR, other["tokens"] + _LINEAR))
-    return abs(at - other["at"]) < 4.5 and high / low < 3.0  # noqa: PLR2004 -- sizes of a name
+    near = abs(at - other["at"]) < 4.5 and high / low < 3.0  # noqa: PLR2004 -- sizes of a name
+    return bool(near)
 
 
 def _label(row: Carrying) -> str:

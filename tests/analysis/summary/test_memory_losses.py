@@ -7,8 +7,12 @@ import pytest
 from harness.analysis.records import from_records, read_records
 from harness.analysis.summary.build import summarise
 from harness.analysis.summary.memory_treatments import treatments
+from harness.core.errors import UsageError
 from harness.core.record import from_json
+from harness.reports import render
+from harness.reports.charts import carried
 from harness.reports.charts.carried import compared
+from harness.reports.charts.figure_files import draw
 from harness.reports.markdown import markdown
 from harness.reports.sections import memory_details
 from harness.reports.terminal import terminal
@@ -150,3 +154,25 @@ def test_a_report_shows_doors_prices_kinds_and_budgets_in_every_form(stated):
         assert "2 to 4" in text
         assert "facts by budget: 80: " in text
     assert max(map(len, terminal(summary).splitlines())) <= 80
+
+
+def test_the_picture_has_a_point_and_a_name_for_each_memory(stated, tmp_path):
+    pytest.importorskip("altair")
+    pytest.importorskip("vl_convert")
+    frame = read_records(stated)
+    render(summarise(frame), frame, tmp_path / "carried.svg")
+    drawn = (tmp_path / "carried.svg").read_text("utf-8")
+    for name in ("lossy", "lossy read_loss=0.2 write_loss=0.4", "tokens carried into a session"):
+        assert name in drawn
+    assert "reference/perfect, window of 4,000 tokens, 96 questions" in drawn
+    alone = from_records([from_json(one | {"injected": None}) for one in records_of(stated)])
+    with pytest.raises(UsageError, match="no question is about an earlier session"):
+        draw(summarise(alone), "carried")
+
+
+def test_names_in_the_picture_do_not_cover_each_other():
+    rows = [{"recall": 50.0, "tokens": tokens} for tokens in (100, 110, 120, 5000)]
+    placed = sorted(carried._labels(rows), key=lambda row: row["tokens"])
+    heights = [row["at"] for row in placed]
+    assert min(abs(a - b) for a, b in zip(heights, heights[1:2] + heights[2:3], strict=False)) > 4
+    assert placed[-1]["at"] == 50.0  # far to the right there is room
