@@ -57,6 +57,7 @@ class MemoryLife:
         self._own = None if is_ours else _OwnThread(chain.id)
         self._session: MemorySession | None = None
         self._failed = False
+        self._hung: ModelError | None = None
         self._longest_s = plug.timeout if isinstance(plug, HasTimeout) else _LONGEST_S
 
     async def call(
@@ -67,6 +68,8 @@ class MemoryLife:
         Raises:
             ModelError: It fails, or takes too long; the message names the memory.
         """
+        if self._hung is not None and method != "close":
+            raise self._hung  # nobody waits for it a second time
         longest_s = min(self._longest_s, _LONGEST_END_S) if self._failed else self._longest_s
         timeout = asyncio.timeout(longest_s)
         try:
@@ -82,7 +85,8 @@ class MemoryLife:
         except Exception as error:
             why = f"{type(error).__name__}: {error}"
             if timeout.expired():
-                why = f"no answer within {longest_s:,g} s"
+                self._hung = self.broken(method, f"no answer within {longest_s:,g} s")
+                raise self._hung from error
             raise self.broken(method, why) from error
 
     async def close(self) -> str | None:

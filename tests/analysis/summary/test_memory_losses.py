@@ -170,9 +170,17 @@ def test_the_picture_has_a_point_and_a_name_for_each_memory(stated, tmp_path):
         draw(summarise(alone), "carried")
 
 
-def test_names_in_the_picture_do_not_cover_each_other():
-    rows = [{"recall": 50.0, "tokens": tokens} for tokens in (100, 110, 120, 5000)]
-    placed = sorted(carried._labels(rows), key=lambda row: row["tokens"])
-    heights = [row["at"] for row in placed]
-    assert min(abs(a - b) for a, b in zip(heights, heights[1:2] + heights[2:3], strict=False)) > 4
-    assert placed[-1]["at"] == 50.0  # far to the right there is room
+def test_names_in_the_picture_cover_neither_each_other_nor_a_point():
+    near = [(95.0, 168), (95.0, 195), (95.0, 226), (85.0, 274), (0.0, 0), (90.0, 5000)]
+    rows = [{"recall": recall, "tokens": t, "memory": f"memory-{t}"} for recall, t in near]
+    placed = carried._labels(rows, 12_000)
+    assert len(placed) == len(rows)
+    for name in placed:
+        for other in placed:
+            if other is name:
+                continue
+            beside = name["left"] < other["right"] and other["left"] < name["right"]
+            assert not beside or abs(name["at"] - other["at"]) >= 4
+            x = carried._across(other["tokens"], 12_000)
+            assert not name["left"] < x < name["right"] or abs(name["at"] - other["recall"]) >= 4
+    assert max(abs(name["at"] - name["recall"]) for name in placed) < 25

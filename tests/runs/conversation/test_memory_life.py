@@ -163,6 +163,10 @@ async def test_nobody_waits_for_a_memory_that_blocks_its_thread(hang):
     )
     assert "memory 'own:Slow' fails in 'write': no answer within 0.1 s" in str(ended)
     assert written[0] == ()
+    again = time.monotonic()
+    with pytest.raises(ModelError, match="no answer within"):
+        await slow.call("inject", lambda session: session.inject("?"))
+    assert time.monotonic() - again < 0.1  # nobody waits a second time
     await slow.close()
     await other.close()
     assert time.monotonic() - began < 1.5
