@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False),
     help="A file; its suffix says what: .html .md .json .csv .parquet .svg .png"
-    " (a name with 'heatmap' in it draws fill x position).",
+    " (a name with 'heatmap' in it draws fill x position, one with 'carried' recall against"
+    " tokens carried over).",
 )
 @click.option(
     "--pool",

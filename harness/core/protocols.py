@@ -136,7 +136,7 @@ class Memory(Protocol):
 
     `open` begins a life of it for one chain of sessions; nothing may pass from one chain to
     another. What a memory says of itself beside this, it says by the protocols below: HasBudget,
-    WritesEvery, AsksAtQuestion, NamesWriter.
+    WritesEvery, AsksAtQuestion, NamesWriter, HasTimeout, SaysHow.
     """
 
     def open(self, chain: MemoryChain, /) -> MemorySession: ...
@@ -194,6 +194,24 @@ class AsksAtQuestion(Protocol):
     @property
     def asks_at_question(self) -> bool:
         """Whether it is; else it is asked once, when a session begins."""
+
+
+@runtime_checkable
+class HasTimeout(Protocol):
+    """A memory that says how long it may take."""
+
+    @property
+    def timeout(self) -> float:
+        """Seconds for one writing or one answer; half an hour unless given."""
+
+
+@runtime_checkable
+class SaysHow(Protocol):
+    """A memory that a reader of its records should know more of than its name."""
+
+    @property
+    def how(self) -> str:
+        """What it rests on: the product's version, how it embeds texts; a few words."""
 
 
 @runtime_checkable

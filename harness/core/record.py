@@ -201,6 +201,14 @@ class Record:
     """Where a fact was lost that went through compactions or was cleared; None for others."""
     opaque: bool = False
     """Whether a block was sent in place of older turns that nobody but its provider can read."""
+    memory_how: str | None = None
+    """What the memory says that it rests on: the version of a product, how it embeds texts."""
+    memory_write_s: float | None = None
+    """Seconds that the memory took for a write, on average over the sessions before; None where it
+    wrote nothing."""
+    memory_read_s: float | None = None
+    """Seconds that it took to give back what this question was put with; None where it was not
+    asked."""
     sample: str = "sessions"
     """What was sampled: sessions, or the questions put to one real log. Of these, the ones that the
     model answers without the log count apart."""

@@ -182,6 +182,8 @@ class Step:
     """Id of the rule that this turn gives; then `user` and `assistant` are its words."""
     new_session: tuple[Carry, ...] | None = None
     """The session ends here, and a fresh one begins with what is listed, and nothing else."""
+    idle: bool = False
+    """Put in to grow the script: a session in which nothing is said that matters, or its start."""
 
     @property
     def is_turn(self) -> bool:
@@ -231,6 +233,8 @@ class Scenario:
     """How many distractors these sessions say."""
     haystack: Haystack = "coherent"
     """The order of filler of these sessions."""
+    sessions: tuple[int, ...] = ()
+    """The numbers of sessions that a run grows the script to, one after the other."""
     variant: str = ""
     """What the run calls the system prompt in place of the file's own; empty: it is the own."""
     hash: str

@@ -58,8 +58,8 @@ def render(summary: Summary, frame: Frame, output: Path, *, folders: Iterable[Pa
     Args:
         summary: What it says.
         frame: The records, for forms that hold them.
-        output: Where to; its suffix picks the form. A figure whose name contains 'heatmap' is one,
-            any other is the curve.
+        output: Where to; its suffix picks the form. A figure whose name contains 'heatmap' or
+            'carried' is that one, any other is the curve.
         folders: The run folders of the records, for forms that show what was sent.
 
     Raises:
@@ -73,8 +73,9 @@ def render(summary: Summary, frame: Frame, output: Path, *, folders: Iterable[Pa
         )
     if not output.parent.is_dir():
         raise UsageError(f"'{output}': the folder '{output.parent}' does not exist; make it first")
-    heatmap = suffix in _FIGURES and "heatmap" in output.stem.lower()
-    renderer = renderers.resolve(Spec(suffix, (("kind", "heatmap"),) if heatmap else ()))
+    named = (kind for kind in ("heatmap", "carried") if kind in output.stem.lower())
+    kind = next(named, None) if suffix in _FIGURES else None
+    renderer = renderers.resolve(Spec(suffix, (("kind", kind),) if kind is not None else ()))
     report = ReportInput(summary=summary, frame=frame, folders=tuple(folders))
     with whole(output) as beside:
         renderer.write(report, beside)

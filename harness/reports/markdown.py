@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from harness.analysis.comparison.for_report import against
 from harness.core.printable import how_many
 from harness.reports import format as fmt
-from harness.reports.sections import advice, headline, memory_treatments, rule_adherence
+from harness.reports.sections import (
+    advice,
+    headline,
+    memory_details,
+    memory_treatments,
+    rule_adherence,
+)
 from harness.reports.sections.compaction_rounds import SurvivalSection
 from harness.reports.sections.comparison import markdown_overview
 from harness.reports.sections.hints import hints
@@ -234,6 +240,12 @@ def _treatments(every: Iterable[Treatments]) -> Iterator[str]:
         yield from _table(memory_treatments.HEADER, memory_treatments.rows(found))
         for words in (*memory_treatments.leaks(found), *([found.advice] if found.advice else [])):
             yield from ("", f"**{fmt.escape_markdown(words)}**")
+        for one in memory_details.details(found):
+            cells = ((fmt.escape_markdown(name), *rest) for name, *rest in one.rows)
+            header = ("carried over", *(f"{name}>" for name in one.header))
+            yield from ("", f"{one.title[0].upper()}{one.title[1:]}:", "", *_table(header, cells))
+        for words in (*memory_details.budgets(found), *memory_details.bases(found)):
+            yield from ("", f"{fmt.escape_markdown(words)}.")
 
 
 def _adherence(every: Iterable[Adherence]) -> Iterator[str]:

@@ -10,7 +10,13 @@ from harness.core.printable import how_many
 from harness.reports import format as fmt
 from harness.reports.charts.curve import series_names
 from harness.reports.format import COLUMNS
-from harness.reports.sections import advice, headline, memory_treatments, rule_adherence
+from harness.reports.sections import (
+    advice,
+    headline,
+    memory_details,
+    memory_treatments,
+    rule_adherence,
+)
 from harness.reports.sections.compaction_rounds import SurvivalSection
 from harness.reports.sections.comparison import overview
 from harness.reports.sections.hints import hints
@@ -82,6 +88,8 @@ def terminal(summary: Summary, tables: Sequence[Against] = ()) -> str:
         lines += ["", "what should be carried over?"]
     for compared in summary.treatments:
         lines += ["", *memory_treatments.terminal(compared, COLUMNS)]
+    for compared in summary.treatments[-1:]:  # of all scenarios, where there are several
+        lines += memory_details.terminal(compared, COLUMNS)
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 

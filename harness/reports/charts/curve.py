@@ -18,7 +18,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 """Okabe and Ito (2008), https://jfly.uni-koeln.de/color/, without the yellow."""
 
 _DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4])
-_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 _WIDTH, _HEIGHT, _STRIP = 460, 280, 20
 _INK = "#222222"
 _CROWD = 3
@@ -115,7 +115,7 @@ class _Style:
         return self.alt.StrokeDash("series:N", scale=self._cycled(_DASHES), legend=None)
 
     def shape(self) -> Any:
-        return self.alt.Shape("series:N", scale=self._cycled(_SHAPES), legend=self._legend)
+        return self.alt.Shape("series:N", scale=self._cycled(SHAPES), legend=self._legend)
 
     def fill(self, field: str, *, axis: bool) -> Any:
         title, octaves = self.axis.title, self.axis.octaves

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from harness.core.errors import UsageError
 from harness.core.printable import how_many
 from harness.reports import format as fmt
+from harness.reports.charts.carried import carried, compared
 from harness.reports.charts.curve import curves
 from harness.reports.charts.heatmap import heatmaps
 
@@ -19,10 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from harness.analysis.summary.model import CurveGroup, Summary
+    from harness.analysis.summary.model import CurveGroup, Summary, Treatments
     from harness.reports.report_input import ReportInput
 
 _GREY = "#555555"
+_HEADINGS = {
+    "curve": "Recall as a session fills its window",
+    "heatmap": "Recall by fill of the window and position of the fact",
+    "carried": "Recall against tokens carried over from earlier sessions",
+}
+"""The kinds of figure, and what is written above each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +63,12 @@ def draw(summary: Summary, kind: str = "curve") -> Any:
     Raises:
         UsageError: The kind is unknown, altair is not installed, or there is nothing to draw.
     """
-    if kind not in {"curve", "heatmap"}:
-        raise UsageError(f"no figure of kind '{kind}'; known: curve, heatmap")
+    if kind not in _HEADINGS:
+        raise UsageError(f"no figure of kind '{kind}'; known: {', '.join(_HEADINGS)}")
     alt = altair()
-    drawn = [
-        group for group in summary.groups if (group.cells if kind == "heatmap" else group.by_fill)
-    ]
-    if not drawn:
-        raise UsageError("nothing to draw: no probe of the main arm has a score")
-    body = heatmaps(alt, drawn) if kind == "heatmap" else curves(alt, drawn)
-    heading = {
-        "curve": "Recall as a session fills its window",
-        "heatmap": "Recall by fill of the window and position of the fact",
-    }[kind]
+    body, caption = _drawn(alt, summary, kind)
     title = alt.TitleParams(
-        heading, subtitle=_caption(summary, drawn, kind), anchor="start", fontSize=15, offset=14,
+        _HEADINGS[kind], subtitle=caption, anchor="start", fontSize=15, offset=14,
         subtitleColor=_GREY, subtitleFontSize=11,
     )  # fmt: skip
     return (
@@ -81,6 +79,36 @@ def draw(summary: Summary, kind: str = "curve") -> Any:
         )
         .configure_legend(labelLimit=0, titleLimit=0, labelFontSize=11, symbolSize=90)
     )
+
+
+def _drawn(alt: Any, summary: Summary, kind: str) -> tuple[Any, list[str]]:
+    """The chart, and what stands below its title.
+
+    Raises:
+        UsageError: There is nothing to draw.
+    """
+    if kind == "carried":
+        every = compared(summary.treatments)
+        if not every:
+            raise UsageError("nothing to draw: no question is about an earlier session")
+        return carried(alt, every), _of_memories(summary, every)
+    drawn = [
+        group for group in summary.groups if (group.cells if kind == "heatmap" else group.by_fill)
+    ]
+    if not drawn:
+        raise UsageError("nothing to draw: no probe of the main arm has a score")
+    body = heatmaps(alt, drawn) if kind == "heatmap" else curves(alt, drawn)
+    return body, _caption(summary, drawn, kind)
+
+
+def _of_memories(summary: Summary, every: Sequence[Treatments]) -> list[str]:
+    sessions = max(row.share.sessions for found in every for row in found.rows)
+    when = fmt.date_range(summary.started_first, summary.started_last)
+    scenarios = fmt.plain(", ".join(summary.scenarios))
+    return [
+        f"{scenarios}; {how_many(sessions, 'chain')} of sessions a memory; {when}",
+        "Points: measured, with 95 % Wilson bars. Dashes join the budgets of one memory.",
+    ]
 
 
 def altair() -> Any:

@@ -19,6 +19,7 @@ from harness.analysis.comparison import within_run
 from harness.analysis.onset import OnsetEstimate
 from harness.analysis.summary import model, rounds_model, shares
 from harness.analysis.summary.model import SUMMARY_SCHEMA, Summary
+from harness.core import memory
 from harness.reports.files.json_file import INTERNAL
 
 _PLAIN: dict[object, dict[str, Any]] = {
@@ -51,7 +52,7 @@ def schema() -> dict[str, Any]:
 
 def _object(shape: type, shapes: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A dataclass as an object; all its fields are always there; later versions may add some."""
-    shapes_of = (model, rounds_model, shares, within_run, onset, advice)
+    shapes_of = (model, rounds_model, shares, within_run, onset, advice, memory)
     names = {name: value for module in shapes_of for name, value in vars(module).items()}
     hints = get_type_hints(shape, localns=names)
     words = _words(shape)

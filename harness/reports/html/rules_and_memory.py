@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.reports import format as fmt
-from harness.reports.sections import memory_treatments, rule_adherence
+from harness.reports.sections import memory_details, memory_treatments, rule_adherence
 
 if TYPE_CHECKING:
     from harness.analysis.summary.model import Adherence, Carrying, Treatments
     from harness.analysis.summary.shares import Share
+    from harness.reports.sections.memory_details import Detail
     from harness.reports.sections.section import Found_contra, ReportSection
 
 
@@ -37,6 +38,11 @@ def carried(found: Treatments) -> dict[str, Any]:
         "advice": found.advice and fmt.plain(found.advice),
         "leaks": [fmt.plain(words) for words in memory_treatments.leaks(found)],
         "rows": [_carrying(row) for row in found.rows],
+        "details": [_detail(one) for one in memory_details.details(found)],
+        "notes": [
+            fmt.plain(words)
+            for words in (*memory_details.budgets(found), *memory_details.bases(found))
+        ],
     }
 
 
@@ -48,6 +54,11 @@ def section(words: ReportSection[Found_contra], found: Found_contra) -> dict[str
         "header": [(cell.removesuffix(">"), cell.endswith(">")) for cell in words.header],
         "rows": [[fmt.plain(cell) for cell in row] for row in words.rows(found)],
     }
+
+
+def _detail(one: Detail) -> dict[str, Any]:
+    rows = [[fmt.plain(cell) for cell in row] for row in one.rows]
+    return {"title": one.title[0].upper() + one.title[1:], "header": one.header, "rows": rows}
 
 
 def _carrying(row: Carrying) -> dict[str, Any]:

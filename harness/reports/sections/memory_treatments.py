@@ -34,7 +34,7 @@ def terminal(found: Treatments, columns: int) -> Iterator[str]:
         share = row.share
         recall = f"{100 * share.recall:.0f} ({fmt.span(share.lo, share.hi)})"
         counts = (row.never_written, row.not_injected, row.not_used)
-        cells = (_name(found, row), recall, *map(str, counts), _tokens(row), _usd(row))
+        cells = (row_name(found, row), recall, *map(str, counts), _tokens(row), _usd(row))
         yield _line(cells) + (" LEAK" if row.leak else "")
     if found.advice is not None:
         yield from fmt.wrap(fmt.plain(found.advice), columns, "→ ")
@@ -57,7 +57,7 @@ def rows(found: Treatments) -> Iterator[tuple[str, ...]]:
     """The cells of the Markdown table."""
     for row in found.rows:
         yield (
-            fmt.escape_markdown(_name(found, row)),
+            fmt.escape_markdown(row_name(found, row)),
             fmt.percent(row.share.recall),
             fmt.span(row.share.lo, row.share.hi, digits=1),
             f"{row.never_written:,}",
@@ -79,7 +79,8 @@ def leaks(found: Treatments) -> Iterator[str]:
             )
 
 
-def _name(found: Treatments, row: Carrying) -> str:
+def row_name(found: Treatments, row: Carrying) -> str:
+    """What a row stands for: its memory, and its policy where there are several."""
     several = len({other.policy for other in found.rows}) > 1
     return f"{row.memory} / {row.policy}" if several else row.memory
 

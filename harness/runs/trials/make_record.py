@@ -117,7 +117,7 @@ def make_record(
         kind_tokens=fork.kind_tokens,
         opaque=fork.is_sealed,
         plant_behind=tuple(_behind(fork, plant) for plant in fork.own),
-        miss=judgement.outcome if judgement.outcome in BY_MODEL else None,
+        miss=judgement.outcome if judgement.outcome in BY_MODEL else judgement.miss,
         **of_trial(trial),
         **_asked(fork),
         **_replied(reply),
@@ -224,6 +224,9 @@ def _prepared(fork: Fork) -> dict[str, Any]:
     spent = conversation.spent
     return {
         "memory_tokens": conversation.carried.memory_tokens,
+        "memory_how": conversation.carried.how,
+        "memory_write_s": _seconds(conversation.carried.write_s),
+        "memory_read_s": _seconds(conversation.carried.read_s),
         "store": conversation.carried.store,
         "own_store": conversation.carried.own_store,
         "compactions": len(compactions),
@@ -238,6 +241,10 @@ def _prepared(fork: Fork) -> dict[str, Any]:
 
 def _said_in(fork: Fork, plant: Plant) -> SaidIn | None:
     return place_of(fork.session.messages[plant.message], plant.value.text)
+
+
+def _seconds(took: float | None) -> float | None:
+    return None if took is None else round(took, 6)
 
 
 _LONGEST_REASON = 300
