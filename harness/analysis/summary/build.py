@@ -15,6 +15,7 @@ import polars as pl
 from harness.analysis.attribution import controls
 from harness.analysis.curves import GROUP
 from harness.analysis.onset import USUAL, OnsetOptions
+from harness.analysis.summary.display_names import display_names
 from harness.analysis.summary.groups import curve_groups
 from harness.analysis.summary.judges import calibrated, judges
 from harness.analysis.summary.memory_treatments import treatments
@@ -24,6 +25,8 @@ from harness.analysis.summary.trials import column_names, narrowed, under_prompt
 from harness.core.errors import NothingSelectedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.analysis.onset import OnsetEstimate
     from harness.analysis.records import Frame
 
@@ -36,6 +39,7 @@ def summarise(
     near_empty: int | None = None,
     floor: float = 0.0,
     apart: bool = False,
+    names: Mapping[str, str] | None = None,
 ) -> Summary:
     """The summary of all records of a frame.
 
@@ -47,6 +51,8 @@ def summarise(
         floor: The chance, in [0, 1), of naming a value that was never said.
         apart: Keep runs apart, the earliest first; else records of one model, window, policy,
             memory and layout are one group, whichever run they come from.
+        names: What models are called in tables, by model; others get the shortest name that tells
+            them apart.
 
     Raises:
         NothingSelectedError: There are no records.
@@ -64,8 +70,9 @@ def summarise(
     # Each of these reads the files once more, which takes longer than all else: only where needed.
     graded = judges(named) if rows["judged"].any() else {}
     crossing = rows["injected"].is_not_null().any()
+    called = display_names((group.model for group in groups), names)
     groups = [
-        replace(group, judges=graded.get(tuple(getattr(group, name) for name in GROUP), ()))
+        replace(group, judges=graded.get(group_key(group), ()), name=called[group.model])
         for group in groups
     ]
     return Summary(

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 SUMMARY_SCHEMA = 1
 """Version of the fields below, as published in JSON reports."""
 
+NEAR_FULL = 0.85
+"""From this fill on a window counts as near full."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
@@ -237,6 +240,14 @@ class CurveGroup:
     """UTC, ISO 8601: when its first trial began."""
     judges: tuple[JudgeError, ...] = ()
     """Whom the scores rest on, where no check could tell."""
+    name: str = ""
+    """What the model is called in a table; see `harness.analysis.summary.display_names`."""
+    nearly_empty: Share | None = None
+    """Recall up to the fill where the window stops counting as nearly empty; None: not asked."""
+    near_full: Share | None = None
+    """Recall from a fill of `NEAR_FULL` on; None where nothing was asked there."""
+    latency_s: float | None = None
+    """Median seconds of an answered call; None where all answers were kept from before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
