@@ -79,19 +79,24 @@ def _print_schema(context: click.Context) -> None:
     context.exit()
 
 
-def print_report(folders: Sequence[Path], *, pool: bool = False, **asked: Any) -> None:
+def print_report(
+    folders: Sequence[Path], *, pool: bool = False, details: bool = True, **asked: Any
+) -> None:
     """Print the report of runs for people; several are told apart unless they are pooled.
 
     Args:
         folders: Of the runs.
         pool: Count them as one.
+        details: Also each curve with all that is known of it.
         asked: What is meant by an onset: criterion, level, near_empty.
     """
     from harness.analysis.comparison.for_report import against
     from harness.analysis.records import read_records
     from harness.analysis.summary.build import summarise
+    from harness.cli.streams import print_styled, terminal_style
     from harness.reports.terminal import terminal
 
     frame = read_records([folder / RECORDS for folder in folders])
     summary = summarise(frame, apart=not pool, **asked)
-    click.echo(terminal(summary, against(summary, frame)))
+    style = terminal_style()
+    print_styled(terminal(summary, against(summary, frame), style, details=details), style)

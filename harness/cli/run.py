@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -214,9 +215,13 @@ def _as_before(
 
 
 def _print_report(folder: Path) -> None:
+    """The report: in a terminal the answer alone, so that it stays in sight."""
     from harness.cli.report import print_report
 
-    print_report([folder])
+    short = sys.stdout.isatty()
+    print_report([folder], details=not short)
+    if short:
+        click.echo(f"each curve in full: harness report {folder.name}", err=True)
 
 
 def _resume_line(folder: Path, out: Path) -> str:

@@ -14,7 +14,7 @@ from harness.reports import format as fmt
 from harness.reports.sections import headline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from harness.analysis.summary.model import Attribution, CurveGroup, Summary
 
@@ -65,7 +65,7 @@ class FirstRow:
     """Median of an answered call: '340 ms', '2.1 s'."""
 
 
-HEADER: dict[str, str] = {
+HEADER: Mapping[str, str] = {
     "model": "model",
     "window": "window",
     "nearly_empty": "nearly empty",
@@ -82,6 +82,18 @@ def first_rows(summary: Summary) -> list[FirstRow]:
     """A row for each group of the summary, in its order."""
     varying = _varying(summary.groups)
     return [_row(group, varying) for group in summary.groups]
+
+
+def told_sentences(summary: Summary) -> list[str]:
+    """The answer of each row as a sentence, with what it is about; alike ones once."""
+    rows = zip(summary.groups, first_rows(summary), strict=True)
+    several = len({group.window_limit for group in summary.groups}) > 1
+    told = []
+    for group, row in rows:
+        window = f"window {row.window}" if several and group.onset.onset is None else ""
+        subject = ", ".join(filter(None, (row.model, window, row.told_apart)))
+        told.append(f"{subject}: {headline.onset_answer(group)}.")
+    return list(dict.fromkeys(told))
 
 
 def explained(summary: Summary) -> str:

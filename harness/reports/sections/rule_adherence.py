@@ -12,16 +12,17 @@ if TYPE_CHECKING:
 
     from harness.analysis.onset import OnsetEstimate
     from harness.analysis.summary.model import Adherence, Bin, Tail
+    from harness.reports.terminal_style import TerminalStyle
 
 HEADER = ("rule", "kept>", "95 %", "n>", "drift")
 """Of the Markdown table."""
 
 
-def rule_lines(found: Adherence, columns: int) -> Iterator[str]:
-    """How one group kept its rules; no line is longer than 80 columns."""
-    yield from fmt.wrap(fmt.plain(f"── rules: {found.model} ──"), columns)
+def rule_lines(found: Adherence, style: TerminalStyle) -> Iterator[str]:
+    """How one group kept its rules."""
+    yield from style.wrapped(f"── rules: {found.model} ──")
     for words in rule_sentences(found):
-        yield from fmt.wrap(fmt.plain(words), columns, "  ")
+        yield from style.wrapped(words, "  ")
     for label, points in (("fill, %", found.by_fill), ("turn", found.by_turn)):
         if not points:
             continue
@@ -40,7 +41,7 @@ def rule_lines(found: Adherence, columns: int) -> Iterator[str]:
     for rule in found.rules:
         begins = f"; {drift(rule.onset)}" if rule.onset else ""
         words = f"{rule.rule}: kept {fmt.percent(rule.share.recall)}, n {rule.share.n:,}{begins}"
-        yield from fmt.wrap(fmt.plain(words), columns, "  rule ")
+        yield from style.wrapped(words, "  rule ")
 
 
 def rule_sentences(found: Adherence) -> Iterator[str]:
