@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.cli.grouped import GroupedCommand
 from harness.cli.options import study_options
 from harness.cli.study import make_study, tell_code, tell_unchecked
 from harness.core.errors import NothingSelectedError
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from harness.core.trial import Trial
 
 
-@click.command("plan")
+@click.command("plan", cls=GroupedCommand)
 @study_options
 @click.option(
     "--detect",

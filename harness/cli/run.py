@@ -12,6 +12,7 @@ import click
 from harness.cli.again import before
 from harness.cli.answers import ANSWERS, answer_options, answers_of
 from harness.cli.budget import budget_options, read_out
+from harness.cli.grouped import GroupedCommand
 from harness.cli.limits import limit_options
 from harness.cli.options import RESULTS, study_options
 from harness.cli.study import make_study, tell_code, tell_unchecked
@@ -30,7 +31,7 @@ _ADAPTIVE_SEEDS = 30
 """Sessions over which adaptive batches rotate unless --seeds says otherwise."""
 
 
-@click.command("run")
+@click.command("run", cls=GroupedCommand)
 @study_options
 @RESULTS
 @click.option("--resume", metavar="RUN|latest", help="Go on with a run that was interrupted.")
@@ -201,8 +202,8 @@ def _as_before(
 
     source = click.core.ParameterSource.COMMANDLINE
     flags = {"models": "model", "windows": "window", "policies": "policy", "memories": "memory"}
-    flags |= {"variants": "variant", "system_prompt": "system-prompt"}
-    fixed = (*flags, "replies", "seeds", "first_seed", "repeats", "fills", "positions")
+    flags |= {"variants": "variant", "system_prompt": "system-prompt", "names": "name"}
+    fixed = (*flags, "replies", "facts", "seeds", "first_seed", "repeats", "fills", "positions")
     for name in (*fixed, "filler", "controls"):
         if context.get_parameter_source(name) is source:
             flag = flags.get(name, name).replace("_", "-")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from harness.core.spec import Spec
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from harness.core.errors import Where
 
 Counts = Literal["recall", "abstain", "rule", "apart"]
@@ -103,6 +105,10 @@ class Question:
     def subject(self) -> str:
         """What it is about, as one word: its facts joined by `+`; its own id where it has none."""
         return "+".join(self.about) or self.id
+
+    def is_about(self, chosen: Collection[str]) -> bool:
+        """Whether it is one of the chosen, or about chosen facts alone; where none is, it is."""
+        return not chosen or self.id in chosen or bool(self.about and {*self.about} <= {*chosen})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,11 @@ class Study:
     options: tuple[tuple[str, str], ...] = ()
     """Parameters of every call, sorted by name."""
     controls: bool = True
+    facts: tuple[str, ...] = ()
+    """Ids of the facts and questions that are asked; empty: all. Sessions say every fact anyway, so
+    that a trial is the same whatever else is asked."""
+    names: tuple[tuple[str, str], ...] = ()
+    """Models and what reports call them, where that was said."""
     prompts: tuple[tuple[str, str | None], ...] = ()
     """Variants, as `scenarios` already holds them: name and system prompt; None is the scenario's
     own. Empty: every scenario with its own prompt only."""

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.core.errors import FileError, NothingSelectedError, UsageError, Where
+from harness.core.errors import FileError, NothingSelectedError, UsageError, Where, nearest
 from harness.kinds import kinds
 from harness.scenarios.identity import identity
 from harness.scenarios.nouns import scenario_of
+from harness.scenarios.shipped import found_by_name, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -175,16 +176,22 @@ def find_files(paths: Sequence[Path | str]) -> tuple[Path, ...]:
         UsageError: A path does not exist.
     """
     found: dict[Path, Path] = {}
-    for path in map(Path, paths):
+    for path in map(found_by_name, map(Path, paths)):
         if path.is_dir():
             files = [file for file in sorted(path.rglob("*")) if _is_scenario(file, path)]
         elif path.exists():
             files = [path]
         else:
-            raise UsageError(f"no such file or folder: {path}")
+            hint = "" if path.suffix or len(path.parts) > 1 else f"; {_by_name(path)}"
+            raise UsageError(f"no such file or folder: {path}{hint}")
         for file in files:
             found.setdefault(file.resolve(), file)
     return tuple(sorted(found.values(), key=lambda file: file.as_posix()))
+
+
+def _by_name(path: Path) -> str:
+    """What may have been meant by a bare name that is neither there nor comes along."""
+    return f"scenarios that come along: {nearest(str(path), shipped()).removeprefix('known: ')}"
 
 
 def _is_scenario(file: Path, folder: Path) -> bool:

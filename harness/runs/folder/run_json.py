@@ -19,7 +19,7 @@ from harness.runs.folder.layout import CONFIG
 from harness.scenarios.variants import without_prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from harness.core.scenario import Scenario
@@ -92,6 +92,8 @@ def config(
         "telling": options.affecting_answer,
         "controls": study.controls,
         "prompts": dict(study.prompts),
+        "facts": list(study.facts),
+        "names": dict(study.names),
         "sent": dict(sent),
         "adaptive": None if adaptive is None else dict(adaptive),
         "trials": len(plan.trials) if adaptive is None else None,
@@ -124,6 +126,17 @@ def note_sent(folder: Path, sent: Mapping[str, object]) -> None:
     data = read_config(folder)
     if data["sent"] != sent:
         write_config(folder, {**data, "sent": dict(sent)})
+
+
+def model_names(folders: Iterable[Path]) -> dict[str, str]:
+    """What the models of runs are called in reports, by model; the last of the folders decides."""
+    found: dict[str, str] = {}
+    for folder in folders:
+        if (folder / CONFIG).exists():
+            found |= {
+                model: str(name) for model, name in read_config(folder).get("names", {}).items()
+            }
+    return found
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -179,6 +192,8 @@ _SHAPE: dict[str, Any] = {
     "telling": {},
     "controls?": bool,
     "prompts?": {},
+    "facts?": [str],
+    "names?": {},
     "sent?": {},
     "adaptive": ({}, None),
     "trials?": (int, None),
