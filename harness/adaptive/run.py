@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from harness.core.run_protocols import Progress
     from harness.core.study import Study
     from harness.runs.model_stack import AnswerOptions
-    from harness.runs.result import RunResult
+    from harness.runs.result import RunTotals
 
 
 class _Listening:
@@ -68,7 +68,7 @@ def run_adaptive(
     progress: Progress | None = None,
     budget: Budget | None = None,
     **kept: Unpack[AnswerOptions],
-) -> tuple[RunResult, list[Ended]]:
+) -> tuple[RunTotals, list[Ended]]:
     """Ask batch after batch until the onset is known as well as was asked for.
 
     Args:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from harness.adaptive.search import Ended
     from harness.core.study import Study
     from harness.runs.limits import Limits
-    from harness.runs.result import RunResult
+    from harness.runs.result import RunTotals
 
 _INTERRUPTED = 2
 
@@ -135,7 +135,7 @@ def command(
     return _end(result, ended, out)
 
 
-def _end(result: RunResult, ended: list[Ended], out: Path) -> int:
+def _end(result: RunTotals, ended: list[Ended], out: Path) -> int:
     """Say what the run came to, and where it is kept.
 
     Raises:
@@ -173,7 +173,7 @@ def _one_prompt(study: Study, aim: dict[str, Any] | None) -> Study:
 
 def _replay(
     study: Study, aim: dict[str, Any] | None, how: dict[str, Any]
-) -> tuple[RunResult, list[Ended]]:
+) -> tuple[RunTotals, list[Ended]]:
     """The run, planned at once or batch by batch."""
     if aim is None:
         from harness.runs.run import run
@@ -235,7 +235,7 @@ def _resume_line(folder: Path, out: Path) -> str:
     return f"harness run --resume {folder.name}{place}{servers}"
 
 
-def _check_complete(result: RunResult, out: Path) -> None:
+def _check_complete(result: RunTotals, out: Path) -> None:
     """Say what is left.
 
     Raises:

@@ -192,7 +192,7 @@ class Expect:
     onset_at_least: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Scenario:
     """One test, as written."""
 
@@ -289,3 +289,7 @@ class Scenario:
             if fact.id == fact_id:
                 return fact
         raise KeyError(fact_id)
+
+    def __repr__(self) -> str:
+        asked = f"{len(self.questions)} questions about {len(self.facts)} facts"
+        return f"Scenario({self.name!r}: {asked}, layout {self.layout})"

@@ -157,6 +157,10 @@ def _aside(group: CurveGroup) -> str:
     found = group.onset
     if found.verdict == "cannot_tell" and found.seeds_needed:
         return f"{found.seeds_needed:,} seeds do"
+    lost = group.attribution
+    missing = sum(count.n for count in lost.unscored)
+    if missing:
+        return f"{missing:,} of {lost.n:,} not measured"
     weak = found.weak and found.verdict not in {"floor", "insufficient"}
     return "weak from the start" if weak else ""
 
@@ -166,7 +170,7 @@ def _lost_by(lost: Attribution) -> str:
     name, most = max(parts.items(), key=lambda part: part[1])
     total = sum(parts.values())
     if not most:
-        return "nobody" if lost.n else fmt.NOTHING
+        return "nobody" if lost.recalled + lost.partial else fmt.NOTHING
     who = {"application": "app", "nobody": "unknown"}.get(name, name)
     return who if most == total else f"{who} {100 * most / total:.0f} %"
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from harness.core.study import Plan, SessionTrials, Study
     from harness.models.exact_counts import ExactCounter
     from harness.runs.executors import ExecutorPlug
-    from harness.runs.result import RunResult
+    from harness.runs.result import RunTotals
 
     FindCounter = Callable[[str, Mapping[str, object]], Awaitable[ExactCounter | None]]
 
@@ -78,7 +78,7 @@ class HowToRun(TypedDict, total=False):
     """A run folder whose replies are graded again: no model is called."""
 
 
-def run(study: Study, *, out: Path, **how: Unpack[HowToRun]) -> RunResult:
+def run(study: Study, *, out: Path, **how: Unpack[HowToRun]) -> RunTotals:
     """Run a study and keep a record of every trial.
 
     Args:
@@ -101,7 +101,7 @@ def run(study: Study, *, out: Path, **how: Unpack[HowToRun]) -> RunResult:
     return asyncio.run(_run(ready, out, how))
 
 
-async def arun(study: Study, *, out: Path, **how: Unpack[HowToRun]) -> RunResult:
+async def arun(study: Study, *, out: Path, **how: Unpack[HowToRun]) -> RunTotals:
     """`run` for notebooks, servers and whatever else has an event loop of its own.
 
     Planning goes on in a thread of its own, so that the loop is free; a cancelled task leaves a run
@@ -169,7 +169,7 @@ class _Ready:
         )
 
 
-async def _run(ready: _Ready, out: Path, how: HowToRun) -> RunResult:
+async def _run(ready: _Ready, out: Path, how: HowToRun) -> RunTotals:
     """Ask what is asked for, stage by stage, and say what it came to."""
     study, resume = ready.whole.study, how.get("resume")
     with ModelStack(

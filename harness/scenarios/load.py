@@ -131,7 +131,7 @@ def problems(
 
 
 def load_all(
-    paths: Sequence[Path | str],
+    paths: Path | str | Sequence[Path | str],
     *,
     known_scorers: Collection[str] | None = None,
     known_fillers: Collection[str] | None = None,
@@ -140,7 +140,8 @@ def load_all(
     """The scenarios of files and folders, sorted by path.
 
     Args:
-        paths: Files, and folders to be searched for *.yaml and *.yml, hidden ones left out.
+        paths: One or several: files, names of scenarios that come along, and folders to be searched
+            for *.yaml and *.yml, hidden ones left out.
         known_scorers: As for `load`.
         known_fillers: As for `load`.
         known_rules: As for `load`.
@@ -150,9 +151,10 @@ def load_all(
         NothingSelectedError: There is no scenario in any of them.
         FileError: The first problem of the first wrong file, or two scenarios of one name.
     """
-    files = find_files(paths)
+    given = [paths] if isinstance(paths, Path | str) else paths
+    files = find_files(given)
     if not files:
-        searched = ", ".join(str(path) for path in paths) or "no path"
+        searched = ", ".join(str(path) for path in given) or "no path"
         raise NothingSelectedError(f"no scenario (*.yaml) in {searched}")
     scenarios: dict[str, Scenario] = {}
     for file in files:

@@ -35,6 +35,13 @@ def test_the_reference_of_the_command_is_its_own_help():
     assert made == page.read_text(encoding="utf-8"), "docs/command.md is out of date: make docs"
 
 
+def test_the_fields_of_a_record_are_explained_by_their_own_words():
+    page = ROOT / "docs" / "records.md"
+    made = generator().pages()[page]
+    assert made == page.read_text(encoding="utf-8"), "docs/records.md is out of date: make docs"
+    assert [line for line in made.splitlines() if line.endswith("|  |")] == []
+
+
 def test_every_key_of_the_schema_is_explained():
     lines = [line for line in generator().keys().splitlines() if line.startswith("| `")]
     assert len(lines) > 30

@@ -81,7 +81,7 @@ class OnsetPosterior:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class OnsetEstimate:
     """Where forgetting begins, as one run tells it."""
 
@@ -170,6 +170,9 @@ class OnsetEstimate:
     def message(self) -> str:
         """One plain sentence."""
         return sentence(self)
+
+    def __repr__(self) -> str:
+        return f"OnsetEstimate({self.verdict}: {self.message})"
 
 
 def percent(fraction: float) -> str:

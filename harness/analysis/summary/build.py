@@ -22,7 +22,7 @@ from harness.analysis.summary.memory_treatments import treatments
 from harness.analysis.summary.model import Control, CurveGroup, Summary
 from harness.analysis.summary.rule_adherence import adherence
 from harness.analysis.summary.trials import column_names, narrowed, under_prompt, unique_trials
-from harness.core.errors import NothingSelectedError
+from harness.core.errors import NothingSelectedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,8 +56,13 @@ def summarise(
 
     Raises:
         NothingSelectedError: There are no records.
-        UsageError: A line of the records is not one.
+        UsageError: It is no frame, or a line of the records is not one.
     """
+    if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
+        raise UsageError(
+            f"summarise takes a frame of records, not a {type(frame).__name__}:"
+            " summarise(harness.read_records(path))"
+        )
     asked = OnsetOptions(criterion=criterion, level=level, near_empty=near_empty)
     rows, n_duplicates = unique_trials(narrowed(frame))
     if rows.is_empty():

@@ -367,7 +367,7 @@ class Treatments:
     """What to carry over, in a sentence; None where only one treatment was run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Summary:
     """A report before it is written."""
 
@@ -391,3 +391,6 @@ class Summary:
     controls: tuple[Control, ...]
     adherence: tuple[Adherence, ...] = ()
     treatments: tuple[Treatments, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Summary({len(self.groups):,} groups of {self.n_records:,} records)"

@@ -52,7 +52,7 @@ def _object(shape: type, shapes: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A dataclass as an object; all its fields are always there; later versions may add some."""
     names = vars(model) | vars(within_run) | vars(onset)
     hints = get_type_hints(shape, localns=names)
-    words = _words(shape)
+    words = field_words(shape)
     properties: dict[str, Any] = {}
     for one in dataclasses.fields(shape):
         if one.name not in INTERNAL:
@@ -87,7 +87,7 @@ def _value(hint: Any, shapes: dict[str, dict[str, Any]]) -> dict[str, Any]:
     raise TypeError(f"a report has no shape for {hint}")
 
 
-def _words(shape: type) -> dict[str, str]:
+def field_words(shape: type) -> dict[str, str]:
     """What stands under each field in the source."""
     (cls,) = ast.parse(inspect.cleandoc("\n" + inspect.getsource(shape))).body
     if not isinstance(cls, ast.ClassDef):
