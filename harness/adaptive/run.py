@@ -18,6 +18,7 @@ from harness.runs.progress import NoProgress
 from harness.sessions.materials import Workshop
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from typing import Unpack
 
@@ -41,6 +42,12 @@ class _Listening:
 
     def replanned(self, total: int) -> None:
         self._progress.replanned(total)
+
+    def expect(self, left: Mapping[str, int]) -> None:
+        self._progress.expect(left)
+
+    def narrowed(self, model: str, window: int, words: str) -> None:
+        self._progress.narrowed(model, window, words)
 
     def sent(self) -> None:
         self._progress.sent()
@@ -113,6 +120,7 @@ def run_adaptive(
                 folder=going.folder,
                 limits=gates.limits,
                 note=listening.note,
+                narrowed=listening.narrowed,
             )
             search.recall(list(going.before()), known_limit)
             listening.search = search

@@ -25,7 +25,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Answers that are kept": (
         "cache", "no_cache", "cache_days", "cassette", "record", "replay",
     ),
-    "Where it goes, and going on": ("out", "resume", "retry_errors", "quiet"),
+    "Where it goes, and going on": ("out", "resume", "retry_errors", "preflight", "quiet"),
     "Where it runs": ("executor", "workers", "ray_address", "trust_code"),
     "Help": ("help",),
 }  # fmt: skip

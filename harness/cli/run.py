@@ -14,6 +14,7 @@ from harness.cli.answers import ANSWERS, answer_options, answers_of
 from harness.cli.budget import budget_options, read_out
 from harness.cli.grouped import GroupedCommand
 from harness.cli.limits import limit_options
+from harness.cli.looks import look_at_models
 from harness.cli.options import RESULTS, study_options
 from harness.cli.study import make_study, tell_code, tell_unchecked
 from harness.cli.workers import worker_options
@@ -64,6 +65,12 @@ _ADAPTIVE_SEEDS = 30
 @budget_options
 @answer_options
 @worker_options
+@click.option(
+    "--preflight/--no-preflight",
+    default=True,
+    show_default=True,
+    help="Look at key, address and name of each model before anything is sent; it costs nothing.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Do not print the report at the end.")
 @click.pass_context
 def command(
@@ -76,6 +83,7 @@ def command(
     retry_errors: bool,
     limits: Limits,
     executor: str,
+    preflight: bool,
     quiet: bool,
     adaptive: bool,
     half_width: float,
@@ -112,6 +120,8 @@ def command(
     study = _one_prompt(make_study(paths, **options), aim)
     tell_unchecked(study)
     tell_code(study, imports=True)
+    if preflight and folder is None and (kept.get("cassette") is None or kept.get("record")):
+        look_at_models(study)
     known = set(runs(out))
     how = {
         "out": out,

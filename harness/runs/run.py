@@ -201,6 +201,7 @@ async def _run(ready: _Ready, out: Path, how: HowToRun) -> RunTotals:
             stages = Stages(ready.whole, opened.runner, ready.workshop, known_limit, find)
             planned = stages.planned
             opened.begin(len(planned), len(opened.done & set(planned)))
+            ready.progress.expect(stages.left(opened.done))
             start = ready.plug.start(study, ready.gates, opened.folder.name)
             await opened.run(stages.run_on(start, opened.done))
             found = opened.result(stages.planned)

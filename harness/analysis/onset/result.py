@@ -210,6 +210,14 @@ def place(fill: float, window_tokens: int | None) -> str:
     )
 
 
+def brief(estimate: OnsetEstimate) -> str:
+    """The answer in a few words, for a line that is written again and again."""
+    if estimate.onset is None or estimate.lo is None or estimate.hi is None:
+        return f"onset {estimate.verdict.replace('_', ' ')}"
+    ends = f"{percent(estimate.lo)[:-2]} to {percent(estimate.hi)}"
+    return f"onset {percent(estimate.onset)} ({ends})"
+
+
 def sentence(estimate: OnsetEstimate) -> str:
     """The answer in words."""
     if estimate.verdict == "insufficient":
