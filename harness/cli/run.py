@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,11 +14,14 @@ from harness.cli.grouped import GroupedCommand
 from harness.cli.limits import limit_options
 from harness.cli.looks import look_at_models
 from harness.cli.options import RESULTS, study_options
+from harness.cli.resume_line import resume_line
 from harness.cli.study import make_study, tell_code, tell_unchecked
 from harness.cli.workers import worker_options
 from harness.core.errors import IncompleteError, UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harness.adaptive.search import Ended
     from harness.core.study import Study
     from harness.runs.limits import Limits
@@ -137,15 +138,19 @@ def command(
             result, ended = _replay(study, aim, how | {"progress": bar})
     except KeyboardInterrupt:
         begun = folder or next(iter(set(runs(out)) - known), None)
-        how_on = "nothing was sent" if begun is None else f"go on with: {_resume_line(begun, out)}"
+        how_on = (
+            "nothing was sent"
+            if begun is None
+            else f"go on with: {resume_line(begun, out, context)}"
+        )
         click.echo(f"interrupted; {how_on}", err=True)
         return _INTERRUPTED
     if not quiet:
         _print_report(result.folder)
-    return _end(result, ended, out)
+    return _end(result, ended, out, context)
 
 
-def _end(result: RunTotals, ended: list[Ended], out: Path) -> int:
+def _end(result: RunTotals, ended: list[Ended], out: Path, context: click.Context) -> int:
     """Say what the run came to, and where it is kept.
 
     Raises:
@@ -164,7 +169,7 @@ def _end(result: RunTotals, ended: list[Ended], out: Path) -> int:
             f" are not measured; most with: {result.cut_said}",
             err=True,
         )
-    _check_complete(result, out)
+    _check_complete(result, out, context)
     if not all(end.enough for end in ended):
         raise IncompleteError("the search ended before its aim was reached; see above")
     return 0
@@ -235,17 +240,7 @@ def _print_report(folder: Path) -> None:
         click.echo(f"each curve in full: harness report {folder.name}", err=True)
 
 
-def _resume_line(folder: Path, out: Path) -> str:
-    from harness.cli.again import addresses
-    from harness.runs.folder.run_json import read_config
-
-    place = "" if out == Path("results") else f" --out {shlex.quote(str(out))}"
-    named = dict.fromkeys(name for name, _ in addresses(read_config(folder)))
-    servers = "".join(f" -M {name}=..." for name in named)
-    return f"harness run --resume {folder.name}{place}{servers}"
-
-
-def _check_complete(result: RunTotals, out: Path) -> None:
+def _check_complete(result: RunTotals, out: Path, context: click.Context) -> None:
     """Say what is left.
 
     Raises:
@@ -282,4 +277,5 @@ def _check_complete(result: RunTotals, out: Path) -> None:
     go_on = "Go on with" if result.stopped is None else "Go on, with a larger budget or none"
     failed = result.errors or result.broken_off or result.stopped is None
     retry = " --retry-errors" if failed else ""
-    raise IncompleteError(f"{'; '.join(parts)}. {go_on}: {_resume_line(result.folder, out)}{retry}")
+    line = resume_line(result.folder, out, context, larger_budget=result.stopped is not None)
+    raise IncompleteError(f"{'; '.join(parts)}. {go_on}: {line}{retry}")
