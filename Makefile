@@ -7,7 +7,7 @@ DEMO := results/demo
 MEMORY := results/demo-memory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-memory real test check format bench docs clean
+.PHONY: help demo demo-memory real test check format bench docs measured site clean
 
 help: ## Print this help
 	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -58,6 +58,13 @@ bench: $(READY) ## Run the benchmarks; each prints what it claims beside what it
 
 docs: $(READY) ## Write the generated parts of docs/: the keys of a scenario, the command
 	@PYTHONPATH=. $(BIN)/python docs/generate.py
+
+measured: $(READY) ## Make the tables of README and docs anew and compare: minutes
+	@PYTHONPATH=. $(BIN)/python docs/measured.py
+
+site: $(READY) ## Build the documentation's site into build/site
+	@$(BIN)/python -m pip install --quiet 'mkdocs-material>=9.5'
+	@$(BIN)/python -m mkdocs build --strict --quiet
 
 clean: ## Remove the environment and every cache
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

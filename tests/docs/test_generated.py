@@ -53,3 +53,17 @@ def test_the_verbs_have_a_section_each():
     for verb in ("init", "import", "run", "report", "check", "cache"):
         assert f"\n## harness {verb}\n" in made
     assert "\x08" not in made
+
+
+def test_tables_that_are_measured_name_a_command_and_have_the_heads_of_today():
+    spec = importlib.util.spec_from_file_location("measured", ROOT / "docs" / "measured.py")
+    measured = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(measured)
+    found = list(measured.blocks())
+    assert found
+    for page, block in found:
+        assert block["command"].startswith("harness run scenarios/"), page
+        heads = " ".join(block["table"].splitlines()[1].split())
+        assert heads == "model window empty full onset lost by cost latency", page
+    one, other = " $0 <1 ms\n a", " $0  12 ms\n a"
+    assert measured.without_times(one) == measured.without_times(other)
