@@ -18,6 +18,7 @@ from harness.reports.first_table import HEADER, explained, first_rows, told_sent
 from harness.reports.sections.first_table_lines import first_table_lines, onset_parts
 from harness.reports.terminal import terminal
 from harness.reports.terminal_style import TerminalStyle
+from harness.runs.folder.run_json import ends
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,7 +58,8 @@ class Report:
             )
         paths = tuple(map(Path, folders))
         frame = read_records(paths)
-        return cls(summarise(frame, apart=True, names=names), frame, paths)
+        found = summarise(frame, apart=True, names=names, not_asked=ends(paths))
+        return cls(found, frame, paths)
 
     def save(self, path: str | Path) -> Path:
         """Write it to a file; the suffix says what: .html .md .json .csv .svg .png, and others.

@@ -102,7 +102,9 @@ def _summary(
         called |= model_names(
             names, collect(frame.lazy().select("model").unique())["model"].to_list()
         )
-    return frame, summarise(frame, apart=not pool, names=called, **asked)
+    return frame, summarise(
+        frame, apart=not pool, names=called, not_asked=run_json.ends(folders), **asked
+    )
 
 
 def print_report(

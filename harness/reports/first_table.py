@@ -93,7 +93,10 @@ def told_sentences(summary: Summary) -> list[str]:
         window = f"window {row.window}" if several and group.onset.onset is None else ""
         subject = ", ".join(filter(None, (row.model, window, row.told_apart)))
         told.append(f"{subject}: {headline.onset_answer(group)}.")
-    return list(dict.fromkeys(told))
+    return [
+        *dict.fromkeys(told),
+        *(f"Not asked: {fmt.plain(words)}" for words in summary.not_asked),
+    ]
 
 
 def explained(summary: Summary) -> str:

@@ -18,6 +18,7 @@ from harness.runs.answer_room import AnswerRoom
 from harness.runs.budget import Budget, Purse
 from harness.runs.executors import OnThisMachine, executors
 from harness.runs.folder.layout import LEDGER, ROOM
+from harness.runs.folder.run_json import note_end
 from harness.runs.limits import Gates, Limits
 from harness.runs.meter.ledger import LengthLedger
 from harness.runs.model_stack import CACHE_DAYS, ModelStack
@@ -205,6 +206,9 @@ async def _run(ready: _Ready, out: Path, how: HowToRun) -> RunTotals:
             start = ready.plug.start(study, ready.gates, opened.folder.name)
             await opened.run(stages.run_on(start, opened.done))
             found = opened.result(stages.planned)
+            note_end(
+                opened.folder, found.planned - found.recorded, dict(found.given_up), found.stopped
+            )
             opened.interrupts.check(complete=found.complete)
         notes = models.finish(whole=found.complete and resume is None)
         return replace(found, notes=notes, expected=expected_cost(ready.whole, ready.workshop))

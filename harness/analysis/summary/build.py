@@ -40,6 +40,7 @@ def summarise(
     floor: float = 0.0,
     apart: bool = False,
     names: Mapping[str, str] | None = None,
+    not_asked: tuple[str, ...] = (),
 ) -> Summary:
     """The summary of all records of a frame.
 
@@ -53,6 +54,7 @@ def summarise(
             memory and layout are one group, whichever run they come from.
         names: What models are called in tables, by model; others get the shortest name that tells
             them apart.
+        not_asked: What the runs did not ask, as sentences.
 
     Raises:
         NothingSelectedError: There are no records.
@@ -94,6 +96,7 @@ def summarise(
         controls=tuple(Control(**row) for row in controls(rows, floor=floor).to_dicts()),
         adherence=adherence(named, asked=asked) if recall.height < rows.height else (),
         treatments=treatments(named, floor=floor) if crossing else (),
+        not_asked=not_asked,
     )
 
 

@@ -391,6 +391,8 @@ class Summary:
     controls: tuple[Control, ...]
     adherence: tuple[Adherence, ...] = ()
     treatments: tuple[Treatments, ...] = ()
+    not_asked: tuple[str, ...] = ()
+    """What runs did not ask, and why, a sentence each."""
 
     def __repr__(self) -> str:
         return f"Summary({len(self.groups):,} groups of {self.n_records:,} records)"

@@ -70,7 +70,8 @@ def _head(record: Mapping[str, Any], style: TerminalStyle) -> Iterator[str]:
             "where",
             (
                 f"{record['model']}, window {record['window_limit']:,},"
-                f" {fmt.percent(record['fill'], 0)} full{place}; {record['session']}, {record['arm']}"
+                f" {fmt.percent(record['fill'], 0)} full{place}; {record['session']},"
+                f" {record['arm']}"
             ),
         ),
         ("record", record["key"]),

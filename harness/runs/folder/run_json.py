@@ -121,6 +121,42 @@ def write_config(folder: Path, data: Mapping[str, Any]) -> None:
     (write_in_run if path.exists() else write_whole)(path, text)
 
 
+def note_end(folder: Path, missing: int, given_up: Mapping[str, str], stopped: str | None) -> None:
+    """Note what was not asked, and why, so that no later report passes over it.
+
+    Args:
+        folder: Of the run.
+        missing: Trials of the plan that have no record.
+        given_up: Why models were given up, by name.
+        stopped: Why nothing more was sent; None where that was not so.
+    """
+    data = read_config(folder)
+    ended = {"missing": missing, "given_up": dict(given_up), "stopped": stopped}
+    if data.get("ended") != ended:
+        write_config(folder, {**data, "ended": ended})
+
+
+def ends(folders: Iterable[Path]) -> tuple[str, ...]:
+    """What runs did not ask, a sentence each; none of those that asked everything."""
+    told = []
+    for folder in folders:
+        data = read_config(folder) if (folder / CONFIG).exists() else {}
+        ended = data.get("ended") or {}
+        missing = ended.get("missing", 0)
+        if not missing:
+            continue
+        of = data.get("trials")
+        whole = f" of {of:,}" if isinstance(of, int) else ""
+        why = [f"{name} was given up: {said}" for name, said in ended["given_up"].items()]
+        why += [ended["stopped"]] if ended.get("stopped") else []
+        reason = f": {'; '.join(why)}" if why else ""
+        told.append(
+            f"{missing:,}{whole} trials of {folder.name} were never asked{reason}; go on with:"
+            f" harness run --resume {folder.name}"
+        )
+    return tuple(told)
+
+
 def note_sent(folder: Path, sent: Mapping[str, object]) -> None:
     """Note what really went out, where the first calls taught that something else has to."""
     data = read_config(folder)
@@ -192,6 +228,7 @@ _SHAPE: dict[str, Any] = {
     "telling": {},
     "controls?": bool,
     "prompts?": {},
+    "ended?": ({"missing": int, "given_up": {}, "stopped": (str, None)}, None),
     "facts?": [str],
     "names?": {},
     "sent?": {},
