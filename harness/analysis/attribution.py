@@ -38,6 +38,9 @@ UNSEEN = "maybe_unseen"
 CANNOT_TELL = "cannot_tell"
 """A wrong answer where nobody can tell whether the server had dropped a part of the session."""
 
+_SOUND = 0.95
+"""Recall without any filler that is surely below this says that a question or its scorer is off."""
+
 NOT_MEASURED = ("ok", "cut", "overflow", "refused", "error")
 """Statuses under which a probe may have no score."""
 
@@ -147,9 +150,9 @@ def controls(frame: Frame, *, floor: float = 0.0) -> pl.DataFrame:
         Sorted by model and arm: n (scored), not_measured, right (mean score; in closed_book,
         fact_removed and nothing_carried the right answer is that it was never said), named (how
         often the reply was the right value), and flag: `leak` when a fact that was never said was
-        named surely more often than the floor, `weak` when something was missed without any filler,
-        else null. Probes of the main arm whose fact an earlier session said, and whose session
-        began without it, are a control as well: the arm `not_carried`.
+        named surely more often than the floor, `weak` when recall without any filler is surely
+        below 95 %, else null. Probes of the main arm whose fact an earlier session said, and whose
+        session began without it, are a control as well: the arm `not_carried`.
     """
     score = pl.col("score")
     rows = collect(_control_rows(frame))
@@ -168,11 +171,12 @@ def controls(frame: Frame, *, floor: float = 0.0) -> pl.DataFrame:
         pl.when(some).then((pl.col("right") / pl.col("n") / 2.0**32).round(9)).alias("right")
     )
     least, _ = wilson(table["named"], table["n"].clip(1))
+    _, best = wilson((table["right"].fill_null(1.0) * table["n"]).round(), table["n"].clip(1))
     untold = pl.col("arm").is_in([*UNTOLD, "not_carried"])
     flag = (
         pl.when(untold & some & (least > pl.max_horizontal("floor", pl.lit(floor))))
         .then(pl.lit("leak"))
-        .when((pl.col("arm") == "needle_only") & (pl.col("right") < 1))
+        .when(some & (pl.col("arm") == "needle_only") & (best < _SOUND))
         .then(pl.lit("weak"))
     )
     return table.with_columns(flag.alias("flag")).drop("floor").sort("model", "arm")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from harness.reports.first_table import FirstRow
     from harness.reports.report_input import ReportInput
 
-_FLAGS = {"leak": "**LEAK**", "weak": "**FAILS WITHOUT FILLER**", None: ""}
+_FLAGS = {"leak": "**LEAK**", "weak": "**MISSES SOME WITHOUT FILLER**", None: ""}
 
 
 @dataclass(frozen=True, slots=True)

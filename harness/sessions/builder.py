@@ -112,7 +112,7 @@ class Builder:
         for message in self._start:
             self._append(message, counter.message(message), said=True)
         waiting = list(self._blueprint.says)
-        reached = 0
+        reached = self._materials.system_tokens()
         try:
             for cut in self._blueprint.cuts:
                 due = said_by(cut.tokens, waiting, self._sizes, start=reached)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from harness.core.errors import UsageError
@@ -32,6 +32,7 @@ def sessions_of(name, seed, limit, fills=None, positions=()):
     seed=st.integers(0, 29),
     limit=st.integers(4_000, 20_000),  # what takes many plants needs some room for them
 )
+@example(name="siblings", seed=3, limit=4_000)  # facts packed from the first token to the last
 def test_law_1_a_session_has_the_tokens_it_was_built_for(name, seed, limit):
     _, built = sessions_of(name, seed, limit, Fills(count=5))
     for blueprint, session in built:
