@@ -11,7 +11,7 @@ WRITER := writer=reference/compactor?loss=0.1%26garble=0.05%26limit=99999
 MEMORIES := results/demo-memories
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-memory demo-memories demo-agents real test check format bench docs clean
+.PHONY: help demo demo-memory demo-memories demo-agents real test check format bench docs measured site clean
 
 help: ## Print this help
 	@grep -E '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | awk -F':.*?## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -83,6 +83,13 @@ bench: $(READY) ## Run the benchmarks; each prints what it claims beside what it
 
 docs: $(READY) ## Write the generated parts of docs/: the keys of a scenario, the command
 	@PYTHONPATH=. $(BIN)/python docs/generate.py
+
+measured: $(READY) ## Make the tables of README and docs anew and compare: minutes
+	@PYTHONPATH=. $(BIN)/python docs/measured.py
+
+site: $(READY) ## Build the documentation's site into build/site
+	@$(BIN)/python -m pip install --quiet 'mkdocs-material>=9.5'
+	@$(BIN)/python -m mkdocs build --strict --quiet
 
 clean: ## Remove the environment and every cache
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -14,6 +14,9 @@ from harness.runs.folder.layout import RECORDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from harness.analysis.records import Frame
+    from harness.analysis.summary.model import Summary
+
 
 @click.command("report")
 @click.argument("runs", nargs=-1, required=True, metavar="RUN...")
@@ -32,6 +35,13 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Count several runs as one; without it each run has curves of its own.",
 )
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="NAME=MODEL",
+    help="What the report calls a model, in place of what the run called it.",
+)
 @onset_options
 @click.option(
     "--schema",
@@ -47,6 +57,7 @@ def command(
     *,
     outputs: tuple[Path, ...],
     pool: bool,
+    names: tuple[str, ...],
     out: Path,
     **asked: Any,
 ) -> int:
@@ -59,15 +70,11 @@ def command(
 
     folders = [find_run(name, out) for name in runs]
     if not outputs:
-        print_report(folders, pool=pool, **asked)
+        print_report(folders, pool=pool, names=names, **asked)
         return 0
-    from harness.analysis.records import read_records
-    from harness.analysis.summary.build import summarise
-    from harness.models import price
     from harness.reports import render
 
-    frame = read_records([folder / RECORDS for folder in folders])
-    summary = summarise(frame, apart=not pool, price=price, **asked)
+    frame, summary = _summary(folders, names, pool=pool, **asked)
     for output in outputs:
         render(summary, frame, output, folders=folders)
         click.echo(str(output))
@@ -81,20 +88,53 @@ def _print_schema(context: click.Context) -> None:
     context.exit()
 
 
-def print_report(folders: Sequence[Path], *, pool: bool = False, **asked: Any) -> None:
+def _summary(
+    folders: Sequence[Path], names: Sequence[str], *, pool: bool, **asked: Any
+) -> tuple[Frame, Summary]:
+    """The records of runs and their summary, with the names that models were given."""
+    from harness.analysis.records import collect, read_records
+    from harness.analysis.summary.build import summarise
+    from harness.cli.study import model_names
+    from harness.models import price
+    from harness.runs.folder import run_json
+
+    frame = read_records([folder / RECORDS for folder in folders])
+    called = run_json.model_names(folders)
+    if names:
+        called |= model_names(
+            names, collect(frame.lazy().select("model").unique())["model"].to_list()
+        )
+    return frame, summarise(
+        frame,
+        apart=not pool,
+        price=price,
+        names=called,
+        not_asked=run_json.ends(folders),
+        **asked,
+    )
+
+
+def print_report(
+    folders: Sequence[Path],
+    *,
+    pool: bool = False,
+    details: bool = True,
+    names: Sequence[str] = (),
+    **asked: Any,
+) -> None:
     """Print the report of runs for people; several are told apart unless they are pooled.
 
     Args:
         folders: Of the runs.
         pool: Count them as one.
+        details: Also each curve with all that is known of it.
+        names: What models are called, as NAME=MODEL.
         asked: What is meant by an onset: criterion, level, near_empty.
     """
     from harness.analysis.comparison.for_report import against
-    from harness.analysis.records import read_records
-    from harness.analysis.summary.build import summarise
-    from harness.models import price
+    from harness.cli.streams import print_styled, terminal_style
     from harness.reports.terminal import terminal
 
-    frame = read_records([folder / RECORDS for folder in folders])
-    summary = summarise(frame, apart=not pool, price=price, **asked)
-    click.echo(terminal(summary, against(summary, frame)))
+    frame, summary = _summary(folders, names, pool=pool, **asked)
+    style = terminal_style()
+    print_styled(terminal(summary, against(summary, frame), style, details=details), style)

@@ -132,7 +132,7 @@ class Registry(Generic[T_co]):
         Raises:
             UsageError: It does not load, or is no class with the methods of its kind.
         """
-        plug = _load(self.kind, path)
+        plug = load_named(self.kind, path)
         what = f"{self.kind} '{path}'"
         see = f"see {getattr(self._protocol, '__qualname__', 'Protocol')} in harness.core.protocols"
         if not isinstance(plug, type):
@@ -166,7 +166,16 @@ def _takes(method: Callable[..., object], count: int) -> bool:
     return True
 
 
-def _load(kind: str, path: str) -> Any:
+def load_named(kind: str, path: str) -> Any:
+    """What `package.module:Name` names; modules of this folder are found too.
+
+    Args:
+        kind: What it is to be, for the error.
+        path: Its path.
+
+    Raises:
+        UsageError: It does not load.
+    """
     module, _, name = path.partition(":")
     if str(Path.cwd()) not in sys.path and "" not in sys.path:
         # The installed command does not look in this folder, where people keep their own plugs.

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from harness.core.spec import Spec
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from harness.core.errors import Where
 
 Counts = Literal["recall", "abstain", "rule", "apart"]
@@ -125,6 +127,10 @@ class Question:
         """What it is about, as one word: its facts joined by `+`; its own id where it has none."""
         return "+".join(self.about) or self.id
 
+    def is_about(self, chosen: Collection[str]) -> bool:
+        """Whether it is one of the chosen, or about chosen facts alone; where none is, it is."""
+        return not chosen or self.id in chosen or bool(self.about and {*self.about} <= {*chosen})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
@@ -199,7 +205,7 @@ class Expect:
     onset_at_least: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Scenario:
     """One test, as written."""
 
@@ -298,3 +304,7 @@ class Scenario:
             if fact.id == fact_id:
                 return fact
         raise KeyError(fact_id)
+
+    def __repr__(self) -> str:
+        asked = f"{len(self.questions)} questions about {len(self.facts)} facts"
+        return f"Scenario({self.name!r}: {asked}, layout {self.layout})"

@@ -5,6 +5,7 @@ Its one rule: a report is whole or not there. It is written beside its place and
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from harness.core.errors import UsageError, nearest
@@ -22,7 +23,6 @@ from harness.reports.terminal import Terminal, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from harness.analysis.records import Frame
     from harness.analysis.summary.model import Summary
@@ -52,7 +52,9 @@ renderers.add("txt", Terminal)
 _FIGURES = ("png", "svg")
 
 
-def render(summary: Summary, frame: Frame, output: Path, *, folders: Iterable[Path] = ()) -> None:
+def render(
+    summary: Summary, frame: Frame, output: Path | str, *, folders: Iterable[Path] = ()
+) -> None:
     """Write a report.
 
     Args:
@@ -65,6 +67,7 @@ def render(summary: Summary, frame: Frame, output: Path, *, folders: Iterable[Pa
     Raises:
         UsageError: The suffix or the folder is unknown, or a figure needs the charts extra.
     """
+    output = Path(output)
     suffix = output.suffix.removeprefix(".").lower()
     if suffix not in renderers.names():
         raise UsageError(

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 SUMMARY_SCHEMA = 1
 """Version of the fields below, as published in JSON reports."""
 
+NEAR_FULL = 0.85
+"""From this fill on a window counts as near full."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bin:
@@ -222,6 +225,14 @@ class CurveGroup:
     """UTC, ISO 8601: when its first trial began."""
     judges: tuple[JudgeError, ...] = ()
     """Whom the scores rest on, where no check could tell."""
+    name: str = ""
+    """What the model is called in a table; see `harness.analysis.summary.display_names`."""
+    nearly_empty: Share | None = None
+    """Recall up to the fill where the window stops counting as nearly empty; None: not asked."""
+    near_full: Share | None = None
+    """Recall from a fill of `NEAR_FULL` on; None where nothing was asked there."""
+    latency_s: float | None = None
+    """Median seconds of an answered call; None where all answers were kept from before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -386,7 +397,7 @@ class Treatments:
     """What to carry over, in a sentence; None where only one treatment was run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Summary:
     """A report before it is written."""
 
@@ -415,3 +426,8 @@ class Summary:
     advice: tuple[Advice, ...] = ()
     """Where to compact, of each model and compaction; empty where nothing was compacted, or no
     session was sent whole."""
+    not_asked: tuple[str, ...] = ()
+    """What runs did not ask, and why, a sentence each."""
+
+    def __repr__(self) -> str:
+        return f"Summary({len(self.groups):,} groups of {self.n_records:,} records)"

@@ -55,7 +55,7 @@ def _object(shape: type, shapes: dict[str, dict[str, Any]]) -> dict[str, Any]:
     shapes_of = (model, rounds_model, shares, within_run, onset, advice, memory)
     names = {name: value for module in shapes_of for name, value in vars(module).items()}
     hints = get_type_hints(shape, localns=names)
-    words = _words(shape)
+    words = field_words(shape)
     properties: dict[str, Any] = {}
     for one in dataclasses.fields(shape):
         if one.name not in INTERNAL:
@@ -90,7 +90,7 @@ def _value(hint: Any, shapes: dict[str, dict[str, Any]]) -> dict[str, Any]:
     raise TypeError(f"a report has no shape for {hint}")
 
 
-def _words(shape: type) -> dict[str, str]:
+def field_words(shape: type) -> dict[str, str]:
     """What stands under each field in the source."""
     (cls,) = ast.parse(inspect.cleandoc("\n" + inspect.getsource(shape))).body
     if not isinstance(cls, ast.ClassDef):

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from harness.analysis.summary.model import Carrying, DoorLoss, Split, Treatments
     from harness.analysis.summary.shares import Share
+    from harness.reports.terminal_style import TerminalStyle
 
 _DOORS = (("written", "not written"), ("injected", "not given back"), ("used", "not used"))
-_NAME, _CELL = 15, 12
 _SHORTEST_S = 0.005
 
 
@@ -76,38 +76,15 @@ def bases(found: Treatments) -> Iterator[str]:
             yield f"{row.memory}: {'; '.join(row.how)}"
 
 
-def terminal(found: Treatments, columns: int) -> Iterator[str]:
+def terminal(found: Treatments, style: TerminalStyle) -> Iterator[str]:
     """The details as lines of a terminal."""
     for one in details(found):
-        yield ""
-        yield from fmt.wrap(fmt.plain(one.title), columns)
-        yield from _heading(one.header)
-        yield "─" * columns
-        for row in one.rows:
-            yield _line(row)
-    lines = [*budgets(found), *bases(found)]
-    if lines:
-        yield ""
-    for line in lines:
-        yield from fmt.wrap(fmt.plain(line), columns)
-
-
-def _heading(header: Sequence[str]) -> Iterator[str]:
-    """The names of the columns, in two lines where one is too long for its cell."""
-    split = [name if len(name) <= _CELL else name.rsplit(" ", 1) for name in header]
-    upper = ["" if isinstance(name, str) else name[0] for name in split]
-    lower = [name if isinstance(name, str) else name[1] for name in split]
-    if any(upper):
-        yield _line(("", *upper))
-    yield _line(("", *lower))
-
-
-def _line(cells: Sequence[str]) -> str:
-    parts = [
-        fmt.fit_columns(fmt.plain(cell), _CELL if place else _NAME, right=place > 0)
-        for place, cell in enumerate(cells)
-    ]
-    return " ".join(parts).rstrip()
+        yield from style.wrapped(one.title)
+        heads = ["", *(name.replace(" ", "\n", 1) for name in one.header)]
+        cells = ([fmt.plain(cell) for cell in row] for row in one.rows)
+        yield from (*style.table(heads, cells, right=heads[1:], folded=heads[:1]), "")
+    for line in (*budgets(found), *bases(found)):
+        yield from style.wrapped(line)
 
 
 def _split(found: Treatments, title: str, splits: Sequence[Split]) -> Detail:

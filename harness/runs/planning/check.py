@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.core.errors import UsageError
+from harness.core.errors import UsageError, nearest
 from harness.core.protocols import HasBudget, NamesWriter, SetsOptions
 from harness.core.scenario import PLACEHOLDER
 from harness.scenarios.values import check_seeds
@@ -28,12 +28,22 @@ def check_study(study: Study) -> None:
     if study.first_seed < 0:
         raise UsageError(f"first_seed {study.first_seed}: expected at least 0")
     check_treatments(study)
+    _check_facts(study)
     for scenario in study.scenarios:
         check_seeds(scenario, study.first_seed + study.seeds)
         for question in scenario.questions:
             scorers.check(question.score)
         for rule in scenario.rules:
             rules.check(rule.check)
+
+
+def _check_facts(study: Study) -> None:
+    """The facts that are to be asked are facts or questions of some scenario."""
+    known = {fact.id for scenario in study.scenarios for fact in scenario.facts}
+    known |= {asked.id for scenario in study.scenarios for asked in scenario.questions}
+    for name in study.facts:
+        if name not in known:
+            raise UsageError(f"--facts '{name}': no scenario has it; {nearest(name, known)}")
 
 
 def writers(study: Study) -> list[str]:
