@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.analysis.comparison.for_report import against
 from harness.core.printable import how_many
 from harness.reports import format as fmt
-from harness.reports.charts.curve import series_names
+from harness.reports.charts.figure_style import series_names
 from harness.reports.format import COLUMNS
 from harness.reports.sections import headline, memory_treatments, rule_adherence
 from harness.reports.sections.comparison import overview

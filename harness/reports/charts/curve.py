@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.near_empty import LONG_TOKENS
 from harness.reports import format as fmt
+from harness.reports.charts.figure_style import COLOURS, series_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from harness.analysis.summary.model import CurveGroup
-
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-"""Okabe and Ito (2008), https://jfly.uni-koeln.de/color/, without the yellow."""
 
 _DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4])
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
@@ -23,16 +21,6 @@ _WIDTH, _HEIGHT, _STRIP = 460, 280, 20
 _INK = "#222222"
 _CROWD = 3
 """With more series than this in a panel the shaded areas would hide each other."""
-
-
-def series_names(groups: Sequence[CurveGroup]) -> list[str]:
-    """A name for each group: the model, and whatever else differs between groups."""
-    parts = [(group.policy, group.memory, group.layout, fmt.run_label(group)) for group in groups]
-    varied = [i for i in range(4) if len({part[i] for part in parts}) > 1]
-    return [
-        fmt.plain(", ".join([group.model, *(part[i] for i in varied)]))
-        for group, part in zip(groups, parts, strict=True)
-    ]
 
 
 def curves(alt: Any, groups: Sequence[CurveGroup]) -> Any:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.near_empty import LONG_TOKENS
 from harness.reports import format as fmt
-from harness.reports.charts.curve import series_names
+from harness.reports.charts.figure_style import series_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

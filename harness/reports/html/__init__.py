@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    "base.js", "data.js", "filters.js", "plot.js", "curve.js", "heat.js", "outcomes.js",
-    "records.js", "session.js", "page.js",
+    "base.js", "data.js", "address.js", "saving.js", "filters.js", "first.js", "plot.js",
+    "curve.js", "distance.js", "heat.js", "outcomes.js", "search.js", "records.js", "session.js",
+    "changed.js", "page.js",
 )  # fmt: skip
 """In the order in which they stand in the page; one function holds them all."""
 
@@ -70,7 +71,7 @@ def page(summary: Summary, frame: Frame, folders: tuple[Path, ...] = ()) -> str:
     return (
         environment.get_template("page.html.j2")
         .render(
-            **context(summary, frame, data),
+            **context(summary, frame, data, folders),
             style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
             style_hash=_hash(style),

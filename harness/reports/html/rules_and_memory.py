@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.reports import format as fmt
+from harness.reports.html.shown_with import shown_with
 from harness.reports.sections import memory_treatments, rule_adherence
 
 if TYPE_CHECKING:
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
 def rules(found: Adherence) -> dict[str, Any]:
     """How one group kept its rules."""
     return {
+        "shown_with": shown_with(
+            model=found.model,
+            window=found.window_limit,
+            policy=found.policy,
+            memory=found.memory,
+            layout=found.layout,
+        ),
         "name": fmt.plain(found.model),
         "settings": fmt.plain(f"{found.window_limit:,} tokens, {found.policy}, {found.memory}"),
         "words": [fmt.plain(words) for words in rule_adherence.rule_sentences(found)],
@@ -34,6 +42,7 @@ def carried(found: Treatments) -> dict[str, Any]:
         "title": fmt.plain(memory_treatments.title(found)),
         "advice": found.advice and fmt.plain(found.advice),
         "leaks": [fmt.plain(words) for words in memory_treatments.leaks(found)],
+        "shown_with": shown_with(model=found.model, window=found.window_limit),
         "rows": [_carrying(row) for row in found.rows],
     }
 
@@ -41,6 +50,7 @@ def carried(found: Treatments) -> dict[str, Any]:
 def _carrying(row: Carrying) -> dict[str, Any]:
     tokens, usd = row.tokens_per_recalled, row.usd_per_recalled
     return {
+        "shown_with": shown_with(memory=row.memory, policy=row.policy),
         "name": fmt.plain(f"{row.memory}, {row.policy}"),
         "leak": row.leak,
         **_share(row.share),

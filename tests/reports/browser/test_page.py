@@ -172,4 +172,5 @@ def test_on_paper_there_are_figures_and_tables_but_no_filters(opened):
     page.emulate_media(media="print")
     assert not page.locator("#filters").is_visible()
     assert page.locator("#curve-plots svg").first.is_visible()
-    assert page.locator("#lengths table").first.is_visible()
+    assert page.locator("#controls table").first.is_visible()
+    assert page.locator("#methods").is_visible()
