@@ -17,18 +17,24 @@ function progressLine(run) {
     models.length > 1 && el('p', { class: 'small' }, models.map(([model, n]) => `${model} ${count(n)}`).join(' · ')));
 }
 
+// What the server says; an error in words where it does not answer, or cannot.
+async function asked(path, read) {
+  let answer;
+  try { answer = await fetch(path, { cache: 'no-store' }); } catch { return { error: 'harness view does not answer: was it ended? What you see stands as it was.' }; }
+  const said = await answer[read]();
+  return answer.ok ? { said } : { error: said.error || said };
+}
+
 // A newer page from the same server: its data are taken, and what stands outside the script replaced.
-async function renew() {
-  const answer = await fetch('/', { cache: 'no-store' });
-  if (!answer.ok) throw new Error((await answer.text()).trim());
-  const newer = new DOMParser().parseFromString(await answer.text(), 'text/html');
+function renew(text) {
+  const newer = new DOMParser().parseFromString(text, 'text/html');
   const data = newer.getElementById('data');
   if (!data) return; // it waits for the first record again
   const key = state.record === null ? null : `${word(cell('run', state.record))} ${cell('key', state.record)}`;
   const sides = state.sides ? state.sides.map(side => SIDES[side].words) : null;
   const chosen = state.pick && DATA.series[state.pick.series];
   const off = Object.fromEntries(Object.entries(state.off).map(([name, set]) => [name, [...set]]));
-  const open = new Set([...document.querySelectorAll('details[open]')].map(nameOf));
+  const open = new Set([...document.querySelectorAll('section details[open]')].map(nameOf));
   DATA = JSON.parse(data.textContent);
   version = newer.getElementById('live').dataset.version;
   for (const section of STATIC.map($).filter(Boolean)) {
@@ -53,18 +59,17 @@ const STATIC = ['answer', 'time', 'carried', 'rules', 'controls', 'lengths', 'us
 const nameOf = details => `${details.closest('section').id} ${details.dataset.series ?? details.closest('[data-series]')?.dataset.series}`;
 
 async function watch() {
-  let rest = 2000;
-  try {
-    const answer = await fetch('/progress', { cache: 'no-store' });
-    const said = await answer.json();
-    if (!answer.ok) throw new Error(said.error);
+  const { said, error } = await asked('/progress', 'json');
+  let wrong = error;
+  if (said) {
     LIVE.replaceChildren(...said.runs.map(progressLine));
-    if (said.page !== version && !document.activeElement.closest('select, #find')) await renew();
-    else if (said.runs.every(run => run.state !== 'running')) rest = 5000;
-  } catch (error) {
-    LIVE.replaceChildren(el('p', { class: 'warn' }, error instanceof TypeError ? 'harness view does not answer: was it ended? What you see stands as it was.' : error.message));
-    rest = 5000;
+    if (said.page !== version && !document.activeElement.closest('select, #find')) {
+      const newer = await asked('/', 'text');
+      wrong = newer.error;
+      if (!wrong) renew(newer.said);
+    }
   }
-  setTimeout(watch, rest);
+  if (wrong) LIVE.replaceChildren(el('p', { class: 'warn' }, wrong));
+  setTimeout(watch, said && said.runs.some(run => run.state === 'running') ? 2000 : 5000);
 }
 watch();
