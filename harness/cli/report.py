@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.cli.figure_options import figure_layout, figure_options
 from harness.cli.onset_options import onset_options
 from harness.cli.options import RESULTS
 from harness.runs.folder.layout import RECORDS
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
     "outputs",
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="A file; its suffix says what: .html .md .json .csv .parquet .svg .png"
+    help="A file; its suffix says what: .html .md .json .csv .parquet .tex .svg .pdf .png"
     " (a name with 'heatmap' in it draws fill x position, one with 'carried' recall against"
     " tokens carried over).",
 )
+@figure_options
 @click.option(
     "--pool",
     is_flag=True,
@@ -59,6 +61,9 @@ def command(
     pool: bool,
     names: tuple[str, ...],
     out: Path,
+    width: str | None,
+    font: str | None,
+    caption: bool,
     **asked: Any,
 ) -> int:
     """Report on one run or several; `latest` is the newest.
@@ -68,6 +73,7 @@ def command(
     """
     from harness.runs.folder.find import find_run
 
+    figure = figure_layout(outputs, width=width, font=font, caption=caption)
     folders = [find_run(name, out) for name in runs]
     if not outputs:
         print_report(folders, pool=pool, names=names, **asked)
@@ -76,7 +82,7 @@ def command(
 
     frame, summary = _summary(folders, names, pool=pool, **asked)
     for output in outputs:
-        render(summary, frame, output, folders=folders)
+        render(summary, frame, output, folders=folders, figure=figure)
         click.echo(str(output))
     return 0
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.spec import Spec
 from harness.reports import format as fmt
-from harness.reports.charts.curve import COLOURS, SHAPES
+from harness.reports.charts.curve import SHAPES
+from harness.reports.charts.figure_style import COLOURS, MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +59,9 @@ def _panel(alt: Any, found: Treatments, names: Sequence[str]) -> Any:
     )
     y = alt.Y("recall:Q", scale=alt.Scale(domain=[0, 100]), title="facts recalled (%)")
     colour = alt.Color("family:N", scale=_scale(alt, names, COLOURS), legend=None)
-    shape = alt.Shape("family:N", scale=_scale(alt, names, SHAPES), legend=None)
+    shape = alt.Shape(
+        "family:N", scale=_scale(alt, names, [SHAPES[mark] for mark in MARKS]), legend=None
+    )
     chart = alt.Chart(alt.InlineData(values=rows))
     line = chart.mark_line(strokeWidth=1.5, strokeDash=[4, 3]).encode(
         x=x, y=y, color=colour, detail="family:N", order="tokens:Q"
