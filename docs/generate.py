@@ -27,8 +27,8 @@ BEGIN, END = "<!-- made by: make docs -->", "<!-- until here -->"
 
 _ORDER = (
     "ScenarioModel", "FactModel", "ResultTool", "CallingTool", "QuestionModel", "Listed",
-    "Generate", "NamedFiller", "FileFiller", "TurnStep", "CallModel", "PlantStep", "FillerStep", "Stretch", "ProbeStep",
-    "RuleStep", "RuleModel", "ExpectModel",
+    "Generate", "NamedFiller", "FileFiller", "TurnStep", "CallModel", "PlantStep", "FillerStep",
+    "Stretch", "ProbeStep", "RuleStep", "RuleModel", "ExpectModel",
 )  # fmt: skip
 """Which comes first; what is not named here follows in the order of the schema."""
 _TITLES = {
