@@ -164,9 +164,9 @@ class Cassette(AbstractContextManager["Cassette"]):
             return "; ".join(told)
         systems = {line["system"] for line in of_model if "system" in line}
         if call.system and systems and call.system not in systems:
-            held = ", ".join(sorted(systems)[:_SYSTEMS_SHOWN])
+            known = ", ".join(sorted(systems)[:_SYSTEMS_SHOWN])
             return (
-                f"the system prompt, which is {call.system} now and was {held}, has changed since"
+                f"the system prompt, which is {call.system} now and was {known}, has changed since"
                 " it was recorded"
             )
         return (

@@ -129,7 +129,7 @@ def _across(tokens: float, most: float) -> float:
 def _covers(box: dict[str, float], at: float, other: dict[str, Any]) -> bool:
     """Whether a name at that height would cover one that is placed."""
     beside = box["left"] < other["right"] and other["left"] < box["right"]
-    return beside and abs(at - other["at"]) < _HIGH
+    return bool(beside and abs(at - other["at"]) < _HIGH)
 
 
 def _covers_point(box: dict[str, float], at: float, other: dict[str, Any], most: float) -> bool:
