@@ -100,14 +100,14 @@ def _summary(
     """The records of runs and their summary, with the names that models were given."""
     from harness.analysis.records import collect, read_records
     from harness.analysis.summary.build import summarise
-    from harness.cli.study import model_names
+    from harness.cli.study import display_names_of
     from harness.models import price
     from harness.runs.folder import run_json
 
     frame = read_records([folder / RECORDS for folder in folders])
     called = run_json.model_names(folders)
     if names:
-        called |= model_names(
+        called |= display_names_of(
             names, collect(frame.lazy().select("model").unique())["model"].to_list()
         )
     return frame, summarise(

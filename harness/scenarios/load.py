@@ -285,7 +285,7 @@ def _check(draft: Draft, known: _Known) -> FileQuestions:
     checks.check_facts(draft, asked)
     said_in.check_said_in(draft)
     checks.check_layout(draft)
-    treatments.check_treatments(draft)
+    treatments.check_script_growth(draft)
     if known.files:
         checks.check_filler_spec(draft, known.fillers)
     rules.check_rules(draft, known.rules)

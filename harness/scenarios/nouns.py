@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from harness.core.scenario import Expect, Fact, FillerSpec, Fills, Scenario, Value
 from harness.scenarios import said_in
 from harness.scenarios.identity import identity
-from harness.scenarios.treatments import distractors, grown
+from harness.scenarios.treatments import distractors, grown_script
 
 if TYPE_CHECKING:
     from harness.scenarios.draft import Draft
@@ -45,7 +45,7 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
         layout="script" if model.script is not None else model.layout or "growing",
         fills=_fills(model),
         positions=tuple(float(position) for position in model.positions or ()),
-        script=grown(steps(draft), sessions[0] if sessions else 0),
+        script=grown_script(steps(draft), sessions[0] if sessions else 0),
         sessions=sessions,
         rules=rules(draft),
         expect=Expect(

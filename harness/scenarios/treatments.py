@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from harness.core.scenario import PLACEHOLDER, Fact, Step
 from harness.scenarios.identity import identity
-from harness.scenarios.schema_steps import BoundaryStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,14 +41,14 @@ def under_treatments(scenario: Scenario) -> tuple[Scenario, ...]:
             scenario,
             distracting=number,
             haystack=haystack,
-            script=grown(scenario.script, sessions),
+            script=grown_script(scenario.script, sessions),
             variant=",".join(names),
         )
         found.append(replace(made, hash=identity(made)))
     return tuple(found)
 
 
-def grown(script: Sequence[Step], sessions: int) -> tuple[Step, ...]:
+def grown_script(script: Sequence[Step], sessions: int) -> tuple[Step, ...]:
     """The script with so many sessions: those that are put in say nothing that matters.
 
     They stand between its own, as evenly as goes. They begin with the system prompt alone where
@@ -104,7 +103,7 @@ def distractors(draft: Draft, facts: Sequence[Fact]) -> tuple[Fact, ...]:
     )
 
 
-def check_treatments(draft: Draft) -> None:
+def check_script_growth(draft: Draft) -> None:
     """There are as many distractors as are asked for, and each says a value once."""
     model = draft.model
     listed = [(i, fact) for i, fact in enumerate(model.facts) if fact.distractors is not None]
@@ -132,6 +131,8 @@ def check_treatments(draft: Draft) -> None:
 def _check_sessions(draft: Draft) -> None:
     """A script is grown that has several sessions, and it has no more than are asked for."""
     levels = draft.model.sessions or ()
+    from harness.scenarios.schema_steps import BoundaryStep
+
     own = 1 + sum(isinstance(step, BoundaryStep) for step in draft.model.script or ())
     _check_once(draft, levels, "sessions")
     if levels and own == 1:

@@ -17,7 +17,7 @@ from harness.analysis.advice.options import AdviceOptions
 from harness.analysis.attribution import controls
 from harness.analysis.curves import GROUP
 from harness.analysis.onset import USUAL, OnsetOptions
-from harness.analysis.summary.compaction_rounds import survival
+from harness.analysis.summary.compaction_rounds import survival_by_round
 from harness.analysis.summary.display_names import display_names
 from harness.analysis.summary.groups import curve_groups
 from harness.analysis.summary.judges import calibrated, judges
@@ -108,7 +108,7 @@ def summarise(
         controls=tuple(Control(**row) for row in controls(rows, floor=floor).to_dicts()),
         adherence=adherence(named, asked=asked) if recall.height < rows.height else (),
         treatments=treatments(named, floor=floor) if crossing else (),
-        survival=survival(named) if rows["rounds"].is_not_null().any() else (),
+        survival=survival_by_round(named) if rows["rounds"].is_not_null().any() else (),
         said_in=said_in_contrasts(named) if rows["said_in"].n_unique() > 1 else (),
         advice=tuple(
             one

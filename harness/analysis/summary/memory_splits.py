@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from harness.analysis.curves import with_recall
-from harness.analysis.summary.model import Split
+from harness.analysis.summary.model import RecallSplit
 from harness.analysis.summary.shares import Share
 from harness.core.quantities import MONTH
 from harness.core.text import words
@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"[0-9]+(?:st|nd|rd|th)?")
 
 def by_kind(
     known: pl.DataFrame, never: pl.DataFrame, treatments: Sequence[tuple[str, ...]]
-) -> tuple[Split, ...]:
+) -> tuple[RecallSplit, ...]:
     """Recall by the kind of question.
 
     Args:
@@ -54,7 +54,7 @@ def by_kind(
 
 def by_sessions_between(
     known: pl.DataFrame, treatments: Sequence[tuple[str, ...]]
-) -> tuple[Split, ...]:
+) -> tuple[RecallSplit, ...]:
     """Recall by how many sessions later it was asked for."""
     gap = pl.col("session_number") - pl.col("planted_session")
     parts = {
@@ -74,13 +74,13 @@ def share_of(rows: pl.DataFrame) -> Share:
 
 def _splits(
     parts: Mapping[str, pl.DataFrame], treatments: Sequence[tuple[str, ...]]
-) -> Iterator[Split]:
+) -> Iterator[RecallSplit]:
     for name, rows in parts.items():
         if rows.is_empty():
             continue
         own = rows.partition_by("policy", "memory", as_dict=True)
         shares = (share_of(own[which]) if which in own else None for which in treatments)
-        yield Split(name=name, shares=tuple(shares))
+        yield RecallSplit(name=name, shares=tuple(shares))
 
 
 def _span(first: int, last: int | None) -> str:

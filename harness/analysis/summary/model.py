@@ -321,7 +321,7 @@ class DoorLoss:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
+class RecallSplit:
     """Recall of some of the questions, for each row of a table of treatments."""
 
     name: str
@@ -389,9 +389,9 @@ class Treatments:
     """Questions that only some were asked, or that were not measured under all."""
     rows: tuple[Carrying, ...]
     """Best recall first; of equals the one that spends less."""
-    kinds: tuple[Split, ...] = ()
+    kinds: tuple[RecallSplit, ...] = ()
     """By the kind of question; of what was never said, the share that was rightly not answered."""
-    gaps: tuple[Split, ...] = ()
+    gaps: tuple[RecallSplit, ...] = ()
     """By how many sessions lay between the saying and the question."""
     advice: str | None
     """What to carry over, in a sentence; None where only one treatment was run."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from harness.analysis.advice.model import Advice
 
 
-def compacting(found: Advice, *, several: bool) -> dict[str, Any]:
+def advice_rows(found: Advice, *, several: bool) -> dict[str, Any]:
     """The thresholds of one model and compaction, side by side."""
     return {
         "shown_with": shown_with(model=found.model, window=found.window_limit, memory=found.memory),

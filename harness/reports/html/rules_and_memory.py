@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from harness.reports.sections.section import ReportSection
 
 
-def rules(found: Adherence) -> dict[str, Any]:
+def rule_rows(found: Adherence) -> dict[str, Any]:
     """How one group kept its rules."""
     return {
         "shown_with": shown_with(
@@ -40,7 +40,7 @@ def rules(found: Adherence) -> dict[str, Any]:
     }
 
 
-def carried(found: Treatments) -> dict[str, Any]:
+def treatment_rows(found: Treatments) -> dict[str, Any]:
     """Treatments side by side."""
     return {
         "title": fmt.plain(memory_treatments.title(found)),

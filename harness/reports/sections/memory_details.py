@@ -13,7 +13,7 @@ from harness.reports.sections.memory_treatments import row_name
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from harness.analysis.summary.model import Carrying, DoorLoss, Split, Treatments
+    from harness.analysis.summary.model import Carrying, DoorLoss, RecallSplit, Treatments
     from harness.analysis.summary.shares import Share
     from harness.reports.terminal_style import TerminalStyle
 
@@ -87,7 +87,7 @@ def terminal(found: Treatments, style: TerminalStyle) -> Iterator[str]:
         yield from style.wrapped(line)
 
 
-def _split(found: Treatments, title: str, splits: Sequence[Split]) -> Detail:
+def _split(found: Treatments, title: str, splits: Sequence[RecallSplit]) -> Detail:
     rows = []
     for place, row in enumerate(found.rows):
         cells = (one.shares[place] for one in splits)
