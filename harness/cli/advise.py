@@ -82,6 +82,7 @@ def command(
     from harness.analysis.advice.advise import advise, check_advice
     from harness.analysis.advice.options import AdviceOptions
     from harness.analysis.records import read_records
+    from harness.cli.streams import print_styled, terminal_style
     from harness.models import price
     from harness.reports.sections.advice import advice_json, advice_markdown, advice_text
     from harness.runs.folder.find import find_run
@@ -100,7 +101,8 @@ def command(
     check_advice(frame, asked)
     found = advise(frame, asked, price=price)
     if not outputs:
-        click.echo(advice_text(found))
+        style = terminal_style()
+        print_styled(advice_text(found, style), style)
     forms = {".md": advice_markdown, ".json": advice_json, ".txt": advice_text}
     for output in outputs:
         with whole(output) as beside:

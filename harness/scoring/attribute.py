@@ -28,6 +28,8 @@ class Judgement:
     """In [0, 1]; None where nothing was measured."""
     outcome: Outcome | None
     why: str
+    miss: Outcome | None = None
+    """What the model did where it missed, whoever is to blame for it; None where it did not."""
 
 
 _NOT_MEASURED: dict[Status, Judgement] = {
@@ -100,7 +102,10 @@ def score_and_attribute(
         return _CUT_MISS
     else:
         outcome = _miss(probe, reply, said)
-    return Judgement(score.value, outcome, score.why)
+    missed = score.value is not None and score.value < 1.0
+    return Judgement(
+        score.value, outcome, score.why, miss=_miss(probe, reply, said) if missed else None
+    )
 
 
 def _judge_abstention(probe: Probe, reply: Reply, said: Named) -> Judgement:
@@ -113,7 +118,8 @@ def _judge_abstention(probe: Probe, reply: Reply, said: Named) -> Judgement:
     if reply.cut is not None:
         return _CUT_MISS
     outcome = _miss(probe, reply, said)
-    return Judgement(0.0, outcome, "The reply does not say that it is not known.")
+    why = "The reply does not say that it is not known."
+    return Judgement(0.0, outcome, why, miss=outcome)
 
 
 def _unsent(in_view: bool | None, *, sealed: bool) -> Outcome | None:

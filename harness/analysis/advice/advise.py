@@ -14,7 +14,7 @@ import polars as pl
 
 from harness.analysis.advice import survival as surviving
 from harness.analysis.advice.choose import choose_threshold
-from harness.analysis.advice.model import Advice, Shape, Survival
+from harness.analysis.advice.model import Advice, KeptFacts, Shape
 from harness.analysis.advice.options import SESSION_WINDOWS, SUMMARY_TOKENS, USUAL
 from harness.analysis.advice.words import advice_words
 from harness.analysis.curves import model_rows
@@ -58,7 +58,7 @@ _VERDICTS: dict[str, Reason] = {
 class _Compaction:
     """A way to compact, and what it keeps."""
 
-    survival: Survival
+    survival: KeptFacts
     drawn: SurvivalDraws
     summary_tokens: int
     kept_share: float
@@ -138,7 +138,7 @@ def _compactions(
 
 def _told(first: float, later: float, asked: AdviceOptions) -> _Compaction:
     return _Compaction(
-        survival=Survival(
+        survival=KeptFacts(
             policy="", first=first, first_lo=first, first_hi=first, later=later, later_lo=later,
             later_hi=later, n_first=0, n_later=0, n_sessions=0,
         ),

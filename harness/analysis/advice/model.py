@@ -15,7 +15,7 @@ left after a compaction is longer than what was measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Survival:
+class KeptFacts:
     """What a compaction keeps of the facts that it replaces."""
 
     policy: str
@@ -90,7 +90,7 @@ class Advice:
     window_limit: int
     memory: str
     layout: str
-    survival: Survival
+    survival: KeptFacts
     shape: Shape
     level: float
     """Probability that each interval is to hold."""

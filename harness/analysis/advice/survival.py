@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from harness.analysis.advice.model import Survival
+from harness.analysis.advice.model import KeptFacts
 from harness.analysis.curves import main_rows
 from harness.analysis.records import collect
 
@@ -190,12 +190,12 @@ def n_later(found: list[Passage]) -> int:
     return sum(one.after > 1 for one in found)
 
 
-def survival(policy: str, found: list[Passage], drawn: SurvivalDraws, *, level: float) -> Survival:
+def survival(policy: str, found: list[Passage], drawn: SurvivalDraws, *, level: float) -> KeptFacts:
     """What the draws come to."""
     tails = ((1 - level) / 2, (1 + level) / 2)
     first_lo, first_hi = (float(end) for end in np.quantile(drawn.first, tails))
     later_lo, later_hi = (float(end) for end in np.quantile(drawn.later, tails))
-    return Survival(
+    return KeptFacts(
         policy=policy,
         first=float(drawn.first.mean()),
         first_lo=first_lo,

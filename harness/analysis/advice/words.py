@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from harness.analysis.advice.choose import Chosen
-    from harness.analysis.advice.model import Reason, Survival, ThresholdChoice
+    from harness.analysis.advice.model import KeptFacts, Reason, ThresholdChoice
     from harness.analysis.onset import OnsetEstimate
 
 
@@ -14,7 +14,7 @@ def advice_words(
     estimate: OnsetEstimate,
     chosen: Chosen | None,
     reason: Reason | None,
-    survival: Survival,
+    survival: KeptFacts,
     limit: int,
 ) -> str:
     """What to do, and how sure that is.
@@ -59,7 +59,7 @@ def advice_words(
     )
 
 
-def _flat(estimate: OnsetEstimate, survival: Survival, limit: int) -> str:
+def _flat(estimate: OnsetEstimate, survival: KeptFacts, limit: int) -> str:
     fill = estimate.max_fill or 0.0
     loses = 100 * (1 - survival.first)
     words = (

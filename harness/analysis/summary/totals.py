@@ -15,7 +15,8 @@ from harness.analysis.attribution import (
 )
 from harness.analysis.curves import main_rows
 from harness.analysis.records import collect
-from harness.analysis.summary.model import Attribution, Count, UsageTotals
+from harness.analysis.summary.model import Attribution, UsageTotals
+from harness.analysis.summary.shares import Count
 
 _DOLLAR = 10**12
 

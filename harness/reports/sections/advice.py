@@ -8,31 +8,32 @@ from typing import TYPE_CHECKING
 from harness.core.printable import how_many
 from harness.reports import format as fmt
 from harness.reports.files.json_file import to_data
+from harness.reports.terminal_style import TerminalStyle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from harness.analysis.advice.model import Advice, ThresholdChoice
 
-_WIDTHS = (10, 11, 15, 16, 9, 9)
 _HEAD = (
-    ("threshold,", "compactions", "recall, %", "regret, points", "tokens", "cost"),
-    ("tokens", "", "", "(at most)", "a call", "in all"),
-)
+    "threshold,\ntokens", "compactions", "recall, %", "regret, points\n(at most)",
+    "tokens\na call", "cost\nin all", "",
+)  # fmt: skip
 HEADER = (
     "threshold, tokens>", "compactions>", "recall>", "interval>", "regret, points>", "at most>",
     "tokens a call>", "tokens in all>", "recall for 1k tokens a call>", "cost>", "",
 )  # fmt: skip
 """Of the Markdown table; names that end in '>' stand to the right."""
+_PLAIN = TerminalStyle()
 _EVERY = 3
 """A report shows one threshold in so many, and those that the advice names."""
 
 
-def advice_text(found: Sequence[Advice]) -> str:
+def advice_text(found: Sequence[Advice], style: TerminalStyle = _PLAIN) -> str:
     """What `harness advise` prints."""
     lines: list[str] = []
     for one in found:
-        lines += [*advice_lines(one, fmt.COLUMNS, one.choices), ""]
+        lines += [*advice_lines(one, style, one.choices), ""]
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -108,27 +109,31 @@ def shown_thresholds(found: Advice) -> tuple[ThresholdChoice, ...]:
 
 
 def advice_lines(
-    found: Advice, columns: int, choices: Iterable[ThresholdChoice], *, several: bool = False
+    found: Advice,
+    style: TerminalStyle,
+    choices: Iterable[ThresholdChoice],
+    *,
+    several: bool = False,
 ) -> Iterator[str]:
-    """The table and what follows from it; no line is longer than 80 columns."""
-    yield from fmt.wrap(fmt.plain(advice_title(found, several=several)), columns)
+    """The table and what follows from it."""
+    yield from style.wrapped(advice_title(found, several=several))
     for words in advice_basis(found):
-        yield from fmt.wrap(fmt.plain(words), columns, "  - ")
-    if found.choices:
-        for names in _HEAD:
-            yield _line(names)
-        yield "─" * columns
-    for one in choices:
-        cells = (
+        yield from style.wrapped(words, "  - ")
+    rows = [
+        (
             f"{one.threshold_tokens:,}",
             f"{one.compactions:,}",
             f"{100 * one.recall:.0f} ({fmt.span(one.lo, one.hi)})",
             f"{100 * one.regret:.1f} ({100 * one.regret_hi:.1f})",
             f"{one.mean_prompt_tokens:,}",
             threshold_cost(one),
+            mark(found, one).strip(),
         )
-        yield _line(cells) + mark(found, one)
-    yield from fmt.wrap(fmt.plain(found.advice), columns, "→ ")
+        for one in choices
+    ]
+    if rows:
+        yield from style.table(_HEAD, rows, right=_HEAD[:-1])
+    yield from style.wrapped(found.advice, "→ ")
 
 
 def advice_section(
@@ -176,11 +181,3 @@ def threshold_cost(one: ThresholdChoice) -> str:
     if one.cost_usd is None:
         return "unknown"
     return "$0" if one.cost_usd == 0 else f"${one.cost_usd:.2g}"
-
-
-def _line(texts: Iterable[str]) -> str:
-    parts = [
-        fmt.fit_columns(fmt.plain(text), columns, right=True)
-        for text, columns in zip(texts, _WIDTHS, strict=True)
-    ]
-    return " ".join(parts).rstrip()

@@ -113,6 +113,8 @@ class GeneratedTexts:
         if key in self._known:
             return await asyncio.shield(self._known[key])
         asked = asyncio.ensure_future(self._call(key, model, messages, options, purpose, repeat))
+        # whoever waits may be interrupted first: a failure is then nobody's, and no traceback
+        asked.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._known[key] = asked
         try:
             return await asyncio.shield(asked)

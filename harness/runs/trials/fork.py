@@ -148,13 +148,33 @@ class Fork:
     def in_view(self) -> bool | None:
         """Whether every plant that the answer needs is sent.
 
-        None when there is none, or when it may stand in a block that only its provider can read.
+        None when there is none, when it may stand in a block that only its provider can read, or
+        when that cannot be told by reading: evidence of an earlier session that nobody said in the
+        words of the answer.
         """
-        if not self.own:
+        telling = self._telling
+        if not telling or any(plant.message < 0 and not plant.quoted for plant in telling):
             return None
-        if all(self.place(plant) is not None for plant in self.own):
+        if all(self.place(plant) is not None for plant in telling):
             return True
         return None if self.is_sealed else False
+
+    @cached_property
+    def _telling(self) -> tuple[Plant, ...]:
+        """The plants that are looked for.
+
+        Where several turns are evidence of one value, an earlier session's need not cross that this
+        session says too, nor those that do not say it where another does.
+        """
+        quoted = [plant for plant in self.own if plant.quoted]
+        here = {plant.value.text for plant in quoted if plant.message >= 0}
+        said = {plant.value.text for plant in quoted}
+        return tuple(
+            plant
+            for plant in self.own
+            if plant.message >= 0
+            or (plant.value.text not in here and (plant.quoted or plant.value.text not in said))
+        )
 
     @cached_property
     def is_sealed(self) -> bool:
@@ -193,9 +213,12 @@ class Fork:
 
     @cached_property
     def crossing(self) -> Crossing | None:
-        """How far the fact came that an earlier session said; None for other facts."""
-        across = [plant for plant in self.own if plant.message < 0]
-        if not across:
+        """How far the fact came that an earlier session said.
+
+        None for other facts, and for evidence that nobody said in the words of the answer.
+        """
+        across = [plant for plant in self._telling if plant.message < 0]
+        if not across or not all(plant.quoted for plant in across):
             return None
         carried = self.conversation.carried if self.conversation is not None else None
         notes = carried.notes if carried else ()

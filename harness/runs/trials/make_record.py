@@ -15,11 +15,14 @@ from harness.core.record import Record
 from harness.kinds.answers import guess
 from harness.models.response import why_cut
 from harness.runs.meter.amend import BY_MODEL
+from harness.runs.trials.compaction_rounds import of_fork
+from harness.runs.trials.plant_place import place_of
 from harness.scoring import Judgement, score_and_attribute, scorers
 
 if TYPE_CHECKING:
     from harness.core.probe import Reply
     from harness.core.protocols import Scorer
+    from harness.core.scenario import SaidIn
     from harness.core.session import Plant
     from harness.core.spec import Spec
     from harness.core.trial import Trial
@@ -106,6 +109,7 @@ def make_record(
         plant_messages=tuple(_where(fork, plant) for plant in fork.own),
         cut_messages=fork.cut.messages,
         answered_by=answer.answered_by,
+        said_in=_said_in(fork, latest) if latest and here else None,
         planted_session=latest.session_number if latest else None,
         max_tokens=answer.max_tokens,
         provisional=True,
@@ -113,12 +117,13 @@ def make_record(
         kind_tokens=fork.kind_tokens,
         opaque=fork.is_sealed,
         plant_behind=tuple(_behind(fork, plant) for plant in fork.own),
-        miss=judgement.outcome if judgement.outcome in BY_MODEL else None,
+        miss=judgement.outcome if judgement.outcome in BY_MODEL else judgement.miss,
         **of_trial(trial),
         **_asked(fork),
         **_replied(reply),
         **_crossed(fork, judgement.score),
         **_prepared(fork),
+        **(of_fork(fork, judgement.score) if ARMS[trial.arm].told else {}),
     )
 
 
@@ -219,6 +224,9 @@ def _prepared(fork: Fork) -> dict[str, Any]:
     spent = conversation.spent
     return {
         "memory_tokens": conversation.carried.memory_tokens,
+        "memory_how": conversation.carried.how,
+        "memory_write_s": _seconds(conversation.carried.write_s),
+        "memory_read_s": _seconds(conversation.carried.read_s),
         "store": conversation.carried.store,
         "own_store": conversation.carried.own_store,
         "compactions": len(compactions),
@@ -229,6 +237,14 @@ def _prepared(fork: Fork) -> dict[str, Any]:
         "preparation_completion_tokens": spent.completion_tokens,
         "preparation_cost_usd": spent.cost_usd,
     }
+
+
+def _said_in(fork: Fork, plant: Plant) -> SaidIn | None:
+    return place_of(fork.session.messages[plant.message], plant.value.text)
+
+
+def _seconds(took: float | None) -> float | None:
+    return None if took is None else round(took, 6)
 
 
 _LONGEST_REASON = 300

@@ -1,4 +1,4 @@
-"""Survival is read back from records that tell only what records tell."""
+"""KeptFacts is read back from records that tell only what records tell."""
 
 from __future__ import annotations
 
