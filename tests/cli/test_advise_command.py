@@ -21,7 +21,11 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     truth = SimulatedCompaction(recall=lambda fill: 0.97 - max(fill - 0.4, 0), seeds=8)
     lines = (json.dumps(row, separators=(",", ":")) for row in truth.records().to_dicts())
     (run / "records.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    (run / "run.json").write_text('{"schema": 1}', encoding="utf-8")
+    study = {
+        "schema": 1, "scenarios": [], "models": ["simulated"], "windows": ["8k"],
+        "policies": ["send_all"], "seeds": 8, "options": {}, "telling": {}, "adaptive": None,
+    }  # fmt: skip
+    (run / "run.json").write_text(json.dumps(study), encoding="utf-8")
     return folder
 
 
