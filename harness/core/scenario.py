@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from harness.core.spec import Spec
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from harness.core.errors import Where
 
 Counts = Literal["recall", "abstain", "rule", "apart"]
@@ -125,6 +127,10 @@ class Question:
         """What it is about, as one word: its facts joined by `+`; its own id where it has none."""
         return "+".join(self.about) or self.id
 
+    def is_about(self, chosen: Collection[str]) -> bool:
+        """Whether it is one of the chosen, or about chosen facts alone; where none is, it is."""
+        return not chosen or self.id in chosen or bool(self.about and {*self.about} <= {*chosen})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
@@ -182,6 +188,8 @@ class Step:
     """Id of the rule that this turn gives; then `user` and `assistant` are its words."""
     new_session: tuple[Carry, ...] | None = None
     """The session ends here, and a fresh one begins with what is listed, and nothing else."""
+    idle: bool = False
+    """Put in to grow the script: a session in which nothing is said that matters, or its start."""
 
     @property
     def is_turn(self) -> bool:
@@ -197,7 +205,7 @@ class Expect:
     onset_at_least: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Scenario:
     """One test, as written."""
 
@@ -231,6 +239,8 @@ class Scenario:
     """How many distractors these sessions say."""
     haystack: Haystack = "coherent"
     """The order of filler of these sessions."""
+    sessions: tuple[int, ...] = ()
+    """The numbers of sessions that a run grows the script to, one after the other."""
     variant: str = ""
     """What the run calls the system prompt in place of the file's own; empty: it is the own."""
     hash: str
@@ -294,3 +304,7 @@ class Scenario:
             if fact.id == fact_id:
                 return fact
         raise KeyError(fact_id)
+
+    def __repr__(self) -> str:
+        asked = f"{len(self.questions)} questions about {len(self.facts)} facts"
+        return f"Scenario({self.name!r}: {asked}, layout {self.layout})"

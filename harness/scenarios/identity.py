@@ -19,7 +19,16 @@ def identity(scenario: Scenario) -> str:
     """
     content = asdict(scenario)
     # which levels a run compares is no part of what one of them says
-    for key in ("path", "source", "expect", "hash", "variant", "distractors", "haystacks"):
+    for key in (
+        "path",
+        "source",
+        "expect",
+        "hash",
+        "variant",
+        "distractors",
+        "haystacks",
+        "sessions",
+    ):
         del content[key]
     for part in (
         content["filler"], *content["facts"], *content["questions"], *content["rules"]
@@ -48,6 +57,7 @@ def identity(scenario: Scenario) -> str:
                 del one[key]
     del content["filler"]["file"]
     for step in content["script"]:
+        del step["idle"]  # what it says is part of the hash, and not why it is there
         if step["new_session"] is None:  # scripts without boundaries keep the hash they had
             del step["new_session"]
     return digest(content)

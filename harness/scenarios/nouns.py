@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from harness.core.scenario import Expect, Fact, FillerSpec, Fills, Scenario, Value
 from harness.scenarios import said_in
 from harness.scenarios.identity import identity
-from harness.scenarios.treatments import distractors
+from harness.scenarios.treatments import distractors, grown_script
 
 if TYPE_CHECKING:
     from harness.scenarios.draft import Draft
@@ -33,6 +33,7 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
     facts = tuple(_fact(draft, i, fact, asked) for i, fact in enumerate(model.facts))
     levels = tuple(model.distractors.n) if model.distractors else ()
     haystacks = tuple(model.haystack or ())
+    sessions = tuple(model.sessions or ())
     made = Scenario(
         name=model.name,
         path=draft.file,
@@ -44,7 +45,8 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
         layout="script" if model.script is not None else model.layout or "growing",
         fills=_fills(model),
         positions=tuple(float(position) for position in model.positions or ()),
-        script=steps(draft),
+        script=grown_script(steps(draft), sessions[0] if sessions else 0),
+        sessions=sessions,
         rules=rules(draft),
         expect=Expect(
             recall_at_least=model.expect.recall_at_least,

@@ -298,6 +298,16 @@ class ScenarioModel(FilePart):
     """Where plants stand: 0 = first token, 1 = last."""
     script: Annotated[list[StepModel], Field(min_length=1)] | Absent = None
     """The steps of the session in order, in place of a layout."""
+    sessions: (
+        Annotated[
+            list[Annotated[int, Field(ge=2, le=1000)]],
+            Field(min_length=1),
+            BeforeValidator(many, json_schema_input_type=int | list[int]),
+        ]
+        | Absent
+    ) = None
+    """How many sessions the script is grown to: sessions of filler are put between its own, evenly.
+    Several numbers are compared. As many as it has unless given."""
     sample: Literal["sessions", "questions"] = "sessions"
     """questions: the script is a real log, and the questions are a sample of what may be asked of
     it. Intervals are then over questions, and what a model answers without the log does not count.

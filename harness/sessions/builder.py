@@ -54,6 +54,18 @@ class Supply:
     draws: Draws | None = None
 
 
+def turn_of(say: Say, materials: Materials) -> Turn:
+    """What a session says at one place of its plan."""
+    if isinstance(say, PlannedPlant):
+        return materials.plant(say.fact, say.ordinal)
+    return materials.script_turn(say.step)
+
+
+def said_tokens(blueprint: Blueprint, materials: Materials) -> int:
+    """Tokens of all that a session says of its own: its filler and its opening left out."""
+    return sum(materials.turn_tokens(turn_of(say, materials)) for say in blueprint.says)
+
+
 class Builder:
     """One session while it grows.
 
@@ -100,7 +112,9 @@ class Builder:
         self._kinds = KindCounter()
         self._plants: list[Plant] = list(before)
         self._cuts: list[Cut] = []
-        self._sizes = {say: materials.turn_tokens(self._turn(say)) for say in blueprint.says}
+        self._sizes = {
+            say: materials.turn_tokens(turn_of(say, materials)) for say in blueprint.says
+        }
 
     def grow(self) -> Growth:
         """Each turn before it is said, to be sent what is answered, and each checkpoint reached.
@@ -250,13 +264,8 @@ class Builder:
         """Tokens of each message of a turn."""
         return tuple(map(self._materials.workshop.counter.message, turn.messages))
 
-    def _turn(self, say: Say) -> Turn:
-        if isinstance(say, PlannedPlant):
-            return self._materials.plant(say.fact, say.ordinal)
-        return self._materials.script_turn(say.step)
-
     def _say(self, say: Say) -> Steps:
-        turn = self._turn(say)
+        turn = turn_of(say, self._materials)
         sizes = self._sizes_of(turn)
         if isinstance(say, PlannedPlant):
             value = self._materials.value(say.fact, say.ordinal)
@@ -278,17 +287,18 @@ class Builder:
         for fact in self._materials.scenario.script[step].says:
             before = sum(plant.fact == fact for plant in self._plants)
             value = self._materials.value(fact, 0)
-            self._plant(fact, before, value, sizes[: self._saying(turn, value) + 1])
+            said = self._saying(turn, value)
+            self._plant(fact, before, value, sizes[: (said or 0) + 1], quoted=said is not None)
 
-    def _saying(self, turn: Turn, value: Value) -> int:
-        """Which message of a turn says the value; the first where none does in these words."""
+    def _saying(self, turn: Turn, value: Value) -> int | None:
+        """Which message of a turn says the value; None where none does in these words."""
         language = self._materials.scenario.language
         spelled = [words(spelling, language) for spelling in value.spellings]
         for index, message in enumerate(turn.messages):
             form = words(message.text, language)
             if any(find(form, spelling, language) for spelling in spelled):
                 return index
-        return 0
+        return None
 
     def _plant(
         self,
@@ -298,6 +308,7 @@ class Builder:
         sizes: Sequence[int],
         *,
         position: float | None = None,
+        quoted: bool = True,
     ) -> None:
         """Note that a message to come says a fact; `sizes` are those of the next ones up to it."""
         self._plants.append(
@@ -310,6 +321,7 @@ class Builder:
                 tokens=sizes[-1],
                 position_requested=position,
                 session_number=self.number,
+                quoted=quoted,
             )
         )
 

@@ -37,7 +37,7 @@ _KINDS: tuple[tuple[Counts, str], ...] = (("recall", "facts"), ("rule", "rules")
 _DOORS = ("cleared", "left_out", "garbled", "unused")
 
 
-def survival(frame: Frame) -> tuple[Survival, ...]:
+def survival_by_round(frame: Frame) -> tuple[Survival, ...]:
     """What survives, a finding a group and kind; empty where nothing was compacted or cleared.
 
     Args:

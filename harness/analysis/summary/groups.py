@@ -23,6 +23,7 @@ from harness.analysis.records import collect
 from harness.analysis.summary.group_onset import facts_alone, onset_of
 from harness.analysis.summary.lengths import lengths
 from harness.analysis.summary.model import (
+    NEAR_FULL,
     Bin,
     Cell,
     CurveGroup,
@@ -147,6 +148,11 @@ def _group(
         usage=usage_totals(rows),
         lengths=lengths(rows),
         started=str(rows["started_at"].min()),
+        nearly_empty=(
+            _overall(known.filter(pl.col("fill") <= onset.control)) if onset.has_controls else None
+        ),
+        near_full=_overall(known.filter(pl.col("fill") >= NEAR_FULL)),
+        latency_s=_number(rows["latency_s"].median()),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from harness.core.registry import Registry
+from harness.models.reference.extraction import extraction_of
 from harness.models.reference.notes import OF_THE_MODEL, take_notes, task_of
 from harness.models.reference.reader import Reading, dont_know, open_pages, read_pages
 from harness.sessions.tokens import PRIMING, TokenCounter
@@ -130,12 +131,16 @@ class Reader:
         """What the law says to these messages."""
         sent = _COUNTER.count(messages)
         messages = self.kept(messages)
+        wanted = extraction_of(messages)
+        if wanted is not None:
+            messages = wanted.messages
         question, pages = open_pages(messages)
         fill = self.own(sent) / self.limit
         prompt = Prompt(question, pages, messages, fill)
         task = task_of(messages)
         if task is not None:
-            text = self.write(task, prompt) or dont_know(question.language)
+            text = self.write(task, prompt)
+            text = wanted.listed(text) if wanted else text or dont_know(question.language)
         else:
             text = self.say(prompt, read_pages(question, pages, self.sees(prompt)))
         text, reason = self.cut(text, max_tokens)

@@ -36,7 +36,6 @@ class SurvivalSection:
         "answered>",
         "n>",
     )
-    columns: ClassVar[tuple[int, ...]] = (9, 10, 12, 6, 11, 10, 6)
 
     def title(self, found: Survival, /) -> str:
         """What it is of."""

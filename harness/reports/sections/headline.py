@@ -49,7 +49,7 @@ def onset_answer(group: CurveGroup) -> str:
 def blamed(group: CurveGroup) -> str:
     """Who lost most, as the end of a sentence; empty where nothing was lost."""
     lost = group.attribution
-    parts = _parts(lost)
+    parts = losses(lost)
     total = sum(parts.values())
     if not total:
         return ""
@@ -67,7 +67,7 @@ def blamed(group: CurveGroup) -> str:
     return f"{'mostly' if share > _MOST else 'most often'} {words}"
 
 
-def _parts(lost: Attribution) -> dict[str, int]:
+def losses(lost: Attribution) -> dict[str, int]:
     """Losses by who lost them; they add up."""
     memory = sum(count.n for count in lost.causes if count.name == "lost_in_memory")
     return {

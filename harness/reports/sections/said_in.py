@@ -33,7 +33,6 @@ class SaidInSection:
         "points>",
         "95 %>",
     )
-    columns: ClassVar[tuple[int, ...]] = (19, 7, 8, 8, 9, 8, 11)
 
     def title(self, found: SaidInContrast, /) -> str:
         """What it is of."""

@@ -9,6 +9,8 @@ from harness.reports import format as fmt
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.reports.terminal_style import TerminalStyle
+
 Found_contra = TypeVar("Found_contra", contravariant=True)
 
 
@@ -18,10 +20,6 @@ class ReportSection(Protocol[Found_contra]):
     @property
     def header(self) -> tuple[str, ...]:
         """Names of the columns; `>` ends those that hold numbers."""
-
-    @property
-    def columns(self) -> tuple[int, ...]:
-        """Widths of the columns in a terminal."""
 
     def title(self, found: Found_contra, /) -> str:
         """What it is of."""
@@ -34,16 +32,13 @@ class ReportSection(Protocol[Found_contra]):
 
 
 def section_lines(
-    section: ReportSection[Found_contra], found: Found_contra, columns: int
+    section: ReportSection[Found_contra], found: Found_contra, style: TerminalStyle
 ) -> Iterator[str]:
-    """The finding in a terminal; no line is longer than its columns."""
-    yield from fmt.wrap(fmt.plain(f"── {section.title(found)} ──"), columns)
+    """The finding in a terminal."""
+    yield from style.wrapped(f"── {section.title(found)} ──")
     for words in section.sentences(found):
-        yield from fmt.wrap(fmt.plain(words), columns, "  ")
-    right = [name.endswith(">") for name in section.header]
-    for row in ([name.removesuffix(">") for name in section.header], *section.rows(found)):
-        cells = (
-            fmt.fit_columns(cell, wide, right=ends)
-            for cell, wide, ends in zip(row, section.columns, right, strict=True)
-        )
-        yield f"  {' '.join(cells)}".rstrip()
+        yield from style.wrapped(words, "  ")
+    heads = [name.removesuffix(">") for name in section.header]
+    right = [name for name, end in zip(heads, section.header, strict=True) if end.endswith(">")]
+    cells = ([fmt.plain(cell) for cell in row] for row in section.rows(found))
+    yield from style.table(heads, cells, right=right, folded=heads[:1])

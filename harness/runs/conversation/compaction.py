@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.window import History, Span, View
-from harness.sessions.kinds import KindCounter, said_in
+from harness.sessions.kinds import KindCounter, said_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -181,7 +181,7 @@ def _with_messages(
 ) -> Session:
     """The session with more messages; `at` says where its own went."""
     offsets = [0]
-    kinds, said = KindCounter(), said_in(session.kind_offsets)
+    kinds, said = KindCounter(), said_kinds(session.kind_offsets)
     own = {at[index] for index, told in enumerate(said) if told}
     for index, message in enumerate(messages):
         offsets.append(offsets[-1] + counter.message(message))

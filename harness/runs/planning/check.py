@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.core.errors import UsageError
-from harness.core.protocols import HasBudget, NamesWriter
+from harness.core.errors import UsageError, nearest
+from harness.core.protocols import HasBudget, NamesWriter, SetsOptions
 from harness.core.scenario import PLACEHOLDER
 from harness.scenarios.values import check_seeds
 from harness.scoring import scorers
@@ -28,12 +28,22 @@ def check_study(study: Study) -> None:
     if study.first_seed < 0:
         raise UsageError(f"first_seed {study.first_seed}: expected at least 0")
     check_treatments(study)
+    _check_facts(study)
     for scenario in study.scenarios:
         check_seeds(scenario, study.first_seed + study.seeds)
         for question in scenario.questions:
             scorers.check(question.score)
         for rule in scenario.rules:
             rules.check(rule.check)
+
+
+def _check_facts(study: Study) -> None:
+    """The facts that are to be asked are facts or questions of some scenario."""
+    known = {fact.id for scenario in study.scenarios for fact in scenario.facts}
+    known |= {asked.id for scenario in study.scenarios for asked in scenario.questions}
+    for name in study.facts:
+        if name not in known:
+            raise UsageError(f"--facts '{name}': no scenario has it; {nearest(name, known)}")
 
 
 def writers(study: Study) -> list[str]:
@@ -68,10 +78,26 @@ def check_treatments(study: Study) -> None:
         policy_name(policy)  # a prompt that stands in a file is read
     for memory in study.memories:
         has(memories.resolve(memory), "open", f"memory '{memory}'")
+    _check_apis(study)
     _check_boundaries(study)
     for scenario in study.scenarios:
         _check_reminders(study, scenario)
         _check_answers(study, scenario)
+
+
+def _check_apis(study: Study) -> None:
+    """A policy that the provider carries out is asked of models whose API can."""
+    for policy in study.policies:
+        plug = policies.resolve(policy)
+        if not isinstance(plug, SetsOptions):
+            continue
+        for model in study.models:
+            if model.partition("/")[0] not in plug.apis:
+                names = " or ".join(f"{api}/NAME" for api in plug.apis)
+                raise UsageError(
+                    f"policy '{policy}' is carried out by the provider, and model '{model}' has no"
+                    f" such API: ask it as {names}"
+                )
 
 
 def _check_boundaries(study: Study) -> None:

@@ -12,6 +12,7 @@ from harness.core.errors import FileError, UsageError, Where
 from harness.core.spec import Spec
 from harness.kinds import kinds
 from harness.models.catalog import reference_spec
+from harness.models.function_model import names_function
 from harness.models.reference import laws
 from harness.scenarios import with_code
 from harness.scoring import scorers
@@ -125,6 +126,9 @@ def _elsewhere(study: Study) -> Iterator[NamedCode]:
     yield from _code([(memories, spec) for spec in study.memories], None)
     models = filter(None, map(reference_spec, study.models))
     yield from _code([(laws, spec) for spec in models], None)
+    for name in study.models:
+        if names_function(name) and name not in dict(study.functions):
+            yield NamedCode(kind="model", path=name, file=None)
 
 
 def _code(

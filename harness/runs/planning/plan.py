@@ -163,12 +163,15 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
                 trials = trials_of(
                     study, materials, model, own, blueprint, workshop, treatment=treatment
                 )
+                asked = tuple(trials)
+                if study.facts and not asked:
+                    continue
                 yield SessionTrials(
                     scenario=materials.scenario,
                     seed=materials.seed,
                     model=model,
                     blueprint=blueprint,
-                    trials=tuple(trials),
+                    trials=asked,
                     opening=opening,
                 )
 
@@ -242,6 +245,8 @@ def trials_of(  # noqa: PLR0917 -- what a trial is made of
     repeats = study.repeats if blueprint.arm == "main" else 1
     for index, cut in enumerate(blueprint.cuts):
         for question in map(scenario.question, cut.ask):
+            if not question.is_about(study.facts):
+                continue
             for repeat in range(study.first_repeat, study.first_repeat + repeats):
                 yield Trial(
                     key=keys.key(cut=index, question=question.id, repeat=repeat),

@@ -115,8 +115,9 @@ def make_record(
         provisional=True,
         exact_tokens=answer.exact_tokens,
         kind_tokens=fork.kind_tokens,
+        opaque=fork.is_sealed,
         plant_behind=tuple(_behind(fork, plant) for plant in fork.own),
-        miss=judgement.outcome if judgement.outcome in BY_MODEL else None,
+        miss=judgement.outcome if judgement.outcome in BY_MODEL else judgement.miss,
         **of_trial(trial),
         **_asked(fork),
         **_replied(reply),
@@ -223,6 +224,9 @@ def _prepared(fork: Fork) -> dict[str, Any]:
     spent = conversation.spent
     return {
         "memory_tokens": conversation.carried.memory_tokens,
+        "memory_how": conversation.carried.how,
+        "memory_write_s": _seconds(conversation.carried.write_s),
+        "memory_read_s": _seconds(conversation.carried.read_s),
         "store": conversation.carried.store,
         "own_store": conversation.carried.own_store,
         "compactions": len(compactions),
@@ -237,6 +241,10 @@ def _prepared(fork: Fork) -> dict[str, Any]:
 
 def _said_in(fork: Fork, plant: Plant) -> SaidIn | None:
     return place_of(fork.session.messages[plant.message], plant.value.text)
+
+
+def _seconds(took: float | None) -> float | None:
+    return None if took is None else round(took, 6)
 
 
 _LONGEST_REASON = 300
@@ -260,6 +268,7 @@ def _judged(fork: Fork, answer: CallResult) -> tuple[Judgement, str | None]:
             fact_truncated=None,
             told=ARMS[trial.arm].told,
             lost_in_memory=fork.crossing is not None and not fork.crossing.injected,
+            sealed=fork.is_sealed,
         )
     except Exception as error:  # noqa: BLE001 -- one reply never ends a run
         why = shown(f"scorer: {spec} failed: {type(error).__name__}: {error}", _LONGEST_REASON)
@@ -295,7 +304,7 @@ def _fill(fork: Fork, reply: Reply | None, counts: CountModel) -> float:
     would count of it.
     """
     limit = fork.trial.window.limit
-    session = counts.of_one(fork.cut.messages + 1, fork.session_kinds)
+    session = counts.of_one(fork.session_messages, fork.session_kinds)
     counted = reply.whole_tokens if reply is not None else None
     whole = fork.view_tokens == fork.session_tokens
     if whole and counted is not None and counted >= _PART * session:

@@ -14,11 +14,15 @@ from harness.sessions.policies.combined import (
     reminding,
     summarising,
 )
+from harness.sessions.policies.context_editing import ContextEditing
 from harness.sessions.policies.drop_oldest import DropOldest
 from harness.sessions.policies.keep_ends import KeepEnds
+from harness.sessions.policies.provider_compaction import ProviderCompaction
 from harness.sessions.policies.refuse import Refuse
 from harness.sessions.policies.reintroduce import Reintroduce
 from harness.sessions.policies.send_all import SendAll
+from harness.sessions.policies.server_session import ServerSession
+from harness.sessions.policies.server_truncation import ServerTruncation
 from harness.sessions.policies.summarise import Summarise
 
 policies = PolicyRegistry("policy", Policy)
@@ -30,14 +34,23 @@ policies.add("summarise", Summarise)
 policies.add("reintroduce", Reintroduce)
 policies.add("clear_tool_results", ClearToolResults)
 
+policies.add("provider_compaction", ProviderCompaction)
+policies.add("server_session", ServerSession)
+policies.add("server_truncation", ServerTruncation)
+policies.add("context_editing", ContextEditing)
+
 __all__ = [
     "ClearToolResults",
     "Combined",
+    "ContextEditing",
     "DropOldest",
     "KeepEnds",
+    "ProviderCompaction",
     "Refuse",
     "Reintroduce",
     "SendAll",
+    "ServerSession",
+    "ServerTruncation",
     "Summarise",
     "clearing",
     "compacting",
