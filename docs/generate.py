@@ -29,14 +29,16 @@ LABELLED = DOCS.parent / "tests" / "scoring" / "labelled" / "abstentions.txt"
 BEGIN, END = "<!-- made by: make docs -->", "<!-- until here -->"
 
 _ORDER = (
-    "ScenarioModel", "FactModel", "QuestionModel", "Listed", "Generate", "NamedFiller",
-    "FileFiller", "TurnStep", "CallModel", "PlantStep", "FillerStep", "Stretch", "ProbeStep",
-    "RuleStep", "RuleModel", "ExpectModel",
+    "ScenarioModel", "FactModel", "ResultTool", "CallingTool", "QuestionModel", "Listed",
+    "Generate", "NamedFiller", "FileFiller", "TurnStep", "CallModel", "PlantStep", "FillerStep",
+    "Stretch", "ProbeStep", "RuleStep", "RuleModel", "ExpectModel",
 )  # fmt: skip
 """Which comes first; what is not named here follows in the order of the schema."""
 _TITLES = {
     "ScenarioModel": "The file",
     "FactModel": "A fact: `facts:`",
+    "ResultTool": "A tool whose result says a fact: `tool_result:`",
+    "CallingTool": "A tool that is called with a fact: `tool_call:`",
     "QuestionModel": "A question: `questions:`",
     "Listed": "A value with other spellings: in `values:`",
     "Generate": "Values made by a generator: `values:`",

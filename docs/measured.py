@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-BLOCK = re.compile(r"(<!-- measured by: (?P<command>harness [^>]*?) -->\n```text\n)(?P<table>.*?)(?=```)", re.DOTALL)  # fmt: skip
+BLOCK = re.compile(
+    r"(<!-- measured by: (?P<command>harness [^>]*?) -->\n```text\n)(?P<table>.*?)(?=```)",
+    re.DOTALL,
+)
 TIME = re.compile(r" *(<1 ms|\d+ ms|[\d.]+ s)$", re.MULTILINE)
 
 

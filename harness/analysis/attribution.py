@@ -38,6 +38,12 @@ UNSEEN = "maybe_unseen"
 CANNOT_TELL = "cannot_tell"
 """A wrong answer where nobody can tell whether the server had dropped a part of the session."""
 
+OPAQUE = "opaque"
+"""A wrong answer about what went into a block that nobody but its provider can read."""
+
+BY_NOBODY = (CANNOT_TELL, OPAQUE)
+"""Losses of which nobody can tell who lost them."""
+
 _SOUND = 0.95
 """Recall without any filler that is surely below this says that a question or its scorer is off."""
 
@@ -81,7 +87,7 @@ def who() -> pl.Expr:
         .then(pl.lit("partial"))
         .when((found == "server_truncated") | ((found == UNSEEN) & sent))
         .then(pl.lit("server"))
-        .when(found == CANNOT_TELL)
+        .when(found.is_in(list(BY_NOBODY)))
         .then(pl.lit("nobody"))
         .when(found == "lost_in_memory")
         .then(pl.lit("memory"))
@@ -101,8 +107,8 @@ def attribution(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
         Sorted by `by`: n, recalled, partial (some of a set, or a score between 0 and 1, whatever
         its outcome), lost_by_application and lost_by_model, then one column for each
         outcome of these two, `lost_by_server` (the part of lost_by_application that the server
-        dropped), lost_by_nobody (`cannot_tell`), and `unscored_<status>` for the probes without a
-        score.
+        dropped), lost_by_nobody (`cannot_tell` and `opaque`), and `unscored_<status>` for the
+        probes without a score.
     """
     columns = ("score", "status", cause().alias("cause"), who().alias("who"))
     rows = collect(main_rows(frame).select(*by, *columns))
@@ -124,7 +130,7 @@ def attribution(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
             count(pl.col("who") == "nobody", "lost_by_nobody"),
             *(
                 count(lost & (pl.col("cause") == name), name)
-                for name in (*BY_APPLICATION, UNSEEN, CANNOT_TELL, *BY_MODEL)
+                for name in (*BY_APPLICATION, UNSEEN, *BY_NOBODY, *BY_MODEL)
             ),
             *(
                 count(

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 def looks_at(models: Sequence[str], options: Mapping[str, object]) -> list[Look]:
     """A look at each model, all at once."""
-    from harness.models.preflight import look
+    from harness.models.preflight import look_at_model
 
     async def every() -> list[Look]:
-        return list(await asyncio.gather(*(look(name, options) for name in models)))
+        return list(await asyncio.gather(*(look_at_model(name, options) for name in models)))
 
     return asyncio.run(every())
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.cli.figure_options import figure_layout, figure_options
 from harness.cli.onset_options import onset_options
 from harness.cli.options import RESULTS
 from harness.runs.folder.layout import RECORDS
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
     "outputs",
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="A file; its suffix says what: .html .md .json .csv .parquet .svg .png"
-    " (a name with 'heatmap' in it draws fill x position).",
+    help="A file; its suffix says what: .html .md .json .csv .parquet .tex .svg .pdf .png"
+    " (a name with 'heatmap' in it draws fill x position, one with 'carried' recall against"
+    " tokens carried over).",
 )
+@figure_options
 @click.option(
     "--pool",
     is_flag=True,
@@ -58,6 +61,9 @@ def command(
     pool: bool,
     names: tuple[str, ...],
     out: Path,
+    width: str | None,
+    font: str | None,
+    caption: bool,
     **asked: Any,
 ) -> int:
     """Report on one run or several; `latest` is the newest.
@@ -67,6 +73,7 @@ def command(
     """
     from harness.runs.folder.find import find_run
 
+    figure = figure_layout(outputs, width=width, font=font, caption=caption)
     folders = [find_run(name, out) for name in runs]
     if not outputs:
         print_report(folders, pool=pool, names=names, **asked)
@@ -75,7 +82,7 @@ def command(
 
     frame, summary = _summary(folders, names, pool=pool, **asked)
     for output in outputs:
-        render(summary, frame, output, folders=folders)
+        render(summary, frame, output, folders=folders, figure=figure)
         click.echo(str(output))
     return 0
 
@@ -93,17 +100,23 @@ def _summary(
     """The records of runs and their summary, with the names that models were given."""
     from harness.analysis.records import collect, read_records
     from harness.analysis.summary.build import summarise
-    from harness.cli.study import model_names
+    from harness.cli.study import display_names_of
+    from harness.models import price
     from harness.runs.folder import run_json
 
     frame = read_records([folder / RECORDS for folder in folders])
     called = run_json.model_names(folders)
     if names:
-        called |= model_names(
+        called |= display_names_of(
             names, collect(frame.lazy().select("model").unique())["model"].to_list()
         )
     return frame, summarise(
-        frame, apart=not pool, names=called, not_asked=run_json.ends(folders), **asked
+        frame,
+        apart=not pool,
+        price=price,
+        names=called,
+        not_asked=run_json.ends(folders),
+        **asked,
     )
 
 

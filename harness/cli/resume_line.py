@@ -16,7 +16,6 @@ import click
 
 from harness.cli.again import addresses
 from harness.models.options import HASHED, MASK, masked
-from harness.runs.folder.run_json import read_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,6 +48,8 @@ def resume_line(
         words += ["--out", str(out)]
     line = shlex.join(words)
     given = dict(pair.partition("=")[::2] for pair in context.params.get("options", ()))
+    from harness.runs.folder.run_json import read_config
+
     for name in _needed(read_config(folder)):
         line += f" -M {_option(name, given.get(name))}"
     names = _AGAIN if larger_budget else (*_AGAIN, *_BUDGET)

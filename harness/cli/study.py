@@ -103,7 +103,7 @@ def make_study(
         scenarios=tuple(one for scenario in scenarios for one in under_treatments(scenario)),
         prompts=tuple(prompts.items()),
         models=asked,
-        names=tuple(sorted(model_names(names, asked).items())),
+        names=tuple(sorted(display_names_of(names, asked).items())),
         facts=unique(facts.split(","), "fact") if facts is not None else (),
         windows=unique(windows.split(","), "window"),
         policies=unique(policies.split(","), "policy"),
@@ -116,7 +116,7 @@ def make_study(
     )
 
 
-def model_names(texts: Sequence[str], models: Sequence[str]) -> dict[str, str]:
+def display_names_of(texts: Sequence[str], models: Sequence[str]) -> dict[str, str]:
     """What models are called in reports, by model, from NAME=MODEL or, of an only model, NAME.
 
     Args:

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
     from harness.core.arms import Arm
     from harness.core.errors import AnsweredBy
-    from harness.core.memory import LostAt
+    from harness.core.memory import CompactionLoss, LostAt
     from harness.core.probe import Cut, Outcome, Status
-    from harness.core.scenario import Counts, Layout
+    from harness.core.scenario import Counts, Layout, SaidIn
 
 RECORD_SCHEMA = 2
 """Version of the fields below; files of another version are refused by name."""
@@ -109,7 +109,8 @@ class Record:
     error: str | None
     """Of a trial that is not ok: the kind of failure, and what was said."""
     in_view: bool | None
-    """Whether every value asked for was among the messages sent; None when none was ever said."""
+    """Whether every value asked for was among the messages sent; None when none was ever said, or
+    when it may stand in a block that nobody but its provider can read."""
     server_truncated: bool | None
     """Whether the server dropped text, judged from all calls of the run; None where nobody can
     tell: usage is missing or cannot be trusted, or the run is not over."""
@@ -217,6 +218,26 @@ class Record:
     """Which part of the prompt the server dropped: start, middle, end, unknown; None for none."""
     fact_dropped: bool | None = None
     """Whether that part held what was asked for; None where there is none, or nobody can tell."""
+    said_in: SaidIn | None = None
+    """Where the latest plant that a right answer needs was said; None where this session did not
+    say it, and in records that are older."""
+    rounds: int | None = None
+    """Compactions that the fact has gone through: each replaced the turn that said it, or the
+    summary before. None where the policy does none; of a rule, when the reply was given."""
+    rounds_kept: int | None = None
+    """Of these, how many from the first on left a summary that still says it."""
+    compaction_loss: CompactionLoss | None = None
+    """Where a fact was lost that went through compactions or was cleared; None for others."""
+    opaque: bool = False
+    """Whether a block was sent in place of older turns that nobody but its provider can read."""
+    memory_how: str | None = None
+    """What the memory says that it rests on: the version of a product, how it embeds texts."""
+    memory_write_s: float | None = None
+    """Seconds that the memory took for a write, on average over the sessions before; None where it
+    wrote nothing."""
+    memory_read_s: float | None = None
+    """Seconds that it took to give back what this question was put with; None where it was not
+    asked."""
     sample: str = "sessions"
     """What was sampled: sessions, or the questions put to one real log. Of these, the ones that the
     model answers without the log count apart."""

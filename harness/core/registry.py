@@ -70,6 +70,10 @@ class Registry(Generic[T_co]):
         found = {point.name for point in entry_points(group=f"session_harness.{self.kind}")}
         return tuple(sorted(found | set(self._plugs)))
 
+    def is_built_in(self, spec: Spec | str) -> bool:
+        """Whether a spec names a plug that comes with the harness."""
+        return (Spec.parse(spec) if isinstance(spec, str) else spec).name in self._plugs
+
     def is_code(self, spec: Spec | str) -> bool:
         """Whether a spec names a module to be imported: neither a built-in nor an entry point."""
         name = (Spec.parse(spec) if isinstance(spec, str) else spec).name

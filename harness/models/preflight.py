@@ -50,7 +50,7 @@ class Look:
     """What is good to know, such as the names that the server has; None where nothing is."""
 
 
-async def look(name: str, options: Mapping[str, object]) -> Look:
+async def look_at_model(name: str, options: Mapping[str, object]) -> Look:
     """A look at one model.
 
     Args:

@@ -12,10 +12,12 @@ from harness.core.errors import UsageError, nearest
 from harness.core.files import whole
 from harness.core.registry import Registry
 from harness.core.spec import Spec
-from harness.reports.charts.figure_files import Png, Svg
+from harness.reports.charts.figure_files import Pdf, Png, Svg
+from harness.reports.charts.layout import SCREEN, Layout
 from harness.reports.files.csv_file import Csv
 from harness.reports.files.json_file import Json
 from harness.reports.files.parquet_file import Parquet
+from harness.reports.files.tex_file import Tex
 from harness.reports.html import Html
 from harness.reports.markdown import Markdown
 from harness.reports.report_input import ReportInput
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from harness.analysis.records import Frame
     from harness.analysis.summary.model import Summary
 
-__all__ = ["Renderer", "render", "renderers", "terminal"]
+__all__ = ["FIGURES", "Renderer", "render", "renderers", "terminal"]
 
 
 class Renderer(Protocol):
@@ -45,24 +47,33 @@ renderers.add("html", Html)
 renderers.add("json", Json)
 renderers.add("md", Markdown)
 renderers.add("parquet", Parquet)
+renderers.add("pdf", Pdf)
 renderers.add("png", Png)
 renderers.add("svg", Svg)
+renderers.add("tex", Tex)
 renderers.add("txt", Terminal)
 
-_FIGURES = ("png", "svg")
+FIGURES = ("pdf", "png", "svg")
+"""Suffixes of pictures."""
 
 
 def render(
-    summary: Summary, frame: Frame, output: Path | str, *, folders: Iterable[Path] = ()
+    summary: Summary,
+    frame: Frame,
+    output: Path | str,
+    *,
+    folders: Iterable[Path] = (),
+    figure: Layout = SCREEN,
 ) -> None:
     """Write a report.
 
     Args:
         summary: What it says.
         frame: The records, for forms that hold them.
-        output: Where to; its suffix picks the form. A figure whose name contains 'heatmap' is one,
-            any other is the curve.
+        output: Where to; its suffix picks the form. A figure whose name contains 'heatmap' or
+            'carried' is that one, any other is the curve.
         folders: The run folders of the records, for forms that show what was sent.
+        figure: How large a picture is, and with what around it.
 
     Raises:
         UsageError: The suffix or the folder is unknown, or a figure needs the charts extra.
@@ -76,9 +87,10 @@ def render(
         )
     if not output.parent.is_dir():
         raise UsageError(f"'{output}': the folder '{output.parent}' does not exist; make it first")
-    heatmap = suffix in _FIGURES and "heatmap" in output.stem.lower()
-    renderer = renderers.resolve(Spec(suffix, (("kind", "heatmap"),) if heatmap else ()))
-    report = ReportInput(summary=summary, frame=frame, folders=tuple(folders))
+    named = (kind for kind in ("heatmap", "carried") if kind in output.stem.lower())
+    kind = next(named, None) if suffix in FIGURES else None
+    renderer = renderers.resolve(Spec(suffix, (("kind", kind),) if kind is not None else ()))
+    report = ReportInput(summary=summary, frame=frame, folders=tuple(folders), figure=figure)
     with whole(output) as beside:
         renderer.write(report, beside)
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from harness.analysis.onset import OnsetEstimate
-    from harness.analysis.summary.model import Count, CurveGroup, Share
+    from harness.analysis.summary.model import CurveGroup
+    from harness.analysis.summary.shares import Count, Share
 
 COLUMNS = 80
 """Of a terminal: no line of a report is longer."""

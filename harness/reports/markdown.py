@@ -9,9 +9,17 @@ from harness.analysis.comparison.for_report import against
 from harness.core.printable import how_many
 from harness.reports import format as fmt
 from harness.reports.first_table import explained, first_rows, told_sentences
-from harness.reports.sections import headline, memory_treatments, rule_adherence
+from harness.reports.sections import (
+    advice,
+    headline,
+    memory_details,
+    memory_treatments,
+    rule_adherence,
+)
+from harness.reports.sections.compaction_rounds import SurvivalSection
 from harness.reports.sections.comparison import markdown_overview
 from harness.reports.sections.hints import hints
+from harness.reports.sections.said_in import SaidInSection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
     from harness.analysis.summary.model import Adherence, Control, CurveGroup, Summary, Treatments
     from harness.reports.first_table import FirstRow
     from harness.reports.report_input import ReportInput
+    from harness.reports.sections.section import Found_contra, ReportSection
 
 _FLAGS = {"leak": "**LEAK**", "weak": "**MISSES SOME WITHOUT FILLER**", None: ""}
 
@@ -48,10 +57,22 @@ def markdown(summary: Summary, tables: Iterable[Against] = ()) -> str:
         lines += ["", *_group(number, group)]
     for table in tables:
         lines += ["", f"## {table.title}", "", *_against(table)]
+    if summary.advice:
+        lines += ["", "## Where to compact"]
+    for advised in summary.advice:
+        several = len(summary.run_ids) > 1
+        lines += [
+            "",
+            *advice.advice_section(advised, advice.shown_thresholds(advised), several=several),
+        ]
     if summary.treatments:
         lines += ["", "## What should be carried over?", *_treatments(summary.treatments)]
     if summary.adherence:
         lines += ["", "## Standing rules", *_adherence(summary.adherence)]
+    if summary.survival:
+        lines += ["", "## Through compactions", *_sections(SurvivalSection(), summary.survival)]
+    if summary.said_in:
+        lines += ["", "## Where it was said", *_sections(SaidInSection(), summary.said_in)]
     if summary.controls:
         lines += ["", "## Controls", "", *_controls(summary.controls)]
     lines += ["", "## Next", "", *(f"- {fmt.escape_markdown(hint)}" for hint in hints(summary))]
@@ -250,6 +271,12 @@ def _treatments(every: Iterable[Treatments]) -> Iterator[str]:
         yield from _table(memory_treatments.HEADER, memory_treatments.rows(found))
         for words in (*memory_treatments.leaks(found), *([found.advice] if found.advice else [])):
             yield from ("", f"**{fmt.escape_markdown(words)}**")
+        for one in memory_details.details(found):
+            cells = ((fmt.escape_markdown(name), *rest) for name, *rest in one.rows)
+            header = ("carried over", *(f"{name}>" for name in one.header))
+            yield from ("", f"{one.title[0].upper()}{one.title[1:]}:", "", *_table(header, cells))
+        for words in (*memory_details.budgets(found), *memory_details.bases(found)):
+            yield from ("", f"{fmt.escape_markdown(words)}.")
 
 
 def _adherence(every: Iterable[Adherence]) -> Iterator[str]:
@@ -266,6 +293,15 @@ def _adherence(every: Iterable[Adherence]) -> Iterator[str]:
         yield from _table(rule_adherence.HEADER, rule_adherence.rule_rows(found))
         yield ""
         yield from _table(("where", "kept>", "95 %", "n>"), rule_adherence.points(found))
+
+
+def _sections(section: ReportSection[Found_contra], every: Iterable[Found_contra]) -> Iterator[str]:
+    """A table for each finding, under its title and its sentences."""
+    for found in every:
+        yield from ("", f"### {fmt.escape_markdown(section.title(found)).capitalize()}", "")
+        yield from (f"- {fmt.escape_markdown(words)}" for words in section.sentences(found))
+        yield ""
+        yield from _table(section.header, section.rows(found))
 
 
 def _controls(controls: Iterable[Control]) -> Iterator[str]:

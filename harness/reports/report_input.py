@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.reports.charts.layout import SCREEN, Layout
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -22,3 +24,5 @@ class ReportInput:
     """The records that the summary is of, for forms that hold them."""
     folders: tuple[Path, ...] = ()
     """The run folders of the records, for forms that show what was sent."""
+    figure: Layout = SCREEN
+    """How large a picture is, for forms that are one."""

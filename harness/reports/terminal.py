@@ -13,10 +13,19 @@ from harness.analysis.comparison.for_report import against
 from harness.core.printable import how_many
 from harness.reports import format as fmt
 from harness.reports.first_table import explained, first_rows, told_sentences
-from harness.reports.sections import headline, memory_treatments, rule_adherence
+from harness.reports.sections import (
+    advice,
+    headline,
+    memory_details,
+    memory_treatments,
+    rule_adherence,
+)
+from harness.reports.sections.compaction_rounds import SurvivalSection
 from harness.reports.sections.comparison import overview
 from harness.reports.sections.first_table_lines import first_table_lines
 from harness.reports.sections.hints import hints
+from harness.reports.sections.said_in import SaidInSection
+from harness.reports.sections.section import section_lines
 from harness.reports.sections.sparklines import sparks
 from harness.reports.terminal_style import TerminalStyle
 
@@ -68,22 +77,42 @@ def terminal(
     lines += ["", *_about(summary, style), "", *_small_curves(summary, rows, style), ""]
     for table in tables:
         lines += [*_against(table, style), ""]
-    if summary.treatments:
-        lines += [style.styled("what should be carried over?", "bold"), ""]
-    for compared in summary.treatments:
-        lines += [*memory_treatments.terminal(compared, style), ""]
-    for rules in summary.adherence:
-        lines += [*rule_adherence.rule_lines(rules, style), ""]
-    if details:
-        for group in summary.groups:
-            lines += [*_group(group, style, several=len(summary.run_ids) > 1), ""]
-    flagged = [control for control in summary.controls if details or control.flag]
-    if flagged:
-        lines += [*_controls(flagged, style), ""]
+    lines += [*_sections(summary, style), *_details(summary, style, details=details)]
     lines.append(style.styled("next:", "bold"))
     for hint in hints(summary):
         lines += style.wrapped(hint, "  - ")
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _sections(summary: Summary, style: TerminalStyle) -> Iterator[str]:
+    """What is told only of runs that carried something over, compacted or gave rules."""
+    if summary.treatments:
+        yield from (style.styled("what should be carried over?", "bold"), "")
+    for compared in summary.treatments:
+        yield from (*memory_treatments.terminal(compared, style), "")
+    for compared in summary.treatments[-1:]:  # of all scenarios, where there are several
+        yield from (*memory_details.terminal(compared, style), "")
+    for rules in summary.adherence:
+        yield from (*rule_adherence.rule_lines(rules, style), "")
+    for survived in summary.survival:
+        yield from (*section_lines(SurvivalSection(), survived, style), "")
+    for places in summary.said_in:
+        yield from (*section_lines(SaidInSection(), places, style), "")
+    if summary.advice:
+        yield from (style.styled("where to compact?", "bold"), "")
+    several = len(summary.run_ids) > 1
+    for advised in summary.advice:
+        shown = advice.shown_thresholds(advised)
+        yield from (*advice.advice_lines(advised, style, shown, several=several), "")
+
+
+def _details(summary: Summary, style: TerminalStyle, *, details: bool) -> Iterator[str]:
+    """Each curve and the controls, or of these what is wrong alone."""
+    for group in summary.groups if details else ():
+        yield from (*_group(group, style, several=len(summary.run_ids) > 1), "")
+    flagged = [control for control in summary.controls if details or control.flag]
+    if flagged:
+        yield from (*_controls(flagged, style), "")
 
 
 def _small_curves(

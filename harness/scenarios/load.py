@@ -279,12 +279,13 @@ def _shape(root: Node, file: str, source: str) -> tuple[Draft | None, list[FileE
 
 
 def _check(draft: Draft, known: _Known) -> FileQuestions:
-    from harness.scenarios import checks, clashes, questions, rules, steps, treatments
+    from harness.scenarios import checks, clashes, questions, rules, said_in, steps, treatments
 
     asked = questions.read_questions(draft, known.scorers, trust_code=known.trust_code)
     checks.check_facts(draft, asked)
+    said_in.check_said_in(draft)
     checks.check_layout(draft)
-    treatments.check_treatments(draft)
+    treatments.check_script_growth(draft)
     if known.files:
         checks.check_filler_spec(draft, known.fillers)
     rules.check_rules(draft, known.rules)

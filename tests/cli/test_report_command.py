@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+RUN = "20260102T030405Z_demo_0002"
+
+
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two runs of one study on two days."""
@@ -53,3 +56,29 @@ def test_the_page_holds_both_runs_with_their_days(results: Path, tmp_path: Path)
     text = page.read_text(encoding="utf-8")
     for words in ("Over time", '<td class="day">2026-01-02</td>', "against those before it"):
         assert words in text
+
+
+@pytest.mark.parametrize("option", [("--width", "84mm"), ("--font", "Arial"), ("--no-caption",)])
+def test_what_is_asked_of_figures_needs_one(
+    results: Path, tmp_path: Path, option: tuple[str]
+) -> None:
+    result = harness("report", results / RUN, "-o", tmp_path / "report.md", *option)
+    assert result.code == 4
+    assert "are of figures; add one: -o curve.pdf" in result.err
+    assert not (tmp_path / "report.md").exists()
+
+
+def test_a_font_is_a_name_and_no_markup(results: Path, tmp_path: Path) -> None:
+    result = harness("report", results / RUN, "-o", tmp_path / "curve.svg", "--font", '"><script>')
+    assert result.code == 4
+    assert "give the name of one font, such as 'Times New Roman'" in result.err
+
+
+def test_a_figure_for_a_column_and_a_table_for_the_paper(results: Path, tmp_path: Path) -> None:
+    made = [tmp_path / "curve.svg", tmp_path / "table.tex"]
+    result = harness(
+        "report", results / RUN, "-o", made[0], "-o", made[1], "--width", "84mm", "--no-caption"
+    )
+    assert result.code == 0, result.err
+    assert 'width="84.00mm"' in made[0].read_text(encoding="utf-8")
+    assert r"\begin{tabular}" in made[1].read_text(encoding="utf-8")

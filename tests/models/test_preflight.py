@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from harness.models.preflight import look
+from harness.models.preflight import look_at_model
 from tests.support.command import harness
 
 KEYS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_API_BASE", "ANTHROPIC_API_KEY")
@@ -25,20 +25,20 @@ def models(httpserver, *names, status=200):
 
 
 async def test_a_server_that_has_the_model_is_told(httpserver):
-    found = await look("openai/mine", models(httpserver, "mine", "other"))
+    found = await look_at_model("openai/mine", models(httpserver, "mine", "other"))
     assert found.fault is None
     assert found.told.endswith("/v1 answers and serves mine")
 
 
 async def test_a_server_that_lists_others_is_told_and_is_no_fault(httpserver):
-    found = await look("openai/mine", models(httpserver, "other"))
+    found = await look_at_model("openai/mine", models(httpserver, "other"))
     assert found.fault is None
     assert "it does not list mine, but other" in found.told
 
 
 @pytest.mark.parametrize("status", [401, 403])
 async def test_a_key_that_is_refused_is_a_fault_and_never_shown(httpserver, status):
-    found = await look("openai/mine", models(httpserver, status=status))
+    found = await look_at_model("openai/mine", models(httpserver, status=status))
     assert f"refuses the key it was given (HTTP {status})" in found.fault
     assert "sk-of-a-test" not in found.fault
 
@@ -46,7 +46,7 @@ async def test_a_key_that_is_refused_is_a_fault_and_never_shown(httpserver, stat
 @pytest.mark.parametrize("answer", ["no json", "[]", '{"data": [{}]}', '{"data": 3}'])
 async def test_an_answer_that_says_nothing_is_no_fault(httpserver, answer):
     httpserver.expect_request("/v1/models").respond_with_data(answer)
-    found = await look("openai/mine", {"api_base": httpserver.url_for("/v1")})
+    found = await look_at_model("openai/mine", {"api_base": httpserver.url_for("/v1")})
     assert found.fault is None
     assert "does not say which models it has" in found.told
 
@@ -54,20 +54,20 @@ async def test_an_answer_that_says_nothing_is_no_fault(httpserver, answer):
 async def test_an_address_where_nobody_answers_is_a_fault(httpserver):
     at = httpserver.url_for("/v1")
     httpserver.stop()
-    found = await look("openai/mine", {"api_base": at})
+    found = await look_at_model("openai/mine", {"api_base": at})
     assert f"openai/mine: nobody answers at {at}" in found.fault
     httpserver.start()
 
 
 @pytest.mark.parametrize("name", ["openai/gpt-4o", "gpt-4o", "anthropic/claude-sonnet-4-5"])
 async def test_a_provider_without_a_key_is_a_fault(name):
-    assert "needs a key and there is none: export" in (await look(name, {})).fault
-    assert (await look(name, {"api_key": "x"})).fault is None
+    assert "needs a key and there is none: export" in (await look_at_model(name, {})).fault
+    assert (await look_at_model(name, {"api_key": "x"})).fault is None
 
 
 @pytest.mark.parametrize("name", ["reference/perfect", "my_bot:answer", "bedrock/x"])
 async def test_what_needs_no_key_of_ours_is_left_alone(name):
-    found = await look(name, {})
+    found = await look_at_model(name, {})
     assert (found.fault, found.told) == (None, None)
 
 

@@ -154,8 +154,8 @@ def test_an_unknown_suffix_says_which_are_known(
     summary: Summary, tmp_path: Path, name: str
 ) -> None:
     expected = (
-        r"no report ends in .*known suffixes: \.csv, \.html, \.json, \.md, \.parquet, \.png,"
-        r" \.svg, \.txt"
+        r"no report ends in .*known suffixes: \.csv, \.html, \.json, \.md, \.parquet, \.pdf,"
+        r" \.png, \.svg, \.tex, \.txt"
     )
     with pytest.raises(UsageError, match=expected):
         render(summary, from_records([]), tmp_path / name)
@@ -183,7 +183,18 @@ def test_a_report_that_fails_leaves_the_old_one_and_no_scraps(
 
 
 def test_renderers_are_known_by_their_suffix() -> None:
-    assert renderers.names() == ("csv", "html", "json", "md", "parquet", "png", "svg", "txt")
+    assert renderers.names() == (
+        "csv",
+        "html",
+        "json",
+        "md",
+        "parquet",
+        "pdf",
+        "png",
+        "svg",
+        "tex",
+        "txt",
+    )
 
 
 def test_hints_name_what_the_report_lacks(summary: Summary) -> None:

@@ -14,6 +14,7 @@ import polars as pl
 from harness.analysis.attribution import who
 from harness.analysis.curves import GROUP, binned, fifths, is_level, measured, units
 from harness.analysis.records import collect
+from harness.analysis.summary.model import NEAR_FULL
 
 if TYPE_CHECKING:
     from harness.analysis.records import Frame
@@ -33,13 +34,17 @@ class Cube:
     """Fill and position: `from`, `to` and `position_from`."""
     outcomes: pl.DataFrame
     """Fill and `who`, see `losses.who`."""
+    ends: pl.DataFrame
+    """`end`: the nearly empty window and the near full one; no bins, and nothing between them."""
 
 
-def cube(frame: Frame) -> Cube:
+def cube(frame: Frame, bases: pl.DataFrame) -> Cube:
     """The counts of all scored probes of the main arm.
 
     Args:
         frame: Records of one run, or of several that are pooled.
+        bases: For each group the fill up to which its window is nearly empty, as `base`; null
+            where nothing was asked there.
     """
     dropped = pl.col("server_truncated").fill_null(value=False)
     seen = (pl.col("in_view").fill_null(value=True) & ~dropped).alias("seen")
@@ -60,6 +65,19 @@ def cube(frame: Frame) -> Cube:
         gap=_counted(gap, "gap_tokens", "bin"),
         cells=_counted(places, "fill", "bin", "position_from"),
         outcomes=_counted(steps, "fill", "bin", "who"),
+        ends=_counted(_ends(at_fill, bases), "fill", "end"),
+    )
+
+
+def _ends(rows: pl.DataFrame, bases: pl.DataFrame) -> pl.DataFrame:
+    """The probes of either end of the window, as the first table of a report has them."""
+    known = rows.join(bases, on=list(GROUP), how="left", nulls_equal=True)
+    return pl.concat(
+        known.filter(chosen).with_columns(pl.lit(name).alias("end"))
+        for name, chosen in (
+            ("nearly_empty", pl.col("fill") <= pl.col("base")),
+            ("near_full", pl.col("fill") >= NEAR_FULL),
+        )
     )
 
 

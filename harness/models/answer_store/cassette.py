@@ -164,10 +164,10 @@ class Cassette(AbstractContextManager["Cassette"]):
             return "; ".join(told)
         systems = {line["system"] for line in of_model if "system" in line}
         if call.system and systems and call.system not in systems:
-            recorded = ", ".join(sorted(systems)[:_SYSTEMS_SHOWN])
+            known = ", ".join(sorted(systems)[:_SYSTEMS_SHOWN])
             return (
-                f"the system prompt, which is {call.system} now and was {recorded}, has changed"
-                " since it was recorded"
+                f"the system prompt, which is {call.system} now and was {known}, has changed since"
+                " it was recorded"
             )
         return (
             "the scenario, its filler, the seeds, the window or the policy has changed since it"

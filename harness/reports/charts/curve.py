@@ -1,4 +1,8 @@
-"""Recall against fill, one panel a window, with the onset of every series marked."""
+"""Recall against fill as a picture: one panel a window, with the onset of every series marked.
+
+Its one rule: what is said of a series stands above its panel in a line of its own, name and onset,
+so that no line of the curve crosses a word and no reader has to look a name up elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -7,54 +11,50 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.core.near_empty import LONG_TOKENS
-from harness.reports import format as fmt
+from harness.reports.charts.figure_style import (
+    COLOURS,
+    CROWD,
+    DASHES,
+    LINE_STEP,
+    MARKS,
+    POINT_STEP,
+    onset_words,
+    series_names,
+)
+from harness.reports.charts.layout import Layout, fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from harness.analysis.summary.model import CurveGroup
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-"""Okabe and Ito (2008), https://jfly.uni-koeln.de/color/, without the yellow."""
-
-_DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4])
-_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
-_WIDTH, _HEIGHT, _STRIP = 460, 280, 20
+SHAPES = {
+    "circle": "circle", "square": "square", "triangle": "triangle-up", "diamond": "diamond",
+    "cross": "cross", "down": "triangle-down",
+}  # fmt: skip
+"""The marks of the specification as Vega calls them."""
 _INK = "#222222"
-_CROWD = 3
-"""With more series than this in a panel the shaded areas would hide each other."""
+_ALIKE = 2.5
+"""Pixels by which lines differ that lie on one another."""
+_MOSTLY = 0.8
 
 
-def series_names(groups: Sequence[CurveGroup]) -> list[str]:
-    """A name for each group: the model, and whatever else differs between groups."""
-    parts = [(group.policy, group.memory, group.layout, fmt.run_label(group)) for group in groups]
-    varied = [i for i in range(4) if len({part[i] for part in parts}) > 1]
-    return [
-        fmt.plain(", ".join([group.model, *(part[i] for i in varied)]))
-        for group, part in zip(groups, parts, strict=True)
-    ]
-
-
-def curves(alt: Any, groups: Sequence[CurveGroup]) -> Any:
-    """One panel a window, with one legend."""
+def curves(alt: Any, groups: Sequence[CurveGroup], layout: Layout) -> Any:
+    """One panel a window, each with its names."""
     names = series_names(groups)
-    domain = sorted(set(names))
+    domain = list(dict.fromkeys(names))
     windows = sorted({group.window_limit for group in groups})
     far = max(100.0, *(100 * point.at for group in groups for point in group.by_fill))
-    panels = {
-        window: [
+    panels = []
+    for window in windows:
+        inside = [
             (name, group)
             for name, group in zip(names, groups, strict=True)
             if group.window_limit == window
         ]
-        for window in windows
-    }
-    rows = max(map(len, panels.values()))
-    charts = [
-        _panel(_Style(alt, domain, _axis(window, inside, far), rows=rows), inside, window)
-        for window, inside in panels.items()
-    ]
-    return alt.concat(*charts, columns=2, spacing=30).resolve_scale(
+        style = _Style(alt, domain, _axis(window, inside, far), layout)
+        panels.append(_panel(style, inside, window))
+    return alt.concat(*panels, columns=layout.columns(2), spacing=layout.gap).resolve_scale(
         color="shared", shape="shared", strokeDash="shared"
     )
 
@@ -74,6 +74,12 @@ class _Axis:
         """A fill in units of the axis; an axis of octaves has no zero."""
         return max(round(self.per_fill * fill, 4), self.first)
 
+    def beside(self, at: float, share: float) -> float:
+        """A place so much of the axis to the right of another; left where it is negative."""
+        if self.octaves:
+            return float(at * (self.last / self.first) ** share)
+        return at + share * (self.last - self.first)
+
 
 def _axis(window: int, inside: Sequence[tuple[str, CurveGroup]], far: float) -> _Axis:
     """Even up to 20,000 tokens, an axis of octaves from half the nearly empty window on above."""
@@ -86,44 +92,40 @@ def _axis(window: int, inside: Sequence[tuple[str, CurveGroup]], far: float) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """The scales and axes that all panels share."""
+    """The scales and axes that the marks of a panel share."""
 
     alt: Any
     domain: list[str]
-    """Names of the series, sorted."""
+    """Names of the series, in their order."""
     axis: _Axis
-    """Of fills."""
-    rows: int
-    """The most series that a panel holds."""
+    layout: Layout
 
     def _cycled(self, values: Sequence[Any]) -> Any:
         several = [values[i % len(values)] for i in range(len(self.domain))]
         return self.alt.Scale(domain=self.domain, range=several)
 
-    @property
-    def _legend(self) -> Any:
-        if len(self.domain) == 1:
-            return None
-        return self.alt.Legend(
-            title=None, orient="bottom", columns=1, symbolOpacity=1, symbolStrokeWidth=0
-        )
-
     def colour(self) -> Any:
-        return self.alt.Color("series:N", scale=self._cycled(COLOURS), legend=self._legend)
+        return self.alt.Color("series:N", scale=self._cycled(COLOURS), legend=None)
 
     def dash(self) -> Any:
-        return self.alt.StrokeDash("series:N", scale=self._cycled(_DASHES), legend=None)
+        dashes = [list(dash) or [1, 0] for dash in DASHES]
+        return self.alt.StrokeDash("series:N", scale=self._cycled(dashes), legend=None)
 
     def shape(self) -> Any:
-        return self.alt.Shape("series:N", scale=self._cycled(_SHAPES), legend=self._legend)
+        shapes = [SHAPES[mark] for mark in MARKS]
+        return self.alt.Shape("series:N", scale=self._cycled(shapes), legend=None)
 
     def fill(self, field: str, *, axis: bool) -> Any:
-        title, octaves = self.axis.title, self.axis.octaves
-        ticks = {"values": self._octaves(), "format": "~s"} if octaves else {"tickCount": 10}
-        shown = self.alt.Axis(title=title, grid=True, **ticks) if axis else None
+        octaves = self.axis.octaves
+        shown = self.alt.Axis(
+            title=self.axis.title,
+            grid=True,
+            labelOverlap=True,
+            **({"values": self._octaves(), "format": "~s"} if octaves else {"tickCount": 10}),
+        )
         how = {"type": "log", "base": 2} if octaves else {}
         scale = self.alt.Scale(domain=[self.axis.first, self.axis.last], nice=False, **how)
-        return self.alt.X(f"{field}:Q", scale=scale, axis=shown)
+        return self.alt.X(f"{field}:Q", scale=scale, axis=shown if axis else None)
 
     def _octaves(self) -> list[float]:
         """Thousands of tokens, doubled from tick to tick."""
@@ -132,7 +134,8 @@ class _Style:
         return [1000 * 2.0**octave for octave in range(low, high + 1)]
 
     def recall(self, field: str = "recall") -> Any:
-        scale = self.alt.Scale(domain=[0, 100])
+        # a little beyond either end, where lines that lie on one another are drawn side by side
+        scale = self.alt.Scale(domain=[0, 100], clamp=False)
         return self.alt.Y(f"{field}:Q", scale=scale, title="recall (%)")
 
     def chart(self, rows: Iterable[dict[str, Any]]) -> Any:
@@ -140,82 +143,174 @@ class _Style:
 
 
 def _panel(style: _Style, inside: Sequence[tuple[str, CurveGroup]], window: int) -> Any:
-    """One window: the curves, and above them a line for the onset of each series."""
-    alt = style.alt
-    layers = [*_onset_layers(style, inside), *_curve_layers(style, inside)]
-    main = alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT)
-    only = f"{inside[0][0]}, " if len(style.domain) == 1 else ""
-    title = alt.TitleParams(f"{only}window of {window:,} tokens", anchor="start", fontSize=12)
-    return alt.vconcat(_strip(style, inside).properties(title=title), main, spacing=4)
+    """One window: names and onsets, the intervals of the onsets, and the curves."""
+    alt, layout = style.alt, style.layout
+    title = alt.TitleParams(
+        f"window of {window:,} tokens", anchor="start", fontSize=layout.size + 1, offset=2
+    )
+    layers = [*_onset_lines(style, inside), *_curve_layers(style, inside)]
+    main = alt.layer(*layers).properties(width=layout.panel, height=layout.height)
+    parts = [_heads(style, inside).properties(title=title)]
+    if any(group.onset.onset is not None for _, group in inside):
+        parts.append(_reaches(style, inside))
+    return alt.vconcat(*parts, main, spacing=6)
 
 
-def _onset_layers(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> list[Any]:
-    """An upright line for each onset, and its interval shaded unless it is too crowded."""
+def _heads(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> Any:
+    """A line a series: its mark and name, and its onset at the right or, in narrow ones, below."""
+    alt, layout = style.alt, style.layout
+    said = [
+        (name, f"onset {onset_words(group.onset, group.window_limit)}") for name, group in inside
+    ]
+    room = layout.panel - 18
+    two = any(layout.width_of(name) + layout.width_of(words) + 12 > room for name, words in said)
+    names_room = room if two else room - max(layout.width_of(words) for _, words in said) - 12
+    row = layout.row * (2 if two else 1)
+    lines = [
+        {
+            "series": name, "y": row * i + layout.row / 2, "name": fitted(layout, name, names_room),
+            "words": words, "below": row * i + layout.row * (1.5 if two else 0.5),
+        }
+        for i, (name, words) in enumerate(said)
+    ]  # fmt: skip
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[row * len(said), 0], nice=False))
+    base = style.chart(lines).encode(y=y)
+    text = {"fontSize": layout.size, "clip": False, "color": _INK, "baseline": "middle"}
+    marks = base.mark_point(filled=True, size=layout.mark, opacity=1).encode(
+        x=alt.value(6), color=style.colour(), shape=style.shape()
+    )
+    named = base.mark_text(align="left", **text).encode(x=alt.value(18), text="name:N")
+    onset = base.mark_text(align="left" if two else "right", **text).encode(
+        x=alt.value(18 if two else layout.panel), y=alt.Y("below:Q", axis=None), text="words:N"
+    )
+    return alt.layer(marks, named, onset).properties(
+        width=layout.panel, height=row * len(said), view=alt.ViewConfig(stroke=None)
+    )
+
+
+def _reaches(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> Any:
+    """The intervals of the onsets, one under the other."""
+    alt, layout = style.alt, style.layout
+    order = [name for name, _ in inside]
+    line = alt.Y("series:N", sort=order, scale=alt.Scale(domain=order), axis=None)
+    chart = style.chart(_onsets(style, inside))
+    rules = chart.mark_rule(strokeWidth=3, opacity=0.6).encode(
+        x=style.fill("lo", axis=False), x2="hi:Q", y=line, color=style.colour()
+    )
+    dots = chart.mark_point(filled=True, size=layout.mark * 0.7, opacity=1).encode(
+        x=style.fill("onset", axis=False), y=line, color=style.colour(), shape=style.shape()
+    )
+    return alt.layer(rules, dots).properties(
+        width=layout.panel, height=8 * len(inside), view=alt.ViewConfig(stroke=None)
+    )
+
+
+def _onset_lines(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> list[Any]:
+    """An upright line for each onset that was found."""
     found = _onsets(style, inside)
     if not found:
         return []
-    chart = style.chart(found)
-    line = chart.mark_rule(strokeWidth=1.5).encode(
-        x=style.fill("onset", axis=True), color=style.colour(), strokeDash=style.dash()
-    )
-    shade = chart.mark_rect(opacity=0.10).encode(
-        x=style.fill("lo", axis=True), x2="hi:Q", color=style.colour()
-    )
-    return [line] if len(inside) > _CROWD else [shade, line]
+    lines = style.chart(found).mark_rule(strokeWidth=1.3)
+    return [
+        lines.encode(
+            x=style.fill("onset", axis=True), color=style.colour(), strokeDash=style.dash()
+        )
+    ]
 
 
 def _curve_layers(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> list[Any]:
     """Estimated curves with their bands, measured points with their bars."""
-    points, fitted = style.chart(_points(style, inside)), style.chart(_fitted(style, inside))
+    points, fitted_ = style.chart(_points(style, inside)), style.chart(_fitted(style, inside))
     x, colour = style.fill("fill", axis=True), style.colour()
-    band = fitted.mark_area(opacity=0.16).encode(x=x, y=style.recall("lo"), y2="hi:Q", color=colour)
-    line = fitted.mark_line(strokeWidth=1.8).encode(
-        x=x, y=style.recall(), color=colour, strokeDash=style.dash()
-    )
-    bars = points.mark_rule(strokeWidth=1.2, opacity=0.8).encode(
+    band = fitted_.mark_area(opacity=0.16).encode(
         x=x, y=style.recall("lo"), y2="hi:Q", color=colour
     )
-    dots = points.mark_point(filled=True, size=60, opacity=1).encode(
-        x=x, y=style.recall(), color=colour, shape=style.shape()
+    line = fitted_.mark_line(strokeWidth=1.8).encode(
+        x=x, y=style.recall("drawn"), color=colour, strokeDash=style.dash()
     )
-    return [line, bars, dots] if len(inside) > _CROWD else [band, line, bars, dots]
+    beside = style.fill("beside", axis=True)
+    bars = points.mark_rule(strokeWidth=1.2, opacity=0.8).encode(
+        x=beside, y=style.recall("lo"), y2="hi:Q", color=colour
+    )
+    dots = points.mark_point(filled=True, size=style.layout.mark, opacity=1).encode(
+        x=beside, y=style.recall(), color=colour, shape=style.shape()
+    )
+    return [line, bars, dots] if len(inside) > CROWD else [band, line, bars, dots]
 
 
 def _points(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> list[dict[str, Any]]:
+    """The measured points; those of several series at one place side by side."""
+    step = POINT_STEP / style.layout.panel
     return [
         {
             "series": name,
             "fill": style.axis.at(point.at),
+            "beside": style.axis.beside(
+                style.axis.at(point.at), step * (i - (len(inside) - 1) / 2)
+            ),
             "recall": _hundred(point.share.recall),
             "lo": _hundred(point.share.lo),
             "hi": _hundred(point.share.hi),
         }
-        for name, group in inside
+        for i, (name, group) in enumerate(inside)
         for point in group.by_fill
     ]
 
 
 def _fitted(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> list[dict[str, Any]]:
-    """The estimated curve; where none can be told, the measured points joined."""
-    rows = []
-    for name, group in inside:
-        curve = group.onset.curve
-        if not curve:
-            rows += [
-                {**row, "lo": row["recall"], "hi": row["recall"]}
-                for row in _points(style, [(name, group)])
-            ]
-        rows += [
-            {
-                "series": name,
-                "fill": style.axis.at(point.fill),
-                "recall": _hundred(point.recall),
-                "lo": _hundred(point.lo),
-                "hi": _hundred(point.hi),
-            }
-            for point in curve
-        ]
-    return rows
+    """The estimated curves, or the measured points joined; those that are alike side by side."""
+    lines = {name: _line(group) for name, group in inside}
+    shifts = _shifts(list(lines.values()), style.layout.height)
+    return [
+        {
+            "series": name,
+            "fill": style.axis.at(fill),
+            "drawn": round(_hundred(recall) + shift, 4),
+            "lo": _hundred(lo),
+            "hi": _hundred(hi),
+        }
+        for (name, line), shift in zip(lines.items(), shifts, strict=True)
+        for fill, recall, lo, hi in line
+    ]
+
+
+def _line(group: CurveGroup) -> list[tuple[float, float, float, float]]:
+    """Fill, recall and the ends of its band; no band where no curve can be told."""
+    if group.onset.curve:
+        return [(point.fill, point.recall, point.lo, point.hi) for point in group.onset.curve]
+    joined = [(point.at, point.share.recall) for point in group.by_fill]
+    return [(at, recall, recall, recall) for at, recall in joined]
+
+
+def _shifts(lines: Sequence[Sequence[tuple[float, ...]]], height: int) -> list[float]:
+    """By how many per cent of recall each line is drawn beside where it is: mostly none."""
+    bundles: list[list[int]] = []
+    for i, line in enumerate(lines):
+        alike = (held for held in bundles if _alike(line, lines[held[0]], height))
+        bundle = next(alike, None)
+        if bundle is None:
+            bundles.append([i])
+        else:
+            bundle.append(i)
+    shifts = [0.0] * len(lines)
+    for bundle in bundles:
+        for place, i in enumerate(bundle):
+            shifts[i] = 100 / height * LINE_STEP * ((len(bundle) - 1) / 2 - place)
+    return shifts
+
+
+def _alike(a: Sequence[tuple[float, ...]], b: Sequence[tuple[float, ...]], height: int) -> bool:
+    """Whether two lines lie on one another nearly everywhere."""
+    import numpy as np
+
+    if not a or not b:
+        return False
+    fills = [point[0] for point in a if b[0][0] <= point[0] <= b[-1][0]]
+    own, other = (
+        np.interp(fills, [point[0] for point in line], [point[1] for point in line])
+        for line in (a, b)
+    )
+    return len(fills) > 0 and bool(np.mean(abs(own - other) * height < _ALIKE) > _MOSTLY)
 
 
 def _onsets(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> list[dict[str, Any]]:
@@ -230,40 +325,6 @@ def _onsets(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> list[dic
         for name, found in ((name, group.onset) for name, group in inside)
         if found.onset is not None
     ]
-
-
-def _strip(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> Any:
-    """The onsets one under the other, with labels at the right, so that none collide."""
-    alt = style.alt
-    line = alt.Y("series:N", sort=style.domain, axis=None)
-    labels = [
-        {"series": name, "at": style.axis.last, "label": f"onset: {_onset(group)}"}
-        for name, group in inside
-    ]
-    marks = [
-        style.chart(labels)
-        .mark_text(align="left", dx=8, fontSize=11, clip=False)
-        .encode(x=style.fill("at", axis=False), y=line, text="label:N", color=alt.value(_INK)),
-    ]
-    found = _onsets(style, inside)
-    if found:
-        marks += [
-            style.chart(found)
-            .mark_rule(strokeWidth=3, opacity=0.6)
-            .encode(x=style.fill("lo", axis=False), x2="hi:Q", y=line, color=style.colour()),
-            style.chart(found)
-            .mark_point(filled=True, size=60, opacity=1)
-            .encode(
-                x=style.fill("onset", axis=False), y=line, color=style.colour(), shape=style.shape()
-            ),
-        ]
-    return alt.layer(*marks).properties(width=_WIDTH, height=_STRIP * style.rows)
-
-
-def _onset(group: CurveGroup) -> str:
-    """The onset in a few characters, in tokens too where the axis is one of tokens."""
-    tokens = fmt.onset_tokens(group.onset) if group.window_limit > LONG_TOKENS else ""
-    return f"{fmt.onset(group.onset)}{', ' if tokens else ''}{tokens}"
 
 
 def _hundred(fraction: float) -> float:

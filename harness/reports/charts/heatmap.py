@@ -6,28 +6,38 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.near_empty import LONG_TOKENS
 from harness.reports import format as fmt
-from harness.reports.charts.curve import series_names
+from harness.reports.charts.figure_style import DARK, FEW, FEW_OPACITY, RAMP, series_names
+from harness.reports.charts.layout import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.analysis.summary.model import Cell, CurveGroup
+    from harness.reports.charts.layout import Layout
 
 _PLACES = [fmt.span(i / 5, (i + 1) / 5) for i in range(5)]
 """All fifths of a session, also those in which nothing stood."""
 
-_DARK = 0.55
-"""Below this recall a cell is so dark that its text is white."""
+_CELL, _CELL_HEIGHT, _LEGEND = 46, 44, 88
+LABELS = 42
+"""Left of a map: its places."""
+_HATCH = "M-1,0L0,-1M-1,1L1,-1M0,1L1,0"
+_BOLD = 0.8
+"""Of the room that bold letters of a title need as plain ones."""
+_ROOM_FOR_N = 30
+"""Narrower cells have no room for how many probes they hold."""
 
 
-def heatmaps(alt: Any, groups: Sequence[CurveGroup]) -> Any:
+def heatmaps(alt: Any, groups: Sequence[CurveGroup], layout: Layout) -> Any:
     """One map a group, all of one scale of colours."""
     names = series_names(groups)
     charts = [
-        _heatmap(alt, group, f"{name}, window of {group.window_limit:,} tokens")
+        _heatmap(alt, group, f"{name}, window of {group.window_limit:,} tokens", layout)
         for name, group in zip(names, groups, strict=True)
     ]
-    return alt.concat(*charts, columns=2, spacing=30).resolve_scale(color="shared")
+    return alt.concat(*charts, columns=layout.columns(2), spacing=layout.gap).resolve_scale(
+        color="shared"
+    )
 
 
 def _label(cell: Cell, window: int) -> str:
@@ -40,44 +50,80 @@ def _label(cell: Cell, window: int) -> str:
     return f"{start}–{fmt.tokens(round(cell.fill_end * window))}"
 
 
-def _heatmap(alt: Any, group: CurveGroup, name: str) -> Any:
+def _heatmap(alt: Any, group: CurveGroup, name: str, layout: Layout) -> Any:
     cells, window = group.cells, group.window_limit
+    fills = sorted({(cell.fill_start, _label(cell, window)) for cell in cells})
+    across = _CELL if layout.width_mm is None else (layout.panel - _LEGEND) / len(fills)
+    tall = _CELL_HEIGHT * (1 if layout.width_mm is None else 0.7)
+    base = _base(alt, group, [label for _, label in fills], across)
+    ink = alt.when(alt.datum.dark).then(alt.value("white")).otherwise(alt.value("black"))
+    size = min(12.0, layout.size + 1, across / 2.2)
+    roomy = across >= _ROOM_FOR_N
+    few, many = f"datum.n < {FEW}", f"datum.n >= {FEW}"
+    scale = alt.Scale(domain=[0, 100], range=list(RAMP), type="linear")
+    cell = base.mark_rect(stroke="white").encode(
+        color=alt.Color("recall:Q", scale=scale, legend=alt.Legend(title="recall (%)")),
+        opacity=alt.when(few).then(alt.value(FEW_OPACITY)).otherwise(alt.value(1)),
+    )
+    # as on the page: few probes are pale and hatched, their value thin and in brackets
+    hatch = (
+        base.transform_filter(few)
+        .mark_point(
+            shape=_HATCH, size=0.6 * min(across, tall) ** 2, strokeWidth=0.7, opacity=0.35,
+            stroke="#222222",
+        )
+        .encode()
+    )  # fmt: skip
+    value = {"dy": -5 if roomy else 0, "fontSize": size}
+    layers = [
+        cell,
+        hatch,
+        base.transform_filter(many)
+        .mark_text(fontWeight=600, **value)
+        .encode(text="value:N", color=ink),
+        base.transform_filter(few).mark_text(**value).encode(text="bracketed:N"),
+    ]
+    if roomy:
+        layers.append(base.mark_text(dy=9, fontSize=size - 3).encode(text="number:N", color=ink))
+    return alt.layer(*layers).properties(
+        width=across * len(fills),
+        height=tall * len(_PLACES),
+        title=alt.TitleParams(
+            fitted(layout, name, _BOLD * (layout.panel + LABELS)),
+            anchor="start",
+            fontSize=layout.size + 1,
+        ),
+    )
+
+
+def _base(alt: Any, group: CurveGroup, labels: Sequence[str], across: float) -> Any:
+    """The cells of a group with their places."""
+    window = group.window_limit
+    roomy = across >= _ROOM_FOR_N
     rows = [
         {
             "fill": _label(cell, window),
             "position": fmt.span(cell.position_start, cell.position_end),
             "recall": round(100 * cell.share.recall, 4),
-            "value": f"{100 * cell.share.recall:.0f}",
-            "n": f"n {cell.share.n:,}",
-            "dark": cell.share.recall < _DARK,
+            "value": (value := f"{100 * cell.share.recall:.0f}"),
+            "bracketed": f"({value})" if roomy else value,
+            "n": cell.share.n,
+            "number": f"n {cell.share.n:,}",
+            "dark": cell.share.recall < DARK and cell.share.n >= FEW,
         }
-        for cell in cells
+        for cell in group.cells
     ]
-    fills = sorted({(cell.fill_start, _label(cell, window)) for cell in cells})
     long = window > LONG_TOKENS
     title = "tokens in the window" if long else "fill of the window (%)"
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
+    return alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X(
             "fill:O",
-            scale=alt.Scale(domain=[label for _, label in fills]),
-            axis=alt.Axis(title=title, labelAngle=-40 if long else 0),
+            scale=alt.Scale(domain=list(labels)),
+            axis=alt.Axis(title=title, labelAngle=-40 if long or not roomy else 0),
         ),
         y=alt.Y(
             "position:O",
             scale=alt.Scale(domain=_PLACES),
-            title="position of the fact (%), start of session on top",
+            title="position of the fact (%)" if roomy else "position (%)",
         ),
-    )
-    scale = alt.Scale(scheme="cividis", domain=[0, 100])
-    ink = alt.when(alt.datum.dark).then(alt.value("white")).otherwise(alt.value("black"))
-    return alt.layer(
-        base.mark_rect(stroke="white").encode(
-            color=alt.Color("recall:Q", scale=scale, legend=alt.Legend(title="recall (%)"))
-        ),
-        base.mark_text(dy=-5, fontSize=12, fontWeight=600).encode(text="value:N", color=ink),
-        base.mark_text(dy=9, fontSize=9).encode(text="n:N", color=ink),
-    ).properties(
-        width=46 * len(fills),
-        height=44 * len(_PLACES),
-        title=alt.TitleParams(name, anchor="start", fontSize=12),
     )

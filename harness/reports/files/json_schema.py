@@ -14,10 +14,12 @@ import types
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from harness.analysis import onset
+from harness.analysis.advice import model as advice
 from harness.analysis.comparison import within_run
 from harness.analysis.onset import OnsetEstimate
-from harness.analysis.summary import model
+from harness.analysis.summary import model, rounds_model, shares
 from harness.analysis.summary.model import SUMMARY_SCHEMA, Summary
+from harness.core import memory
 from harness.reports.files.json_file import INTERNAL
 
 _PLAIN: dict[object, dict[str, Any]] = {
@@ -50,7 +52,8 @@ def schema() -> dict[str, Any]:
 
 def _object(shape: type, shapes: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A dataclass as an object; all its fields are always there; later versions may add some."""
-    names = vars(model) | vars(within_run) | vars(onset)
+    shapes_of = (model, rounds_model, shares, within_run, onset, advice, memory)
+    names = {name: value for module in shapes_of for name, value in vars(module).items()}
     hints = get_type_hints(shape, localns=names)
     words = field_words(shape)
     properties: dict[str, Any] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.reports import format as fmt
+from harness.reports.html.shown_with import shown_with
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,19 @@ def _row(match: Match, span: float) -> dict[str, Any]:
         match.memory and (None if match.memory == "none" else f"memory {match.memory}"),
         match.layout,
     ]
+    prompt = f" [{match.variant}]" if match.variant else ""
+    # between models the sides are models, each of which the reader may take out
+    models = () if match.model else (f"{found.a}{prompt}", f"{found.b}{prompt}")
+    told_by = match.model is not None and match.variant is not None
     return {
+        "shown_with": shown_with(
+            *models,
+            model=f"{match.model}{prompt}" if told_by else None,
+            window=match.window_limit,
+            policy=match.policy,
+            memory=match.memory,
+            layout=match.layout,
+        ),
         "b": fmt.plain(found.b),
         "a": fmt.plain(found.a),
         "where": fmt.plain(", ".join(part for part in where if part)),

@@ -7,15 +7,25 @@ from typing import TYPE_CHECKING, Any
 from harness.analysis.comparison.for_report import against
 from harness.core.printable import how_many
 from harness.reports import format as fmt
+from harness.reports.charts.figure_style import FEW
+from harness.reports.first_table import HEADER, explained, first_rows
+from harness.reports.html.compacting import advice_rows
 from harness.reports.html.comparisons import contrast
 from harness.reports.html.exclusions import left_out
 from harness.reports.html.history import over_time
-from harness.reports.html.rules_and_memory import carried, rules
+from harness.reports.html.rules_and_memory import rule_rows, section, treatment_rows
+from harness.reports.html.shown_with import shown_with
 from harness.reports.sections import headline
+from harness.reports.sections.compaction_rounds import SurvivalSection
 from harness.reports.sections.headline import onset_answer
 from harness.reports.sections.hints import hints
+from harness.reports.sections.methods import methods
+from harness.reports.sections.said_in import SaidInSection
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from harness.analysis.records import Frame
     from harness.analysis.summary.model import Control, CurveGroup, Summary
 
@@ -34,7 +44,9 @@ _LAPSE = 0.02
 """Lengths that miss their mark by more, as a fraction of the window, are pointed at."""
 
 
-def context(summary: Summary, frame: Frame, data: dict[str, Any]) -> dict[str, Any]:
+def context(
+    summary: Summary, frame: Frame, data: dict[str, Any], folders: Iterable[Path]
+) -> dict[str, Any]:
     """Everything but the data of the script."""
     names = [series["name"] for series in data["series"]]
     groups = list(zip(names, summary.groups, strict=True))
@@ -43,18 +55,26 @@ def context(summary: Summary, frame: Frame, data: dict[str, Any]) -> dict[str, A
         "records": how_many(summary.n_records, "record"),
         "runs": how_many(len(summary.run_ids), "run"),
         "when": fmt.date_range(summary.started_first, summary.started_last),
-        "criterion": f"{round(100 * summary.criterion, 1):g} points",
-        "level": f"{100 * summary.level:g}",
+        "few": FEW,
+        "columns": HEADER,
+        "first": first_rows(summary),
+        "explained": explained(summary),
+        "methods": methods(summary, folders),
         "run_ids": [fmt.plain(name) for name in summary.run_ids],
         "scenarios": [fmt.plain(name) for name in summary.scenarios],
         "answers": [_answer(i, *pair) for i, pair in enumerate(groups)],
         "contrasts": [contrast(table) for table in against(summary, frame)],
         "over_time": over_time(summary),
-        "rules": [rules(found) for found in summary.adherence],
-        "carried": [carried(found) for found in summary.treatments],
+        "rules": [rule_rows(found) for found in summary.adherence],
+        "compacted": [section(SurvivalSection(), found) for found in summary.survival],
+        "said_in": [section(SaidInSection(), found) for found in summary.said_in],
+        "compacting": [
+            advice_rows(found, several=len(summary.run_ids) > 1) for found in summary.advice
+        ],
+        "carried": [treatment_rows(found) for found in summary.treatments],
         "controls": [_control(control) for control in summary.controls],
-        "lengths": [_lengths(*pair) for pair in groups],
-        "usage": [_usage(*pair) for pair in groups],
+        "lengths": [_lengths(i, *pair) for i, pair in enumerate(groups)],
+        "usage": [_usage(i, *pair) for i, pair in enumerate(groups)],
         "left_out": left_out(summary, data),
         "hints": [fmt.plain(hint) for hint in hints(summary)[:-1]],
     }
@@ -92,6 +112,7 @@ def _answer(number: int, name: str, group: CurveGroup) -> dict[str, Any]:
 
 def _control(control: Control) -> dict[str, Any]:
     return {
+        "shown_with": shown_with(model=control.model),
         "model": fmt.plain(control.model),
         "arm": fmt.plain(control.arm),
         "what": _ARMS.get(control.arm, ""),
@@ -103,8 +124,9 @@ def _control(control: Control) -> dict[str, Any]:
     }
 
 
-def _lengths(name: str, group: CurveGroup) -> dict[str, Any]:
+def _lengths(number: int, name: str, group: CurveGroup) -> dict[str, Any]:
     return {
+        "number": number,
         "name": name,
         "window": f"{group.window_limit:,}",
         "words": [fmt.plain(words) for words in headline.length_sentences(group.lengths)],
@@ -123,9 +145,10 @@ def _lengths(name: str, group: CurveGroup) -> dict[str, Any]:
     }
 
 
-def _usage(name: str, group: CurveGroup) -> dict[str, Any]:
+def _usage(number: int, name: str, group: CurveGroup) -> dict[str, Any]:
     usage = group.usage
     return {
+        "number": number,
         "name": name,
         "window": f"{group.window_limit:,}",
         "calls": f"{sum(count.n for count in usage.sources):,}",

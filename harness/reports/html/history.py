@@ -15,21 +15,23 @@ def over_time(summary: Summary) -> list[dict[str, Any]]:
 
     Empty where there is one run, or where runs are pooled.
     """
-    groups = [group for group in summary.groups if group.run is not None]
-    if len({group.run for group in groups}) < 2:  # noqa: PLR2004 - two are several
+    groups = [(i, group) for i, group in enumerate(summary.groups) if group.run is not None]
+    if len({group.run for _, group in groups}) < 2:  # noqa: PLR2004 - two are several
         return []
-    return [_row(group) for group in sorted(groups, key=_order)]
+    return [_row(*numbered) for numbered in sorted(groups, key=_order)]
 
 
-def _order(group: CurveGroup) -> tuple[Any, ...]:
+def _order(numbered: tuple[int, CurveGroup]) -> tuple[Any, ...]:
+    _, group = numbered
     same = (group.window_limit, group.policy, group.memory, group.layout)
     return (*same, group.started, group.run, group.model)
 
 
-def _row(group: CurveGroup) -> dict[str, Any]:
+def _row(number: int, group: CurveGroup) -> dict[str, Any]:
     found = group.onset
     right = sum(point.share.recall * point.share.n for point in group.by_fill)
     return {
+        "number": number,
         "run": fmt.plain((group.run or "").rpartition("_")[2]),
         "day": fmt.day(group.started),
         "model": fmt.plain(group.model),

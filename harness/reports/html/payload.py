@@ -16,8 +16,9 @@ from harness.analysis.summary.build import group_key
 from harness.analysis.summary.page_tables import cube
 from harness.analysis.summary.trials import unique_trials
 from harness.reports import format as fmt
-from harness.reports.charts.curve import series_names
+from harness.reports.charts.figure_style import onset_words, series_names, style
 from harness.reports.format import plain, visible
+from harness.reports.html.pairing import pair_numbers
 from harness.reports.html.passages import MOST_BYTES, passages
 from harness.reports.html.sampling import sampled
 
@@ -35,7 +36,7 @@ _LONGEST_REPLY = 600
 _DIGITS = 6
 _TABLE_BYTES = 2_300_000
 """Of the records in one page; with longer replies there are fewer of them."""
-_ROW_BYTES = 145
+_ROW_BYTES = 150
 """Of one record without its texts, measured."""
 _PAGE_BYTES = 2_700_000
 """Of records, counts and passages together: what is left goes to passages."""
@@ -49,9 +50,10 @@ def payload(summary: Summary, frame: Frame, folders: Iterable[Path]) -> Data:
         (group.run if apart else None, *group_key(group)): i
         for i, group in enumerate(summary.groups)
     }
-    counts = _counts(frame, numbers, words)
+    counts = _counts(frame, numbers, words, summary.groups)
     spent = len(script_json(counts))
     return {
+        "style": style(),
         "series": [
             _series(group, name)
             for group, name in zip(summary.groups, series_names(summary.groups), strict=True)
@@ -96,15 +98,17 @@ def _series(group: CurveGroup, name: str) -> Data:
         "memory": plain(group.memory),
         "layout": plain(group.layout),
         "run": fmt.run_label(group) or None,
-        "onset": _onset(group.onset),
-        "own": _onset(group.own_onset),
+        "onset": _onset(group.onset, group.window_limit),
+        "own": _onset(group.own_onset, group.window_limit),
         "scenarios": {
-            plain(one.scenario): _onset(one.onset) for one in group.scenarios if one.onset
+            plain(one.scenario): _onset(one.onset, group.window_limit)
+            for one in group.scenarios
+            if one.onset
         },
     }
 
 
-def _onset(found: OnsetEstimate) -> Data:
+def _onset(found: OnsetEstimate, window: int) -> Data:
     curve = [
         [round(x, 4) for x in (point.fill, point.recall, point.lo, point.hi)]
         for point in found.curve
@@ -114,19 +118,32 @@ def _onset(found: OnsetEstimate) -> Data:
         "lo": found.lo,
         "hi": found.hi,
         "verdict": found.verdict,
+        "words": onset_words(found, window),
         "message": found.message,
         "curve": curve,
     }
 
 
-def _counts(frame: Frame, numbers: dict[Any, int], words: _Words) -> Data:
+def _counts(
+    frame: Frame, numbers: dict[Any, int], words: _Words, groups: Sequence[CurveGroup]
+) -> Data:
     """The tables of `analysis.cube`, rows as lists; runs apart where the summary has them so."""
-    tables: dict[str, list[list[Any]]] = {"fill": [], "gap": [], "cells": [], "outcomes": []}
+    tables: dict[str, list[list[Any]]] = {
+        "fill": [], "gap": [], "cells": [], "outcomes": [], "ends": [],
+    }  # fmt: skip
     for run, rows in _parts(frame, numbers):
-        found = cube(rows)
+        found = cube(rows, _bases(groups, run))
         for name, table in tables.items():
             table += [_row(row, run, numbers, words) for row in getattr(found, name).to_dicts()]
     return dict(tables)
+
+
+def _bases(groups: Sequence[CurveGroup], run: str | None) -> pl.DataFrame:
+    """Up to which fill each group's window is nearly empty; null where nothing was asked there."""
+    own = [group for group in groups if run in {None, group.run}]
+    columns = [pl.Series(name, [getattr(group, name) for group in own]) for name in GROUP]
+    ends = [group.onset.control if group.onset.has_controls else None for group in own]
+    return pl.DataFrame([*columns, pl.Series("base", ends, dtype=pl.Float64)])
 
 
 def _parts(frame: Frame, numbers: dict[Any, int]) -> list[tuple[str | None, pl.DataFrame]]:
@@ -169,12 +186,14 @@ def _records(
     rows, n = sampled(frame)
     rows, used = _fitting(rows)
     shown = passages(rows, folders, min(MOST_BYTES, _PAGE_BYTES - used - spent))
+    pairs = pair_numbers(rows)
     prefix = _prefix([row["key"] for row in rows])
     order = sorted(range(len(rows)), key=lambda i: (rows[i]["fill"], rows[i]["key"]))
     table: dict[str, list[Any]] = {}
     for i in order:
         for name, value in _record(rows[i], shown.of[i], prefix, numbers, words).items():
             table.setdefault(name, []).append(value)
+        table.setdefault("pair", []).append(pairs[i])
     return {
         "records": {name: _packed(values) for name, values in table.items()},
         "carried": len(rows),
@@ -262,4 +281,7 @@ def _record(
         "view": row["view"] or [],
         "plants": row["plant_messages"] or [],
         "length": row["cut_messages"],
+        "rounds": row["rounds"],
+        "survived": row["rounds_kept"],
+        "door": word(row["compaction_loss"]),
     }

@@ -75,8 +75,8 @@ def check_markdown(found: Check) -> str:
         lines += ["", "Such as:", ""]
         lines += ["| question | expected | came | |", "| --- | --- | --- | --- |"]
         for one in found.replies:
-            cells = map(fmt.escape_markdown, (one.question, one.expected, one.reply, one.outcome))
-            lines.append(f"| {' | '.join(cells)} |")
+            shown = (one.question, one.expected, one.reply, one.outcome)
+            lines.append(f"| {' | '.join(map(fmt.escape_markdown, shown))} |")
     if found.notes:
         lines += ["", "To know:", ""]
         lines += [f"- {fmt.escape_markdown(note)}" for note in found.notes]

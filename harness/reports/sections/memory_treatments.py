@@ -33,7 +33,9 @@ def terminal(found: Treatments, style: TerminalStyle) -> Iterator[str]:
         recall = f"{100 * share.recall:.0f} ({fmt.span(share.lo, share.hi)})"
         counts = map(str, (row.never_written, row.not_injected, row.not_used))
         leak = "LEAK" if row.leak else ""
-        cells.append((fmt.plain(_name(found, row)), recall, *counts, _tokens(row), _usd(row), leak))
+        cells.append(
+            (fmt.plain(row_name(found, row)), recall, *counts, _tokens(row), _usd(row), leak)
+        )
     yield from style.table(_HEAD, cells, right=_HEAD[1:7], folded=_HEAD[:1], styles={"": "red"})
     if found.advice is not None:
         yield from style.wrapped(found.advice, "→ ")
@@ -56,7 +58,7 @@ def rows(found: Treatments) -> Iterator[tuple[str, ...]]:
     """The cells of the Markdown table."""
     for row in found.rows:
         yield (
-            fmt.escape_markdown(_name(found, row)),
+            fmt.escape_markdown(row_name(found, row)),
             fmt.percent(row.share.recall),
             fmt.span(row.share.lo, row.share.hi, digits=1),
             f"{row.never_written:,}",
@@ -78,7 +80,8 @@ def leaks(found: Treatments) -> Iterator[str]:
             )
 
 
-def _name(found: Treatments, row: Carrying) -> str:
+def row_name(found: Treatments, row: Carrying) -> str:
+    """What a row stands for: its memory, and its policy where there are several."""
     several = len({other.policy for other in found.rows}) > 1
     return f"{row.memory} / {row.policy}" if several else row.memory
 

@@ -20,6 +20,7 @@ from harness.scoring.rules import rules
 from harness.sessions.fillers import fillers
 from harness.sessions.memories import memories
 from harness.sessions.policies import policies
+from harness.sessions.policies.combined import BETWEEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -120,7 +121,8 @@ def _in_files(scenarios: Iterable[Scenario]) -> Iterator[NamedCode]:
 
 
 def _elsewhere(study: Study) -> Iterator[NamedCode]:
-    yield from _code([(policies, spec) for spec in study.policies], None)
+    named = [spec for policy in study.policies for spec in policy.split(BETWEEN)]
+    yield from _code([(policies, spec) for spec in named], None)
     yield from _code([(memories, spec) for spec in study.memories], None)
     models = filter(None, map(reference_spec, study.models))
     yield from _code([(laws, spec) for spec in models], None)

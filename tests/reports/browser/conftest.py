@@ -21,6 +21,8 @@ QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+POINTS = "#curve-plots g[role=button]"
+LINES = "#curve-plots path.line"
 SCRIPT = "<script>window.hacked = true</script>"
 SCENARIO = f"""
 schema: 1
@@ -53,6 +55,12 @@ class Opened:
     requests: list[str] = field(default_factory=list)
 
 
+def press(page, value):
+    """Press the filter of this value."""
+    page.evaluate("document.querySelector('#filters details').open = true")
+    page.locator(f"#filters button[data-value='{value}']").click()
+
+
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two models in a small window past which the application evicts."""
@@ -66,7 +74,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return the_run(folder / "results")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def page_file(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of that run."""
     path = tmp_path_factory.mktemp("report") / "report.html"

@@ -9,10 +9,7 @@ import pytest
 
 from harness.analysis.curves import main_rows, recall_curve
 from harness.analysis.records import collect, read_records
-from tests.reports.browser.conftest import SCRIPT
-
-POINTS = "#curve-plots g[role=button]"
-LINES = "#curve-plots path.line"
+from tests.reports.browser.conftest import LINES, POINTS, SCRIPT, press
 
 
 def attributes(page, selector, *names):
@@ -21,11 +18,6 @@ def attributes(page, selector, *names):
         tuple(float(node.get_attribute(f"data-{name}")) for name in names)
         for node in page.locator(selector).all()
     ]
-
-
-def press(page, value):
-    page.evaluate("document.querySelector('#filters details').open = true")
-    page.locator(f"#filters button[data-value='{value}']").click()
 
 
 def test_the_page_opens_without_a_complaint_and_asks_the_network_for_nothing(opened, page_file):
@@ -172,4 +164,5 @@ def test_on_paper_there_are_figures_and_tables_but_no_filters(opened):
     page.emulate_media(media="print")
     assert not page.locator("#filters").is_visible()
     assert page.locator("#curve-plots svg").first.is_visible()
-    assert page.locator("#lengths table").first.is_visible()
+    assert page.locator("#controls table").first.is_visible()
+    assert page.locator("#methods").is_visible()

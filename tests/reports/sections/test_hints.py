@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.analysis.records import from_records
 from harness.analysis.summary.build import summarise
-from harness.analysis.summary.model import Share
+from harness.analysis.summary.shares import Share
 from harness.reports.sections.hints import hints
 from tests.support.records import make_record
 

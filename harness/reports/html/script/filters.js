@@ -24,7 +24,7 @@ function losses() {
 }
 
 function axes() {
-  if (!VALUES.window.some(window => window > LONG)) return null;
+  if (!VALUES.window.some(window => window > STYLE.long)) return null;
   const one = (even, text) => el('button', {
     type: 'button', class: 'chip one', 'aria-pressed': state.even === even ? 'true' : 'false', 'data-value': even ? 'even' : 'octaves',
     onclick: () => { state.even = even; changed(); },

@@ -38,9 +38,17 @@ function drawOutcomes() {
   }));
   $('outcome-plots').replaceChildren(...shown().map(series => {
     const mine = rows.filter(row => row.series === series.i);
-    return mine.length && figure([series.name, ' ', el('span', { class: 'dim' }, `${count(series.window)} tokens`)],
-      width => outcomePanel(series, mine, width),
-      () => tabled(['fill (%)', 'outcome', 'n>', 'of the step>'], mine.map(row => [span(row.from, row.to), FATES.find(fate => fate[0] === row.who)[1], count(row.n), percent(row.n / total(mine, row))])));
+    return mine.length && figure({
+      title: [series.name, ' ', el('span', { class: 'dim' }, `${count(series.window)} tokens`)],
+      name: `Who lost it, ${series.name}, ${count(series.window)} tokens`,
+      draw: width => outcomePanel(series, mine, width),
+      key: () => seen.map(fate => {
+        const [id, defs] = hatches();
+        return [svg('g', {}, defs, block(id, fate, { x: 0, y: 0, width: 22, height: 14 })), fate[1]];
+      }),
+      rows: () => mine.map(row => ({ series: series.name, window_limit: series.window, from: row.from, to: row.to, outcome: row.who, n: row.n, of: total(mine, row) })),
+      table: () => tabled(['fill (%)', 'outcome', 'n>', 'of the step>'], mine.map(row => [span(row.from, row.to), FATES.find(fate => fate[0] === row.who)[1], count(row.n), percent(row.n / total(mine, row))])),
+    });
   }).filter(Boolean));
 }
 
@@ -64,7 +72,7 @@ function outcomePanel(series, rows, width) {
       below += share;
       const where = `fill ${span(step.from, step.to)} %`;
       const words = `${series.name}, ${count(series.window)} tokens\n${where}: ${fate[1]}\n${count(row.n)} of ${count(n)} (${percent(share)})`;
-      const pick = { series: series.i, axis: 'outcome', from: step.from, to: step.to, who: fate[0], words: `${series.name}, ${count(series.window)} tokens, ${where}, ${fate[1]}` };
+      const pick = { series: series.i, axis: 'outcome', from: step.from, to: step.to, who: fate[0] };
       const item = live(svg('g', { 'data-who': fate[0], 'data-n': row.n }, block(id, fate, at), svg('rect', { ...at, class: 'ring' })), words, () => choose(pick), same(pick));
       items.push(item);
       f.root.append(item);

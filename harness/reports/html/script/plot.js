@@ -2,27 +2,48 @@
 
 const drawn = [];
 
-// A figure that is drawn again when its width changes.
-function figure(title, draw, table) {
-  const box = el('figure', {}, title && el('figcaption', {}, title));
+// Widths at which figures are drawn for paper, two or three of them side by side: so their words
+// stay as large as the text beside them.
+const PAPER_WIDE = 430, PAPER = 320;
+
+// A figure that is drawn again when its width changes, with what can be taken from it below.
+function figure({ title, name, draw, rows, table, key }) {
+  const box = el('figure', {}, el('figcaption', {}, title));
   const holder = el('div', {});
   box.append(holder);
-  const again = () => {
-    const width = Math.max(280, Math.floor(box.clientWidth || 340));
+  const again = (paper = false) => {
+    const width = paper ? box.closest('.wide') ? PAPER_WIDE : PAPER : Math.max(280, Math.floor(box.clientWidth || 340));
     if (box.dataset.width === String(width)) return;
     box.dataset.width = width;
     holder.replaceChildren(draw(width));
   };
-  if (table) box.append(el('details', { class: 'numbers', ontoggle: event => {
-    if (event.target.open && event.target.children.length === 1) event.target.append(table());
-  } }, el('summary', {}, 'As a table')));
+  box.append(el('div', { class: 'tools' }, el('details', { class: 'numbers', ontoggle: event => {
+    if (event.target.open && event.target.children.length === 1) {
+      const shownTable = table();
+      event.target.append(shownTable, el('p', {}, copier('Copy table', () => copied(shownTable.querySelector('table')))));
+    }
+  } }, el('summary', {}, 'As a table')), savers({ drawing: () => holder.firstChild, title: () => name, key, rows })));
   drawn.push(again);
   return box;
 }
 
+// Widths of words, and words in the width that there is: what is too long loses its middle.
+const ruler = document.createElement('canvas').getContext('2d');
+function measure(words) {
+  ruler.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  return ruler.measureText(words).width;
+}
+function fitted(words, room) {
+  if (measure(words) <= room) return words;
+  let kept = words.length - 1;
+  const cut = n => `${words.slice(0, Math.ceil(n / 2))}…${words.slice(words.length - Math.floor(n / 2))}`;
+  while (kept > 2 && measure(cut(kept)) > room) kept -= 1;
+  return cut(kept);
+}
+
 function tabled(header, rows) {
   const is = i => header[i].endsWith('>') ? 'num' : null;
-  return el('div', { class: 'scroll' }, el('table', {},
+  return el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'The figure as a table' }, el('table', {},
     el('thead', {}, el('tr', {}, header.map((name, i) => el('th', { class: is(i) }, name.replace('>', ''))))),
     el('tbody', {}, rows.map(row => el('tr', {}, row.map((value, i) => el('td', { class: is(i) }, String(value))))))));
 }
@@ -82,14 +103,32 @@ function swatch(series, node) {
 
 const path = points => points.map(([x, y], i) => `${i ? 'L' : 'M'}${x.toFixed(1)},${y.toFixed(1)}`).join('');
 
+// Points of several series at one place stand side by side.
+function besides(rows, place) {
+  const placed = rows.map(row => ({ row, x: place(row), of: 1, i: 0 }));
+  for (const one of placed) {
+    const near = placed.filter(other => Math.abs(other.x - one.x) < 1.2 * STYLE.pointStep);
+    const order = [...new Set(near.map(other => other.row.series))].sort((a, b) => a - b);
+    one.shift = (order.indexOf(one.row.series) - (order.length - 1) / 2) * STYLE.pointStep;
+  }
+  return placed;
+}
+
+const rowWords = (axis, row) => axis === 'gap' ? `${tokens(row.from)} to ${row.to === null ? 'more' : tokens(row.to)} tokens away` : `fill ${span(row.from, row.to)} %`;
+
+// What was chosen, in words.
+function pickWords(pick) {
+  const series = DATA.series[pick.series];
+  const more = pick.axis === 'cell' ? `, position ${20 * pick.place}–${20 * pick.place + 20} %` : pick.axis === 'outcome' ? `, ${FATES.find(fate => fate[0] === pick.who)[1]}` : '';
+  return `${series.name}, ${count(series.window)} tokens, ${rowWords(pick.axis, pick)}${more}`;
+}
+
 // Points of recall with their bars, each of them a door to its records.
-function points(f, rows, place, y, table, axis, items) {
-  for (const row of rows) {
-    const series = DATA.series[row.series], { colour, mark: kind } = look(series);
-    const x = place(row);
-    const where = axis === 'fill' ? `fill ${span(row.from, row.to)} %` : `${tokens(row.from)} to ${row.to === null ? 'more' : tokens(row.to)} tokens away`;
-    const words = `${series.name}, ${count(series.window)} tokens\n${where}: recall ${percent(row.recall)}\n95 % ${span(row.lo, row.hi)} %, n ${count(row.n)}`;
-    const pick = { series: row.series, axis, from: row.from, to: row.to, level: row.more[0], words: `${series.name}, ${count(series.window)} tokens, ${where}` };
+function points(f, placed, y, axis, items) {
+  for (const { row, x: middle, shift } of placed) {
+    const series = DATA.series[row.series], { colour, mark: kind } = look(series), x = middle + shift;
+    const words = `${series.name}, ${count(series.window)} tokens\n${rowWords(axis, row)}: recall ${percent(row.recall)}\n95 % ${span(row.lo, row.hi)} %, n ${count(row.n)}`;
+    const pick = { series: row.series, axis, from: row.from, to: row.to, ...(axis === 'fill' ? { level: row.more[0] } : {}) };
     const item = live(svg('g', { 'data-series': row.series, 'data-n': row.n, 'data-recall': row.recall, 'data-lo': row.lo, 'data-hi': row.hi },
       svg('line', { class: 'bar', x1: x, x2: x, y1: y(row.lo), y2: y(row.hi), stroke: colour }),
       mark(kind, x, y(row.recall), 4.5, colour), svg('circle', { class: 'ring', cx: x, cy: y(row.recall), r: 9 }),
