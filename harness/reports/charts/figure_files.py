@@ -30,7 +30,9 @@ _PRINT_DPI = 300
 """Dots an inch of a picture whose width was asked for."""
 _POINTS = 72 / 96
 """A CSS pixel in points, the unit of a PDF."""
-_SIZE = re.compile(r'(<svg\b[^>]*?) width="([\d.]+)"([^>]*?) height="([\d.]+)"')
+_SIZE = re.compile(
+    r'(<svg\b[^>]*?) width="([\d.]+)"([^>]*?) height="([\d.]+)"([^>]*?) viewBox="([^"]*)"'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +91,32 @@ def svg(summary: Summary, kind: str = "curve", layout: Layout = SCREEN) -> str:
     import vl_convert
 
     text = str(vl_convert.vegalite_to_svg(chart.to_json()))
-    if layout.width_mm is None:
-        return text
-    wanted = MM * layout.width_mm
+    return text if layout.width_mm is None else _SIZE.sub(_cut_to(layout.width_mm), text, count=1)
 
-    def set_to(found: re.Match[str]) -> str:
-        high = float(found[4]) * wanted / float(found[2])
-        return f'{found[1]} width="{wanted:.2f}"{found[3]} height="{high:.2f}"'
 
-    return _SIZE.sub(set_to, text, count=1)
+def _cut_to(width_mm: float) -> str:
+    """The first tag as wide as the panels were made for.
+
+    What draws it leaves room for words by a guess, generous for fonts that it does not have; the
+    letters would shrink with the whole.
+    """
+    wide = f"{MM * width_mm:.2f}"
+    return rf'\1 width="{wide}"\3 height="\4"\5 viewBox="0 0 {wide} \4"'
 
 
 def _in_millimetres(found: re.Match[str]) -> str:
-    wide, high = (float(found[i]) / MM for i in (2, 4))
-    return f'{found[1]} width="{wide:.2f}mm"{found[3]} height="{high:.2f}mm"'
+    return _resized(found, 1 / MM, "mm")
 
 
 def _in_points(found: re.Match[str]) -> str:
     """The size in points, though it does not say so: what draws the PDF takes units for points."""
-    wide, high = (float(found[i]) * _POINTS for i in (2, 4))
-    return f'{found[1]} width="{wide:.3f}"{found[3]} height="{high:.3f}"'
+    return _resized(found, _POINTS, "")
+
+
+def _resized(found: re.Match[str], factor: float, unit: str) -> str:
+    """The first tag in another unit; its content stays in units of its own."""
+    wide, high = (f"{float(found[i]) * factor:.2f}{unit}" for i in (2, 4))
+    return f'{found[1]} width="{wide}"{found[3]} height="{high}"{found[5]} viewBox="{found[6]}"'
 
 
 def _check_font(font: str | None) -> None:
@@ -177,7 +185,7 @@ def _title(
         "curve": "Recall as a session fills its window",
         "heatmap": "Recall by fill of the window and position of the fact",
     }[kind]
-    lines = _caption(summary, drawn, kind)
+    lines = _caption(summary, drawn, kind, layout)
     if layout.width_mm is not None:
         columns = int((MM * layout.width_mm - 16) / layout.width_of("x"))
         lines = [part for line in lines for part in fmt.wrap(line, columns)]
@@ -204,7 +212,9 @@ def altair() -> Any:
     return alt
 
 
-def _caption(summary: Summary, groups: Sequence[CurveGroup], kind: str) -> list[str]:
+def _caption(
+    summary: Summary, groups: Sequence[CurveGroup], kind: str, layout: Layout
+) -> list[str]:
     """What every reader of a figure asks: how much, when, under which settings."""
     probes = sum(group.n_probes for group in groups)
     sessions = sorted({group.n_sessions for group in groups})
@@ -227,7 +237,8 @@ def _caption(summary: Summary, groups: Sequence[CurveGroup], kind: str) -> list[
         *([", ".join(same)] if same else []),
     ]
     if kind == "heatmap":
-        lines.append("Each cell: recall in %, and how many probes; the start of session on top.")
+        many = ", and how many probes" if layout.width_mm is None else ""
+        lines.append(f"Each cell: recall in %{many}; the start of session on top.")
         lines.append(f"Pale and hatched: fewer than {FEW} probes. Blank: not probed.")
     else:
         drop = f"{round(100 * summary.criterion, 1):g} points"
