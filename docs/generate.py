@@ -1,4 +1,4 @@
-"""Writes the generated parts of these pages: keys of a scenario, the command, what is heard.
+"""Writes the generated parts of these pages: keys of a scenario, records, the command, and so on.
 
 Run it with `make docs`. `pages()` is what the tests compare with what is there.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ import click
 
 from harness.cli import harness
 from harness.core.languages import language
+from harness.core.record import Record
+from harness.reports.files.json_schema import field_words
 from harness.scenarios import json_schema
 from harness.scoring.abstention import says_unknown
 
@@ -26,14 +29,16 @@ LABELLED = DOCS.parent / "tests" / "scoring" / "labelled" / "abstentions.txt"
 BEGIN, END = "<!-- made by: make docs -->", "<!-- until here -->"
 
 _ORDER = (
-    "ScenarioModel", "FactModel", "QuestionModel", "Listed", "Generate", "NamedFiller",
-    "FileFiller", "TurnStep", "CallModel", "PlantStep", "FillerStep", "Stretch", "ProbeStep",
-    "RuleStep", "RuleModel", "ExpectModel",
+    "ScenarioModel", "FactModel", "ResultTool", "CallingTool", "QuestionModel", "Listed",
+    "Generate", "NamedFiller", "FileFiller", "TurnStep", "CallModel", "PlantStep", "FillerStep",
+    "Stretch", "ProbeStep", "RuleStep", "RuleModel", "ExpectModel",
 )  # fmt: skip
 """Which comes first; what is not named here follows in the order of the schema."""
 _TITLES = {
     "ScenarioModel": "The file",
     "FactModel": "A fact: `facts:`",
+    "ResultTool": "A tool whose result says a fact: `tool_result:`",
+    "CallingTool": "A tool that is called with a fact: `tool_call:`",
     "QuestionModel": "A question: `questions:`",
     "Listed": "A value with other spellings: in `values:`",
     "Generate": "Values made by a generator: `values:`",
@@ -59,6 +64,7 @@ def pages() -> dict[Path, str]:
         scenarios: _between(scenarios, keys()),
         languages: _between(languages, heard()),
         DOCS / "command.md": command(),
+        DOCS / "records.md": _between(DOCS / "records.md", record_fields()),
     }
 
 
@@ -97,6 +103,19 @@ def _labelled() -> dict[str, list[str]]:
         elif line.startswith(("- ", "+ ")):
             lines.append(line)
     return found
+
+
+# ------------------------------------------------------------------ the fields of a record
+
+
+def record_fields() -> str:
+    """A table of the fields of a record, from their own words in the source."""
+    words = field_words(Record)
+    rows = ["| field | type | what it says |", "|---|---|---|"]
+    for field in fields(Record):
+        kind = str(field.type).replace("|", "\\|")
+        rows.append(f"| `{field.name}` | {kind} | {_words(words.get(field.name, ''))} |")
+    return "\n".join([*rows, ""])
 
 
 # ------------------------------------------------------------------ the keys of a scenario

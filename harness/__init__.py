@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     )
     from harness.analysis.records import read_records, read_runs
     from harness.analysis.summary.build import summarise
+    from harness.api.report import Report
+    from harness.api.run import arun, run
+    from harness.api.run_result import RunResult
     from harness.core.errors import HarnessError
     from harness.core.messages import Message, Turn
     from harness.core.probe import Probe, Reply, Score
@@ -29,8 +32,8 @@ if TYPE_CHECKING:
     from harness.core.window import History, Span, View, Window
     from harness.models import make_model
     from harness.reports import render, terminal
-    from harness.runs.result import RunResult
-    from harness.runs.run import arun, plan, run
+    from harness.runs.limits import Limits
+    from harness.runs.run import plan
     from harness.scenarios import load, load_all
     from harness.sessions.tokens import TokenCounter
 
@@ -41,13 +44,15 @@ _HOMES = {
     "Fills": "harness.core.scenario",
     "HarnessError": "harness.core.errors",
     "History": "harness.core.window",
+    "Limits": "harness.runs.limits",
     "Message": "harness.core.messages",
     "OnsetEstimate": "harness.analysis.onset",
     "Plan": "harness.core.study",
     "Probe": "harness.core.probe",
     "Record": "harness.core.record",
     "Reply": "harness.core.probe",
-    "RunResult": "harness.runs.result",
+    "Report": "harness.api.report",
+    "RunResult": "harness.api.run_result",
     "Scenario": "harness.core.scenario",
     "Score": "harness.core.probe",
     "Span": "harness.core.window",
@@ -56,7 +61,7 @@ _HOMES = {
     "Turn": "harness.core.messages",
     "View": "harness.core.window",
     "Window": "harness.core.window",
-    "arun": "harness.runs.run",
+    "arun": "harness.api.run",
     "compare": "harness.analysis.comparison.two_runs",
     "difference": "harness.analysis.onset",
     "estimate_lengths": "harness.analysis.onset",
@@ -68,7 +73,7 @@ _HOMES = {
     "read_records": "harness.analysis.records",
     "read_runs": "harness.analysis.records",
     "render": "harness.reports",
-    "run": "harness.runs.run",
+    "run": "harness.api.run",
     "summarise": "harness.analysis.summary.build",
     "terminal": "harness.reports",
 }
@@ -80,12 +85,14 @@ __all__ = [
     "Fills",
     "HarnessError",
     "History",
+    "Limits",
     "Message",
     "OnsetEstimate",
     "Plan",
     "Probe",
     "Record",
     "Reply",
+    "Report",
     "RunResult",
     "Scenario",
     "Score",

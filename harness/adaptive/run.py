@@ -18,6 +18,7 @@ from harness.runs.progress import NoProgress
 from harness.sessions.materials import Workshop
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from typing import Unpack
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from harness.core.run_protocols import Progress
     from harness.core.study import Study
     from harness.runs.model_stack import AnswerOptions
-    from harness.runs.result import RunResult
+    from harness.runs.result import RunTotals
 
 
 class _Listening:
@@ -41,6 +42,12 @@ class _Listening:
 
     def replanned(self, total: int) -> None:
         self._progress.replanned(total)
+
+    def expect(self, left: Mapping[str, int]) -> None:
+        self._progress.expect(left)
+
+    def narrowed(self, model: str, window: int, words: str) -> None:
+        self._progress.narrowed(model, window, words)
 
     def sent(self) -> None:
         self._progress.sent()
@@ -68,7 +75,7 @@ def run_adaptive(
     progress: Progress | None = None,
     budget: Budget | None = None,
     **kept: Unpack[AnswerOptions],
-) -> tuple[RunResult, list[Ended]]:
+) -> tuple[RunTotals, list[Ended]]:
     """Ask batch after batch until the onset is known as well as was asked for.
 
     Args:
@@ -113,6 +120,7 @@ def run_adaptive(
                 folder=going.folder,
                 limits=gates.limits,
                 note=listening.note,
+                narrowed=listening.narrowed,
             )
             search.recall(list(going.before()), known_limit)
             listening.search = search

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.adaptive.choose import ChosenProbe, next_batch
 from harness.adaptive.sessions import ChosenSessions
-from harness.adaptive.stop import FORESEEN_FROM, WIDEST, Stop, outlook, stop
+from harness.adaptive.stop import FORESEEN_FROM, WIDEST, Stop, known_by_now, outlook, stop
 from harness.core.arms import nearly_empty
 from harness.core.draws import Draws
 from harness.core.errors import UsageError
@@ -76,6 +76,7 @@ class Search:
         folder: The run folder.
         limits: What may be done to a provider at most.
         note: Is told, before the probes run out, what the goal will take.
+        narrowed: Is told after each batch what is known of an onset by then.
     """
 
     def __init__(
@@ -88,19 +89,18 @@ class Search:
         folder: Path,
         limits: Limits,
         note: Callable[[str], None] = lambda _: None,
+        narrowed: Callable[[str, int, str], None] = lambda _model, _window, _words: None,
     ) -> None:
         self._study = study
         self._note = note
+        self._narrowed = narrowed
         self._goal = goal
         self._sessions = ChosenSessions(study, workshop, batch_size=goal.batch_size)
         self._runner = runner
         self._local = Local(limits)
         self._path = folder / BATCHES
         self._written: dict[tuple[str, int, int], list[ChosenProbe]] = {
-            (line["model"], line["window"], line["batch"]): [
-                ChosenProbe(**{name: c[name] for name in ("seed", "fill", "position", "why")})
-                for c in line["choices"]
-            ]
+            (line["model"], line["window"], line["batch"]): [_choice(c) for c in line["choices"]]
             for line in lines(self._path)
         }
         self._rows: dict[tuple[str, int], dict[str, dict[str, Any]]] = {}
@@ -155,6 +155,10 @@ class Search:
         while True:
             rows = self._asked(model, window, before=batch + 1)
             found = self._stop(rows, window) if rows else None
+            if rows:
+                self._narrowed(
+                    model, window.limit, known_by_now(rows, near_empty_fill(window.limit))
+                )
             if found is not None:
                 return Ended(model, window.limit, found.reason, enough=True)
             spent = self._spent(model, rows)
@@ -298,6 +302,4 @@ def goal_data(goal: SearchGoal) -> dict[str, Any]:
 
 def _choice(data: Mapping[str, Any]) -> ChosenProbe:
     """A choice that was written before; what a later version adds is left out."""
-    return ChosenProbe(
-        seed=data["seed"], fill=data["fill"], position=data["position"], why=data["why"]
-    )
+    return ChosenProbe(**{name: data[name] for name in ("seed", "fill", "position", "why")})

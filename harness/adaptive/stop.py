@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from harness.analysis.onset import estimate_onset
-from harness.analysis.onset.result import percent
+from harness.analysis.onset.result import brief, percent
 from harness.core.errors import UsageError
 from harness.core.near_empty import NEAR_EMPTY_SHARE
 
@@ -112,6 +112,16 @@ def stop(
         found.append((seen, reason))
     (now, reason), (before, _) = found
     return Stop(reason=reason) if _agree(now, before) else None
+
+
+def known_by_now(rows: Rows, control: float) -> str:
+    """What is known of the onset so far, in a few words.
+
+    Args:
+        rows: All answers so far.
+        control: Where the nearly empty window ends, as a fill in (0, 1).
+    """
+    return brief(estimate_onset(rows, control=control, band=False))
 
 
 def outlook(rows: Rows, *, half_width: float, control: float = NEAR_EMPTY_SHARE) -> Outlook | None:

@@ -38,6 +38,15 @@ UNSEEN = "maybe_unseen"
 CANNOT_TELL = "cannot_tell"
 """A wrong answer where nobody can tell whether the server had dropped a part of the session."""
 
+OPAQUE = "opaque"
+"""A wrong answer about what went into a block that nobody but its provider can read."""
+
+BY_NOBODY = (CANNOT_TELL, OPAQUE)
+"""Losses of which nobody can tell who lost them."""
+
+_SOUND = 0.95
+"""Recall without any filler that is surely below this says that a question or its scorer is off."""
+
 NOT_MEASURED = ("ok", "cut", "overflow", "refused", "error")
 """Statuses under which a probe may have no score."""
 
@@ -78,7 +87,7 @@ def who() -> pl.Expr:
         .then(pl.lit("partial"))
         .when((found == "server_truncated") | ((found == UNSEEN) & sent))
         .then(pl.lit("server"))
-        .when(found == CANNOT_TELL)
+        .when(found.is_in(list(BY_NOBODY)))
         .then(pl.lit("nobody"))
         .when(found == "lost_in_memory")
         .then(pl.lit("memory"))
@@ -98,8 +107,8 @@ def attribution(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
         Sorted by `by`: n, recalled, partial (some of a set, or a score between 0 and 1, whatever
         its outcome), lost_by_application and lost_by_model, then one column for each
         outcome of these two, `lost_by_server` (the part of lost_by_application that the server
-        dropped), lost_by_nobody (`cannot_tell`), and `unscored_<status>` for the probes without a
-        score.
+        dropped), lost_by_nobody (`cannot_tell` and `opaque`), and `unscored_<status>` for the
+        probes without a score.
     """
     columns = ("score", "status", cause().alias("cause"), who().alias("who"))
     rows = collect(main_rows(frame).select(*by, *columns))
@@ -121,7 +130,7 @@ def attribution(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
             count(pl.col("who") == "nobody", "lost_by_nobody"),
             *(
                 count(lost & (pl.col("cause") == name), name)
-                for name in (*BY_APPLICATION, UNSEEN, CANNOT_TELL, *BY_MODEL)
+                for name in (*BY_APPLICATION, UNSEEN, *BY_NOBODY, *BY_MODEL)
             ),
             *(
                 count(
@@ -147,9 +156,9 @@ def controls(frame: Frame, *, floor: float = 0.0) -> pl.DataFrame:
         Sorted by model and arm: n (scored), not_measured, right (mean score; in closed_book,
         fact_removed and nothing_carried the right answer is that it was never said), named (how
         often the reply was the right value), and flag: `leak` when a fact that was never said was
-        named surely more often than the floor, `weak` when something was missed without any filler,
-        else null. Probes of the main arm whose fact an earlier session said, and whose session
-        began without it, are a control as well: the arm `not_carried`.
+        named surely more often than the floor, `weak` when recall without any filler is surely
+        below 95 %, else null. Probes of the main arm whose fact an earlier session said, and whose
+        session began without it, are a control as well: the arm `not_carried`.
     """
     score = pl.col("score")
     rows = collect(_control_rows(frame))
@@ -168,11 +177,12 @@ def controls(frame: Frame, *, floor: float = 0.0) -> pl.DataFrame:
         pl.when(some).then((pl.col("right") / pl.col("n") / 2.0**32).round(9)).alias("right")
     )
     least, _ = wilson(table["named"], table["n"].clip(1))
+    _, best = wilson((table["right"].fill_null(1.0) * table["n"]).round(), table["n"].clip(1))
     untold = pl.col("arm").is_in([*UNTOLD, "not_carried"])
     flag = (
         pl.when(untold & some & (least > pl.max_horizontal("floor", pl.lit(floor))))
         .then(pl.lit("leak"))
-        .when((pl.col("arm") == "needle_only") & (pl.col("right") < 1))
+        .when(some & (pl.col("arm") == "needle_only") & (best < _SOUND))
         .then(pl.lit("weak"))
     )
     return table.with_columns(flag.alias("flag")).drop("floor").sort("model", "arm")

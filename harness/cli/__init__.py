@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _VERBS = (
-    "init", "doctor", "validate", "plan", "run", "probe", "view", "report", "compare", "baseline",
-    "check", "judge", "score", "show", "export", "ls", "cache", "import", "calibrate", "reread",
+    "init", "doctor", "validate", "plan", "run", "probe", "view", "report", "compare", "advise",
+    "baseline", "check", "judge", "score", "compaction", "show", "export", "ls", "cache", "import",
+    "calibrate", "reread",
 )  # fmt: skip
 """In the order in which a newcomer needs them."""
 

@@ -56,6 +56,8 @@ def before(
         "filler": data["filler"],
         "controls": data["controls"],
         "prompts": data.get("prompts", {}),
+        "facts": ",".join(data.get("facts", ())) or None,
+        "names": tuple(f"{name}={model}" for model, name in data.get("names", {}).items()),
         "options": (*options, *kept),
     }
 

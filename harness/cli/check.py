@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -156,6 +157,7 @@ def command(
         raise UsageError("check against what? give --baseline NAME (harness baseline ls), or --a-a")
     from harness.gate.baseline import read_baseline
     from harness.gate.check import check
+    from harness.gate.replies import lost_replies
     from harness.gate.snapshot import of_run
 
     blessed, snapshot = read_baseline(baseline, out), of_run(folder)
@@ -168,6 +170,7 @@ def command(
         again = None if kept_back else _again(folder, options, out, limits)
         why_not = kept_back or why_not
     found = check(blessed, snapshot, rule, again=again, why_not=why_not)
+    found = replace(found, replies=lost_replies(folder, found.lost))
     _show(found, outputs)
     return _code(found, on_inconclusive)
 

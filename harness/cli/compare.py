@@ -78,6 +78,7 @@ def command(
     """  # noqa: D301 -- click reads the control character
     check_outputs(outputs, "comparison", _SUFFIXES)
     from harness.analysis.comparison.many_sides import versus
+    from harness.cli.streams import print_styled, terminal_style
     from harness.reports.sections.comparison import (
         comparison_json,
         comparison_markdown,
@@ -94,7 +95,8 @@ def command(
         reference=None if reference is None else _reference(reference, sides, chosen),
     )
     if not outputs:
-        click.echo(comparison_text(found), nl=False)
+        style = terminal_style()
+        print_styled(comparison_text(found, style), style)
     forms = {".md": comparison_markdown, ".json": comparison_json, ".txt": comparison_text}
     for output in outputs:
         write_whole(output, forms[output.suffix.lower()](found))

@@ -1,7 +1,7 @@
 """`harness doctor`: is everything here that a run needs?
 
-Nothing is sent anywhere, but for a question of two lines to the server of a model that is named:
-whether it counts tokens.
+Nothing is sent anywhere, but to the server of a model that is named: which models it has, and a
+question of two lines, whether it counts tokens.
 """
 
 from __future__ import annotations
@@ -34,20 +34,23 @@ _PACKAGES = ("litellm", "tiktoken", "polars", "numpy", "scipy", "pydantic", "cli
 
 
 @click.command("doctor")
-@click.option("-m", "--model", "models", multiple=True, help="Also look this model up.")
+@click.option(
+    "-m", "--model", "models", multiple=True, metavar="M", help="Also look this model up."
+)
 @click.option(
     "-M",
     "options",
     multiple=True,
     metavar="KEY=VALUE",
-    help="A parameter of its calls, such as api_base: asks whether its server counts tokens.",
+    help="A parameter of its calls, such as api_base: asks its server for its models, and whether"
+    " it counts tokens.",
 )
 @RESULTS
 def command(models: tuple[str, ...], options: tuple[str, ...], *, out: Path) -> int:
     """Check packages, tokenizer, prices, keys and folders; nothing is generated anywhere."""
     well = True
     given = dict(call_options(options))
-    looked_up = (*_models(models), *_counters(models, given))
+    looked_up = (*_models(models), *_reached(models, given), *_counters(models, given))
     for good, text in (*_packages(), *_tokenizer(), *_folders(out), *_keys(), *looked_up):
         mark = "ok  " if good else "note" if good is None else "FAIL"
         well = well and good is not False
@@ -105,6 +108,19 @@ def _models(models: tuple[str, ...]) -> Iterator[tuple[bool | None, str]]:
         window = f"{limit:,} tokens" if limit else "unknown (give -w)"
         known = "known" if cost else "unknown"
         yield (True if limit and cost else None), f"{name}: window {window}, price {known}"
+
+
+def _reached(
+    models: tuple[str, ...], options: Mapping[str, object]
+) -> Iterator[tuple[bool | None, str]]:
+    """Whether the key is there, the address answers and the name is one that it has."""
+    from harness.cli.looks import looks_at
+
+    for found in looks_at(models, options):
+        if found.fault is not None:
+            yield False, found.fault
+        elif found.told is not None:
+            yield "does not" not in found.told or None, f"{found.model}: {found.told}"
 
 
 def _counters(

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.core.errors import UsageError
-from harness.reports.charts.layout import SCREEN, Layout, millimetres
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from harness.reports.charts.layout import Layout
 
 _FIGURES = (".pdf", ".png", ".svg")
 _FONT = re.compile(r"\w[\w .-]*")
@@ -45,6 +46,8 @@ def figure_layout(
     Raises:
         UsageError: There is no picture among them, the width is none, or the font no name.
     """
+    from harness.reports.charts.layout import SCREEN, Layout, millimetres
+
     if width is None and font is None and caption:
         return SCREEN
     if not any(output.suffix.lower() in _FIGURES for output in outputs):

@@ -10,6 +10,7 @@ import click
 
 from harness.core.errors import UsageError
 from harness.core.files import write_whole
+from harness.scenarios.shipped import shipped, shipped_file
 
 _TEMPLATE = """\
 # A session with two facts in it. Check it:  harness validate {path}
@@ -42,6 +43,12 @@ fills: 12
 
 @click.command("init")
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.option(
+    "--example",
+    metavar="NAME",
+    help="Copy a scenario that comes along, to change it: needle, brand-voice, ...; `list` names"
+    " them all.",
+)
 @click.option(
     "--from",
     "source",
@@ -81,6 +88,7 @@ def command(
     /,
     path: Path | None,
     *,
+    example: str | None,
     source: Path | None,
     conversation: str | None,
     facts: int,
@@ -95,8 +103,14 @@ def command(
     """
     if source is None:
         _check_unused(context)
+    elif example is not None:
+        raise UsageError("--example and --from are two ways to begin; give one of them")
+    if example == "list":
+        click.echo("\n".join(shipped()))
+        return 0
+    text = None if example is None else shipped_file(example).read_text(encoding="utf-8")
     if path is None:
-        path = Path("scenarios") / f"{'first' if source is None else source.stem}.yaml"
+        path = Path("scenarios") / f"{example or ('first' if source is None else source.stem)}.yaml"
     if path.exists():
         raise UsageError(f"{path} is there already; give another path")
     if source is not None:
@@ -115,7 +129,7 @@ def command(
         return 0
     name = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "first"
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, _TEMPLATE.format(path=path, name=name))
+    write_whole(path, text or _TEMPLATE.format(path=path, name=name))
     click.echo(f"{path} is written. Next:")
     models = "-m 'reference/perfect,reference/fading?onset=0.6'"
     click.echo(f"  harness run {shlex.quote(str(path))} {models} -w 8k")

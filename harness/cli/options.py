@@ -37,6 +37,13 @@ _STUDY = (
         help="Any litellm name, or reference/<law>?option=value.",
     ),
     click.option(
+        "--name",
+        "names",
+        multiple=True,
+        metavar="NAME=MODEL",
+        help="What reports call a model; of an only model NAME is enough.",
+    ),
+    click.option(
         "-w",
         "--window",
         "windows",
@@ -104,6 +111,12 @@ _STUDY = (
         metavar="N|F[,F]",
         help="A number of strata, or exact fills such as 0.1,0.5,0.9 (1: as full as leaves room"
         " to answer; above 1: past the ceiling).",
+    ),
+    click.option(
+        "--facts",
+        envvar="HARNESS_FACTS",
+        metavar="F[,F]",
+        help="Ask about these facts or questions only; sessions say all of them anyway.",
     ),
     click.option(
         "--positions",

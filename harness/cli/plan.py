@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.options import study_options
+from harness.cli.grouped import GroupedCommand
+from harness.cli.options import RESULTS, study_options
 from harness.cli.study import make_study, tell_code, tell_unchecked
 from harness.core.errors import NothingSelectedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from harness.core.study import Plan
     from harness.core.trial import Trial
+    from harness.runs.planning.cost import Estimate
 
 
-@click.command("plan")
+@click.command("plan", cls=GroupedCommand)
 @study_options
 @click.option(
     "--detect",
@@ -49,9 +51,11 @@ if TYPE_CHECKING:
     envvar="HARNESS_TRUST_CODE",
     help="Import what the scenarios name as package.module:Name, to plan with it.",
 )
+@RESULTS
 def command(
     paths: tuple[Path, ...],
     *,
+    out: Path,
     trust_code: bool,
     detect: float | None,
     power: float,
@@ -114,9 +118,29 @@ def command(
             f"Cost {dollars(total)} if the provider's prefix cache holds forks,"
             f" {dollars(without)} if it holds none."
         )
+    for line in _times(rows, out):
+        click.echo(line)
     for line in _seeds(planned, detect=detect, power=power, half_width=half_width):
         click.echo(f"\n{line}")
     return 0
+
+
+def _times(rows: Sequence[Estimate], out: Path) -> Iterator[str]:
+    """How long each model will take, by its newest run; models are asked side by side."""
+    from harness.cli.time_left import duration
+    from harness.runs.planning.past_rate import past_rate
+
+    unknown = []
+    for model in dict.fromkeys(row.model for row in rows):
+        rate = past_rate(model, out)
+        if rate is None:
+            unknown.append(model)
+            continue
+        seconds = sum(row.prompt_tokens for row in rows if row.model == model) / rate.tokens_per_s
+        yield f"Time: {model} about {duration(seconds)}, at the rate of {rate.run}."
+    if unknown:
+        names = ", ".join(unknown)
+        yield f"Time unknown: no run in {out}/ has asked {names} yet; a small one tells its rate."
 
 
 def _seeds(

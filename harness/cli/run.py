@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from pathlib import Path
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,17 +10,22 @@ import click
 from harness.cli.again import before
 from harness.cli.answers import ANSWERS, answer_options, answers_of
 from harness.cli.budget import budget_options, read_out
+from harness.cli.grouped import GroupedCommand
 from harness.cli.limits import limit_options
+from harness.cli.looks import look_at_models
 from harness.cli.options import RESULTS, study_options
+from harness.cli.resume_line import resume_line
 from harness.cli.study import make_study, tell_code, tell_unchecked
 from harness.cli.workers import worker_options
 from harness.core.errors import IncompleteError, UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harness.adaptive.search import Ended
     from harness.core.study import Study
     from harness.runs.limits import Limits
-    from harness.runs.result import RunResult
+    from harness.runs.result import RunTotals
 
 _INTERRUPTED = 2
 
@@ -29,7 +33,7 @@ _ADAPTIVE_SEEDS = 30
 """Sessions over which adaptive batches rotate unless --seeds says otherwise."""
 
 
-@click.command("run")
+@click.command("run", cls=GroupedCommand)
 @study_options
 @RESULTS
 @click.option("--resume", metavar="RUN|latest", help="Go on with a run that was interrupted.")
@@ -62,6 +66,12 @@ _ADAPTIVE_SEEDS = 30
 @budget_options
 @answer_options
 @worker_options
+@click.option(
+    "--preflight/--no-preflight",
+    default=True,
+    show_default=True,
+    help="Look at key, address and name of each model before anything is sent; it costs nothing.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Do not print the report at the end.")
 @click.pass_context
 def command(
@@ -74,6 +84,7 @@ def command(
     retry_errors: bool,
     limits: Limits,
     executor: str,
+    preflight: bool,
     quiet: bool,
     adaptive: bool,
     half_width: float,
@@ -110,6 +121,8 @@ def command(
     study = _one_prompt(make_study(paths, **options), aim)
     tell_unchecked(study)
     tell_code(study, imports=True)
+    if preflight and folder is None and (kept.get("cassette") is None or kept.get("record")):
+        look_at_models(study)
     known = set(runs(out))
     how = {
         "out": out,
@@ -125,15 +138,19 @@ def command(
             result, ended = _replay(study, aim, how | {"progress": bar})
     except KeyboardInterrupt:
         begun = folder or next(iter(set(runs(out)) - known), None)
-        how_on = "nothing was sent" if begun is None else f"go on with: {_resume_line(begun, out)}"
+        how_on = (
+            "nothing was sent"
+            if begun is None
+            else f"go on with: {resume_line(begun, out, context)}"
+        )
         click.echo(f"interrupted; {how_on}", err=True)
         return _INTERRUPTED
     if not quiet:
         _print_report(result.folder)
-    return _end(result, ended, out)
+    return _end(result, ended, out, context)
 
 
-def _end(result: RunResult, ended: list[Ended], out: Path) -> int:
+def _end(result: RunTotals, ended: list[Ended], out: Path, context: click.Context) -> int:
     """Say what the run came to, and where it is kept.
 
     Raises:
@@ -152,7 +169,7 @@ def _end(result: RunResult, ended: list[Ended], out: Path) -> int:
             f" are not measured; most with: {result.cut_said}",
             err=True,
         )
-    _check_complete(result, out)
+    _check_complete(result, out, context)
     if not all(end.enough for end in ended):
         raise IncompleteError("the search ended before its aim was reached; see above")
     return 0
@@ -171,7 +188,7 @@ def _one_prompt(study: Study, aim: dict[str, Any] | None) -> Study:
 
 def _replay(
     study: Study, aim: dict[str, Any] | None, how: dict[str, Any]
-) -> tuple[RunResult, list[Ended]]:
+) -> tuple[RunTotals, list[Ended]]:
     """The run, planned at once or batch by batch."""
     if aim is None:
         from harness.runs.run import run
@@ -200,8 +217,8 @@ def _as_before(
 
     source = click.core.ParameterSource.COMMANDLINE
     flags = {"models": "model", "windows": "window", "policies": "policy", "memories": "memory"}
-    flags |= {"variants": "variant", "system_prompt": "system-prompt"}
-    fixed = (*flags, "replies", "seeds", "first_seed", "repeats", "fills", "positions")
+    flags |= {"variants": "variant", "system_prompt": "system-prompt", "names": "name"}
+    fixed = (*flags, "replies", "facts", "seeds", "first_seed", "repeats", "fills", "positions")
     for name in (*fixed, "filler", "controls"):
         if context.get_parameter_source(name) is source:
             flag = flags.get(name, name).replace("_", "-")
@@ -214,22 +231,16 @@ def _as_before(
 
 
 def _print_report(folder: Path) -> None:
+    """The report: in a terminal the answer alone, so that it stays in sight."""
     from harness.cli.report import print_report
 
-    print_report([folder])
+    short = sys.stdout.isatty()
+    print_report([folder], details=not short)
+    if short:
+        click.echo(f"each curve in full: harness report {folder.name}", err=True)
 
 
-def _resume_line(folder: Path, out: Path) -> str:
-    from harness.cli.again import addresses
-    from harness.runs.folder.run_json import read_config
-
-    place = "" if out == Path("results") else f" --out {shlex.quote(str(out))}"
-    named = dict.fromkeys(name for name, _ in addresses(read_config(folder)))
-    servers = "".join(f" -M {name}=..." for name in named)
-    return f"harness run --resume {folder.name}{place}{servers}"
-
-
-def _check_complete(result: RunResult, out: Path) -> None:
+def _check_complete(result: RunTotals, out: Path, context: click.Context) -> None:
     """Say what is left.
 
     Raises:
@@ -266,4 +277,5 @@ def _check_complete(result: RunResult, out: Path) -> None:
     go_on = "Go on with" if result.stopped is None else "Go on, with a larger budget or none"
     failed = result.errors or result.broken_off or result.stopped is None
     retry = " --retry-errors" if failed else ""
-    raise IncompleteError(f"{'; '.join(parts)}. {go_on}: {_resume_line(result.folder, out)}{retry}")
+    line = resume_line(result.folder, out, context, larger_budget=result.stopped is not None)
+    raise IncompleteError(f"{'; '.join(parts)}. {go_on}: {line}{retry}")

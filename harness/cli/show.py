@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,14 +21,24 @@ if TYPE_CHECKING:
 @click.argument("run")
 @click.argument("key")
 @click.option("--messages", is_flag=True, help="Print the messages that were sent, as JSON Lines.")
+@click.option(
+    "--transcript/--json",
+    "readable",
+    default=None,
+    help="As a conversation to be read, or as the record's own JSON. In a terminal the first,"
+    " elsewhere the second unless said.",
+)
 @RESULTS
-def command(run: str, key: str, *, messages: bool, out: Path) -> int:
+def command(run: str, key: str, *, messages: bool, readable: bool | None, out: Path) -> int:
     """Show one record of RUN; the start of its KEY is enough."""
     from harness.runs.folder.find import find_run
     from harness.runs.folder.reader import sent_messages
 
     folder = find_run(run, out)
     record = _find(folder, key)
+    if not messages and (sys.stdout.isatty() if readable is None else readable):
+        _print_transcript(folder, record)
+        return 0
     if not messages:
         click.echo(escaped(json.dumps(record, indent=2, ensure_ascii=False)))
         return 0
@@ -36,6 +47,15 @@ def command(run: str, key: str, *, messages: bool, out: Path) -> int:
     for message in sent_messages(folder, record):
         click.echo(escaped(json.dumps(to_chat(message), ensure_ascii=False)))
     return 0
+
+
+def _print_transcript(folder: Path, record: dict[str, Any]) -> None:
+    from harness.cli.streams import print_styled, terminal_style
+    from harness.reports.sections.transcript import transcript
+    from harness.runs.folder.reader import sent_messages
+
+    style = terminal_style()
+    print_styled(transcript(record, sent_messages(folder, record), style), style)
 
 
 def _find(folder: Path, key: str) -> dict[str, Any]:

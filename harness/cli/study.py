@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.prompts import read_prompts
-from harness.core.errors import UsageError
+from harness.core.errors import UsageError, nearest
 from harness.core.printable import printable
 from harness.core.study import Study, share, unique
 
@@ -75,6 +75,8 @@ def make_study(
     system_prompt: Path | None = None,
     variants: Sequence[str] = (),
     prompts: Mapping[str, str | None] | None = None,
+    facts: str | None = None,
+    names: Sequence[str] = (),
     **rest: Any,
 ) -> Study:
     """The study that the command line asks for.
@@ -96,10 +98,13 @@ def make_study(
         scenarios = under_prompts(scenarios, prompts)
     from harness.scenarios.treatments import under_treatments
 
+    asked = unique([name for text in models for name in text.split(",")], "model")
     return Study(
         scenarios=tuple(one for scenario in scenarios for one in under_treatments(scenario)),
         prompts=tuple(prompts.items()),
-        models=unique([name for text in models for name in text.split(",")], "model"),
+        models=asked,
+        names=tuple(sorted(display_names_of(names, asked).items())),
+        facts=unique(facts.split(","), "fact") if facts is not None else (),
         windows=unique(windows.split(","), "window"),
         policies=unique(policies.split(","), "policy"),
         memories=unique(memories.split(","), "memory"),
@@ -109,6 +114,31 @@ def make_study(
         options=call_options(options),
         **rest,
     )
+
+
+def display_names_of(texts: Sequence[str], models: Sequence[str]) -> dict[str, str]:
+    """What models are called in reports, by model, from NAME=MODEL or, of an only model, NAME.
+
+    Args:
+        texts: As the command line gives them.
+        models: Those that there are.
+
+    Raises:
+        UsageError: A text names no model, or a name or a model comes twice.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, model = (part.strip() for part in text.partition("="))
+        if not equals and len(models) == 1:
+            model = models[0]
+        if not name or not model:
+            raise UsageError(f"--name '{text}': expected NAME=MODEL")
+        if model not in models:
+            raise UsageError(f"--name '{text}': no model '{model}' here; {nearest(model, models)}")
+        if model in found or name in found.values():
+            raise UsageError(f"--name '{text}': the model or the name is given twice")
+        found[model] = name
+    return found
 
 
 def _with_filler(scenarios: tuple[Scenario, ...], filler: str | None) -> tuple[Scenario, ...]:

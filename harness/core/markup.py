@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import cache
 
-from harness.core.languages.folding import ascii_digits, silent_out
+from harness.core.languages.folding import ascii_digits, silent_out, translated
 
 _GROUPED = re.compile(
     r"(?<![\w.,])(?:[0-9]{1,3}(?:[,'’\u00a0\u2007\u2009\u202f][0-9]{3})+"
@@ -62,14 +62,20 @@ def unmarked(text: str) -> str:
     # "15. That is it" is an answer; only points counted from 1 are the markup of a list
     if len(points) > 1 and [int(point) for point in points] == list(range(1, len(points) + 1)):
         text = _POINT.sub("", text)
-    return _STARS.sub(lambda match: " " if match[0][0] == "*" and _inside(match) else "", text)
+    if "*" in text or "`" in text or "~" in text:
+        text = _STARS.sub(lambda match: " " if match[0][0] == "*" and _inside(match) else "", text)
+    return text
 
 
 def typeset(text: str) -> str:
     """The text with the digits of any script as 0 to 9, without what only a typesetter sees."""
     if not text.isascii():
-        text = ascii_digits(silent_out(text))
-        text = _NOTE.sub("", _POWER.sub(lambda m: f"{m[1]}^", text))
+        text = silent_out(text)
+        beyond = {char for char in set(text) if not char.isascii()}
+        if any(char.isdecimal() for char in beyond):
+            text = ascii_digits(text)
+        if any("²" <= char <= "⁹" for char in beyond):
+            text = _NOTE.sub("", _POWER.sub(lambda m: f"{m[1]}^", text))
     if "\\" in text or "{" in text or "~" in text:
         text = _LATEX_COMMA.sub(",", text)
         text = _LATEX_MARKS.sub(_typed, _LATEX.sub(r"\1", text))
@@ -83,7 +89,11 @@ def _typed(mark: re.Match[str]) -> str:
 
 def ungrouped_in_english(text: str) -> str:
     """The text with its numbers without groups: 4,417 and 1'250'000 are 4417 and 1250000."""
-    return _GROUPED.sub(_without_groups, text)
+    return _GROUPED.sub(_without_groups, text) if _has_digit(text) else text
+
+
+def _has_digit(text: str) -> bool:
+    return any(digit in text for digit in "0123456789")
 
 
 def _without_groups(match: re.Match[str]) -> str:
@@ -102,15 +112,31 @@ def folded(text: str) -> str:
     """Lower case without accents, with plain quotes and dashes."""
     if not text.isascii():
         plain = _plain()
-        text = _RAISED.sub(" ", text).translate(plain)
+        text = translated(_RAISED.sub(" ", text), plain)
         for _ in range(2):  # what one fold makes, the other may have to fold again
-            folded = unicodedata.normalize("NFKD", text).translate(plain).casefold()
-            if folded == text:
+            before, text = text, _plainer(text, plain)
+            if text == before:
                 break
-            text = folded
-        text = " ".join(_IDEOGRAPH.split(_EN_DASH.sub("-", text)))
+        if "–" in text or "‒" in text:
+            text = _EN_DASH.sub("-", text)
+        text = " ".join(_IDEOGRAPH.split(text))
     text = text.casefold().replace("$", " ")
-    return _BARE_POINT.sub("0.", _BREAK_DASH.sub(";", text))
+    if "-" in text or "–" in text or "‒" in text:
+        text = _BREAK_DASH.sub(";", text)
+    return _BARE_POINT.sub("0.", text) if "." in text else text
+
+
+def _plainer(text: str, plain: dict[int, str | None]) -> str:
+    """One fold of a text that is translated already, into another that is."""
+    for fold in (_decomposed, str.casefold):
+        changed = fold(text)
+        if changed != text:  # what is as it was needs no second look at each of its characters
+            text = translated(changed, plain)
+    return text
+
+
+def _decomposed(text: str) -> str:
+    return unicodedata.normalize("NFKD", text)
 
 
 @cache

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from harness.core.messages import Message
     from harness.core.writer import Writer
@@ -20,9 +20,32 @@ LostAt = Literal["written", "injected", "used"]
 """Where a fact of an earlier session was lost: it was never written to the store; it was written
 but not injected into the session; it was injected but not used by the model."""
 
+CompactionLoss = Literal["cleared", "left_out", "garbled", "unused"]
+"""Where a fact was lost on its way through a session that is compacted: the result that said it was
+cleared; the summary left it out; the summary has it wrongly; the summary has it and the model did
+not use it. The first three are the application's losses, the last is the model's."""
+
+
+class MemoryFaultError(Exception):
+    """What a memory did wrong, in words for the user of it; its chain is not measured."""
+
 
 FIRST_DAY = date(2025, 1, 6)
 """The day of the first session of a chain; the next ones are a day apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryBill:
+    """What a memory paid for by itself: calls of models that the run knows nothing of."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: float | None = None
+    """None where the price is not known."""
+
+
+def _unpaid(bill: MemoryBill) -> None:
+    """Nobody keeps account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +57,11 @@ class MemoryChain:
     apart by. The same study gives the same name."""
     writer: Writer
     """While the memory writes, `write` is sent the session so far; else the instruction alone."""
+    room: int | None = None
+    """Local tokens that every session of the chain which carries the memory has left for what is
+    given back, by its window; None where no window is known."""
+    bill: Callable[[MemoryBill], None] = _unpaid
+    """Told what the memory paid for by itself, so that it is counted with what was written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +112,12 @@ class Carried:
     """The file of the run folder that tells what was kept and given back; None for nothing."""
     own_store: bool = False
     """Whether the memory keeps a store of its own, so that only what it gave back is known."""
+    how: str | None = None
+    """What the memory says that it rests on."""
+    write_s: float | None = None
+    """Seconds that a write took, on average over the chain; None where nothing was written."""
+    read_s: float | None = None
+    """Seconds that it took to give back what this session, or this question, was given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +128,11 @@ class Compaction:
     """Local tokens of the conversation as it was sent before."""
     after_tokens: int
     """And after."""
+    through: int = 0
+    """Index of the first message of the session that was kept as it is: all before it that was not
+    replaced earlier, the system messages left out, stands in the summary or nowhere."""
+    written: tuple[int, ...] = ()
+    """Indexes of the messages that stand in their place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +157,5 @@ class LiveReply:
     completion_tokens: int | None
     cost_usd: float | None
     finish_reason: str | None
+    compactions: int = 0
+    """How often older turns had been replaced by then."""

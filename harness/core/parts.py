@@ -67,6 +67,11 @@ class Opaque:
         """The block as it is sent; a value that stands in it is found there."""
         return self.data
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether it stands for older turns, and nobody but its provider can read it."""
+        return self.kind == "compaction" and "encrypted_content" in json.loads(self.data)
+
 
 Part: TypeAlias = TextPart | ToolCall | ToolResult | Opaque
 Content: TypeAlias = str | tuple[Part, ...]

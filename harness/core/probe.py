@@ -21,6 +21,7 @@ Outcome = Literal[
     "evicted",
     "lost_in_memory",
     "server_truncated",
+    "opaque",
     "output_truncated",
     "abstained",
     "swapped",

@@ -136,7 +136,7 @@ class Memory(Protocol):
 
     `open` begins a life of it for one chain of sessions; nothing may pass from one chain to
     another. What a memory says of itself beside this, it says by the protocols below: HasBudget,
-    WritesEvery, AsksAtQuestion, NamesWriter.
+    WritesEvery, AsksAtQuestion, NamesWriter, HasTimeout, SaysHow.
     """
 
     def open(self, chain: MemoryChain, /) -> MemorySession: ...
@@ -197,6 +197,24 @@ class AsksAtQuestion(Protocol):
 
 
 @runtime_checkable
+class HasTimeout(Protocol):
+    """A memory that says how long it may take."""
+
+    @property
+    def timeout(self) -> float:
+        """Seconds for one writing or one answer; half an hour unless given."""
+
+
+@runtime_checkable
+class SaysHow(Protocol):
+    """A memory that a reader of its records should know more of than its name."""
+
+    @property
+    def how(self) -> str:
+        """What it rests on: the product's version, how it embeds texts; a few words."""
+
+
+@runtime_checkable
 class NamesWriter(Protocol):
     """A memory or a policy that has a model write."""
 
@@ -219,6 +237,20 @@ class Reminding(Protocol):
 
 
 @runtime_checkable
+class Clearing(Protocol):
+    """A policy that also empties messages that are old: their place stays, what they said is gone.
+
+    `view` is then asked about the conversation as clearing left it. What was cleared stays so.
+    """
+
+    def clears(self, history: History, budget_tokens: int, /) -> Sequence[int]:
+        """Indexes of the messages that are to be emptied now, oldest first; empty for none."""
+
+    def cleared(self, message: Message, /) -> Message:
+        """What stands in the place of such a message."""
+
+
+@runtime_checkable
 class Compacting(Protocol):
     """A policy that also replaces older turns by a text that a model writes.
 
@@ -233,6 +265,19 @@ class Compacting(Protocol):
 
     async def compact(self, writer: Writer, /) -> Turn:
         """The turn that stands in place of what is replaced; the writer is sent just that."""
+
+
+@runtime_checkable
+class SetsOptions(Protocol):
+    """A policy that the provider carries out: options of each call say what is to be done."""
+
+    @property
+    def apis(self) -> tuple[str, ...]:
+        """The APIs that can, as names of models begin: responses, messages."""
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        """The options."""
 
 
 class Filler(Protocol):

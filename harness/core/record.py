@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
     from harness.core.arms import Arm
     from harness.core.errors import AnsweredBy
-    from harness.core.memory import LostAt
+    from harness.core.memory import CompactionLoss, LostAt
     from harness.core.probe import Cut, Outcome, Status
-    from harness.core.scenario import Counts, Layout
+    from harness.core.scenario import Counts, Layout, SaidIn
 
 RECORD_SCHEMA = 2
 """Version of the fields below; files of another version are refused by name."""
@@ -23,27 +23,39 @@ class Record:
     """Everything known about one trial. Fractions lie in [0, 1]; None means not measured."""
 
     schema: int = RECORD_SCHEMA
+    """Version of these fields; files of another are refused."""
     key: str
+    """Names the trial: a hash of everything that can change the answer. Same question, same key."""
     run_id: str
+    """Name of the run's folder."""
     scenario: str
+    """Name of the scenario."""
     session: str
     """The trunk (scenario and seed), and the question where questions are sampled: the cluster of
     every statistic."""
     seed: int
+    """Of the session: it draws values, places and filler."""
     repeat: int
+    """Which asking of the same question this is, counted from 0."""
     arm: Arm
+    """main; or a control: closed_book (no session), needle_only (no filler), fact_removed."""
     model: str
+    """As it was given to -m."""
     window_limit: int
     """Tokens."""
     policy: str
+    """Spec of what the application did when the session outgrew the window."""
     memory: str
+    """Spec of what crossed a session boundary."""
     layout: Layout
+    """growing, grid or script: how the session was laid out."""
     fill_requested: float | None
     """None in arms without filler."""
     fill: float
     """The session as the provider counts it, question included, over the window limit. It equals
     prompt_tokens / window_limit whenever the whole session was sent and seen."""
     position_requested: float | None
+    """Where the fact was to stand; None where nothing was asked for."""
     position: float | None
     """Where the latest plant that a right answer needs stands in the session: 0 first, 1 last. None
     when there is none."""
@@ -57,7 +69,9 @@ class Record:
     """What the model read, as far as can be told: by the provider's meter where it has one that
     can be trusted, else the local count as the meter corrects it; None when nothing came back."""
     cached_tokens: int | None
+    """Of the prompt tokens, what the provider read from its prefix cache; None: not told."""
     completion_tokens: int | None
+    """Tokens of the answer by the provider's count; None: not told."""
     usage_source: str | None
     """What prompt_tokens rest on: provider (its own count), provider+cached (its count and the
     cached tokens that it told beside it), exact (its count of the prompt before it was sent), local
@@ -83,22 +97,33 @@ class Record:
     """The values of a right answer; empty for an abstain probe. In a control arm the values that
     nobody told the model: naming one is a leak."""
     reply: str | None
+    """The answer, without what was thought aloud; None where none came."""
     score: float | None
+    """What the reply is worth, in [0, 1]; None where nothing was measured, never 0."""
     outcome: Outcome | None
+    """What became of the fact: recalled, evicted, lost_in_memory, server_truncated,
+    output_truncated, abstained, swapped, stale, incomplete, fabricated, refused; None without a
+    score."""
     status: Status
+    """ok, overflow (too long for the window: a result), refused, cut, or error."""
     error: str | None
+    """Of a trial that is not ok: the kind of failure, and what was said."""
     in_view: bool | None
-    """Whether every value asked for was among the messages sent; None when none was ever said."""
+    """Whether every value asked for was among the messages sent; None when none was ever said, or
+    when it may stand in a block that nobody but its provider can read."""
     server_truncated: bool | None
     """Whether the server dropped text, judged from all calls of the run; None where nobody can
     tell: usage is missing or cannot be trusted, or the run is not over."""
     session_number: int
     """Which session of a chain this is, counted from 1."""
     latency_s: float | None
+    """Seconds of the call that brought the answer; None where it was kept from before."""
     attempts: int
+    """Calls that were made for the answer, retries included; 0 where it was kept from before."""
     started_at: str
     """UTC, ISO 8601."""
     finish_reason: str | None = None
+    """Why the provider says the answer ended."""
     why: str | None = None
     """One sentence of the scorer."""
     trunk: str = ""
@@ -108,7 +133,10 @@ class Record:
     planted: tuple[str, ...] = ()
     """Values that the ledger held at the checkpoint."""
     batch: int = 0
+    """Which batch of an adaptive run asked it, counted from 1; 0 in runs that were planned at
+    once."""
     batch_why: str | None = None
+    """Why an adaptive run chose it."""
     plant_messages: tuple[int, ...] = ()
     """Which messages of the trunk said the values that a right answer needs; -1: one of a session
     before this one, which nothing brought into it."""
@@ -148,7 +176,9 @@ class Record:
     """Calls that wrote into this conversation: notes, summaries, live replies. These four are those
     of the conversation, so they are the same on each of its records: count each `trunk` once."""
     preparation_prompt_tokens: int = 0
+    """Prompt tokens of those calls."""
     preparation_completion_tokens: int = 0
+    """Tokens that they wrote."""
     preparation_cost_usd: float | None = 0.0
     """None where a price is not known."""
     turn: int | None = None
@@ -188,6 +218,26 @@ class Record:
     """Which part of the prompt the server dropped: start, middle, end, unknown; None for none."""
     fact_dropped: bool | None = None
     """Whether that part held what was asked for; None where there is none, or nobody can tell."""
+    said_in: SaidIn | None = None
+    """Where the latest plant that a right answer needs was said; None where this session did not
+    say it, and in records that are older."""
+    rounds: int | None = None
+    """Compactions that the fact has gone through: each replaced the turn that said it, or the
+    summary before. None where the policy does none; of a rule, when the reply was given."""
+    rounds_kept: int | None = None
+    """Of these, how many from the first on left a summary that still says it."""
+    compaction_loss: CompactionLoss | None = None
+    """Where a fact was lost that went through compactions or was cleared; None for others."""
+    opaque: bool = False
+    """Whether a block was sent in place of older turns that nobody but its provider can read."""
+    memory_how: str | None = None
+    """What the memory says that it rests on: the version of a product, how it embeds texts."""
+    memory_write_s: float | None = None
+    """Seconds that the memory took for a write, on average over the sessions before; None where it
+    wrote nothing."""
+    memory_read_s: float | None = None
+    """Seconds that it took to give back what this question was put with; None where it was not
+    asked."""
     sample: str = "sessions"
     """What was sampled: sessions, or the questions put to one real log. Of these, the ones that the
     model answers without the log count apart."""

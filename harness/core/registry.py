@@ -70,6 +70,10 @@ class Registry(Generic[T_co]):
         found = {point.name for point in entry_points(group=f"session_harness.{self.kind}")}
         return tuple(sorted(found | set(self._plugs)))
 
+    def is_built_in(self, spec: Spec | str) -> bool:
+        """Whether a spec names a plug that comes with the harness."""
+        return (Spec.parse(spec) if isinstance(spec, str) else spec).name in self._plugs
+
     def is_code(self, spec: Spec | str) -> bool:
         """Whether a spec names a module to be imported: neither a built-in nor an entry point."""
         name = (Spec.parse(spec) if isinstance(spec, str) else spec).name
@@ -128,7 +132,7 @@ class Registry(Generic[T_co]):
         Raises:
             UsageError: It does not load, or is no class with the methods of its kind.
         """
-        plug = _load(self.kind, path)
+        plug = load_named(self.kind, path)
         what = f"{self.kind} '{path}'"
         see = f"see {getattr(self._protocol, '__qualname__', 'Protocol')} in harness.core.protocols"
         if not isinstance(plug, type):
@@ -162,7 +166,16 @@ def _takes(method: Callable[..., object], count: int) -> bool:
     return True
 
 
-def _load(kind: str, path: str) -> Any:
+def load_named(kind: str, path: str) -> Any:
+    """What `package.module:Name` names; modules of this folder are found too.
+
+    Args:
+        kind: What it is to be, for the error.
+        path: Its path.
+
+    Raises:
+        UsageError: It does not load.
+    """
     module, _, name = path.partition(":")
     if str(Path.cwd()) not in sys.path and "" not in sys.path:
         # The installed command does not look in this folder, where people keep their own plugs.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from harness.core.probe import Reply
@@ -38,6 +38,12 @@ class Progress(Protocol):
 
     def replanned(self, total: int) -> None:
         """The number of trials has changed, since lengths are aimed better now."""
+
+    def expect(self, left: Mapping[str, int]) -> None:
+        """So many trials of each model are still to be asked."""
+
+    def narrowed(self, model: str, window: int, words: str) -> None:
+        """An adaptive run knows this of an onset by now."""
 
     def sent(self) -> None: ...
 

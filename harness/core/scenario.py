@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from harness.core.spec import Spec
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from harness.core.errors import Where
 
 Counts = Literal["recall", "abstain", "rule", "apart"]
@@ -22,6 +24,9 @@ Similarity = Literal["near", "far"]
 Haystack = Literal["coherent", "shuffled"]
 """How the turns of filler follow each other: as conversations, or in any order."""
 Generator = Literal["code", "number", "name", "date", "word"]
+SaidIn = Literal["user", "assistant", "tool_result", "tool_call"]
+"""Where a session says a fact: in a message of the user's or of the assistant's, in what a tool
+gave back, or in what a tool was called with."""
 Carry = Literal["system", "memory", "transcript"]
 """What a fresh session may begin with: the system prompt said again, what the memory gives back,
 the text of the sessions before."""
@@ -42,6 +47,16 @@ class Value:
     def spellings(self) -> tuple[str, ...]:
         """The text and everything accepted in its place."""
         return (self.text, *self.accept)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """A tool that is called, and its result."""
+
+    name: str
+    arguments: str
+    """JSON, as a model wrote it."""
+    result: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +82,14 @@ class Fact:
     """Of a distractor, the fact that it stands beside; empty for what is asked about."""
     rank: int = 0
     """Of a distractor, how many come before it."""
+    said_in: tuple[SaidIn, ...] = ()
+    """Where it is said; seeds take turns in them. Empty: by the user."""
+    request: tuple[str, ...] = ()
+    """What the user says before the assistant or a tool says it."""
+    tool_result: Called | None = None
+    """The tool whose result says it, `{value}` in the result."""
+    tool_call: Called | None = None
+    """The tool that is called with it, `{value}` in the arguments."""
     told: bool = False
     """Whether turns of the script say it in their own words: then it has one value, and is said in
     one session only."""
@@ -103,6 +126,10 @@ class Question:
     def subject(self) -> str:
         """What it is about, as one word: its facts joined by `+`; its own id where it has none."""
         return "+".join(self.about) or self.id
+
+    def is_about(self, chosen: Collection[str]) -> bool:
+        """Whether it is one of the chosen, or about chosen facts alone; where none is, it is."""
+        return not chosen or self.id in chosen or bool(self.about and {*self.about} <= {*chosen})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,16 +170,6 @@ class Fills:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Called:
-    """A tool that a turn of a script calls, and its result."""
-
-    name: str
-    arguments: str
-    """JSON, as a model wrote it."""
-    result: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One step of a script; exactly one of the kinds below is set."""
 
@@ -171,6 +188,8 @@ class Step:
     """Id of the rule that this turn gives; then `user` and `assistant` are its words."""
     new_session: tuple[Carry, ...] | None = None
     """The session ends here, and a fresh one begins with what is listed, and nothing else."""
+    idle: bool = False
+    """Put in to grow the script: a session in which nothing is said that matters, or its start."""
 
     @property
     def is_turn(self) -> bool:
@@ -186,7 +205,7 @@ class Expect:
     onset_at_least: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Scenario:
     """One test, as written."""
 
@@ -220,6 +239,8 @@ class Scenario:
     """How many distractors these sessions say."""
     haystack: Haystack = "coherent"
     """The order of filler of these sessions."""
+    sessions: tuple[int, ...] = ()
+    """The numbers of sessions that a run grows the script to, one after the other."""
     variant: str = ""
     """What the run calls the system prompt in place of the file's own; empty: it is the own."""
     hash: str
@@ -283,3 +304,7 @@ class Scenario:
             if fact.id == fact_id:
                 return fact
         raise KeyError(fact_id)
+
+    def __repr__(self) -> str:
+        asked = f"{len(self.questions)} questions about {len(self.facts)} facts"
+        return f"Scenario({self.name!r}: {asked}, layout {self.layout})"

@@ -91,6 +91,9 @@ class Plant:
     session_number: int = 1
     """Which session of the chain it was said in. Plants of sessions before this one have a
     `message` of -1 and a negative offset: so many tokens before this session began."""
+    quoted: bool = True
+    """Whether that message says the value itself. A turn of a real conversation may be evidence of
+    an answer that nobody said in these words; what carried it over cannot be told by reading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.core.arms import stage_of
 from harness.core.errors import UsageError
+from harness.core.scenario import Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from harness.core.arms import Stage
-    from harness.core.scenario import Fills, Scenario
+    from harness.core.scenario import Fills
     from harness.core.session import Blueprint
     from harness.core.trial import Replies, Trial
 
@@ -30,7 +31,10 @@ _MOST_TOKENS = 100_000_000
 _SUFFIXES = {"k": 1_000, "m": 1_000_000}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_SEVERAL = ("scenarios", "models", "windows", "policies", "memories", "positions", "facts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Study:
     """Everything that a run is asked for."""
 
@@ -60,9 +64,38 @@ class Study:
     options: tuple[tuple[str, str], ...] = ()
     """Parameters of every call, sorted by name."""
     controls: bool = True
+    functions: tuple[tuple[str, Callable[[list[dict[str, Any]]], Any]], ...] = ()
+    """Models that are functions of this process, by name; see `models.function_model`."""
+    facts: tuple[str, ...] = ()
+    """Ids of the facts and questions that are asked; empty: all. Sessions say every fact anyway, so
+    that a trial is the same whatever else is asked."""
+    names: tuple[tuple[str, str], ...] = ()
+    """Models and what reports call them, where that was said."""
     prompts: tuple[tuple[str, str | None], ...] = ()
     """Variants, as `scenarios` already holds them: name and system prompt; None is the scenario's
     own. Empty: every scenario with its own prompt only."""
+
+    def __post_init__(self) -> None:
+        for name in _SEVERAL:
+            value = getattr(self, name)
+            if isinstance(value, str):
+                raise UsageError(
+                    f"Study({name}={value!r}): expected several; of one: {name}=({value!r},)"
+                )
+            object.__setattr__(self, name, tuple(value))
+        for one in self.scenarios:
+            if not isinstance(one, Scenario):
+                raise UsageError(
+                    f"Study(scenarios=...): {one!r} is a {type(one).__name__}; load it first:"
+                    f" scenarios=harness.load_all([{str(one)!r}])"
+                )
+
+    def __repr__(self) -> str:
+        names = ", ".join(dict.fromkeys(scenario.name for scenario in self.scenarios))
+        return (
+            f"Study({names}; {', '.join(self.models)}; windows {', '.join(self.windows)};"
+            f" {self.seeds} seeds)"
+        )
 
     @property
     def answer_is_bounded(self) -> bool:
@@ -99,12 +132,15 @@ class SessionTrials:
         return stage_of(self.blueprint.arm, opening=self.opening)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Plan:
     """The trials of a study, session by session, in the order in which they are sent."""
 
     study: Study
     groups: tuple[SessionTrials, ...]
+
+    def __repr__(self) -> str:
+        return f"Plan({len(self.trials):,} trials of {self.study!r})"
 
     @property
     def trials(self) -> list[Trial]:

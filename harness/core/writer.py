@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,3 +26,11 @@ class Writer(Protocol):
 
     async def ask(self, messages: Sequence[Message], /, *, max_tokens: int) -> str:
         """What it answers to messages of one's own, and to nothing else."""
+
+
+@runtime_checkable
+class CompactingWriter(Writer, Protocol):
+    """A model at hand in a conversation that its provider can compact."""
+
+    async def compact(self) -> str:
+        """What the provider leaves of the conversation, see `harness.core.compacted_items`."""

@@ -102,6 +102,21 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostReply:
+    """One reply of the run to a question that lost."""
+
+    key: str
+    """Of its record."""
+    scenario: str
+    question: str
+    """The words in which it was put."""
+    expected: str
+    """A right answer."""
+    reply: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """A run against a baseline."""
 
@@ -123,5 +138,7 @@ class Check:
     """What differs beside the answers, and what was left out."""
     not_measured: float
     """Share of the baseline's trials that the run has no score for, in [0, 1]."""
+    replies: tuple[LostReply, ...] = ()
+    """Examples of what came, one a question that lost."""
     second_run: str | None = None
     """Name of the run folder of the second look."""

@@ -28,7 +28,9 @@ def make_model(
     """A model that can be asked.
 
     Args:
-        name: Any name that litellm takes, or `reference/<law>?option=value`.
+        name: Any name that litellm takes, `reference/<law>?option=value`, `responses/NAME` and
+            `messages/NAME` for OpenAI's Responses API and Anthropic's Messages API, or
+            `package.module:function` for a function of messages.
         options: Parameters of every call, as `-M key=value` gives them. `via=litellm` asks a server
             of one's own, or a reference model, through litellm too.
         gate: Says when a call may go out; None: at once.
@@ -44,6 +46,19 @@ def make_model(
         from harness.models.reference_model import ReferenceModel
 
         return ReferenceModel(name, options, gate, tell)
+    provider = name.partition("/")[0]
+    if provider == "responses":
+        from harness.models.responses_http import ResponsesModel
+
+        return ResponsesModel(name, options, gate, tell)
+    if provider == "messages":
+        from harness.models.messages_http import MessagesModel
+
+        return MessagesModel(name, options, gate, tell)
+    from harness.models.function_model import FunctionModel, named_function, names_function
+
+    if names_function(name):
+        return FunctionModel(name, named_function(name), options, gate, tell)
     from harness.models.openai_http import WireModel, speaks
 
     if speaks(name, options):

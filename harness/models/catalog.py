@@ -93,6 +93,8 @@ _MARKED = frozenset(
 )
 """Where litellm hands `cache_control` on; elsewhere it would leak into the body."""
 
+_APIS = {"responses": "openai", "messages": "anthropic"}
+"""Our names for an API of a provider, which is priced as the provider is."""
 _ROUTES = {"bedrock": ("bedrock_converse",)}
 """Providers by another name in the table than in a model's name."""
 
@@ -197,6 +199,7 @@ def entry_in(table: Table, name: str) -> Mapping[str, Any] | None:
     if name in table:
         return table[name]
     provider, slash, model = name.partition("/")
+    provider = _APIS.get(provider, provider)
     entry = table.get(model) if slash else None
     if entry is not None and _same(provider, str(entry.get("litellm_provider", ""))):
         return entry

@@ -12,7 +12,7 @@ import os
 import re
 import time
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _KEYS = {"openai": "OPENAI_API_KEY", "hosted_vllm": "HOSTED_VLLM_API_KEY"}
 """Providers whose servers are asked directly, and where their keys are found."""
 
-_NEVER_SENT = OURS | {
+NEVER_SENT = OURS | {
     "api_base", "api_key", "base_url", "extra_body", "extra_headers", "headers", "organization",
     "timeout", "via",
 }  # fmt: skip
@@ -104,6 +104,8 @@ class WireModel(CalledModel):
         tell: Is told what the model does not take.
     """
 
+    _key_names: ClassVar[Mapping[str, str]] = _KEYS
+
     def __init__(
         self,
         name: str,
@@ -131,9 +133,29 @@ class WireModel(CalledModel):
         self, messages: Sequence[Message], parameters: Mapping[str, object], attempt: int
     ) -> Reply:
         """One call, and what came of it."""
+        answer, latency_s = await self._answered(messages, parameters)
+        return reply(
+            self.name,
+            answer,
+            latency_s=latency_s,
+            attempt=attempt,
+            max_tokens=most_tokens(parameters),
+        )
+
+    async def _answered(
+        self,
+        messages: Sequence[Message],
+        parameters: Mapping[str, object],
+        path: str = "chat/completions",
+    ) -> tuple[dict[str, Any], float]:
+        """The server's answer, and how long it took.
+
+        Raises:
+            ModelError: There is none.
+        """
         try:
             body = self._body(messages, parameters)  # when it goes out, not before: it may be long
-            answer, latency_s = await self._post(body, parameters)
+            return await self._post(body, parameters, path)
         except ModelError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever a socket or a server may do
@@ -144,20 +166,13 @@ class WireModel(CalledModel):
                 now_s=time.time(),
                 tokens=asked_tokens(messages, parameters),
             ) from None
-        return reply(
-            self.name,
-            answer,
-            latency_s=latency_s,
-            attempt=attempt,
-            max_tokens=most_tokens(parameters),
-        )
 
     def _body(self, messages: Sequence[Message], parameters: Mapping[str, object]) -> bytes:
         """The request's body."""
         extra = parameters.get("extra_body")
         rest = {
             "model": self._model,
-            **{key: value for key, value in parameters.items() if key not in _NEVER_SENT},
+            **{key: value for key, value in parameters.items() if key not in NEVER_SENT},
             **(extra if isinstance(extra, dict) else {}),
         }
         head = json.dumps(rest, separators=(",", ":")).encode()
@@ -165,7 +180,7 @@ class WireModel(CalledModel):
         return b"".join((head[:-1], b',"messages":[', said, b"]}"))
 
     async def _post(
-        self, body: bytes, parameters: Mapping[str, object]
+        self, body: bytes, parameters: Mapping[str, object], path: str
     ) -> tuple[dict[str, Any], float]:
         """The server's answer, and how long it took by the socket.
 
@@ -180,7 +195,7 @@ class WireModel(CalledModel):
         ended: list[float] = []
         started = time.perf_counter()
         async with session.post(
-            f"{self._address}/chat/completions",
+            f"{self._address}/{path}",
             data=body,
             headers=self._headers(parameters),
             timeout=limit,
@@ -213,7 +228,7 @@ class WireModel(CalledModel):
     def _key(self, parameters: Mapping[str, object]) -> str | None:
         """The key of the call, as the OpenAI client finds it."""
         given = parameters.get("api_key")
-        return str(given) if given else os.environ.get(_KEYS[self._provider])
+        return str(given) if given else os.environ.get(self._key_names[self._provider])
 
     def _headers(self, parameters: Mapping[str, object]) -> dict[str, str]:
         """The request's headers."""

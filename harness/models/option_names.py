@@ -34,7 +34,7 @@ SHOWN_HEADERS = frozenset(
 """Headers that hold no key."""
 
 _SHOWN = (
-    " allow_fallbacks api_version base_model best_of budget_tokens"
+    " allow_fallbacks api_version base_model best_of budget_tokens compaction context_management"
     " cache_control_injection_points cache_prompt chat_template_kwargs custom_llm_provider"
     " draw drop_params early_stopping effort enable_thinking enabled exclude extra_body format"
     " frequency_penalty generation_config guided_choice ignore_eos include include_reasoning"
@@ -46,8 +46,8 @@ _SHOWN = (
     " penalty_alpha presence_penalty prompt_caching provider quantizations ratio raw reasoning"
     " reasoning_effort reasoning_format repeat_last_n repeat_penalty repetition_penalty"
     " response_format role route safe_prompt samplers seed service_tier skip_special_tokens"
-    " sort stop stop_token_ids stream stream_options strict temperature tfs_z think thinking"
-    " thinking_budget thinking_config timeout tool_choice top_a top_k top_logprobs top_p"
+    " server_state sort stop stop_token_ids stream stream_options strict temperature tfs_z think"
+    " thinking thinking_budget thinking_config timeout tool_choice top_a top_k top_logprobs top_p"
     " transforms truncation type typical_p use_beam_search verbosity via"
 )
 SHOWN = frozenset(_SHOWN.split())

@@ -15,6 +15,7 @@ from harness.core.errors import ModelError, OverflowRefusedError
 from harness.models.base import TIMEOUT_S, CalledModel, for_provider, most_tokens
 from harness.models.catalog import PROVIDER
 from harness.models.reference import laws
+from harness.models.reference.repeats import asked_for
 from harness.models.response import reply
 
 if TYPE_CHECKING:
@@ -48,6 +49,18 @@ class ReferenceModel(CalledModel):
     ) -> None:
         super().__init__(name, options, gate, tell)
         self._law = law_of(name.removeprefix(f"{PROVIDER}/"))
+
+    async def ask(
+        self,
+        messages: Sequence[Message],
+        options: Mapping[str, object],
+        /,
+        *,
+        repeat: int = 0,
+    ) -> Reply:
+        """The law's reply; a law that samples gives another for each repeat."""
+        asked_for(repeat)
+        return await super().ask(messages, options, repeat=repeat)
 
     async def close(self) -> None:
         """Nothing: nothing was opened."""

@@ -5,6 +5,7 @@ Its one rule: a report is whole or not there. It is written beside its place and
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from harness.core.errors import UsageError, nearest
@@ -24,7 +25,6 @@ from harness.reports.terminal import Terminal, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from harness.analysis.records import Frame
     from harness.analysis.summary.model import Summary
@@ -60,7 +60,7 @@ FIGURES = ("pdf", "png", "svg")
 def render(
     summary: Summary,
     frame: Frame,
-    output: Path,
+    output: Path | str,
     *,
     folders: Iterable[Path] = (),
     figure: Layout = SCREEN,
@@ -70,14 +70,15 @@ def render(
     Args:
         summary: What it says.
         frame: The records, for forms that hold them.
-        output: Where to; its suffix picks the form. A figure whose name contains 'heatmap' is one,
-            any other is the curve.
+        output: Where to; its suffix picks the form. A figure whose name contains 'heatmap' or
+            'carried' is that one, any other is the curve.
         folders: The run folders of the records, for forms that show what was sent.
         figure: How large a picture is, and with what around it.
 
     Raises:
         UsageError: The suffix or the folder is unknown, or a figure needs the charts extra.
     """
+    output = Path(output)
     suffix = output.suffix.removeprefix(".").lower()
     if suffix not in renderers.names():
         raise UsageError(
@@ -86,8 +87,9 @@ def render(
         )
     if not output.parent.is_dir():
         raise UsageError(f"'{output}': the folder '{output.parent}' does not exist; make it first")
-    heatmap = suffix in FIGURES and "heatmap" in output.stem.lower()
-    renderer = renderers.resolve(Spec(suffix, (("kind", "heatmap"),) if heatmap else ()))
+    named = (kind for kind in ("heatmap", "carried") if kind in output.stem.lower())
+    kind = next(named, None) if suffix in FIGURES else None
+    renderer = renderers.resolve(Spec(suffix, (("kind", kind),) if kind is not None else ()))
     report = ReportInput(summary=summary, frame=frame, folders=tuple(folders), figure=figure)
     with whole(output) as beside:
         renderer.write(report, beside)

@@ -14,7 +14,7 @@ from harness.reports import format as fmt
 from harness.reports.sections import headline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from harness.analysis.summary.model import Attribution, CurveGroup, Summary
 
@@ -65,7 +65,7 @@ class FirstRow:
     """Median of an answered call: '340 ms', '2.1 s'."""
 
 
-HEADER: dict[str, str] = {
+HEADER: Mapping[str, str] = {
     "model": "model",
     "window": "window",
     "nearly_empty": "nearly empty",
@@ -82,6 +82,21 @@ def first_rows(summary: Summary) -> list[FirstRow]:
     """A row for each group of the summary, in its order."""
     varying = _varying(summary.groups)
     return [_row(group, varying) for group in summary.groups]
+
+
+def told_sentences(summary: Summary) -> list[str]:
+    """The answer of each row as a sentence, with what it is about; alike ones once."""
+    rows = zip(summary.groups, first_rows(summary), strict=True)
+    several = len({group.window_limit for group in summary.groups}) > 1
+    told = []
+    for group, row in rows:
+        window = f"window {row.window}" if several and group.onset.onset is None else ""
+        subject = ", ".join(filter(None, (row.model, window, row.told_apart)))
+        told.append(f"{subject}: {headline.onset_answer(group)}.")
+    return [
+        *dict.fromkeys(told),
+        *(f"Not asked: {fmt.plain(words)}" for words in summary.not_asked),
+    ]
 
 
 def explained(summary: Summary) -> str:
@@ -145,6 +160,10 @@ def _aside(group: CurveGroup) -> str:
     found = group.onset
     if found.verdict == "cannot_tell" and found.seeds_needed:
         return f"{found.seeds_needed:,} seeds do"
+    lost = group.attribution
+    missing = sum(count.n for count in lost.unscored)
+    if missing:
+        return f"{missing:,} of {lost.n:,} not measured"
     weak = found.weak and found.verdict not in {"floor", "insufficient"}
     return "weak from the start" if weak else ""
 
@@ -154,7 +173,7 @@ def _lost_by(lost: Attribution) -> str:
     name, most = max(parts.items(), key=lambda part: part[1])
     total = sum(parts.values())
     if not most:
-        return "nobody" if lost.n else fmt.NOTHING
+        return "nobody" if lost.recalled + lost.partial else fmt.NOTHING
     who = {"application": "app", "nobody": "unknown"}.get(name, name)
     return who if most == total else f"{who} {100 * most / total:.0f} %"
 

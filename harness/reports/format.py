@@ -10,11 +10,14 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from harness.analysis.onset import OnsetEstimate
-    from harness.analysis.summary.model import Count, CurveGroup, Share
+    from harness.analysis.summary.model import CurveGroup
+    from harness.analysis.summary.shares import Count, Share
 
 COLUMNS = 80
 """Of a terminal: no line of a report is longer."""
@@ -22,7 +25,6 @@ COLUMNS = 80
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~&$])")
 _CALLS = re.compile(r"@(?=\w)|#(?=\d)|(?<=\w):(?=//)|(?<=www)\.|(?<=GH)-(?=\d)", re.IGNORECASE)
 """What a site calls somebody by, or makes a link of, however it is escaped."""
-_WIDE = ("W", "F")
 _VERDICTS = {
     "not_reached": "not reached",
     "cannot_tell": "cannot tell",
@@ -30,6 +32,8 @@ _VERDICTS = {
     "insufficient": "cannot tell",
 }
 _LAID_OUT = frozenset("\n\t\u200c\u200d")
+_SPACE = re.compile(r"\s+(?!%)")
+"""Where a line may end: not between a number and its per cent."""
 _FINE = 0.1
 """Onsets below this fill are told to a tenth of a per cent."""
 NOTHING = "–"
@@ -80,10 +84,7 @@ def _spelled(char: str) -> str:
 
 def width(text: str) -> int:
     """Columns that a terminal needs for the text."""
-    return sum(
-        0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in _WIDE)
-        for char in text
-    )
+    return cell_len(text)
 
 
 def fit_columns(text: str, columns: int, *, right: bool = False) -> str:
@@ -146,7 +147,7 @@ def wrap(text: str, columns: int, first: str = "") -> list[str]:
 
 def _pieces(text: str, room: int) -> Iterator[str]:
     """The words, those wider than a line cut into pieces."""
-    for word in text.split():
+    for word in _SPACE.split(text.strip()):
         piece = ""
         for char in word:
             if width(piece + char) > room:

@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING
 from harness.analysis.comparison.for_report import against
 from harness.core.printable import how_many
 from harness.reports import format as fmt
-from harness.reports.sections import headline, memory_treatments, rule_adherence
+from harness.reports.first_table import explained, first_rows, told_sentences
+from harness.reports.sections import (
+    advice,
+    headline,
+    memory_details,
+    memory_treatments,
+    rule_adherence,
+)
+from harness.reports.sections.compaction_rounds import SurvivalSection
 from harness.reports.sections.comparison import markdown_overview
 from harness.reports.sections.hints import hints
+from harness.reports.sections.said_in import SaidInSection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,9 +27,11 @@ if TYPE_CHECKING:
 
     from harness.analysis.comparison.for_report import Against
     from harness.analysis.summary.model import Adherence, Control, CurveGroup, Summary, Treatments
+    from harness.reports.first_table import FirstRow
     from harness.reports.report_input import ReportInput
+    from harness.reports.sections.section import Found_contra, ReportSection
 
-_FLAGS = {"leak": "**LEAK**", "weak": "**FAILS WITHOUT FILLER**", None: ""}
+_FLAGS = {"leak": "**LEAK**", "weak": "**MISSES SOME WITHOUT FILLER**", None: ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +51,28 @@ def markdown(summary: Summary, tables: Iterable[Against] = ()) -> str:
         summary: What it says.
         tables: Comparisons, see `harness.analysis.comparison.for_report`.
     """
-    lines = ["# Where forgetting begins", "", *_head(summary), "", *_overview(summary)]
+    lines = ["# Where forgetting begins", "", *_first(summary), "", *_head(summary), ""]
+    lines += _overview(summary)
     for number, group in enumerate(summary.groups, start=1):
         lines += ["", *_group(number, group)]
     for table in tables:
         lines += ["", f"## {table.title}", "", *_against(table)]
+    if summary.advice:
+        lines += ["", "## Where to compact"]
+    for advised in summary.advice:
+        several = len(summary.run_ids) > 1
+        lines += [
+            "",
+            *advice.advice_section(advised, advice.shown_thresholds(advised), several=several),
+        ]
     if summary.treatments:
         lines += ["", "## What should be carried over?", *_treatments(summary.treatments)]
     if summary.adherence:
         lines += ["", "## Standing rules", *_adherence(summary.adherence)]
+    if summary.survival:
+        lines += ["", "## Through compactions", *_sections(SurvivalSection(), summary.survival)]
+    if summary.said_in:
+        lines += ["", "## Where it was said", *_sections(SaidInSection(), summary.said_in)]
     if summary.controls:
         lines += ["", "## Controls", "", *_controls(summary.controls)]
     lines += ["", "## Next", "", *(f"- {fmt.escape_markdown(hint)}" for hint in hints(summary))]
@@ -81,10 +105,42 @@ def _head(summary: Summary) -> Iterator[str]:
     )
     yield ""
     yield (
-        f"The onset is the first fill of the window at which recall is"
-        f" {round(100 * summary.criterion, 1):g} points below the model's own plateau; its"
-        f" {100 * summary.level:g} % interval knows that probes of one session are alike. The"
-        " intervals of single points (Wilson, 95 %) do not."
+        "The interval of an onset knows that probes of one session are alike. The intervals of"
+        " single points (Wilson, 95 %) do not."
+    )
+
+
+def _first(summary: Summary) -> Iterator[str]:
+    """The answer: the first table, each of its rows in a sentence, and what its columns mean."""
+    rows = first_rows(summary)
+    apart = any(row.told_apart for row in rows)
+    header = (
+        "model", *(["under"] if apart else []), "window>", "nearly empty>", "near full>",
+        "onset, tokens", "onset, %", "verdict", "lost by", "cost>", "median latency>",
+    )  # fmt: skip
+    yield from _table(header, (_first_row(row, apart=apart) for row in rows))
+    yield ""
+    yield from (f"- {fmt.escape_markdown(words)}" for words in told_sentences(summary))
+    yield ""
+    yield explained(summary)
+
+
+def _first_row(row: FirstRow, *, apart: bool) -> tuple[str, ...]:
+    places = (
+        (row.onset_tokens, row.interval_tokens),
+        (row.onset_percent, row.interval_percent),
+    )
+    return (
+        fmt.escape_markdown(row.model),
+        *([fmt.escape_markdown(row.told_apart)] if apart else []),
+        row.window,
+        row.nearly_empty,
+        row.near_full,
+        *(at if ends == fmt.NOTHING else f"{at} ({ends})" for at, ends in places),
+        row.verdict + (f" ({row.aside})" if row.aside else ""),
+        row.lost_by,
+        fmt.escape_markdown(row.cost),
+        fmt.escape_markdown(row.latency),
     )
 
 
@@ -92,9 +148,8 @@ def _overview(summary: Summary) -> Iterator[str]:
     several = len(summary.run_ids) > 1
     header = (
         *(["run"] if several else []), "model", "window>", "policy", "memory", "layout", "n>",
-        "sessions>", "recall>", "needle only>", "plateau>", "onset",
-        "in tokens",
-        "lost by model>", "by application>", "by server>", "not measured>", "cost",
+        "sessions>", "recall>", "needle only>", "plateau>", "lost by model>", "by application>",
+        "by server>", "not measured>",
     )  # fmt: skip
     yield from _table(header, (_overview_row(group, several=several) for group in summary.groups))
 
@@ -111,13 +166,10 @@ def _overview_row(group: CurveGroup, *, several: bool) -> tuple[str, ...]:
         fmt.recall(group.recall),
         fmt.recall(group.needle_only),
         fmt.percent(group.onset.plateau) + (" (weak)" if group.onset.weak else ""),
-        fmt.onset(group.onset),
-        fmt.onset_tokens(group.onset) or fmt.NOTHING,
         f"{lost.by_model:,}",
         f"{lost.by_application - lost.by_server:,}",
         f"{lost.by_server:,}",
         f"{sum(count.n for count in lost.unscored):,}",
-        fmt.group_dollars(group),
     )
 
 
@@ -219,6 +271,12 @@ def _treatments(every: Iterable[Treatments]) -> Iterator[str]:
         yield from _table(memory_treatments.HEADER, memory_treatments.rows(found))
         for words in (*memory_treatments.leaks(found), *([found.advice] if found.advice else [])):
             yield from ("", f"**{fmt.escape_markdown(words)}**")
+        for one in memory_details.details(found):
+            cells = ((fmt.escape_markdown(name), *rest) for name, *rest in one.rows)
+            header = ("carried over", *(f"{name}>" for name in one.header))
+            yield from ("", f"{one.title[0].upper()}{one.title[1:]}:", "", *_table(header, cells))
+        for words in (*memory_details.budgets(found), *memory_details.bases(found)):
+            yield from ("", f"{fmt.escape_markdown(words)}.")
 
 
 def _adherence(every: Iterable[Adherence]) -> Iterator[str]:
@@ -235,6 +293,15 @@ def _adherence(every: Iterable[Adherence]) -> Iterator[str]:
         yield from _table(rule_adherence.HEADER, rule_adherence.rule_rows(found))
         yield ""
         yield from _table(("where", "kept>", "95 %", "n>"), rule_adherence.points(found))
+
+
+def _sections(section: ReportSection[Found_contra], every: Iterable[Found_contra]) -> Iterator[str]:
+    """A table for each finding, under its title and its sentences."""
+    for found in every:
+        yield from ("", f"### {fmt.escape_markdown(section.title(found)).capitalize()}", "")
+        yield from (f"- {fmt.escape_markdown(words)}" for words in section.sentences(found))
+        yield ""
+        yield from _table(section.header, section.rows(found))
 
 
 def _controls(controls: Iterable[Control]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from harness.models.answer_store.cassette import Cassette
 from harness.models.answer_store.model import CachedModel, CassetteModel
 from harness.models.call_options import CallOptions
 from harness.models.catalog import reference_spec
+from harness.models.function_model import FunctionModel, names_function
 from harness.runs.budget import Budgeted
 from harness.runs.planning.check import writers
 from harness.runs.regrade.stored_replies import Stored, StoredReplies
@@ -90,12 +91,7 @@ class ModelStack(AbstractContextManager["ModelStack"]):
             elif cassette is not None and not record:
                 self._replayed(begun.enter_context(Cassette(cassette)))
             else:
-                self.models = {
-                    name: make_model(
-                        name, self._options, gates.gate(name, self._options), gates.note
-                    )
-                    for name in self._names
-                }
+                self.models = {name: self._made(name, gates) for name in self._names}
                 if purse is not None and purse.budget.bounded:
                     self._budgeted(purse)
                 paid = [name for name in self._names if self._is_paid(name, here=cache_local)]
@@ -129,15 +125,27 @@ class ModelStack(AbstractContextManager["ModelStack"]):
             self._recording = None
         return tuple(notes)
 
+    def _made(self, name: str, gates: Gates) -> Model:
+        """The model of that name."""
+        function = dict(self._study.functions).get(name)
+        gate = gates.gate(name, self._options)
+        if function is None:
+            return make_model(name, self._options, gate, gates.note)
+        return FunctionModel(name, function, self._options, gate, gates.note)
+
     def _replayed(self, cassette: Cassette) -> None:
         for name in self._names:
             self.models[name] = CassetteModel(name, self._options, cassette)
 
     def _is_paid(self, name: str, *, here: bool) -> bool:
         """Whether answers of a model go to the cache."""
-        if reference_spec(name) is not None:
+        if reference_spec(name) is not None or self._is_function(name):
             return False
         return here or not served_here(name, self._options.address(name))
+
+    def _is_function(self, name: str) -> bool:
+        """Whether it is code of the user's, which may say something else tomorrow."""
+        return name in dict(self._study.functions) or names_function(name)
 
     def _budgeted(self, purse: Purse) -> None:
         purse.budget.check(self._names)

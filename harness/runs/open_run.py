@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from harness.core.study import Plan, Study
     from harness.runs.budget import Purse
     from harness.runs.limits import Gates
-    from harness.runs.result import RunResult
+    from harness.runs.result import RunTotals
     from harness.sessions.materials import Workshop
 
 T = TypeVar("T")
@@ -79,7 +79,7 @@ class OpenRun:
         """What the work gives, as far as it came; then connections are closed."""
         return await self.interrupts.watch(closing(work, self.models))
 
-    def result(self, planned: Sequence[str]) -> RunResult:
+    def result(self, planned: Sequence[str]) -> RunTotals:
         """What it came to, so far: what its calls tell together is written into its records."""
         settle(self.store)
         return result(self.folder, planned, self.runner, self.purse)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.core.record import Record
 
 
@@ -15,6 +17,12 @@ class NoProgress:
         """Show nothing."""
 
     def replanned(self, total: int) -> None:
+        """Show nothing."""
+
+    def expect(self, left: Mapping[str, int]) -> None:
+        """Show nothing."""
+
+    def narrowed(self, model: str, window: int, words: str) -> None:
         """Show nothing."""
 
     def sent(self) -> None:

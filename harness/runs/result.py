@@ -48,7 +48,7 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunResult:
+class RunTotals:
     """What a run came to."""
 
     folder: Path
@@ -87,7 +87,7 @@ class RunResult:
         return self.recorded == self.planned and not (self.errors or self.broken_off)
 
 
-def result(folder: Path, planned: Sequence[str], runner: TrialRunner, purse: Purse) -> RunResult:
+def result(folder: Path, planned: Sequence[str], runner: TrialRunner, purse: Purse) -> RunTotals:
     """What a run came to.
 
     Args:
@@ -105,7 +105,7 @@ def result(folder: Path, planned: Sequence[str], runner: TrialRunner, purse: Pur
     kinds: Counter[str] = Counter()
     for error, n in errors.items():
         kinds[error.partition(":")[0]] += n
-    return RunResult(
+    return RunTotals(
         folder=folder,
         planned=len(planned),
         recorded=len(own),

@@ -18,6 +18,7 @@ from harness.runs.answer_room import AnswerRoom
 from harness.runs.budget import Budget, Purse
 from harness.runs.executors import OnThisMachine, executors
 from harness.runs.folder.layout import LEDGER, ROOM
+from harness.runs.folder.run_json import note_end
 from harness.runs.limits import Gates, Limits
 from harness.runs.meter.ledger import LengthLedger
 from harness.runs.model_stack import CACHE_DAYS, ModelStack
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from harness.core.study import Plan, SessionTrials, Study
     from harness.models.exact_counts import ExactCounter
     from harness.runs.executors import ExecutorPlug
-    from harness.runs.result import RunResult
+    from harness.runs.result import RunTotals
 
     FindCounter = Callable[[str, Mapping[str, object]], Awaitable[ExactCounter | None]]
 
@@ -78,7 +79,7 @@ class HowToRun(TypedDict, total=False):
     """A run folder whose replies are graded again: no model is called."""
 
 
-def run(study: Study, *, out: Path, **how: Unpack[HowToRun]) -> RunResult:
+def run(study: Study, *, out: Path, **how: Unpack[HowToRun]) -> RunTotals:
     """Run a study and keep a record of every trial.
 
     Args:
@@ -101,7 +102,7 @@ def run(study: Study, *, out: Path, **how: Unpack[HowToRun]) -> RunResult:
     return asyncio.run(_run(ready, out, how))
 
 
-async def arun(study: Study, *, out: Path, **how: Unpack[HowToRun]) -> RunResult:
+async def arun(study: Study, *, out: Path, **how: Unpack[HowToRun]) -> RunTotals:
     """`run` for notebooks, servers and whatever else has an event loop of its own.
 
     Planning goes on in a thread of its own, so that the loop is free; a cancelled task leaves a run
@@ -169,7 +170,7 @@ class _Ready:
         )
 
 
-async def _run(ready: _Ready, out: Path, how: HowToRun) -> RunResult:
+async def _run(ready: _Ready, out: Path, how: HowToRun) -> RunTotals:
     """Ask what is asked for, stage by stage, and say what it came to."""
     study, resume = ready.whole.study, how.get("resume")
     with ModelStack(
@@ -201,9 +202,13 @@ async def _run(ready: _Ready, out: Path, how: HowToRun) -> RunResult:
             stages = Stages(ready.whole, opened.runner, ready.workshop, known_limit, find)
             planned = stages.planned
             opened.begin(len(planned), len(opened.done & set(planned)))
+            ready.progress.expect(stages.left(opened.done))
             start = ready.plug.start(study, ready.gates, opened.folder.name)
             await opened.run(stages.run_on(start, opened.done))
             found = opened.result(stages.planned)
+            note_end(
+                opened.folder, found.planned - found.recorded, dict(found.given_up), found.stopped
+            )
             opened.interrupts.check(complete=found.complete)
         notes = models.finish(whole=found.complete and resume is None)
         return replace(found, notes=notes, expected=expected_cost(ready.whole, ready.workshop))

@@ -71,6 +71,13 @@ class Stages:
             for trial in group.trials
         ]
 
+    def left(self, done: Collection[str]) -> dict[str, int]:
+        """How many trials of each model are still to be asked."""
+        return {
+            model: sum(trial.key not in done for group in groups for trial in group.trials)
+            for model, groups in self._groups.items()
+        }
+
     async def run_on(
         self, start: AbstractAsyncContextManager[Executor], done: Collection[str]
     ) -> None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harness.scenarios.draft import Draft
-    from harness.scenarios.schema import Listed
+    from harness.scenarios.schema import FactModel, Listed
+    from harness.scenarios.schema_steps import CallModel
     from harness.scenarios.yaml_nodes import Key
 
 Form = tuple[str, ...]
@@ -146,21 +147,39 @@ def _texts(draft: Draft) -> Iterator[tuple[str, tuple[Key, ...], str]]:
     if draft.model.system:
         yield "the system prompt", ("system",), draft.model.system
     for i, fact in enumerate(draft.model.facts):
-        for key in ("say", "amend", "reply", "ask"):
-            for j, text in enumerate(getattr(fact, key) or ()):
-                yield f"'{key}' of fact '{fact.id}'", ("facts", i, key, j), text
-        for key in ("near", "far") if fact.distractors else ():
-            for j, text in enumerate(getattr(fact.distractors, key) or ()):
-                path = ("facts", i, "distractors", key, j)
-                yield f"a distractor of fact '{fact.id}'", path, text
+        yield from _texts_of_fact(i, fact)
     yield from _texts_beside(draft)
     for i, step in enumerate(draft.model.script or ()):
         if isinstance(step, TurnStep):
-            yield "the script", ("script", i, "user"), step.user or ""
-            yield "the script", ("script", i, "assistant"), step.assistant or ""
-            for j, call in enumerate(step.calls or ()):
-                yield "the script", ("script", i, "calls", j, "arguments"), call.arguments
-                yield "the script", ("script", i, "calls", j, "result"), call.result
+            yield from _texts_of_turn(i, step)
+
+
+def _texts_of_fact(i: int, fact: FactModel) -> Iterator[tuple[str, tuple[Key, ...], str]]:
+    """Those of a fact, its tools and its distractors."""
+    for key in ("say", "amend", "reply", "ask", "request"):
+        for j, text in enumerate(getattr(fact, key) or ()):
+            yield f"'{key}' of fact '{fact.id}'", ("facts", i, key, j), text
+    for tool in ("tool_result", "tool_call"):
+        for key in ("arguments", "result"):
+            if text := getattr(getattr(fact, tool), key, None):
+                yield f"'{tool}' of fact '{fact.id}'", ("facts", i, tool, key), text
+    for key in ("near", "far") if fact.distractors else ():
+        for j, text in enumerate(getattr(fact.distractors, key) or ()):
+            path = ("facts", i, "distractors", key, j)
+            yield f"a distractor of fact '{fact.id}'", path, text
+
+
+def _texts_of_turn(i: int, step: TurnStep) -> Iterator[tuple[str, tuple[Key, ...], str]]:
+    """Those of a turn of the script, and of its tools."""
+    yield "the script", ("script", i, "user"), step.user or ""
+    yield "the script", ("script", i, "assistant"), step.assistant or ""
+    tools: list[tuple[tuple[Key, ...], CallModel]] = []
+    if step.tool is not None:
+        tools.append((("tool",), step.tool))
+    tools += [(("calls", j), call) for j, call in enumerate(step.calls or ())]
+    for path, call in tools:
+        yield "the script", ("script", i, *path, "arguments"), call.arguments
+        yield "the script", ("script", i, *path, "result"), call.result
 
 
 def _texts_beside(draft: Draft) -> Iterator[tuple[str, tuple[Key, ...], str]]:

@@ -19,7 +19,16 @@ def identity(scenario: Scenario) -> str:
     """
     content = asdict(scenario)
     # which levels a run compares is no part of what one of them says
-    for key in ("path", "source", "expect", "hash", "variant", "distractors", "haystacks"):
+    for key in (
+        "path",
+        "source",
+        "expect",
+        "hash",
+        "variant",
+        "distractors",
+        "haystacks",
+        "sessions",
+    ):
         del content[key]
     for part in (
         content["filler"], *content["facts"], *content["questions"], *content["rules"]
@@ -38,7 +47,9 @@ def identity(scenario: Scenario) -> str:
         ([content], "distracting"), ([content], "haystack"), (content["facts"], "like"),
         (content["facts"], "rank"), ([content], "sample"),
         ([content], "language"), ([content], "synonyms"), (content["facts"], "told"),
-        (content["facts"], "least"), (content["script"], "says"), (content["script"], "calls"),
+        (content["facts"], "least"), (content["facts"], "said_in"), (content["facts"], "request"),
+        (content["facts"], "tool_result"), (content["facts"], "tool_call"),
+        (content["script"], "says"), (content["script"], "calls"),
     )  # fmt: skip
     for part, key in unused:
         for one in part:
@@ -46,6 +57,7 @@ def identity(scenario: Scenario) -> str:
                 del one[key]
     del content["filler"]["file"]
     for step in content["script"]:
+        del step["idle"]  # what it says is part of the hash, and not why it is there
         if step["new_session"] is None:  # scripts without boundaries keep the hash they had
             del step["new_session"]
     return digest(content)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.core.errors import FileError, NothingSelectedError, UsageError, Where
+from harness.core.errors import FileError, NothingSelectedError, UsageError, Where, nearest
 from harness.kinds import kinds
 from harness.scenarios.identity import identity
 from harness.scenarios.nouns import scenario_of
+from harness.scenarios.shipped import found_by_name, shipped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -130,7 +131,7 @@ def problems(
 
 
 def load_all(
-    paths: Sequence[Path | str],
+    paths: Path | str | Sequence[Path | str],
     *,
     known_scorers: Collection[str] | None = None,
     known_fillers: Collection[str] | None = None,
@@ -139,7 +140,8 @@ def load_all(
     """The scenarios of files and folders, sorted by path.
 
     Args:
-        paths: Files, and folders to be searched for *.yaml and *.yml, hidden ones left out.
+        paths: One or several: files, names of scenarios that come along, and folders to be searched
+            for *.yaml and *.yml, hidden ones left out.
         known_scorers: As for `load`.
         known_fillers: As for `load`.
         known_rules: As for `load`.
@@ -149,9 +151,10 @@ def load_all(
         NothingSelectedError: There is no scenario in any of them.
         FileError: The first problem of the first wrong file, or two scenarios of one name.
     """
-    files = find_files(paths)
+    given = [paths] if isinstance(paths, Path | str) else paths
+    files = find_files(given)
     if not files:
-        searched = ", ".join(str(path) for path in paths) or "no path"
+        searched = ", ".join(str(path) for path in given) or "no path"
         raise NothingSelectedError(f"no scenario (*.yaml) in {searched}")
     scenarios: dict[str, Scenario] = {}
     for file in files:
@@ -175,16 +178,22 @@ def find_files(paths: Sequence[Path | str]) -> tuple[Path, ...]:
         UsageError: A path does not exist.
     """
     found: dict[Path, Path] = {}
-    for path in map(Path, paths):
+    for path in map(found_by_name, map(Path, paths)):
         if path.is_dir():
             files = [file for file in sorted(path.rglob("*")) if _is_scenario(file, path)]
         elif path.exists():
             files = [path]
         else:
-            raise UsageError(f"no such file or folder: {path}")
+            hint = "" if path.suffix or len(path.parts) > 1 else f"; {_by_name(path)}"
+            raise UsageError(f"no such file or folder: {path}{hint}")
         for file in files:
             found.setdefault(file.resolve(), file)
     return tuple(sorted(found.values(), key=lambda file: file.as_posix()))
+
+
+def _by_name(path: Path) -> str:
+    """What may have been meant by a bare name that is neither there nor comes along."""
+    return f"scenarios that come along: {nearest(str(path), shipped()).removeprefix('known: ')}"
 
 
 def _is_scenario(file: Path, folder: Path) -> bool:
@@ -270,12 +279,13 @@ def _shape(root: Node, file: str, source: str) -> tuple[Draft | None, list[FileE
 
 
 def _check(draft: Draft, known: _Known) -> FileQuestions:
-    from harness.scenarios import checks, clashes, questions, rules, steps, treatments
+    from harness.scenarios import checks, clashes, questions, rules, said_in, steps, treatments
 
     asked = questions.read_questions(draft, known.scorers, trust_code=known.trust_code)
     checks.check_facts(draft, asked)
+    said_in.check_said_in(draft)
     checks.check_layout(draft)
-    treatments.check_treatments(draft)
+    treatments.check_script_growth(draft)
     if known.files:
         checks.check_filler_spec(draft, known.fillers)
     rules.check_rules(draft, known.rules)

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.core.scenario import Expect, Fact, FillerSpec, Fills, Scenario, Value
+from harness.scenarios import said_in
 from harness.scenarios.identity import identity
-from harness.scenarios.treatments import distractors
+from harness.scenarios.treatments import distractors, grown_script
 
 if TYPE_CHECKING:
     from harness.scenarios.draft import Draft
@@ -32,6 +33,7 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
     facts = tuple(_fact(draft, i, fact, asked) for i, fact in enumerate(model.facts))
     levels = tuple(model.distractors.n) if model.distractors else ()
     haystacks = tuple(model.haystack or ())
+    sessions = tuple(model.sessions or ())
     made = Scenario(
         name=model.name,
         path=draft.file,
@@ -43,7 +45,8 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
         layout="script" if model.script is not None else model.layout or "growing",
         fills=_fills(model),
         positions=tuple(float(position) for position in model.positions or ()),
-        script=steps(draft),
+        script=grown_script(steps(draft), sessions[0] if sessions else 0),
+        sessions=sessions,
         rules=rules(draft),
         expect=Expect(
             recall_at_least=model.expect.recall_at_least,
@@ -76,6 +79,10 @@ def _fact(draft: Draft, i: int, fact: FactModel, asked: FileQuestions) -> Fact:
         pick=asked.sayings[fact.id],
         # a script says how often each fact is said
         least=0 if draft.model.script else asked.least.get(fact.id, 0),
+        said_in=said_in.places_said_in(fact),
+        request=tuple(fact.request or ()),
+        tool_result=said_in.tool_result(fact),
+        tool_call=said_in.tool_call(fact),
         told=fact.id in draft.told(),
         where=draft.where("facts", i, "id"),
     )

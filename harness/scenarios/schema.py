@@ -19,6 +19,11 @@ from pydantic import (
 )
 
 from harness.core.languages import Code  # noqa: TC001 -- pydantic reads it at run time
+from harness.scenarios.schema_said_in import (  # noqa: TC001 -- pydantic reads them
+    CallingTool,
+    ResultTool,
+    SaidInList,
+)
 from harness.scenarios.schema_shapes import (
     Absent,
     FilePart,
@@ -124,6 +129,16 @@ class FactModel(FilePart):
     ask: Texts | Absent = None
     """Wordings of the question about this fact alone; they never hold {value}. Without it the fact
     is asked about under `questions`."""
+    said_in: SaidInList | Absent = None
+    """Where it is said: user, assistant, tool_result (what a tool gave back), tool_call (what
+    one was called with), or a list of them, in which seeds take turns. By the user unless given,
+    or in the tool that is given."""
+    request: Texts | Absent = None
+    """Wordings of what the user says before the assistant or a tool says the fact."""
+    tool_result: ResultTool | Absent = None
+    """The tool whose result says it: a file that is read, unless given."""
+    tool_call: CallingTool | Absent = None
+    """The tool that is called with it: a file that is written, unless given."""
     values: Values | Absent = None
     """What the fact may say. No two seeds share a value, so there must be enough of them."""
     pick: Annotated[int, Field(ge=2, le=20)] | Absent = None
@@ -283,6 +298,16 @@ class ScenarioModel(FilePart):
     """Where plants stand: 0 = first token, 1 = last."""
     script: Annotated[list[StepModel], Field(min_length=1)] | Absent = None
     """The steps of the session in order, in place of a layout."""
+    sessions: (
+        Annotated[
+            list[Annotated[int, Field(ge=2, le=1000)]],
+            Field(min_length=1),
+            BeforeValidator(many, json_schema_input_type=int | list[int]),
+        ]
+        | Absent
+    ) = None
+    """How many sessions the script is grown to: sessions of filler are put between its own, evenly.
+    Several numbers are compared. As many as it has unless given."""
     sample: Literal["sessions", "questions"] = "sessions"
     """questions: the script is a real log, and the questions are a sample of what may be asked of
     it. Intervals are then over questions, and what a model answers without the log does not count.

@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from harness.scenarios.schema_said_in import (
+    Arguments,  # noqa: TC001 -- pydantic reads it
+)
 from harness.scenarios.schema_shapes import Absent, FilePart, Text, Texts, many
 
 
@@ -13,7 +16,7 @@ def _step_kind(value: object) -> str | None:
     """Which kind of step a mapping is, by the first key that tells."""
     if not isinstance(value, dict):
         return None
-    kinds = dict.fromkeys(("user", "assistant", "calls"), "turn")
+    kinds = dict.fromkeys(("user", "assistant", "calls", "tool"), "turn")
     kinds |= {"plant": "plant", "filler": "filler"}
     kinds |= {"probe": "probe", "rule": "rule", "new_session": "boundary"}
     return next((f"({kinds[key]})" for key in value if key in kinds), None)
@@ -24,8 +27,8 @@ class CallModel(FilePart):
 
     name: Text
     """Name of the tool."""
-    arguments: str = "{}"
-    """What it is called with: JSON, as a model writes it."""
+    arguments: Arguments = "{}"
+    """What it is called with: JSON, as a model writes it, or keys and values."""
     result: str
     """What it gave back."""
 
@@ -41,6 +44,9 @@ class TurnStep(FilePart):
     model under test answers, in runs with `--replies live`."""
     calls: Annotated[list[CallModel], Field(min_length=1)] | Absent = None
     """The tools that the assistant calls at once, each with its result; they end the turn."""
+    tool: CallModel | Absent = None
+    """The one tool that the assistant calls, in place of `calls`. A step of this alone goes on with
+    the turn before it: with what the user said, or with the tools before."""
     says: Texts | Absent = None
     """Ids of facts that this turn says in its own words. Such a fact has one value and no `say`,
     and the script is one session whatever the seed."""

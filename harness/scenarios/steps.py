@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError, nearest
@@ -68,13 +69,29 @@ def check_script(draft: Draft, asked: FileQuestions) -> None:
 
 def _calls(step: object) -> Sequence[CallModel]:
     """The tools that a step calls."""
-    return (step.calls or ()) if isinstance(step, TurnStep) else ()
+    if not isinstance(step, TurnStep):
+        return ()
+    return (step.tool,) if step.tool is not None else step.calls or ()
+
+
+def _asks_only(step: object) -> bool:
+    """Whether a step says what the user says, and leaves all else to the next."""
+    alone = isinstance(step, TurnStep) and step.user is not None and step.assistant is None
+    return alone and not _calls(step)
+
+
+def _goes_on(step: object) -> bool:
+    """Whether a step is a tool and nothing else, and so belongs to the turn before it."""
+    return isinstance(step, TurnStep) and step.tool is not None and step.user is None
 
 
 def _check_turn(draft: Draft, i: int, step: TurnStep) -> None:
     before = draft.model.script[:i] if draft.model.script else []
     said = [one for one in before if not isinstance(one, ProbeStep)]
-    if step.user is None and not (said and _calls(said[-1])):
+    if step.tool is not None and step.calls is not None:
+        draft.refuse_key("'tool' and 'calls' say the same; take one out", "script", i, "tool")
+    asked = bool(said) and _goes_on(step) and _asks_only(said[-1])
+    if step.user is None and not asked and not (said and _calls(said[-1])):
         problem = "a turn without 'user' goes on after tools, and the step before calls none"
         draft.refuse(f"{problem}; say what the user says", "script", i)
     for key, text in (("user", step.user or ""), ("assistant", step.assistant or "")):
@@ -210,7 +227,15 @@ def _refuse_rest(draft: Draft, i: int, said: int, asked: FileQuestions) -> None:
 def steps(draft: Draft) -> tuple[Step, ...]:
     """The script as the nouns have it."""
     known = {rule.id: rule for rule in rules(draft)}
-    return tuple(_step(step, known) for step in draft.model.script or ())
+    found: list[Step] = []
+    script = draft.model.script or []
+    for before, step in zip([None, *script], script, strict=False):
+        made = _step(step, known)
+        if _goes_on(step) and _asks_only(before):
+            asked = found.pop()
+            made = replace(made, user=asked.user, says=(*asked.says, *made.says))
+        found.append(made)
+    return tuple(found)
 
 
 def _step(

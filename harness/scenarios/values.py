@@ -155,7 +155,9 @@ def _words_said(scenario: Scenario) -> frozenset[str]:
         texts += [step.user or "", step.assistant or ""]
         texts += [text for call in step.calls for text in (call.arguments, call.result)]
     for fact in scenario.facts:
-        texts += [*fact.say, *fact.reply, *fact.amend]
+        texts += [*fact.say, *fact.reply, *fact.amend, *fact.request]
+        tools = (tool for tool in (fact.tool_result, fact.tool_call) if tool is not None)
+        texts += [text for tool in tools for text in (tool.arguments, tool.result)]
         texts += [text for value in fact.values for text in value.spellings]
     for question in scenario.questions:
         texts += [*question.ask, *(text for value in question.values for text in value.spellings)]

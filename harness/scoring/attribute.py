@@ -28,6 +28,8 @@ class Judgement:
     """In [0, 1]; None where nothing was measured."""
     outcome: Outcome | None
     why: str
+    miss: Outcome | None = None
+    """What the model did where it missed, whoever is to blame for it; None where it did not."""
 
 
 _NOT_MEASURED: dict[Status, Judgement] = {
@@ -54,6 +56,7 @@ def score_and_attribute(
     fact_truncated: bool | None,
     told: bool,
     lost_in_memory: bool = False,
+    sealed: bool = False,
 ) -> Judgement:
     """Score the outcome of a call and attribute it.
 
@@ -69,6 +72,8 @@ def score_and_attribute(
             wherever no value is expected, the right answer is that it was never said.
         lost_in_memory: The fact was said in an earlier session, and what was carried into this one
             does not hold it.
+        sealed: A block that nobody but its provider can read stands in place of older turns: what
+            was not sent beside it was lost in it or by the model, and nobody can tell which.
 
     Raises:
         ValueError: The status is ok and there is no reply.
@@ -83,22 +88,24 @@ def score_and_attribute(
     if not told or not probe.expected:
         return _judge_abstention(probe, reply, said)
     score = scorer.score(probe, reply.text)
+    unsent = "lost_in_memory" if lost_in_memory else _unsent(in_view, sealed=sealed)
     outcome: Outcome | None
     if score.value is None:
         outcome = None
     elif score.value >= 1.0:
         outcome = "recalled"
-    elif lost_in_memory:
-        outcome = "lost_in_memory"
-    elif in_view is False:
-        outcome = "evicted"
+    elif unsent is not None:
+        outcome = unsent
     elif fact_truncated:
         outcome = "server_truncated"
     elif reply.cut is not None:
         return _CUT_MISS
     else:
         outcome = _miss(probe, reply, said)
-    return Judgement(score.value, outcome, score.why)
+    missed = score.value is not None and score.value < 1.0
+    return Judgement(
+        score.value, outcome, score.why, miss=_miss(probe, reply, said) if missed else None
+    )
 
 
 def _judge_abstention(probe: Probe, reply: Reply, said: Named) -> Judgement:
@@ -111,7 +118,15 @@ def _judge_abstention(probe: Probe, reply: Reply, said: Named) -> Judgement:
     if reply.cut is not None:
         return _CUT_MISS
     outcome = _miss(probe, reply, said)
-    return Judgement(0.0, outcome, "The reply does not say that it is not known.")
+    why = "The reply does not say that it is not known."
+    return Judgement(0.0, outcome, why, miss=outcome)
+
+
+def _unsent(in_view: bool | None, *, sealed: bool) -> Outcome | None:
+    """Why the words of a fact were not before the model; None where they were."""
+    if in_view is None and sealed:
+        return "opaque"
+    return "evicted" if in_view is False else None
 
 
 def _miss(probe: Probe, reply: Reply, said: Named) -> Outcome:

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.core.messages import Turn
-from harness.core.protocols import Reminding
 from harness.sessions.builder import Builder, Supply
 from harness.sessions.opening import opening
+from harness.sessions.policies import reminding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
 def reminder_of(policy: Policy, materials: Materials) -> Reminder | None:
     """What the policy says again as a session grows; None for most policies."""
-    if not isinstance(policy, Reminding):
+    reminds = reminding(policy)
+    if reminds is None:
         return None
     standing = [message.text for message in materials.system]
-    return lambda turns, rules: policy.reminder(turns, "\n".join([*standing, *rules]))
+    return lambda turns, rules: reminds.reminder(turns, "\n".join([*standing, *rules]))
 
 
 def build(

@@ -15,6 +15,8 @@ from harness.core.session import Cut, PlannedPlant, Plant, Session
 from harness.core.text import find, words
 from harness.sessions.due import said_by
 from harness.sessions.kinds import KindCounter
+from harness.sessions.plants import SAYING
+from harness.sessions.shortening import shortened
 from harness.sessions.stream import FillerRanOutError
 from harness.sessions.tokens import MESSAGE_OVERHEAD
 
@@ -50,6 +52,18 @@ class Supply:
     """Index of the next turn of the filler stream."""
     remarks: set[str] = field(default_factory=set)
     draws: Draws | None = None
+
+
+def turn_of(say: Say, materials: Materials) -> Turn:
+    """What a session says at one place of its plan."""
+    if isinstance(say, PlannedPlant):
+        return materials.plant(say.fact, say.ordinal)
+    return materials.script_turn(say.step)
+
+
+def said_tokens(blueprint: Blueprint, materials: Materials) -> int:
+    """Tokens of all that a session says of its own: its filler and its opening left out."""
+    return sum(materials.turn_tokens(turn_of(say, materials)) for say in blueprint.says)
 
 
 class Builder:
@@ -98,7 +112,9 @@ class Builder:
         self._kinds = KindCounter()
         self._plants: list[Plant] = list(before)
         self._cuts: list[Cut] = []
-        self._sizes = {say: materials.turn_tokens(self._turn(say)) for say in blueprint.says}
+        self._sizes = {
+            say: materials.turn_tokens(turn_of(say, materials)) for say in blueprint.says
+        }
 
     def grow(self) -> Growth:
         """Each turn before it is said, to be sent what is answered, and each checkpoint reached.
@@ -112,7 +128,7 @@ class Builder:
         for message in self._start:
             self._append(message, counter.message(message), said=True)
         waiting = list(self._blueprint.says)
-        reached = 0
+        reached = self._materials.system_tokens()
         try:
             for cut in self._blueprint.cuts:
                 due = said_by(cut.tokens, waiting, self._sizes, start=reached)
@@ -214,12 +230,20 @@ class Builder:
                 self._supply.filler += 1
                 yield from self._add(turn, sizes)
                 self._remind(target - self._length)
+            elif missing > _CLOSER_MAX and (cut := self._shortened(turn, missing)) is not None:
+                self._supply.filler += 1
+                yield from self._add(cut, self._sizes_of(cut))
             else:
                 # This turn is too long: it waits behind the checkpoint, and its thread goes on.
                 size = (
                     missing if missing <= _CLOSER_MAX else min(_CLOSER_USUAL, missing - _CLOSER_MIN)
                 )
                 yield from self._close(size)
+
+    def _shortened(self, turn: Turn, missing: int) -> Turn | None:
+        """The turn with less of what its tools gave back, so that a closing remark still fits."""
+        most = missing - _CLOSER_MIN
+        return shortened(turn, most, self._materials.workshop.counter.message)
 
     def _close(self, size: int) -> Steps:
         """A closing turn of exactly `size` tokens."""
@@ -240,19 +264,15 @@ class Builder:
         """Tokens of each message of a turn."""
         return tuple(map(self._materials.workshop.counter.message, turn.messages))
 
-    def _turn(self, say: Say) -> Turn:
-        if isinstance(say, PlannedPlant):
-            return self._materials.plant(say.fact, say.ordinal)
-        return self._materials.script_turn(say.step)
-
     def _say(self, say: Say) -> Steps:
-        turn = self._turn(say)
+        turn = turn_of(say, self._materials)
         sizes = self._sizes_of(turn)
         if isinstance(say, PlannedPlant):
             value = self._materials.value(say.fact, say.ordinal)
+            place = self._materials.said_in(say.fact, say.ordinal)
             # Where requests read alike, what came of each stands in the reply.
-            texts = [message.text for message in turn.messages]
-            at = next((i for i, text in enumerate(texts) if value.text in text), 0)
+            texts = [message.text for message in turn.messages] if place == "user" else []
+            at = next((i for i, text in enumerate(texts) if value.text in text), SAYING[place])
             self._plant(
                 say.fact, say.ordinal, value, sizes[: at + 1], position=say.position_requested
             )
@@ -267,17 +287,18 @@ class Builder:
         for fact in self._materials.scenario.script[step].says:
             before = sum(plant.fact == fact for plant in self._plants)
             value = self._materials.value(fact, 0)
-            self._plant(fact, before, value, sizes[: self._saying(turn, value) + 1])
+            said = self._saying(turn, value)
+            self._plant(fact, before, value, sizes[: (said or 0) + 1], quoted=said is not None)
 
-    def _saying(self, turn: Turn, value: Value) -> int:
-        """Which message of a turn says the value; the first where none does in these words."""
+    def _saying(self, turn: Turn, value: Value) -> int | None:
+        """Which message of a turn says the value; None where none does in these words."""
         language = self._materials.scenario.language
         spelled = [words(spelling, language) for spelling in value.spellings]
         for index, message in enumerate(turn.messages):
             form = words(message.text, language)
             if any(find(form, spelling, language) for spelling in spelled):
                 return index
-        return 0
+        return None
 
     def _plant(
         self,
@@ -287,6 +308,7 @@ class Builder:
         sizes: Sequence[int],
         *,
         position: float | None = None,
+        quoted: bool = True,
     ) -> None:
         """Note that a message to come says a fact; `sizes` are those of the next ones up to it."""
         self._plants.append(
@@ -299,6 +321,7 @@ class Builder:
                 tokens=sizes[-1],
                 position_requested=position,
                 session_number=self.number,
+                quoted=quoted,
             )
         )
 

@@ -14,17 +14,15 @@ if TYPE_CHECKING:
     from harness.core.session import Say
 
 
-def said_by(
-    tokens: int, says: Sequence[Say], sizes: Mapping[Say, int], *, start: int = 0
-) -> list[Say]:
+def said_by(tokens: int, says: Sequence[Say], sizes: Mapping[Say, int], *, start: int) -> list[Say]:
     """What is said before a checkpoint of that length.
 
     Args:
         tokens: Length of the session at the checkpoint.
         says: Everything planned and not said yet, in order.
         sizes: Tokens of each turn.
-        start: Length at the checkpoint before: what should have begun earlier begins here, and may
-            leave no room for the next.
+        start: Length at the checkpoint before, or of the system message before the first: what
+            should have begun earlier begins here, and may leave no room for the next.
     """
     due = []
     for say in says:

@@ -44,7 +44,7 @@ class KindCounter:
         return tuple(map(tuple, self._columns))
 
 
-def said_in(offsets: KindOffsets) -> list[bool]:
+def said_kinds(offsets: KindOffsets) -> list[bool]:
     """For each message whether the scenario says it itself, as far as its kind tells."""
     said = offsets[0] if offsets else ()
     return [after > before for before, after in pairwise(said)]

@@ -16,14 +16,15 @@ from harness.scenarios.values import decoys, draw_values, shape
 from harness.sessions.fillers import make_filler
 from harness.sessions.fillers.closers import Closers
 from harness.sessions.leaks import LeakCheck
+from harness.sessions.plants import SAYING, json_text, plant_turn
 from harness.sessions.stream import FillerStream
 from harness.sessions.tokens import PRIMING, TokenCounter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from harness.core.protocols import Filler
-    from harness.core.scenario import Question, Scenario, Value
+    from harness.core.scenario import Question, SaidIn, Scenario, Value
     from harness.core.session import Plant
 
 
@@ -113,17 +114,41 @@ class Materials:
         amended = ordinal > 0 and bool(fact.amend)
         draws = self.draws("plant", fact_id, ordinal)
         say = draws.choice(fact.amend if amended else fact.say)
-        reply = draws.choice(fact.reply or (language(self.scenario.language).noted,))
-        return Turn.of(self._filled(say, fact_id, ordinal), self._filled(reply, fact_id, ordinal))
+        spoken = language(self.scenario.language)
+        reply = draws.choice(fact.reply or (spoken.noted,))
 
-    def _filled(self, wording: str, fact_id: str, ordinal: int) -> str:
+        def fill(text: str, spelled: Callable[[str], str] = str) -> str:
+            return self._filled(text, fact_id, ordinal, spelled)
+
+        return plant_turn(
+            fact,
+            ordinal,
+            self.said_in(fact_id, ordinal),
+            say=fill(say),
+            reply=fill(reply),
+            request=fill(draws.choice(fact.request or (spoken.go_on,))),
+            fill=fill,
+            fill_json=lambda text: fill(text, json_text),
+        )
+
+    def said_in(self, fact_id: str, ordinal: int) -> SaidIn:
+        """Where a fact is said; over as many seeds as it has places, once in each."""
+        places = self.scenario.fact(fact_id).said_in
+        if not places:
+            return "user"
+        first = self.draws_all("said_in", fact_id).below(len(places))
+        return places[(first + self.seed + ordinal) % len(places)]
+
+    def _filled(
+        self, wording: str, fact_id: str, ordinal: int, spelled: Callable[[str], str] = str
+    ) -> str:
         """A wording with the value of its fact, and those of the facts that it names."""
-        wording = wording.replace(PLACEHOLDER, self.value(fact_id, ordinal).text)
+        wording = wording.replace(PLACEHOLDER, spelled(self.value(fact_id, ordinal).text))
         if "{" in wording:
             for other, values in self.values.items():
                 if values:
                     text = values[min(ordinal, len(values) - 1)].text
-                    wording = wording.replace(f"{{{other}}}", text)
+                    wording = wording.replace(f"{{{other}}}", spelled(text))
         return wording.strip()
 
     def script_turn(self, step: int) -> Turn:
@@ -251,11 +276,16 @@ class Materials:
         known = [one for one in shapes if one is not None]
         return known[0] if len(known) == 1 else "|".join(f"(?:{one})" for one in known) or None
 
+    def _sentence(self, fact_id: str, ordinal: int) -> str:
+        """The text that says a fact, whoever says it."""
+        turn = self.plant(fact_id, ordinal)
+        return turn.messages[SAYING[self.said_in(fact_id, ordinal)]].text
+
     def _secrets(self) -> list[str]:
         """Everything that filler must not hold."""
         texts = [s for drawn in self.values.values() for value in drawn for s in value.spellings]
         for fact in self.scenario.facts:
             if not fact.told:
                 drawn = self.values[fact.id]
-                texts += [self.plant(fact.id, ordinal).user for ordinal in range(len(drawn))]
+                texts += [self._sentence(fact.id, ordinal) for ordinal in range(len(drawn))]
         return texts

@@ -30,6 +30,7 @@ _REPLY = 48
 
 WHY = {
     "evicted": "the application had dropped it from what was sent",
+    "opaque": "it went into a block that nobody but its provider can read",
     "lost_in_memory": "the memory did not carry it over",
     "server_truncated": "the server had dropped it",
     "output_truncated": "the answer was cut off",

@@ -80,6 +80,16 @@ def test_missing_something_without_any_filler_is_weak() -> None:
     assert controls(from_records(arm))["flag"].to_list() == ["weak"]
 
 
+def test_one_miss_of_many_without_filler_is_no_weakness() -> None:
+    arm = [missed(arm="needle_only", session="0")]
+    arm += [make_record(arm="needle_only", session=str(i)) for i in range(1, 72)]
+    row = controls(from_records(arm)).row(0, named=True)
+    assert (row["right"], row["flag"]) == (round(71 / 72, 9), None)
+    assert controls(from_records(arm[:12]))["flag"].to_list() == [None]
+    more = [missed(arm="needle_only", session=f"m{i}") for i in range(12)]
+    assert controls(from_records(arm + more))["flag"].to_list() == ["weak"]
+
+
 def test_a_control_that_was_never_answered_has_no_share() -> None:
     row = controls(from_records([failed(arm="needle_only")])).row(0, named=True)
     assert (row["n"], row["not_measured"], row["right"], row["flag"]) == (0, 1, None, None)

@@ -58,6 +58,7 @@ def test_a_stale_cassette_is_one_sentence_and_leaves_no_half_run(recording, tmp_
     )
     assert result.code == 4
     assert "scenario 'needle', seed 0, question '" in result.err
+    assert "the system prompt, which is " in result.err
     assert "has changed since it was recorded. Record again" in result.err
     assert result.err.count("\n") == 1
     assert list((tmp_path / "out").iterdir()) == []

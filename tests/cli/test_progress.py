@@ -8,6 +8,7 @@ import click
 
 from harness.cli.progress import Bar
 from harness.cli.streams import speak_plainly
+from harness.cli.time_left import TimeLeft
 from tests.support.records import make_record
 
 
@@ -62,3 +63,47 @@ def test_no_text_of_a_file_or_a_model_moves_the_cursor_on_either_stream(monkeypa
     assert err.getvalue().startswith("dry\ufffd31m␍\n")
     assert "a model says ␛]0;title␇\n" in err.getvalue()
     assert "\r" in err.getvalue()[8:], "the bar itself goes back to the start of its line"
+
+
+def test_without_a_terminal_there_is_a_line_a_minute_even_while_nothing_comes_back():
+    file = io.StringIO()
+    with redirect_stderr(file), Bar(every_s=0.01) as bar:
+        bar.begin(40, 0)
+        bar.sent()
+        while file.getvalue().count("\n") < 2:
+            pass
+    first = file.getvalue().splitlines()[0]
+    assert first == "0 of 40 trials, 1 in flight, 0.00M tokens, $0.00"
+
+
+def test_each_model_has_a_time_left_from_its_own_rate():
+    now = [0.0]
+    left = TimeLeft(lambda: now[0])
+    left.expect({"openai/fast": 110, "openai/slow": 20})
+    for _ in range(10):
+        now[0] += 1.0
+        left.finished("openai/fast")
+        if now[0] % 2 == 0:
+            left.finished("openai/slow")
+    assert left.words() == "ETA fast 2 min, slow 30 s"
+
+
+def test_an_only_model_needs_no_name_and_one_that_said_too_little_has_no_time():
+    now = [0.0]
+    left = TimeLeft(lambda: now[0])
+    left.expect({"openai/x": 3600})
+    assert left.words() == ""
+    for _ in range(6):
+        now[0] += 10.0
+        left.finished("openai/x")
+    assert left.words() == "ETA 9 h 59 min"
+
+
+def test_an_adaptive_run_shows_its_interval_as_it_narrows():
+    screen = Terminal()
+    with redirect_stderr(screen), Bar() as bar:
+        bar.begin(None, 0)
+        bar.narrowed("openai/x", 8000, "onset 60 % (40 to 80 %)")
+        bar.narrowed("openai/x", 8000, "onset 62 % (55 to 70 %)")
+        bar.finished(make_record())
+    assert "onset 62 % (55 to 70 %)" in screen.getvalue().rsplit("\r", 1)[-1]

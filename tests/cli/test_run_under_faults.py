@@ -109,3 +109,20 @@ def test_limits_are_read_from_the_environment(tmp_path, monkeypatch):
         run(server, tmp_path, seeds=1)
         (config,) = tmp_path.glob("*/*/run.json")
     assert json.loads(config.read_text())["sent"]["openai/served"]["timeout"] == 20
+
+
+def test_what_was_never_asked_stays_visible_in_every_later_report(tmp_path):
+    scenario = tmp_path / "short.yaml"
+    scenario.write_text(SCENARIO)
+    result = harness(
+        "run", scenario, "-m", "openai/a,reference/perfect", "-w", "1k", "--seeds", 3,
+        "--no-controls", "-q", "-M", "api_base=http://127.0.0.1:9/v1", "-M", "max_wait_s=0.05",
+        "--give-up-after", 0.2, "--out", tmp_path,
+    )  # fmt: skip
+    assert result.code == 6
+    told = " ".join(harness("report", "latest", "--out", tmp_path).out.split())
+    assert "Not asked: " in told
+    assert "were never asked: openai/a was given up: no answer for" in told
+    output = tmp_path / "report.md"
+    harness("report", "latest", "--out", tmp_path, "-o", output)
+    assert "were never asked: openai/a was given up" in output.read_text(encoding="utf-8")

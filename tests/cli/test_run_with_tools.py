@@ -10,7 +10,7 @@ from harness.core.chat_format import from_chat
 from harness.runs.folder.reader import sent_messages
 from harness.sessions.tokens import TokenCounter
 from tests.support.command import harness, the_run
-from tests.support.openai_server import OpenAIServer
+from tests.support.openai_server import OpenAIServer, wrong_shapes
 from tests.support.small import small
 
 
@@ -115,3 +115,27 @@ def test_a_live_model_gives_the_answer_of_a_turn_and_not_its_calls(server, scena
     lines = [json.loads(line) for line in (folder / "messages.jsonl").read_text().splitlines()]
     kept = [line for line in lines if line.get("role") == "tool"]
     assert {part["type"] for line in kept for part in line["content"]} == {"tool_result"}
+
+
+@pytest.mark.parametrize("way", [(), ("-M", "via=litellm")], ids=["http", "litellm"])
+def test_agents_sessions_and_cleared_results_have_a_shape_that_a_server_takes(
+    server, tmp_path, way
+):
+    ask = 'ask: "What is the code for the side door? Reply with the code only."'
+    changes = {ask: f"{ask}\n    said_in: [tool_result, tool_call, assistant]"}
+    path = small(
+        tmp_path, **changes, **{"fills: [0.04, 0.5, 0.9]": "filler: agent-work\nfills: [2]"}
+    )
+    policy = ("--policy", "clear_tool_results?keep=1&at=0.1", "--seeds", 3)
+    result = run(server, path, tmp_path / "results", *policy, *way)
+    assert result.code in {0, 1}, result.err
+    found = records(the_run(tmp_path / "results"))
+    assert {record["status"] for record in found} == {"ok"}
+    bodies = [body["messages"] for body in server.requests]
+    assert not [wrong for messages in bodies for wrong in wrong_shapes(messages)]
+    results = [m["content"] for messages in bodies for m in messages if m["role"] == "tool"]
+    cleared = sum("was cleared to save room" in text for text in results)
+    assert 0 < cleared < len(results)
+    assert {record["said_in"] for record in found if record["fact"] == "door"} == {
+        "tool_result", "tool_call", "assistant",
+    }  # fmt: skip

@@ -8,10 +8,11 @@ import shutil
 
 import pytest
 
+from harness.sessions.memories.conformance import check_memory
 from tests.support.command import ROOT, SCENARIOS, harness
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-SAVED = re.compile(r"[Ss]ave this as `([^`]+)`:\n\n```yaml\n(.*?)```", re.DOTALL)
+SAVED = re.compile(r"[Ss]ave this as `([^`]+)`:\n\n```(?:yaml|python)\n(.*?)```", re.DOTALL)
 """Files that a page tells its reader to make."""
 BLOCK = re.compile(r"(<!-- not run: [^>]+-->\n)?```sh\n(.*?)```", re.DOTALL)
 
@@ -24,6 +25,11 @@ GIVEN = {
         "locomo.json": TRANSCRIPTS / "locomo.json",
         "notes.md": TRANSCRIPTS / "markdown.md",
         "chats.jsonl": ROOT / "tests" / "docs" / "chats.jsonl",
+    },
+    "compaction.md": {"summary.md": ROOT / "tests" / "docs" / "summary.md"},
+    "memories.md": {
+        "longmemeval.json": TRANSCRIPTS / "longmemeval.json",
+        "locomo.json": TRANSCRIPTS / "locomo.json",
     },
     "your-own-log.md": {"day.jsonl": ROOT / "tests" / "docs" / "day.jsonl"},
 }
@@ -55,6 +61,14 @@ def test_the_commands_of_a_page_run_in_order_in_a_new_folder(page, tmp_path):
     for line in lines:
         result = harness(*shlex.split(line, comments=True)[1:], cwd=tmp_path)
         assert result.code == 0, f"{line}\n{result.err}"
+
+
+async def test_the_memory_of_ones_own_keeps_its_contract_in_thirty_lines():
+    saved = dict(SAVED.findall((ROOT / "docs" / "memories.md").read_text(encoding="utf-8")))
+    assert len(saved["shelf.py"].splitlines()) <= 30
+    names = {"__name__": "shelf"}
+    exec(saved["shelf.py"], names)  # noqa: S102 -- our own page
+    await check_memory(names["Shelf"]())
 
 
 def test_the_readme_has_commands_to_run():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.core.draws import Draws
+from harness.core.errors import FileError
 from harness.core.window import Window
 from harness.scenarios import loads
 from harness.scenarios.treatments import under_treatments
@@ -166,3 +167,67 @@ def test_a_run_compares_the_levels_by_their_name(tmp_path):
     found = harness("compare", run, "--by", "variant", cwd=tmp_path)
     assert found.code == 0, found.err
     assert "distractors=3 (B) against distractors=0 (A)" in " ".join(found.out.split())
+
+
+CHAIN = """\
+schema: 1
+name: growing
+system: You keep the keys of an office.
+facts:
+  - id: door
+    say: "The code for the side door of the office is {value}."
+    values: {generate: code}
+    ask: "What is the code for the side door of the office?"
+sessions: [3, 4, 9]
+fills: [0.1]
+script:
+  - plant: door
+  - new_session: {carry: [system, memory]}
+  - user: Hello again.
+    assistant: Hello.
+  - filler: 1
+  - new_session: {carry: [system, memory]}
+  - probe: door
+"""
+
+
+def test_a_script_is_grown_by_sessions_of_filler_spread_between_its_own():
+    levels = {one.variant: one for one in under_treatments(loads(CHAIN, "g.yaml"))}
+    assert set(levels) == {"sessions=3", "sessions=4", "sessions=9"}
+    assert len({one.hash for one in levels.values()}) == 3
+    for number in (3, 4, 9):
+        boundaries = levels[f"sessions={number}"].boundaries
+        assert len(boundaries) == number - 1
+        assert boundaries.count(("system", "memory")) == 2  # the others say and need nothing
+    steps = levels["sessions=9"].script
+    kinds = ["|" if s.new_session is not None else "." if s.idle else "x" for s in steps]
+    assert "".join(kinds) == "x|.|.|.|xx|.|.|.|x"
+    (alone,) = under_treatments(loads(CHAIN.replace("[3, 4, 9]", "[4]"), "g.yaml"))
+    assert (alone.variant, alone.script) == ("", levels["sessions=4"].script)
+
+
+def test_sessions_in_between_have_their_filler_and_what_was_said_stands_where_it_stood(workshop):
+    made = {}
+    for scenario in under_treatments(loads(CHAIN, "g.yaml")):
+        materials = Materials(scenario, 0, workshop)
+        (blueprint,) = blueprints(materials, Window(limit=4000, reserve=128))
+        made[scenario.variant] = blueprint
+    nine = made["sessions=9"]
+    assert nine.number == 9
+    idle = [one for one in nine.earlier[1:] if not one.says]
+    assert len(idle) == 6
+    assert all(one.carry == ("system",) and one.cuts[0].tokens > 300 for one in idle)
+    assert nine.earlier[0].says == made["sessions=3"].earlier[0].says
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("[3, 4, 9]", "[2]", "2 sessions are asked for, and the script has 3; ask for more"),
+        ("[3, 4, 9]", "[4, 4]", "4 stands twice; take one out"),
+        ("  - new_session: {carry: [system, memory]}\n", "", "there is nothing to grow"),
+    ],
+)
+def test_sessions_that_a_script_cannot_have_are_refused(old, new, problem):
+    with pytest.raises(FileError, match=problem):
+        loads(CHAIN.replace(old, new), "g.yaml")

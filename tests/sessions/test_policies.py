@@ -11,16 +11,22 @@ from harness.core.errors import UsageError
 from harness.core.messages import Message, turn_starts
 from harness.core.window import History, Span
 from harness.sessions.policies import (
+    ClearToolResults,
     DropOldest,
     KeepEnds,
     Refuse,
     Reintroduce,
     SendAll,
     Summarise,
+    clearing,
+    compacting,
     policies,
+    reminding,
+    summarising,
 )
-from harness.sessions.policies.conformance import check_policy
-from tests.support.turns import turns
+from harness.sessions.policies.clear_tool_results import CLEARED
+from harness.sessions.policies.conformance import check_clearing, check_policy
+from tests.support.turns import turn, turns
 
 
 @st.composite
@@ -107,6 +113,75 @@ def test_no_compaction_separates_a_call_from_its_result(history, budget):
     stop = Summarise(at=0.5, keep=0.2, budget=1).compacts(history, budget)
     for call, result in pairs(history):
         assert not stop or (call < stop) == (result < stop)
+
+
+CLEARING = [
+    ClearToolResults(keep=0, at=0.0),
+    ClearToolResults(keep=2, at=0.3),
+    ClearToolResults(keep=1, exclude="look_up+search", at=0.0),
+    ClearToolResults(keep=1, exclude="search", at=0.5, tokens=300),
+]
+
+
+@pytest.mark.parametrize("policy", CLEARING, ids=str)
+@given(history=histories_of_tools(), budget=st.integers(10, 900))
+def test_law_9_holds_for_what_clearing_leaves(policy, history, budget):
+    own = min(budget, policy.tokens or budget)
+    found = policy.clears(history, budget)
+    left = check_clearing(policy, history, budget)
+    check_policy(policy, left, own)
+    results = [i for i, m in enumerate(history.messages[: history.stop]) if m.result is not None]
+    if policy.exclude.startswith("look_up") or history.prompt_tokens <= policy.at * own:
+        assert not found
+    else:
+        assert list(found) == results[: max(len(results) - policy.keep, 0)]
+    for i, (before, after) in enumerate(zip(history.messages, left.messages, strict=True)):
+        assert after.text == (CLEARED if i in found else before.text)
+
+
+def test_the_law_checker_catches_a_policy_that_clears_less_of_a_longer_history():
+    class Forgetful(ClearToolResults):
+        def clears(self, history, budget_tokens, /):
+            every = super().clears(history, budget_tokens)
+            return every if len(history.turn_starts) < 3 else ()
+
+    whole = [turn(1, [(1, 5, False)], answered=True) for _ in range(3)]
+    messages = tuple(m for one in whole for m in one.messages)
+    offsets = tuple(range(0, 10 * len(messages) + 1, 10))
+    history = History(messages=messages, offsets=offsets, stop=len(messages), question_tokens=5)
+    with pytest.raises(AssertionError, match="what is cleared of a shorter history is cleared of"):
+        check_clearing(Forgetful(keep=0, at=0.0), history, 100)
+
+
+def test_only_a_result_can_be_cleared():
+    with pytest.raises(ValueError, match="a message of role 'user' is no result of a tool"):
+        ClearToolResults().cleared(Message("user", "Hello."))
+
+
+def test_policies_work_together_and_each_does_its_own():
+    both = policies.resolve("clear_tool_results?keep=1|summarise?at=0.6")
+    assert clearing(both) == ClearToolResults(keep=1)
+    assert compacting(both) == summarising(both) == Summarise(at=0.6)
+    assert reminding(both) is None
+    assert reminding(policies.resolve("reintroduce?every=3|keep_ends")) == Reintroduce(every=3)
+    history = session(8)
+    assert both.view(history, 60) == DropOldest().view(history, 60)
+
+
+@pytest.mark.parametrize(
+    ("spec", "problem"),
+    [
+        ("summarise|summarise?at=0.5", "two of them summarise; name one that does"),
+        ("clear_tool_results|clear_tool_results", "two of them clear; name one that does"),
+        ("clear_tool_results?keep=-1", "keep is -1; expected 0 or more results"),
+        ("clear_tool_results?threshold=2", "at is a share of the budget, in [0, 1]; got 2.0"),
+        ("drop_oldest|nobody", "unknown policy 'nobody'"),
+    ],
+)
+def test_policies_that_make_no_sense_together_are_refused(spec, problem):
+    with pytest.raises(UsageError) as caught:
+        policies.resolve(spec)
+    assert problem in str(caught.value)
 
 
 def pairs(history):

@@ -33,7 +33,7 @@ def plugin() -> tuple[str, ...]:
     return () if installed else ("-p", "harness.pytest_plugin")
 
 
-def inside(pytester: pytest.Pytester, *args: object) -> pytest.RunResult:
+def inside(pytester: pytest.Pytester, *args: object) -> pytest.RunTotals:
     """What `pytest ARGS` comes to, in this process."""
     return pytester.runpytest_inprocess(*plugin(), "-p", "no:asyncio", *map(str, args))
 

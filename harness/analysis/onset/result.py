@@ -81,7 +81,7 @@ class OnsetPosterior:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class OnsetEstimate:
     """Where forgetting begins, as one run tells it."""
 
@@ -171,6 +171,9 @@ class OnsetEstimate:
         """One plain sentence."""
         return sentence(self)
 
+    def __repr__(self) -> str:
+        return f"OnsetEstimate({self.verdict}: {self.message})"
+
 
 def percent(fraction: float) -> str:
     """A fraction as a whole per cent, or with one digit where it is not whole.
@@ -205,6 +208,14 @@ def place(fill: float, window_tokens: int | None) -> str:
     return (
         of_window if window_tokens is None else f"{of_window} ({fill * window_tokens:,.0f} tokens)"
     )
+
+
+def brief(estimate: OnsetEstimate) -> str:
+    """The answer in a few words, for a line that is written again and again."""
+    if estimate.onset is None or estimate.lo is None or estimate.hi is None:
+        return f"onset {estimate.verdict.replace('_', ' ')}"
+    ends = f"{percent(estimate.lo)[:-2]} to {percent(estimate.hi)}"
+    return f"onset {percent(estimate.onset)} ({ends})"
 
 
 def sentence(estimate: OnsetEstimate) -> str:

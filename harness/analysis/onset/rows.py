@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from numbers import Real
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -72,6 +73,11 @@ def read_rows(rows: Rows) -> Scored:
     Raises:
         UsageError: A column is missing, or a value is no number or out of its range.
     """
+    if isinstance(rows, str | Path):
+        raise UsageError(
+            f"got the path {str(rows)!r}, expected rows; read them first:"
+            f" harness.read_records({str(rows)!r})"
+        )
     frame, n_excluded = scored(rows, more=tuple(_MORE))
     told = next((name for name in ("counts", "probe_kind") if name in frame.columns), None)
     if told is not None:

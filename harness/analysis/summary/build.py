@@ -12,21 +12,26 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from harness.analysis.advice.advise import advise
+from harness.analysis.advice.options import AdviceOptions
 from harness.analysis.attribution import controls
 from harness.analysis.curves import GROUP
 from harness.analysis.onset import USUAL, OnsetOptions
+from harness.analysis.summary.compaction_rounds import survival_by_round
 from harness.analysis.summary.display_names import display_names
 from harness.analysis.summary.groups import curve_groups
 from harness.analysis.summary.judges import calibrated, judges
 from harness.analysis.summary.memory_treatments import treatments
 from harness.analysis.summary.model import Control, CurveGroup, Summary
 from harness.analysis.summary.rule_adherence import adherence
+from harness.analysis.summary.said_in import said_in_contrasts
 from harness.analysis.summary.trials import column_names, narrowed, under_prompt, unique_trials
-from harness.core.errors import NothingSelectedError
+from harness.core.errors import NothingSelectedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from harness.analysis.advice.cost import Prices
     from harness.analysis.onset import OnsetEstimate
     from harness.analysis.records import Frame
 
@@ -39,7 +44,9 @@ def summarise(
     near_empty: int | None = None,
     floor: float = 0.0,
     apart: bool = False,
+    price: Prices | None = None,
     names: Mapping[str, str] | None = None,
+    not_asked: tuple[str, ...] = (),
 ) -> Summary:
     """The summary of all records of a frame.
 
@@ -51,13 +58,21 @@ def summarise(
         floor: The chance, in [0, 1), of naming a value that was never said.
         apart: Keep runs apart, the earliest first; else records of one model, window, policy,
             memory and layout are one group, whichever run they come from.
+        price: Looks a model up in the price list, for what each threshold of a compaction costs;
+            None leaves that out.
         names: What models are called in tables, by model; others get the shortest name that tells
             them apart.
+        not_asked: What the runs did not ask, as sentences.
 
     Raises:
         NothingSelectedError: There are no records.
-        UsageError: A line of the records is not one.
+        UsageError: It is no frame, or a line of the records is not one.
     """
+    if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
+        raise UsageError(
+            f"summarise takes a frame of records, not a {type(frame).__name__}:"
+            " summarise(harness.read_records(path))"
+        )
     asked = OnsetOptions(criterion=criterion, level=level, near_empty=near_empty)
     rows, n_duplicates = unique_trials(narrowed(frame))
     if rows.is_empty():
@@ -70,6 +85,10 @@ def summarise(
     # Each of these reads the files once more, which takes longer than all else: only where needed.
     graded = judges(named) if rows["judged"].any() else {}
     crossing = rows["injected"].is_not_null().any()
+    compacted = rows.filter(pl.col("compactions") > 0)
+    by_run = [
+        frame.lazy().filter(pl.col("run_id") == one) for one in column_names(compacted, "run_id")
+    ]
     called = display_names((group.model for group in groups), names)
     groups = [
         replace(group, judges=graded.get(group_key(group), ()), name=called[group.model])
@@ -89,6 +108,14 @@ def summarise(
         controls=tuple(Control(**row) for row in controls(rows, floor=floor).to_dicts()),
         adherence=adherence(named, asked=asked) if recall.height < rows.height else (),
         treatments=treatments(named, floor=floor) if crossing else (),
+        survival=survival_by_round(named) if rows["rounds"].is_not_null().any() else (),
+        said_in=said_in_contrasts(named) if rows["said_in"].n_unique() > 1 else (),
+        advice=tuple(
+            one
+            for part in (by_run if apart or compacted.is_empty() else [frame])
+            for one in advise(part, AdviceOptions(level=level), price=price)
+        ),
+        not_asked=not_asked,
     )
 
 

@@ -29,8 +29,8 @@ from harness.analysis.summary.model import (
     CurveGroup,
     OutcomeShare,
     ScenarioRecall,
-    Share,
 )
+from harness.analysis.summary.shares import Share
 from harness.analysis.summary.totals import attribution_totals, mends, usage_totals
 from harness.analysis.summary.trials import column_names
 

@@ -11,7 +11,8 @@ import polars as pl
 
 from harness.analysis.curves import GROUP, wilson
 from harness.analysis.records import collect
-from harness.analysis.summary.model import JudgeError, Share
+from harness.analysis.summary.model import JudgeError
+from harness.analysis.summary.shares import Share
 
 if TYPE_CHECKING:
     from harness.analysis.records import Frame

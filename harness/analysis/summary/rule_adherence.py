@@ -15,7 +15,8 @@ from harness.analysis.onset import USUAL, OnsetOptions, estimate_onset
 from harness.analysis.onset.rows import MAX_FILL
 from harness.analysis.records import collect
 from harness.analysis.stats.session_mean import session_mean
-from harness.analysis.summary.model import Adherence, Bin, RuleShare, Share, Tail
+from harness.analysis.summary.model import Adherence, Bin, RuleShare, Tail
+from harness.analysis.summary.shares import Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

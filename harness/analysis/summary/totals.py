@@ -9,13 +9,14 @@ import polars as pl
 from harness.analysis.attribution import (
     BY_APPLICATION,
     BY_MODEL,
-    CANNOT_TELL,
+    BY_NOBODY,
     NOT_MEASURED,
     UNSEEN,
 )
 from harness.analysis.curves import main_rows
 from harness.analysis.records import collect
-from harness.analysis.summary.model import Attribution, Count, UsageTotals
+from harness.analysis.summary.model import Attribution, UsageTotals
+from harness.analysis.summary.shares import Count
 
 _DOLLAR = 10**12
 
@@ -35,9 +36,7 @@ def attribution_totals(rows: list[dict[str, Any]], mends: tuple[str, ...]) -> At
         mends: What would let replies be measured that were cut.
     """
     row = rows[0] if rows else {}
-    causes = (
-        (name, row.get(name, 0)) for name in (*BY_APPLICATION, UNSEEN, CANNOT_TELL, *BY_MODEL)
-    )
+    causes = ((name, row.get(name, 0)) for name in (*BY_APPLICATION, UNSEEN, *BY_NOBODY, *BY_MODEL))
     unscored = ((name, row.get(f"unscored_{name}", 0)) for name in NOT_MEASURED)
     return Attribution(
         n=row.get("n", 0),

@@ -18,7 +18,7 @@ _NEEDED = (
     "gap_tokens", "session_tokens", "view_tokens", "prompt_tokens", "cached_tokens",
     "completion_tokens", "usage_source", "cost_usd", "fact", "probe_kind", "counts", "guess",
     "score", "outcome", "status", "in_view", "server_truncated", "fact_dropped", "dropped",
-    "injected", "latency_s", "started_at",
+    "injected", "compactions", "latency_s", "started_at", "rounds", "said_in",
 )  # fmt: skip
 _ALSO = ("variant", "judge", "judge_planted", "error")
 """Columns that others are made of."""

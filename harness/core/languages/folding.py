@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _KEPT = frozenset("\u3099\u309a\u094d")
 """Voicing of kana, and the Hindi sign that there is no vowel."""
@@ -64,18 +68,22 @@ def fold(text: str) -> str:
     >>> fold("Zürich – ‚Łódź‘, ガラス")
     "zurich ; 'lodz', ガラス"
     """
-    plain = silent_out(text).translate(_PLAIN)
+    plain = translated(silent_out(text), _PLAIN)
     for _ in range(2):  # what one fold makes, the other may have to fold again
-        plain = _bare(plain).translate(_PLAIN).casefold()
+        plain = translated(_bare(plain), _PLAIN).casefold()
     plain = unicodedata.normalize("NFC", plain)
     return _BREAK_DASH.sub(";", _EN_DASH.sub("-", plain))
 
 
+def translated(text: str, table: Mapping[int, str | None]) -> str:
+    """What `str.translate` makes of it, at once where there is nothing to translate."""
+    return text if table.keys().isdisjoint(map(ord, set(text))) else text.translate(table)
+
+
 def _bare(text: str) -> str:
+    """The text without accents, where they make no other letter."""
     if text.isascii():
         return text
-    return "".join(
-        char
-        for char in unicodedata.normalize("NFKD", text)
-        if char in _KEPT or not unicodedata.combining(char)
-    )
+    plain = unicodedata.normalize("NFKD", text)
+    accents = {char for char in set(plain) - _KEPT if unicodedata.combining(char)}
+    return translated(plain, dict.fromkeys(map(ord, accents)))

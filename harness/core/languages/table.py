@@ -43,6 +43,8 @@ class Language:
     minus: str = "minus"
     noted: str = "Noted."
     """What an assistant answers to a fact where the scenario does not say."""
+    go_on: str = "Please go on."
+    """What a user says before the assistant or a tool says a fact, where the scenario does not."""
 
 
 TABLE: dict[str, Language] = {
@@ -71,6 +73,7 @@ TABLE: dict[str, Language] = {
             not_alone="ein eine einen einem einer eines eins",
             percent="prozent vom_hundert v_h",
             noted="Notiert.",
+            go_on="Bitte weiter.",
         ),
         Language(
             code="fr",
@@ -103,6 +106,7 @@ TABLE: dict[str, Language] = {
             percent="pour_cent pourcent pct",
             minus="moins",
             noted="C'est noté.",
+            go_on="Continuez, s'il vous plaît.",
         ),
         Language(
             code="es",
@@ -120,6 +124,7 @@ TABLE: dict[str, Language] = {
             percent="por_ciento por_cien",
             minus="menos",
             noted="Anotado.",
+            go_on="Sigue, por favor.",
         ),
         Language(
             code="it",
@@ -137,6 +142,7 @@ TABLE: dict[str, Language] = {
             percent="per_cento percento",
             minus="meno",
             noted="Preso nota.",
+            go_on="Vai avanti, per favore.",
         ),
         Language(
             code="pt",
@@ -161,6 +167,7 @@ TABLE: dict[str, Language] = {
             percent="por_cento",
             minus="menos",
             noted="Anotado.",
+            go_on="Continue, por favor.",
         ),
         Language(
             code="nl",
@@ -179,6 +186,7 @@ TABLE: dict[str, Language] = {
             percent="procent",
             minus="min",
             noted="Genoteerd.",
+            go_on="Ga maar verder.",
         ),
         Language(
             code="pl",
@@ -197,6 +205,7 @@ TABLE: dict[str, Language] = {
             not_alone="sto",
             percent="procent procenta procentów proc",
             noted="Zanotowane.",
+            go_on="Proszę kontynuować.",
         ),
         Language(
             code="ru",
@@ -217,6 +226,7 @@ TABLE: dict[str, Language] = {
             percent="процент процента процентов проц",
             minus="минус",
             noted="Записано.",
+            go_on="Продолжайте, пожалуйста.",
         ),
         Language(
             code="tr",
@@ -227,6 +237,7 @@ TABLE: dict[str, Language] = {
             percent="yüzde",
             minus="eksi",
             noted="Not aldım.",
+            go_on="Lütfen devam et.",
         ),
         Language(
             code="ar",
@@ -280,6 +291,7 @@ TABLE: dict[str, Language] = {
             percent="بالمائة بالمئة في_المائة في_المئة",
             minus="ناقص",
             noted="تم تدوين ذلك.",
+            go_on="تابع من فضلك.",
         ),
         Language(
             code="hi",
@@ -314,6 +326,7 @@ TABLE: dict[str, Language] = {
             percent="प्रतिशत फ़ीसदी फीसदी",
             minus="माइनस",
             noted="नोट कर लिया।",
+            go_on="कृपया आगे बढ़ें।",
         ),
         Language(
             code="zh",
@@ -322,6 +335,7 @@ TABLE: dict[str, Language] = {
             plain_space_groups=False,
             minus="负",
             noted="记下了。",
+            go_on="请继续。",
         ),
         Language(
             code="ja",
@@ -331,6 +345,7 @@ TABLE: dict[str, Language] = {
             percent="パーセント",
             minus="マイナス",
             noted="承知しました。",
+            go_on="続けてください。",
         ),
         Language(
             code="ko",
@@ -340,6 +355,7 @@ TABLE: dict[str, Language] = {
             percent="퍼센트 프로",
             minus="마이너스",
             noted="메모했습니다.",
+            go_on="계속해 주세요.",
         ),
     )
 }

@@ -62,6 +62,9 @@ class Call:
     repeat: int
     asked: str
     """The last message, for people; no part of the name."""
+    system: str = ""
+    """Hash of the first message where that is the system prompt, by which a change of it is told;
+    no part of the name, since `prompt` holds it."""
 
     @property
     def key(self) -> str:
@@ -82,6 +85,9 @@ def call(
         prompt=_hash(messages),
         repeat=repeat,
         asked=messages[-1].text if messages else "",
+        system=digest(messages[0].text, size=4)
+        if messages and messages[0].role == "system"
+        else "",
     )
 
 

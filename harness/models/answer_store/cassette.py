@@ -31,8 +31,9 @@ SCHEMA = 1
 """Version of the format; another one is refused by name."""
 
 _ASKED_CHARACTERS = 100
+_SYSTEMS_SHOWN = 3
 _NAME = ("model", "options", "prompt", "repeat")
-_LINE = {"model": str, "options": {}, "prompt": str, "repeat": int, **KEPT}
+_LINE = {"model": str, "options": {}, "prompt": str, "repeat": int, "system?": str, **KEPT}
 """What every line but the first looks like."""
 """What names a call, in the order in which a line has it and in which lines are sorted."""
 
@@ -103,6 +104,8 @@ class Cassette(AbstractContextManager["Cassette"]):
         asked = " ".join(call.asked.split())
         line = {name: getattr(call, name) for name in _NAME}
         line["asked"] = asked[:_ASKED_CHARACTERS]
+        if call.system:
+            line["system"] = call.system
         self._lines[call.key] = {**line, **data}
         self._used.add(call.key)
         self._new += 1
@@ -159,6 +162,13 @@ class Cassette(AbstractContextManager["Cassette"]):
             differ = sorted(k for k in before.keys() | now.keys() if before.get(k) != now.get(k))
             told = [f"-M {k} was {before.get(k)!r} and is {now.get(k)!r}" for k in differ]
             return "; ".join(told)
+        systems = {line["system"] for line in of_model if "system" in line}
+        if call.system and systems and call.system not in systems:
+            known = ", ".join(sorted(systems)[:_SYSTEMS_SHOWN])
+            return (
+                f"the system prompt, which is {call.system} now and was {known}, has changed since"
+                " it was recorded"
+            )
         return (
             "the scenario, its filler, the seeds, the window or the policy has changed since it"
             " was recorded"

@@ -7,6 +7,7 @@ under the names of models, as `reference/fading?onset=0.6`.
 from __future__ import annotations
 
 from harness.models.reference import (  # registers the laws
+    compactor,
     drifting,
     forgetting,
     judging,
@@ -22,6 +23,7 @@ __all__ = [
     "DONT_KNOW",
     "Answer",
     "Law",
+    "compactor",
     "drifting",
     "forgetting",
     "judging",

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from harness.core.registry import Registry
+from harness.models.reference.extraction import extraction_of
 from harness.models.reference.notes import OF_THE_MODEL, take_notes, task_of
 from harness.models.reference.reader import Reading, dont_know, open_pages, read_pages
 from harness.sessions.tokens import PRIMING, TokenCounter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from harness.core.messages import Message
     from harness.models.reference.notes import Task
@@ -130,12 +131,16 @@ class Reader:
         """What the law says to these messages."""
         sent = _COUNTER.count(messages)
         messages = self.kept(messages)
+        wanted = extraction_of(messages)
+        if wanted is not None:
+            messages = wanted.messages
         question, pages = open_pages(messages)
         fill = self.own(sent) / self.limit
         prompt = Prompt(question, pages, messages, fill)
         task = task_of(messages)
         if task is not None:
-            text = self.write(task, prompt) or dont_know(question.language)
+            text = self.write(task, prompt)
+            text = wanted.listed(text) if wanted else text or dont_know(question.language)
         else:
             text = self.say(prompt, read_pages(question, pages, self.sees(prompt)))
         text, reason = self.cut(text, max_tokens)
@@ -149,6 +154,10 @@ class Reader:
 
     def write(self, task: Task, prompt: Prompt) -> str:
         """The notes that it takes of what it can see."""
+        return self.notes(task, prompt, self.keeps)
+
+    def notes(self, task: Task, prompt: Prompt, keeps: Callable[[str], bool]) -> str:
+        """Notes of those sentences only that are to be kept."""
         roles = [message.role for message in prompt.messages[: len(prompt.pages)]]
         worth = {"user": 1.0, "tool": 1.0, "assistant": OF_THE_MODEL}
         told = {i: worth[role] for i, role in enumerate(roles) if role in worth}
@@ -157,7 +166,7 @@ class Reader:
             prompt.pages,
             told,
             self.sees(prompt),
-            keeps=self.keeps,
+            keeps=keeps,
             count=lambda text: self.own(_COUNTER.count_text(text)),
         )
 

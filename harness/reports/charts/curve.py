@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from harness.analysis.summary.model import CurveGroup
 
-_SHAPES = {
+SHAPES = {
     "circle": "circle", "square": "square", "triangle": "triangle-up", "diamond": "diamond",
     "cross": "cross", "down": "triangle-down",
 }  # fmt: skip
@@ -112,7 +112,7 @@ class _Style:
         return self.alt.StrokeDash("series:N", scale=self._cycled(dashes), legend=None)
 
     def shape(self) -> Any:
-        shapes = [_SHAPES[mark] for mark in MARKS]
+        shapes = [SHAPES[mark] for mark in MARKS]
         return self.alt.Shape("series:N", scale=self._cycled(shapes), legend=None)
 
     def fill(self, field: str, *, axis: bool) -> Any:

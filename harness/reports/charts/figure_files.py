@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from harness.core.errors import UsageError
 from harness.core.printable import how_many
 from harness.reports import format as fmt
+from harness.reports.charts.carried import carried, compared
 from harness.reports.charts.curve import curves
 from harness.reports.charts.figure_style import FEW
 from harness.reports.charts.heatmap import LABELS, heatmaps
@@ -22,14 +23,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from harness.analysis.summary.model import CurveGroup, Summary
+    from harness.analysis.summary.model import CurveGroup, Summary, Treatments
     from harness.reports.report_input import ReportInput
 
 _GREY = "#555555"
+_HEADINGS = {
+    "curve": "Recall as a session fills its window",
+    "heatmap": "Recall by fill of the window and position of the fact",
+    "carried": "Recall against tokens carried over from earlier sessions",
+}
+"""The kinds of figure, and what is written above each."""
 _PRINT_DPI = 300
 """Dots an inch of a picture whose width was asked for."""
 _POINTS = 72 / 96
 """A CSS pixel in points, the unit of a PDF."""
+_LAID_OUT = ("curve", "heatmap")
+"""Kinds whose panels are made for the width that is asked for; others are scaled to it."""
 _SIZE = re.compile(
     r'(<svg\b[^>]*?) width="([\d.]+)"([^>]*?) height="([\d.]+)"([^>]*?) viewBox="([^"]*)"'
 )
@@ -91,17 +100,15 @@ def svg(summary: Summary, kind: str = "curve", layout: Layout = SCREEN) -> str:
     import vl_convert
 
     text = str(vl_convert.vegalite_to_svg(chart.to_json()))
-    return text if layout.width_mm is None else _SIZE.sub(_cut_to(layout.width_mm), text, count=1)
-
-
-def _cut_to(width_mm: float) -> str:
-    """The first tag as wide as the panels were made for.
-
-    What draws it leaves room for words by a guess, generous for fonts that it does not have; the
-    letters would shrink with the whole.
-    """
-    wide = f"{MM * width_mm:.2f}"
-    return rf'\1 width="{wide}"\3 height="\4"\5 viewBox="0 0 {wide} \4"'
+    if layout.width_mm is None:
+        return text
+    wanted = MM * layout.width_mm
+    if kind in _LAID_OUT:
+        # What draws it leaves room for words by a guess, generous for fonts that it does not have;
+        # were it scaled, the letters would shrink with the whole.
+        cut = rf'\1 width="{wanted:.2f}"\3 height="\4"\5 viewBox="0 0 {wanted:.2f} \4"'
+        return _SIZE.sub(cut, text, count=1)
+    return _SIZE.sub(lambda found: _resized(found, wanted / float(found[2]), ""), text, count=1)
 
 
 def _in_millimetres(found: re.Match[str]) -> str:
@@ -147,24 +154,19 @@ def draw(summary: Summary, kind: str = "curve", layout: Layout = SCREEN) -> Any:
     Raises:
         UsageError: The kind is unknown, altair is not installed, or there is nothing to draw.
     """
-    if kind not in {"curve", "heatmap"}:
-        raise UsageError(f"no figure of kind '{kind}'; known: curve, heatmap")
+    if kind not in _HEADINGS:
+        raise UsageError(f"no figure of kind '{kind}'; known: {', '.join(_HEADINGS)}")
     alt = altair()
-    drawn = [
-        group for group in summary.groups if (group.cells if kind == "heatmap" else group.by_fill)
-    ]
-    if not drawn:
-        raise UsageError("nothing to draw: no probe of the main arm has a score")
-    body = (heatmaps if kind == "heatmap" else curves)(alt, drawn, layout)
+    body, caption = _drawn(alt, summary, kind, layout)
     if layout.caption:
-        body = body.properties(title=_title(alt, summary, drawn, kind, layout))
+        body = body.properties(title=_title(alt, kind, caption, layout))
     font = {} if layout.font is None else {"font": layout.font}
     narrow = layout.width_mm is not None
-    extent = 30 if kind == "curve" else LABELS  # of labels, so that all panels are of one width
+    extent = LABELS if kind == "heatmap" else 30  # of labels, so that all panels are of one width
     return (
         body.properties(padding=6 if narrow else 12, background="white")
         .configure(**font)
-        .configure_view(stroke="#cccccc" if kind == "curve" else None)
+        .configure_view(stroke=None if kind == "heatmap" else "#cccccc")
         .configure_axis(
             gridColor="#eeeeee", labelFontSize=layout.size, titleFontSize=layout.size,
             titleFontWeight=500,
@@ -177,23 +179,46 @@ def draw(summary: Summary, kind: str = "curve", layout: Layout = SCREEN) -> Any:
     )  # fmt: skip
 
 
-def _title(
-    alt: Any, summary: Summary, drawn: Sequence[CurveGroup], kind: str, layout: Layout
-) -> Any:
+def _title(alt: Any, kind: str, lines: Sequence[str], layout: Layout) -> Any:
     """What stands above the figure: what it shows, of what, and how it is read."""
-    heading = {
-        "curve": "Recall as a session fills its window",
-        "heatmap": "Recall by fill of the window and position of the fact",
-    }[kind]
-    lines = _caption(summary, drawn, kind, layout)
     if layout.width_mm is not None:
         columns = int((MM * layout.width_mm - 16) / layout.width_of("x"))
         lines = [part for line in lines for part in fmt.wrap(line, columns)]
     return alt.TitleParams(
-        heading, subtitle=lines, anchor="start", offset=14,
+        _HEADINGS[kind], subtitle=list(lines), anchor="start", offset=14,
         fontSize=15 if layout.width_mm is None else layout.size + 2,
         subtitleColor=_GREY, subtitleFontSize=layout.size,
     )  # fmt: skip
+
+
+def _drawn(alt: Any, summary: Summary, kind: str, layout: Layout) -> tuple[Any, list[str]]:
+    """The chart, and what stands below its title.
+
+    Raises:
+        UsageError: There is nothing to draw.
+    """
+    if kind == "carried":
+        every = compared(summary.treatments)
+        if not every:
+            raise UsageError("nothing to draw: no question is about an earlier session")
+        return carried(alt, every), _of_memories(summary, every)
+    drawn = [
+        group for group in summary.groups if (group.cells if kind == "heatmap" else group.by_fill)
+    ]
+    if not drawn:
+        raise UsageError("nothing to draw: no probe of the main arm has a score")
+    body = (heatmaps if kind == "heatmap" else curves)(alt, drawn, layout)
+    return body, _caption(summary, drawn, kind, layout)
+
+
+def _of_memories(summary: Summary, every: Sequence[Treatments]) -> list[str]:
+    sessions = max(row.share.sessions for found in every for row in found.rows)
+    when = fmt.date_range(summary.started_first, summary.started_last)
+    scenarios = fmt.plain(", ".join(summary.scenarios))
+    return [
+        f"{scenarios}; {how_many(sessions, 'chain')} of sessions a memory; {when}",
+        "Points: measured, with 95 % Wilson bars. Dashes join the budgets of one memory.",
+    ]
 
 
 def altair() -> Any:

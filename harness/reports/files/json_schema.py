@@ -14,10 +14,12 @@ import types
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from harness.analysis import onset
+from harness.analysis.advice import model as advice
 from harness.analysis.comparison import within_run
 from harness.analysis.onset import OnsetEstimate
-from harness.analysis.summary import model
+from harness.analysis.summary import model, rounds_model, shares
 from harness.analysis.summary.model import SUMMARY_SCHEMA, Summary
+from harness.core import memory
 from harness.reports.files.json_file import INTERNAL
 
 _PLAIN: dict[object, dict[str, Any]] = {
@@ -50,9 +52,10 @@ def schema() -> dict[str, Any]:
 
 def _object(shape: type, shapes: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A dataclass as an object; all its fields are always there; later versions may add some."""
-    names = vars(model) | vars(within_run) | vars(onset)
+    shapes_of = (model, rounds_model, shares, within_run, onset, advice, memory)
+    names = {name: value for module in shapes_of for name, value in vars(module).items()}
     hints = get_type_hints(shape, localns=names)
-    words = _words(shape)
+    words = field_words(shape)
     properties: dict[str, Any] = {}
     for one in dataclasses.fields(shape):
         if one.name not in INTERNAL:
@@ -87,7 +90,7 @@ def _value(hint: Any, shapes: dict[str, dict[str, Any]]) -> dict[str, Any]:
     raise TypeError(f"a report has no shape for {hint}")
 
 
-def _words(shape: type) -> dict[str, str]:
+def field_words(shape: type) -> dict[str, str]:
     """What stands under each field in the source."""
     (cls,) = ast.parse(inspect.cleandoc("\n" + inspect.getsource(shape))).body
     if not isinstance(cls, ast.ClassDef):

@@ -9,15 +9,18 @@ from harness.core.printable import how_many
 from harness.reports import format as fmt
 from harness.reports.charts.figure_style import FEW
 from harness.reports.first_table import HEADER, explained, first_rows
+from harness.reports.html.compacting import advice_rows
 from harness.reports.html.comparisons import contrast
 from harness.reports.html.exclusions import left_out
 from harness.reports.html.history import over_time
-from harness.reports.html.rules_and_memory import carried, rules
+from harness.reports.html.rules_and_memory import rule_rows, section, treatment_rows
 from harness.reports.html.shown_with import shown_with
 from harness.reports.sections import headline
+from harness.reports.sections.compaction_rounds import SurvivalSection
 from harness.reports.sections.headline import onset_answer
 from harness.reports.sections.hints import hints
 from harness.reports.sections.methods import methods
+from harness.reports.sections.said_in import SaidInSection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,8 +65,13 @@ def context(
         "answers": [_answer(i, *pair) for i, pair in enumerate(groups)],
         "contrasts": [contrast(table) for table in against(summary, frame)],
         "over_time": over_time(summary),
-        "rules": [rules(found) for found in summary.adherence],
-        "carried": [carried(found) for found in summary.treatments],
+        "rules": [rule_rows(found) for found in summary.adherence],
+        "compacted": [section(SurvivalSection(), found) for found in summary.survival],
+        "said_in": [section(SaidInSection(), found) for found in summary.said_in],
+        "compacting": [
+            advice_rows(found, several=len(summary.run_ids) > 1) for found in summary.advice
+        ],
+        "carried": [treatment_rows(found) for found in summary.treatments],
         "controls": [_control(control) for control in summary.controls],
         "lengths": [_lengths(i, *pair) for i, pair in enumerate(groups)],
         "usage": [_usage(i, *pair) for i, pair in enumerate(groups)],

@@ -23,6 +23,8 @@ MOST_BYTES = 900_000
 """Of message texts in one page."""
 LONGEST = 900
 """Characters of one message."""
+LONGEST_SUMMARY = 8_000
+"""Of a summary: it is read to see what it left out."""
 
 _AROUND = (-2, 4)
 """A turn before the plant, its own, and one after."""
@@ -67,12 +69,14 @@ def passages(
     for record, shown in zip(records, wanted, strict=True):
         names = {i: known[record["trunk"]][i] for i in shown}
         fresh = [name for name in dict.fromkeys(names.values()) if name not in numbers]
-        size = sum(_size(held.get(name)) for name in fresh)
+        whole = {names[i] for i in _summaries(record, shown)}
+        longest = {name: LONGEST_SUMMARY if name in whole else LONGEST for name in fresh}
+        size = sum(_size(held.get(name), longest[name]) for name in fresh)
         if not shown or size > room:
             found.of.append(None)
             continue
         room -= size
-        clipped = {name: _clip(held[name], record["expected"]) for name in fresh}
+        clipped = {name: _clip(held[name], record["expected"], longest[name]) for name in fresh}
         for name, text in clipped.items():
             numbers[name] = len(found.texts)
             found.texts.append(text)
@@ -92,22 +96,31 @@ def _shown(record: dict[str, Any], length: int) -> list[int]:
     stop = min(stop, length)
     near = {p + i for p in record["plant_messages"] or () if p >= 0 for i in range(*_AROUND)}
     ends = {*range(_ENDS), *range(stop - _ENDS, stop)}
-    return sorted(i for i in near | ends if 0 <= i < stop)
+    resumes = {span[0] + i for span in (record["view"] or ())[1:2] for i in range(_ENDS)}
+    return sorted(i for i in near | ends | resumes if 0 <= i < stop)
 
 
-def _size(message: Message | None) -> float:
+def _summaries(record: dict[str, Any], shown: Sequence[int]) -> set[int]:
+    """Which of these messages are the summary that stands in place of what was compacted."""
+    first = (
+        {span[0] for span in (record["view"] or ())[1:2]} if record.get("compactions") else set()
+    )
+    return first & set(shown)
+
+
+def _size(message: Message | None, longest: int) -> float:
     """Bytes that a message takes at most, as JSON; without end where it is not held."""
-    return math.inf if message is None else 20 + len(message.text[:LONGEST].encode())
+    return math.inf if message is None else 20 + len(message.text[:longest].encode())
 
 
-def _clip(message: Message, expected: Sequence[str]) -> tuple[str, str, int]:
-    """A message in at most `LONGEST` characters: around a value that it names, else its start."""
+def _clip(message: Message, expected: Sequence[str], longest: int) -> tuple[str, str, int]:
+    """A message in at most so many characters: around a value that it names, else its start."""
     content = message.text
-    if len(content) <= LONGEST:
+    if len(content) <= longest:
         return message.role, visible(content), 0
     at = min((i for i in map(content.find, expected) if i >= 0), default=0)
-    start = max(0, min(at - LONGEST // 2, len(content) - LONGEST))
-    shown = content[start : start + LONGEST]
+    start = max(0, min(at - longest // 2, len(content) - longest))
+    shown = content[start : start + longest]
     before = "… " if start else ""
-    after = " …" if start + LONGEST < len(content) else ""
-    return message.role, visible(f"{before}{shown}{after}"), len(content) - LONGEST
+    after = " …" if start + longest < len(content) else ""
+    return message.role, visible(f"{before}{shown}{after}"), len(content) - longest

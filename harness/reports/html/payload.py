@@ -281,4 +281,7 @@ def _record(
         "view": row["view"] or [],
         "plants": row["plant_messages"] or [],
         "length": row["cut_messages"],
+        "rounds": row["rounds"],
+        "survived": row["rounds_kept"],
+        "door": word(row["compaction_loss"]),
     }

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from harness.reports import format as fmt
 from harness.reports.html.shown_with import shown_with
-from harness.reports.sections import memory_treatments, rule_adherence
+from harness.reports.sections import memory_details, memory_treatments, rule_adherence
 
 if TYPE_CHECKING:
-    from harness.analysis.summary.model import Adherence, Carrying, Share, Treatments
+    from harness.analysis.summary.model import Adherence, Carrying, Treatments
+    from harness.analysis.summary.rounds_model import SaidInContrast, Survival
+    from harness.analysis.summary.shares import Share
+    from harness.reports.sections.memory_details import Detail
+    from harness.reports.sections.section import ReportSection
 
 
-def rules(found: Adherence) -> dict[str, Any]:
+def rule_rows(found: Adherence) -> dict[str, Any]:
     """How one group kept its rules."""
     return {
         "shown_with": shown_with(
@@ -36,7 +40,7 @@ def rules(found: Adherence) -> dict[str, Any]:
     }
 
 
-def carried(found: Treatments) -> dict[str, Any]:
+def treatment_rows(found: Treatments) -> dict[str, Any]:
     """Treatments side by side."""
     return {
         "title": fmt.plain(memory_treatments.title(found)),
@@ -44,7 +48,34 @@ def carried(found: Treatments) -> dict[str, Any]:
         "leaks": [fmt.plain(words) for words in memory_treatments.leaks(found)],
         "shown_with": shown_with(model=found.model, window=found.window_limit),
         "rows": [_carrying(row) for row in found.rows],
+        "details": [_detail(one) for one in memory_details.details(found)],
+        "notes": [
+            fmt.plain(words)
+            for words in (*memory_details.budgets(found), *memory_details.bases(found))
+        ],
     }
+
+
+def section(words: ReportSection[Any], found: Survival | SaidInContrast) -> dict[str, Any]:
+    """A finding as its title, its sentences and its table."""
+    return {
+        "title": fmt.plain(words.title(found)),
+        "shown_with": shown_with(
+            model=found.model,
+            window=found.window_limit,
+            policy=found.policy,
+            memory=found.memory,
+            layout=found.layout,
+        ),
+        "words": [fmt.plain(sentence) for sentence in words.sentences(found)],
+        "header": [(cell.removesuffix(">"), cell.endswith(">")) for cell in words.header],
+        "rows": [[fmt.plain(cell) for cell in row] for row in words.rows(found)],
+    }
+
+
+def _detail(one: Detail) -> dict[str, Any]:
+    rows = [[fmt.plain(cell) for cell in row] for row in one.rows]
+    return {"title": one.title[0].upper() + one.title[1:], "header": one.header, "rows": rows}
 
 
 def _carrying(row: Carrying) -> dict[str, Any]:

@@ -29,6 +29,7 @@ _SHOWN = (
     "cost_usd", "fact", "probe_kind", "question", "expected", "reply", "score", "status", "error",
     "in_view", "server_truncated", "fact_dropped", "latency_s", "attempts", "started_at",
     "finish_reason", "why", "trunk", "view", "plant_messages", "cut_messages",
+    "compactions", "rounds", "rounds_kept", "compaction_loss",
     "seed", "session_number", "position_requested", "question_id", "probe",
 )  # fmt: skip
 

@@ -29,7 +29,7 @@ _SLOW = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class LiveProgress:
     """How far a run is."""
 
     run: str
@@ -63,7 +63,7 @@ class RunReader:
     """The model of each trial."""
     _moments: deque[datetime] = field(default_factory=lambda: deque(maxlen=_MOST_RECENT))
 
-    def read(self, now: datetime) -> Progress:
+    def read(self, now: datetime) -> LiveProgress:
         """How far the run is now."""
         self._read_on()
         planned = _planned(self.folder)
@@ -77,7 +77,7 @@ class RunReader:
         silent = quiet > max(_SILENT_S, _SLOW * (pace or 0.0))
         going_on = not complete and not silent
         left = None if planned is None else max(planned - done, 0)
-        return Progress(
+        return LiveProgress(
             run=plain(self.folder.name),
             done=done,
             planned=planned,

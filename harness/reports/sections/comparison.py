@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from harness.analysis.comparison.sides import OWN_PROMPT
 from harness.reports import format as fmt
 from harness.reports.files.json_file import to_data
-from harness.reports.format import COLUMNS
+from harness.reports.terminal_style import TerminalStyle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,28 +21,36 @@ if TYPE_CHECKING:
     from harness.analysis.comparison.two_runs import Comparison
     from harness.analysis.onset import OnsetDifference
 
-_TABLE = (
-    ("", 5), ("where", 25), ("points", 6), ("interval", 15), ("p", 6), ("p, Holm", 7), ("onset", 8),
-)  # fmt: skip
+_TABLE = ("sides", "where", "points", "interval", "p", "p, Holm", "onset")
 _RIGHT = {"points", "p", "p, Holm", "onset"}
 _TINY_P = 0.001
+_PLAIN = TerminalStyle()
 
 
-def comparison_text(versus: Versus) -> str:
-    """The comparison in a terminal: plain text, no line longer than 80 columns."""
-    lines: list[str] = []
+def comparison_text(versus: Versus, style: TerminalStyle = _PLAIN) -> str:
+    """The comparison in a terminal: the table first, then each pair of sides.
+
+    Args:
+        versus: What was compared.
+        style: The terminal that it is for.
+    """
     letters = _letters(versus)
+    lines = [
+        *_overview(versus, style),
+        "",
+        *style.wrapped(_design(versus)),
+        *_legend(versus, style),
+        "",
+    ]
     for match in versus.matches:
-        lines += _wrapped(f"── {_title(match, letters)} ──")
-        lines += [*_wrapped(_conditions(match)), *_wrapped(_lead(match.comparison), "  "), ""]
+        lines += style.wrapped(f"── {_title(match, letters)} ──")
+        lines += style.wrapped(_conditions(match))
+        lines += [*style.wrapped(_lead(match.comparison), "  "), ""]
         for name, words in _facts(match, letters):
-            lines += _wrapped(words, f"  {name + ':':<12} ")
+            lines += style.wrapped(words, f"  {name + ':':<12} ")
         lines.append("")
     for sentence in versus.alone:
-        lines += _wrapped(f"not compared: {sentence}")
-    lines += [""] if versus.alone else []
-    # The answers together come last: in a terminal the end is what people see.
-    lines += [*_wrapped(_design(versus)), *_legend(versus), "", *_overview(versus)]
+        lines += style.wrapped(f"not compared: {sentence}")
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -77,16 +85,12 @@ def markdown_overview(versus: Versus) -> Iterator[str]:
     yield from _markdown_table(versus)
 
 
-def overview(versus: Versus) -> Iterator[str]:
+def overview(versus: Versus, style: TerminalStyle) -> Iterator[str]:
     """The table alone, with what its letters stand for."""
-    yield from _wrapped(_design(versus))
-    yield from _legend(versus)
+    yield from _overview(versus, style)
     yield ""
-    yield from _overview(versus)
-
-
-def _wrapped(words: str, first: str = "") -> list[str]:
-    return fmt.wrap(fmt.plain(words), COLUMNS, first)
+    yield from style.wrapped(_design(versus))
+    yield from _legend(versus, style)
 
 
 def _design(versus: Versus) -> str:
@@ -119,9 +123,9 @@ def _sides(versus: Versus) -> Iterator[str]:
         yield f"run: {runs.pop()}"
 
 
-def _legend(versus: Versus) -> Iterator[str]:
+def _legend(versus: Versus, style: TerminalStyle) -> Iterator[str]:
     for line in _sides(versus):
-        yield from _wrapped(line, "  ")
+        yield from style.wrapped(line, "  ")
 
 
 def _title(match: Match, letters: Mapping[str, str]) -> str:
@@ -258,18 +262,13 @@ def _short_onset(found: OnsetDifference) -> str:
     return fmt.NOTHING
 
 
-def _overview(versus: Versus) -> Iterator[str]:
-    yield " ".join(fmt.fit_columns(name, columns, right=name in _RIGHT) for name, columns in _TABLE)
-    yield "─" * COLUMNS
-    for row in _rows(versus):
-        yield " ".join(
-            fmt.fit_columns(fmt.plain(value), columns, right=name in _RIGHT)
-            for value, (name, columns) in zip(row, _TABLE, strict=True)
-        )
+def _overview(versus: Versus, style: TerminalStyle) -> list[str]:
+    rows = [tuple(map(fmt.plain, row)) for row in _rows(versus)]
+    return style.table(_TABLE, rows, right=_RIGHT, folded=("where",))
 
 
 def _markdown_table(versus: Versus) -> Iterator[str]:
-    yield f"| {' | '.join(name for name, _ in _TABLE)} |"
-    yield f"|{'|'.join(' ---: ' if name in _RIGHT else ' --- ' for name, _ in _TABLE)}|"
+    yield f"| {' | '.join(_TABLE)} |"
+    yield f"|{'|'.join(' ---: ' if name in _RIGHT else ' --- ' for name in _TABLE)}|"
     for row in _rows(versus):
         yield f"| {' | '.join(map(fmt.escape_markdown, row))} |"

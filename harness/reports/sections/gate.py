@@ -33,6 +33,10 @@ def check_text(found: Check) -> str:
     if found.lost:
         lines += ["", "recalled less than in the baseline:"]
         lines += [line for lost in found.lost for line in _wrapped(_lost(lost), "  ")]
+    for one in found.replies:
+        lines += ["", *_wrapped(one.question, "  asked     ")]
+        lines += _wrapped(one.expected, "  expected  ") + _wrapped(one.reply, "  came      ")
+        lines += _wrapped(f"{one.outcome}: harness show {found.run} {one.key}", "            ")
     if found.notes:
         lines += ["", "to know:"]
         lines += [line for note in found.notes for line in _wrapped(note, "  - ")]
@@ -67,6 +71,12 @@ def check_markdown(found: Check) -> str:
             shares = (fmt.percent(lost.before, 0), fmt.percent(lost.now, 0))
             cells = (lost.scenario, lost.question, *shares, _instead(lost))
             lines.append(f"| {' | '.join(map(fmt.escape_markdown, cells))} |")
+    if found.replies:
+        lines += ["", "Such as:", ""]
+        lines += ["| question | expected | came | |", "| --- | --- | --- | --- |"]
+        for one in found.replies:
+            shown = (one.question, one.expected, one.reply, one.outcome)
+            lines.append(f"| {' | '.join(map(fmt.escape_markdown, shown))} |")
     if found.notes:
         lines += ["", "To know:", ""]
         lines += [f"- {fmt.escape_markdown(note)}" for note in found.notes]

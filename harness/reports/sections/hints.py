@@ -1,10 +1,11 @@
 """What to do next: a few commands that would make this report say more.
 
-Its one rule: a hint rests on something that the summary says, and names it.
+Its one rule: a hint rests on something that the summary says, and names the run and the model.
 """
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from harness.analysis.onset.result import WEAK
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _WIDE_INTERVAL = 0.2
 _WIDE_OCTAVES = 4.0  # upper over lower end, in long windows
 _NEAR_CEILING = 0.9
+_MOST_RUNS = 4
+"""Runs and scenarios that a command names at most."""
 
 
 def hints(summary: Summary) -> tuple[str, ...]:
@@ -25,7 +28,7 @@ def hints(summary: Summary) -> tuple[str, ...]:
     if any(control.flag == "leak" for control in summary.controls):
         found.append(
             "a control arm named values that it was never told: they leak or can be guessed."
-            " See one with: harness show RUN KEY --messages"
+            f" See one with: harness show {_run(summary)} KEY --messages"
         )
     if any(control.flag == "weak" for control in summary.controls):
         found.append(
@@ -42,14 +45,39 @@ def hints(summary: Summary) -> tuple[str, ...]:
         )
     if errors:
         found.append(
-            f"{errors:,} probes failed; ask them again: harness run --resume RUN --retry-errors"
+            f"{errors:,} probes failed; ask them again: harness run --resume"
+            f" {_run(summary, 'error')} --retry-errors"
         )
     for hint in (_few, _weak, _blunt, _no_controls, _short, _wide, _unpriced):
         found += [text for text in (hint(group) for group in summary.groups) if text][:1]
+    runs = " ".join(map(shlex.quote, summary.run_ids[-_MOST_RUNS:]))
     found.append(
-        "look at it: harness report RUN -o report.html (or curve.png, heatmap.png, report.md)"
+        f"look at it: harness report {runs} -o report.html (or curve.png, heatmap.png, report.md)"
     )
     return tuple(found)
+
+
+def _run(summary: Summary, status: str | None = None) -> str:
+    """The run that a hint is about: the latest, or the latest with probes of that status."""
+    named = [
+        group.run
+        for group in summary.groups
+        if group.run and any(count.name == status for count in group.attribution.unscored)
+    ]
+    return shlex.quote(max(named, default=max(summary.run_ids)))
+
+
+def _again(group: CurveGroup, *flags: str) -> str:
+    """The command that measures the same once more, with other flags."""
+    scenarios = [one.scenario for one in group.scenarios]
+    words = ["harness", "run", *scenarios[:_MOST_RUNS], "-m", group.model.partition(" [")[0]]
+    words += ["-w", f"{group.window_limit}"]
+    for flag, value, usual in (
+        ("--policy", group.policy, "send_all"),
+        ("--memory", group.memory, "none"),
+    ):
+        words += [flag, value] if value != usual else []
+    return " ".join([*map(shlex.quote, words), *flags])
 
 
 def _unscored(summary: Summary, status: str) -> int:
@@ -61,7 +89,10 @@ def _unscored(summary: Summary, status: str) -> int:
 def _few(group: CurveGroup) -> str | None:
     if group.onset.verdict != "insufficient":
         return None
-    return f"too little to tell an onset; more sessions: harness run --seeds 30{_of_a_log(group)}"
+    return (
+        "too little to tell an onset; more sessions:"
+        f" {_again(group, '--seeds 30')}{_of_a_log(group)}"
+    )
 
 
 def _weak(group: CurveGroup) -> str | None:
@@ -80,8 +111,8 @@ def _blunt(group: CurveGroup) -> str | None:
     if group.onset.verdict != "cannot_tell" or not seeds:
         return None
     return (
-        f"too few answers to say that nothing is forgotten: harness run --seeds {seeds:,}"
-        f"{_of_a_log(group)} would show a drop that matters"
+        "too few answers to say that nothing is forgotten:"
+        f" {_again(group, f'--seeds {seeds}')}{_of_a_log(group)} would show a drop that matters"
     )
 
 
@@ -95,7 +126,7 @@ def _no_controls(group: CurveGroup) -> str | None:
         return None
     return (
         "no probe of a nearly empty window, so 'forgot' and 'cannot' look alike:"
-        " harness run --fills 12"
+        f" {_again(group, '--fills 12')}"
     )
 
 
@@ -105,7 +136,7 @@ def _short(group: CurveGroup) -> str | None:
         return None
     return (
         f"fills end at {percent(reached, 0)}; go nearer the ceiling:"
-        " harness run --fills 0.02,0.5,0.75,0.95"
+        f" {_again(group, '--fills 0.02,0.5,0.75,0.95')}"
     )
 
 
@@ -118,11 +149,12 @@ def _wide(group: CurveGroup) -> str | None:
         return None
     return (
         "an onset is still uncertain; narrow it for few tokens:"
-        " harness run --adaptive --half-width 0.03"
+        f" {_again(group, '--adaptive', '--half-width 0.03')}"
     )
 
 
 def _unpriced(group: CurveGroup) -> str | None:
     if not group.usage.n_cost_unknown:
         return None
-    return "the price of some calls is not known: harness doctor lists the prices it has"
+    model = shlex.quote(group.model.partition(" [")[0])
+    return f"the price of some calls is not known; what is: harness doctor -m {model}"

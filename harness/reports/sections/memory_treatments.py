@@ -8,15 +8,15 @@ from harness.core.printable import how_many
 from harness.reports import format as fmt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from harness.analysis.summary.model import Carrying, Treatments
+    from harness.reports.terminal_style import TerminalStyle
 
-_WIDTHS = (22, 16, 7, 7, 6, 8, 8)
 _HEAD = (
-    ("carried over", "recall, %", "never", "not", "not", "tokens/", "$/"),
-    ("", "", "written", "given", "used", "fact", "fact"),
-)
+    "carried over", "recall, %", "never\nwritten", "not\ngiven", "not\nused", "tokens/\nfact",
+    "$/\nfact", "",
+)  # fmt: skip
 HEADER = (
     "carried over", "recall>", "95 %", "never written>", "written, not injected>",
     "injected, not used>", "tokens per recalled fact>", "dollars per recalled fact>", "",
@@ -24,22 +24,23 @@ HEADER = (
 """Of the Markdown table; names that end in '>' stand to the right."""
 
 
-def terminal(found: Treatments, columns: int) -> Iterator[str]:
-    """The table of one comparison and what follows from it; no line is longer than 80 columns."""
-    yield from fmt.wrap(fmt.plain(title(found)), columns)
-    for line in _HEAD:
-        yield _line(line)
-    yield "─" * columns
+def terminal(found: Treatments, style: TerminalStyle) -> Iterator[str]:
+    """The table of one comparison and what follows from it."""
+    yield from style.wrapped(title(found))
+    cells = []
     for row in found.rows:
         share = row.share
         recall = f"{100 * share.recall:.0f} ({fmt.span(share.lo, share.hi)})"
-        counts = (row.never_written, row.not_injected, row.not_used)
-        cells = (_name(found, row), recall, *map(str, counts), _tokens(row), _usd(row))
-        yield _line(cells) + (" LEAK" if row.leak else "")
+        counts = map(str, (row.never_written, row.not_injected, row.not_used))
+        leak = "LEAK" if row.leak else ""
+        cells.append(
+            (fmt.plain(row_name(found, row)), recall, *counts, _tokens(row), _usd(row), leak)
+        )
+    yield from style.table(_HEAD, cells, right=_HEAD[1:7], folded=_HEAD[:1], styles={"": "red"})
     if found.advice is not None:
-        yield from fmt.wrap(fmt.plain(found.advice), columns, "→ ")
+        yield from style.wrapped(found.advice, "→ ")
     for words in leaks(found):
-        yield from fmt.wrap(fmt.plain(words), columns, "LEAK: ")
+        yield from style.wrapped(words, "LEAK: ")
 
 
 def title(found: Treatments) -> str:
@@ -57,7 +58,7 @@ def rows(found: Treatments) -> Iterator[tuple[str, ...]]:
     """The cells of the Markdown table."""
     for row in found.rows:
         yield (
-            fmt.escape_markdown(_name(found, row)),
+            fmt.escape_markdown(row_name(found, row)),
             fmt.percent(row.share.recall),
             fmt.span(row.share.lo, row.share.hi, digits=1),
             f"{row.never_written:,}",
@@ -79,7 +80,8 @@ def leaks(found: Treatments) -> Iterator[str]:
             )
 
 
-def _name(found: Treatments, row: Carrying) -> str:
+def row_name(found: Treatments, row: Carrying) -> str:
+    """What a row stands for: its memory, and its policy where there are several."""
     several = len({other.policy for other in found.rows}) > 1
     return f"{row.memory} / {row.policy}" if several else row.memory
 
@@ -92,11 +94,3 @@ def _usd(row: Carrying) -> str:
     if row.usd_per_recalled is None:
         return "–" if row.tokens_per_recalled is None else "unknown"
     return "0" if row.usd_per_recalled == 0 else f"{row.usd_per_recalled:.2g}"
-
-
-def _line(cells: Iterable[str]) -> str:
-    parts = [
-        fmt.fit_columns(fmt.plain(cell), columns, right=place > 0)
-        for place, (cell, columns) in enumerate(zip(cells, _WIDTHS, strict=True))
-    ]
-    return " ".join(parts).rstrip()

@@ -12,16 +12,20 @@ if TYPE_CHECKING:
 
     from harness.analysis.onset import OnsetEstimate
     from harness.analysis.summary.model import Adherence, Bin, Tail
+    from harness.reports.terminal_style import TerminalStyle
+
+_ALIKE = 0.05
+"""An interval that lies within so much of no difference on both sides says that there is none."""
 
 HEADER = ("rule", "kept>", "95 %", "n>", "drift")
 """Of the Markdown table."""
 
 
-def rule_lines(found: Adherence, columns: int) -> Iterator[str]:
-    """How one group kept its rules; no line is longer than 80 columns."""
-    yield from fmt.wrap(fmt.plain(f"── rules: {found.model} ──"), columns)
+def rule_lines(found: Adherence, style: TerminalStyle) -> Iterator[str]:
+    """How one group kept its rules."""
+    yield from style.wrapped(f"── rules: {found.model} ──")
     for words in rule_sentences(found):
-        yield from fmt.wrap(fmt.plain(words), columns, "  ")
+        yield from style.wrapped(words, "  ")
     for label, points in (("fill, %", found.by_fill), ("turn", found.by_turn)):
         if not points:
             continue
@@ -40,7 +44,7 @@ def rule_lines(found: Adherence, columns: int) -> Iterator[str]:
     for rule in found.rules:
         begins = f"; {drift(rule.onset)}" if rule.onset else ""
         words = f"{rule.rule}: kept {fmt.percent(rule.share.recall)}, n {rule.share.n:,}{begins}"
-        yield from fmt.wrap(fmt.plain(words), columns, "  rule ")
+        yield from style.wrapped(words, "  rule ")
 
 
 def rule_sentences(found: Adherence) -> Iterator[str]:
@@ -63,20 +67,36 @@ def rule_sentences(found: Adherence) -> Iterator[str]:
 
 
 def ending(tail: Tail) -> str:
-    """Whether the tail of a session is better than its start."""
-    ends = "too few sessions for an interval"
-    if tail.lo is not None and tail.hi is not None:
-        ends = f"95 % interval {100 * tail.lo:+.0f} to {100 * tail.hi:+.0f} points"
-    verdict = "as good as its start, as far as can be told"
-    if tail.lo is not None and tail.lo > 0:
-        verdict = "better than its start"
-    elif tail.hi is not None and tail.hi < 0:
-        verdict = "worse than its start"
+    """Whether the tail of a session is better than its start; no more than its interval says."""
+    ends = f"{100 * tail.end:.0f} % against {100 * tail.start:.0f} %"
+    sessions = how_many(tail.n_sessions, "session")
+    if tail.lo is None or tail.hi is None:
+        return (
+            f"{tail.what}: too few sessions to say how the last third of a session compares with"
+            f" its start: {ends} ({sessions})"
+        )
+    interval = f"95 % interval {100 * tail.lo:+.0f} to {100 * tail.hi:+.0f} points"
     return (
-        f"{tail.what}: the last third of a session is {verdict}:"
-        f" {100 * tail.end:.0f} % against {100 * tail.start:.0f} %"
-        f" ({ends}; {how_many(tail.n_sessions, 'session')})"
+        f"{tail.what}: the last third of a session is {_against_start(tail.lo, tail.hi)}: {ends}"
+        f" ({interval}; {sessions})"
     )
+
+
+def _against_start(lo: float, hi: float) -> str:
+    """What an interval of the last third less the first says, and nothing that it does not.
+
+    >>> _against_start(0.01, 0.2), _against_start(-0.2, -0.01)
+    ('better than its start', 'worse than its start')
+    >>> _against_start(-0.04, 0.03), _against_start(-0.6, 0.1)
+    ('as good as its start', 'not surely better or worse than its start')
+    """
+    if lo > 0:
+        return "better than its start"
+    if hi < 0:
+        return "worse than its start"
+    if lo >= -_ALIKE and hi <= _ALIKE:
+        return "as good as its start"
+    return "not surely better or worse than its start"
 
 
 def drift(estimate: OnsetEstimate) -> str:

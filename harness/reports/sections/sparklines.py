@@ -22,30 +22,51 @@ if TYPE_CHECKING:
     Floats: TypeAlias = npt.NDArray[np.float64]
 
 COLUMNS = 40
-"""Of each curve."""
+"""Of each curve, in a terminal of 80 columns or more."""
+_NARROW = 24
+"""Of each curve in a narrower one."""
 
 _LEVELS = "▁▂▃▄▅▆▇█"
 _ONSET = "│"
-_NAME = 28
+_HEADINGS = ("recall, 0 to 100 % (│ onset)", "recall (│ onset)")
+_BESIDE = 10
+"""Columns of the window and the spaces between."""
+_LONGEST_NAME = 48
 
 
-def sparks(groups: Sequence[CurveGroup], names: Sequence[str]) -> Iterator[str]:
-    """A heading with its scale, and one line for each group that was measured; 80 columns at most.
+def sparks(
+    groups: Sequence[CurveGroup], names: Sequence[str], columns: int = fmt.COLUMNS
+) -> Iterator[str]:
+    """A heading with its scale, and one line for each group that was measured.
 
     Args:
         groups: The groups.
         names: What each is called; too long ones are cut.
+        columns: The most that a line may take.
     """
     drawn = [(group, name) for group, name in zip(groups, names, strict=True) if group.by_fill]
     if not drawn:
         return
-    what = "recall, 0 to 100 % (│ onset)"
+    wide = COLUMNS if columns >= fmt.COLUMNS else _NARROW
+    name = min(columns - wide - _BESIDE, _LONGEST_NAME, max(fmt.width(one) for _, one in drawn))
+    name = max(name, len(_HEADINGS[-1]) - _BESIDE + 1)
+    what = next((one for one in _HEADINGS if len(one) < name + _BESIDE), _HEADINGS[-1])
+    for title, at, some in _scales(drawn, wide):
+        yield f"{what:<{name + _BESIDE - 1}} {title}"
+        for group, called in some:
+            shown = fmt.fit_columns(fmt.model(called, name), name)
+            yield f"{shown} {group.window_limit:>8,} {_letters(group, at)}"
+
+
+def _scales(
+    drawn: Sequence[tuple[CurveGroup, str]], wide: int
+) -> Iterator[tuple[str, Floats, list[tuple[CurveGroup, str]]]]:
+    """Curves that share a scale: its title, the fills of its letters, and the groups."""
     even = [one for one in drawn if one[0].window_limit <= LONG_TOKENS]
     if even:
         far = _far(group for group, _ in even)
-        scale = f"0{'fill of the window':^{COLUMNS - 6}}{fmt.percent(far, 0):>5}"
-        yield f"{what:<{_NAME + 9}} {scale}"
-        yield from (_line(name, group, spark(group, far)) for group, name in even)
+        title = f"0{'fill of the window':^{wide - 6}}{fmt.percent(far, 0):>5}"
+        yield title, _even(far, wide), even
     for window in sorted(
         {group.window_limit for group, _ in drawn if group.window_limit > LONG_TOKENS}
     ):
@@ -54,22 +75,23 @@ def sparks(groups: Sequence[CurveGroup], names: Sequence[str]) -> Iterator[str]:
         first = near_empty_fill(window)
         ends = (fmt.tokens(round(end * window)) for end in (first, far))
         low, high = (f"{end:{side}6}" for end, side in zip(ends, "<>", strict=True))
-        yield f"{what:<{_NAME + 9}} {low}{'tokens, in octaves':^{COLUMNS - 12}}{high}"
-        at = first * (far / first) ** ((np.arange(COLUMNS) + 0.5) / COLUMNS)
-        yield from (_line(name, group, _letters(group, at)) for group, name in of_window)
+        words = "tokens, in octaves" if wide == COLUMNS else "in octaves"
+        at = first * (far / first) ** ((np.arange(wide) + 0.5) / wide)
+        yield f"{low}{words:^{wide - 12}}{high}", at, of_window
 
 
 def _far(groups: Iterable[CurveGroup]) -> float:
     return max(1.0, *(point.at for group in groups for point in group.by_fill))
 
 
-def _line(name: str, group: CurveGroup, letters: str) -> str:
-    return f"{fmt.fit_columns(fmt.model(name, _NAME), _NAME)} {group.window_limit:>8,} {letters}"
+def _even(far: float, wide: int) -> Floats:
+    at: Floats = (np.arange(wide) + 0.5) * far / wide
+    return at
 
 
 def spark(group: CurveGroup, far: float = 1.0) -> str:
     """Recall of a group from fill 0 to `far`, in `COLUMNS` letters; its onset upright."""
-    return _letters(group, (np.arange(COLUMNS) + 0.5) * far / COLUMNS)
+    return _letters(group, _even(far, COLUMNS))
 
 
 def _letters(group: CurveGroup, at: Floats) -> str:

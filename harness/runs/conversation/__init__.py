@@ -1,1 +1,1 @@
-"""Conversation_tmp."""
+"""What is written into a session before anything is asked of it: notes, summaries, replies."""

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.memory import Carried
+from harness.core.protocols import SetsOptions
 from harness.runs.conversation.live_session import LiveSession
 from harness.runs.conversation.memory import ChainMemory
 from harness.runs.conversation.prepared import NotPrepared, PreparationCost, Prepared, unready
 from harness.sessions.build import ledger, reminder_of
-from harness.sessions.builder import Builder, Supply
+from harness.sessions.builder import Builder, Supply, said_tokens
 from harness.sessions.layouts.units import question_room
 from harness.sessions.memories import NOTHING
 from harness.sessions.opening import as_text, opening
@@ -27,7 +28,7 @@ from harness.sessions.policies import policies
 from harness.sessions.tokens import PRIMING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from harness.core.messages import Message
     from harness.core.session import Blueprint, Plant
@@ -87,10 +88,17 @@ class SessionChain:
         self._window = trial.window
         self._treatment = trial.treatment
         self._policy = policies.resolve(trial.policy)
-        self._memory = ChainMemory(group, writings, ask=self._ask, repeat=repeat)
+        self._spent = PreparationCost()
+        self._memory = ChainMemory(
+            group,
+            writings,
+            ask=self._ask,
+            repeat=repeat,
+            room=self._room(),
+            bill=self._spent.add_bill,
+        )
         self._supply = Supply()
         self._turns: list[str] = []
-        self._spent = PreparationCost()
 
     async def live(self) -> Prepared:
         """The last session of the chain, ready to be asked about."""
@@ -113,6 +121,9 @@ class SessionChain:
                 memory_tokens=self._tokens(last.memory),
                 store=self._memory.store,
                 own_store=self._memory.own_store,
+                how=self._memory.how,
+                write_s=self._memory.write_s,
+                read_s=last.read_s,
             ),
             memory=self._memory,
             asks_memory=self._memory.is_asked and "memory" in self._blueprint.carry,
@@ -127,9 +138,10 @@ class SessionChain:
         """What a session begins with."""
         notes: tuple[str, ...] | None = ()
         memory = transcript = ""
+        read_s: float | None = None
         if "memory" in blueprint.carry:
             notes = self._memory.held
-            memory = await self._memory.opening()
+            memory, read_s = await self._memory.opening()
         if "transcript" in blueprint.carry:
             notes = None if notes is None else (*notes, *self._turns)
             transcript = "\n\n".join(self._turns)
@@ -140,6 +152,7 @@ class SessionChain:
             notes=notes,
             memory=memory,
             injected="\n\n".join(part for part in (memory, transcript) if part),
+            read_s=read_s,
         )
 
     async def _session(
@@ -183,14 +196,18 @@ class SessionChain:
         purpose: Purpose,
         writer: str | None = None,
         max_tokens: int | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> Written:
         """Put a prompt to a model, and count what it costs."""
+        if purpose == "reply" and isinstance(self._policy, SetsOptions):
+            more = self._policy.options
         written = await self._writings.ask(
             writer or self._group.model,
             messages,
             purpose=purpose,
             repeat=self._repeat,
             max_tokens=max_tokens,
+            more=more,
         )
         self._spent.add(written, messages, self._materials.workshop.counter)
         return written
@@ -209,6 +226,19 @@ class SessionChain:
         return self._remembers(number) or any(
             "transcript" in one.carry for one in self._chain[number:]
         )
+
+    def _room(self) -> int:
+        """Tokens that every session which carries the memory leaves for what is given back."""
+        budget = self._window.budget
+        needs = [self._needs(one) for one in self._chain if "memory" in one.carry]
+        return max(0, budget - max(needs, default=budget))
+
+    def _needs(self, blueprint: Blueprint) -> int:
+        """Tokens of a session without filler, and without what its memory gives back."""
+        start = opening(self._materials, blueprint.carry, memory=".")
+        said = said_tokens(blueprint, self._materials)
+        begun = self._materials.workshop.counter.count(start) - PRIMING
+        return begun + said + question_room(self._materials)
 
     def _check_room(self, start: _Opening) -> None:
         """What a session begins with leaves room for a question.
@@ -244,3 +274,5 @@ class _Opening:
     """What the memory gave back."""
     injected: str
     """Everything that was carried, beside the system prompt."""
+    read_s: float | None
+    """Seconds that the memory took to give it back; None where it was not asked."""

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.window import History, Span, View
-from harness.sessions.kinds import KindCounter, said_in
+from harness.sessions.kinds import KindCounter, said_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from harness.core.errors import ModelError
     from harness.core.memory import Compaction, LiveReply
-    from harness.core.messages import Message, Turn
+    from harness.core.messages import Message
     from harness.core.protocols import Policy
     from harness.core.session import Session
     from harness.sessions.tokens import TokenCounter
@@ -33,6 +33,8 @@ class Checkpoint:
     """Indexes of the messages that the policy's own view is made of."""
     compactions: tuple[Compaction, ...]
     """So far, in order."""
+    cleared: tuple[int, ...] = ()
+    """Indexes of the messages whose place is there and whose text is not, as they were said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,8 @@ class LivedSession:
     replies: tuple[LiveReply, ...]
     restated: tuple[int, ...]
     """Indexes of messages that may say a fact again: summaries and live replies."""
+    compactions: tuple[Compaction, ...] = ()
+    """All of them, in order."""
     failed: ModelError | None = None
     """Why it ends before its time; the checkpoints that it reached hold."""
 
@@ -65,15 +69,21 @@ class Point:
 
     shown: tuple[MessageRef, ...]
     """What the policy's own view is made of."""
-    compactions: tuple[Compaction, ...]
+    compactions: int
+    """How many there were."""
+    cleared: int
+    """How many messages had been cleared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inserted:
-    """The text of a compaction, and before which message of the session it stands."""
+    """Messages that a policy put in place of others, and before which one they stand."""
 
     before: int
-    turn: Turn
+    messages: tuple[Message, ...]
+    clears: int | None = None
+    """Index of the one message whose place they take, where what it said is gone; None for the text
+    of a compaction, which may say it again."""
 
 
 def grown(
@@ -81,6 +91,7 @@ def grown(
     inserted: Sequence[Inserted],
     *,
     points: Sequence[Point],
+    compactions: Sequence[Compaction],
     replies: Sequence[LiveReply],
     counter: TokenCounter,
     failed: ModelError | None,
@@ -91,6 +102,7 @@ def grown(
         session: As it was said.
         inserted: The texts, in the order in which they were written.
         points: Its checkpoints; none where no policy compacts.
+        compactions: All of them; what they speak of are messages as they were said and written.
         replies: What the model answered.
         counter: Counts tokens.
         failed: Why it ended before its time.
@@ -104,16 +116,34 @@ def grown(
     def index(place: MessageRef) -> int:
         return written[place.index] if place.written else at[place.index]
 
+    done = tuple(
+        replace(
+            one,
+            through=at[one.through],
+            written=tuple(written[number] for number in one.written),
+        )
+        for one in compactions
+    )
+    cleared = [at[one.clears] for one in inserted if one.clears is not None]
+
     return LivedSession(
         session=session,
         checkpoints=tuple(
-            Checkpoint(shown=tuple(map(index, point.shown)), compactions=point.compactions)
+            Checkpoint(
+                shown=tuple(map(index, point.shown)),
+                compactions=done[: point.compactions],
+                cleared=tuple(cleared[: point.cleared]),
+            )
             for point in points
         ),
         replies=tuple(
             replace(reply, asked=at[reply.asked], message=at[reply.message]) for reply in replies
         ),
-        restated=(*sorted(written.values()), *(at[reply.message] for reply in replies)),
+        restated=(
+            *(number for one in done for number in one.written),
+            *(at[reply.message] for reply in replies),
+        ),
+        compactions=done,
         failed=failed,
     )
 
@@ -126,14 +156,17 @@ def _merged(
     written: dict[int, int] = {}
     messages: list[Message] = []
 
-    ends = list(accumulate(len(text.turn.messages) for text in inserted))
+    ends = list(accumulate(len(text.messages) for text in inserted))
+
+    standing: dict[int, list[tuple[int, Inserted]]] = {}
+    for end, text in zip(ends, inserted, strict=True):
+        standing.setdefault(text.before, []).append((end - len(text.messages), text))
 
     def put(before: int) -> None:
-        for end, text in zip(ends, inserted, strict=True):
-            if text.before == before:
-                for number, message in enumerate(text.turn.messages, end - len(text.turn.messages)):
-                    written[number] = len(messages)
-                    messages.append(message)
+        for first, text in standing.get(before, ()):
+            for number, message in enumerate(text.messages, first):
+                written[number] = len(messages)
+                messages.append(message)
 
     for index, message in enumerate(session.messages):
         put(index)
@@ -148,7 +181,7 @@ def _with_messages(
 ) -> Session:
     """The session with more messages; `at` says where its own went."""
     offsets = [0]
-    kinds, said = KindCounter(), said_in(session.kind_offsets)
+    kinds, said = KindCounter(), said_kinds(session.kind_offsets)
     own = {at[index] for index, told in enumerate(said) if told}
     for index, message in enumerate(messages):
         offsets.append(offsets[-1] + counter.message(message))

@@ -11,6 +11,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from harness.core.compacted_items import COMPACT_NOW
 from harness.core.draws import digest
 from harness.core.errors import ModelError, UsageError
 from harness.models.response import why_cut
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 _FOR_THINKING = 4_096
 """Tokens that are added for a model whose thinking used up all that it was given."""
 
-Purpose = Literal["notes", "summary", "reply"]
+Purpose = Literal["notes", "summary", "reply", "compaction"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,7 @@ class GeneratedTexts:
         purpose: Purpose,
         repeat: int,
         max_tokens: int | None,
+        more: Mapping[str, object] | None = None,
     ) -> Written:
         """What the model writes, from the file where it has written it already.
 
@@ -93,6 +95,7 @@ class GeneratedTexts:
             purpose: What it is for.
             repeat: Repeats are asked anew.
             max_tokens: In place of the run's own.
+            more: Options of this call.
 
         Raises:
             ModelError: The call failed; the next one with the same prompt will try again.
@@ -101,6 +104,7 @@ class GeneratedTexts:
         options = self._options
         if max_tokens is not None:
             options = options | {"max_tokens": max_tokens}
+        options = options | (more or {})
         key = digest(
             [model, options.affecting_answer, repeat, [message.hash for message in messages]]
         )
@@ -109,6 +113,8 @@ class GeneratedTexts:
         if key in self._known:
             return await asyncio.shield(self._known[key])
         asked = asyncio.ensure_future(self._call(key, model, messages, options, purpose, repeat))
+        # whoever waits may be interrupted first: a failure is then nobody's, and no traceback
+        asked.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._known[key] = asked
         try:
             return await asyncio.shield(asked)
@@ -127,7 +133,7 @@ class GeneratedTexts:
     ) -> Written:
         reply = await self._whole(model, messages, options, repeat)
         written = Written(
-            text=answer(reply.text).strip(),
+            text=reply.text if purpose == "compaction" else answer(reply.text).strip(),
             finish_reason=reply.finish_reason,
             prompt_tokens=reply.prompt_tokens,
             completion_tokens=reply.completion_tokens,
@@ -214,8 +220,9 @@ class Ask(Protocol):
         purpose: Purpose,
         writer: str | None = None,
         max_tokens: int | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> Awaitable[Written]:
-        """What is written; `writer` and `max_tokens` in place of the run's own."""
+        """What is written; `writer` and `max_tokens` in place of the run's own, `more` options."""
 
 
 @dataclass(slots=True)
@@ -233,6 +240,14 @@ class ModelWriter:
     async def write(self, instruction: str, /, *, max_tokens: int) -> str:
         """What the model writes to the conversation."""
         return await self.ask(self.prompt(instruction, max_tokens), max_tokens=max_tokens)
+
+    async def compact(self) -> str:
+        """What the provider leaves of the conversation."""
+        *said, _ = self.prompt("", 0)
+        written = await self.ask_model(
+            said, purpose="compaction", writer=self.writer, more=COMPACT_NOW
+        )
+        return written.text
 
     async def ask(self, messages: Sequence[Message], /, *, max_tokens: int) -> str:
         """What the model answers to these messages."""

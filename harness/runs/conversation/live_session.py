@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from harness.core.errors import ModelError, OverflowRefusedError
 from harness.core.memory import Compaction, LiveReply
 from harness.core.messages import Message, Turn
-from harness.core.protocols import Compacting, NamesWriter
+from harness.core.protocols import NamesWriter
 from harness.core.window import History
 from harness.runs.conversation.compaction import Inserted, MessageRef, Point, grown
 from harness.runs.conversation.generated_text import ModelWriter
+from harness.sessions.policies import clearing, compacting
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -59,11 +60,14 @@ class LiveSession:
         self._ask = ask
         self._counter = counter
         self._live = live
-        self._compacting = policy if compacts and isinstance(policy, Compacting) else None
+        self._compacting = compacting(policy) if compacts else None
+        self._clearing = clearing(policy) if compacts else None
         self._tick = tick
         self._shown: list[MessageRef] = []
+        self._offsets = [0]
         self._taken = 0
         self._inserted: list[Inserted] = []
+        self._cleared = 0
         self._written: list[tuple[Inserted, Message]] = []
         self._compactions: list[Compaction] = []
         self._points: list[Point] = []
@@ -80,7 +84,8 @@ class LiveSession:
         return grown(
             self._builder.session(),
             self._inserted,
-            points=self._points if self._compacting is not None else (),
+            points=self._points if self._compacting or self._clearing else (),
+            compactions=self._compactions,
             replies=self._replies,
             counter=self._counter,
             failed=failed,
@@ -92,6 +97,7 @@ class LiveSession:
         step = next(growth, None)
         while step is not None:
             self._take()
+            self._clear()
             await self._compact()
             if isinstance(step, Turn):
                 if turns and self._tick is not None:
@@ -99,7 +105,8 @@ class LiveSession:
                 turns += 1
                 answer = await self._answer(step, turns)
             else:
-                self._points.append(Point(tuple(self._shown), tuple(self._compactions)))
+                point = Point(tuple(self._shown), len(self._compactions), self._cleared)
+                self._points.append(point)
                 answer = ""
             try:
                 step = growth.send(answer)
@@ -143,7 +150,10 @@ class LiveSession:
     def _take(self) -> None:
         """Show what the builder has added."""
         new = range(self._taken, len(self._builder.messages))
-        self._shown += (MessageRef(index) for index in new)
+        for index in new:
+            self._shown.append(MessageRef(index))
+            size = self._counter.message(self._builder.messages[index])
+            self._offsets.append(self._offsets[-1] + size)
         self._taken = len(self._builder.messages)
 
     def _message(self, place: MessageRef) -> Message:
@@ -152,11 +162,10 @@ class LiveSession:
         return self._written[place.index][1]
 
     def _history(self, shown: Sequence[Message], asked: Sequence[Message] = ()) -> History:
-        offsets = [0]
-        for message in shown:
-            offsets.append(offsets[-1] + self._counter.message(message))
         tokens = self._counter.count(asked) if asked else 0
-        return History(messages=shown, offsets=offsets, stop=len(shown), question_tokens=tokens)
+        return History(
+            messages=shown, offsets=self._offsets, stop=len(shown), question_tokens=tokens
+        )
 
     async def _answer(self, turn: Turn, number: int) -> str:
         """What is answered to a turn."""
@@ -177,9 +186,39 @@ class LiveSession:
                 completion_tokens=written.completion_tokens,
                 cost_usd=written.cost_usd,
                 finish_reason=written.finish_reason,
+                compactions=len(self._compactions),
             )
         )
         return written.text
+
+    def _clear(self) -> None:
+        """Empty old messages, where the policy says that it is time."""
+        policy = self._clearing
+        if policy is None:
+            return
+        history = self._history([self._message(place) for place in self._shown])
+        found = policy.clears(history, self._window.budget)
+        for index in found:
+            place = self._shown[index]
+            if place.written:
+                continue  # a summary is no tool's result
+            emptied = policy.cleared(self._builder.messages[place.index])
+            self._shown[index] = MessageRef(len(self._written), written=True)
+            self._insert(Inserted(place.index + 1, (emptied,), clears=place.index))
+            self._cleared += 1
+        if found:
+            self._recount()
+
+    def _insert(self, inserted: Inserted) -> None:
+        self._inserted.append(inserted)
+        self._written += ((inserted, message) for message in inserted.messages)
+
+    def _recount(self) -> None:
+        """The length of what is shown, after some of it was put in place of other messages."""
+        self._offsets = [0]
+        for place in self._shown:
+            size = self._counter.message(self._message(place))
+            self._offsets.append(self._offsets[-1] + size)
 
     async def _compact(self) -> None:
         """Replace older turns by a text, where the policy says that it is time."""
@@ -201,12 +240,23 @@ class LiveSession:
         # It stands where the last message that it replaces stood, or the summary before it.
         last = self._shown[stop - 1]
         before = self._written[last.index][0].before if last.written else last.index + 1
-        first = len(self._written)
-        self._inserted.append(Inserted(before, turn))
-        self._written += ((self._inserted[-1], message) for message in turn.messages)
-        new = range(first, len(self._written))
-        self._shown[history.system : stop] = [MessageRef(index, True) for index in new]
-        after = sum(self._counter.message(self._message(place)) for place in self._shown)
+        new = range(len(self._written), len(self._written) + len(turn.messages))
+        through = self._origin(self._shown[stop])
+        self._insert(Inserted(before, turn.messages))
+        self._shown[history.system : stop] = [MessageRef(index, written=True) for index in new]
+        self._recount()
         self._compactions.append(
-            Compaction(before_tokens=history.prompt_tokens, after_tokens=after)
+            Compaction(
+                before_tokens=history.prompt_tokens,
+                after_tokens=self._offsets[-1],
+                through=through,
+                written=tuple(new),
+            )
         )
+
+    def _origin(self, place: MessageRef) -> int:
+        """Index of the message that stood there when it was said."""
+        if not place.written:
+            return place.index
+        clears = self._written[place.index][0].clears
+        return self._written[place.index][0].before if clears is None else clears

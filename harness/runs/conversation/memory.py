@@ -7,31 +7,33 @@ is no text fails its own chain by name, as a model does whose call fails.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import asdict
-from typing import TYPE_CHECKING, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
-from harness.core.errors import HarnessError, ModelError
-from harness.core.memory import MemoryChain, MemoryView, day_of
+from harness.core.errors import OverflowRefusedError
+from harness.core.memory import MemoryChain, MemoryFaultError, MemoryView, day_of
 from harness.core.messages import Message, turn_starts
-from harness.core.protocols import AsksAtQuestion, NamesWriter, WritesEvery
+from harness.core.protocols import AsksAtQuestion, NamesWriter, SaysHow, WritesEvery
 from harness.runs.conversation.generated_text import ModelWriter
+from harness.runs.conversation.memory_life import MemoryLife
 from harness.sessions.memories import memories
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from harness.core.protocols import MemorySession
+    from harness.core.memory import MemoryBill
     from harness.core.study import SessionTrials
     from harness.runs.conversation.generated_text import Ask, GeneratedTexts
     from harness.runs.conversation.live_session import LiveSession
 
-T = TypeVar("T")
-
-_LONGEST_S = 1800.0
-"""How long a memory may take for one writing or one answer, its model's calls included."""
+_MOST_NOTES = 1_000_000
+_MOST_CHARACTERS = 64_000_000
+"""Of all notes of one store; what is more is no memory of some weeks."""
+_CHARACTERS_A_TOKEN = 16
+"""What is longer than so many for each token of the window is not counted: it cannot fit."""
 
 
 class ChainMemory:
@@ -42,10 +44,19 @@ class ChainMemory:
         texts: Keeps the file that tells of it.
         ask: Puts the prompts of the memory to a model.
         repeat: Which repeat of the trials it is for.
+        room: Local tokens that the sessions leave for what is given back.
+        bill: Is told what the memory paid for by itself.
     """
 
     def __init__(
-        self, group: SessionTrials, texts: GeneratedTexts, *, ask: Ask, repeat: int
+        self,
+        group: SessionTrials,
+        texts: GeneratedTexts,
+        *,
+        ask: Ask,
+        repeat: int,
+        room: int,
+        bill: Callable[[MemoryBill], None],
     ) -> None:
         trial = group.trials[0]
         self._name = trial.memory
@@ -59,13 +70,21 @@ class ChainMemory:
             **asdict(trial.treatment),
             "repeat": repeat,
         }
+        self._plug = memories.resolve(self._name)
+        self.how = self._plug.how if isinstance(self._plug, SaysHow) else None
+        """What the memory says that it rests on."""
+        if self.how is not None:
+            self._about["how"] = self.how
         kind = re.sub(r"[^A-Za-z0-9_]+", "-", self._name).strip("-")
         key = digest([self._about, [asdict(one) for one in group.blueprint.earlier]], size=5)
         self._id = f"{group.scenario.name}-{group.seed}-{kind}-{key}"
-        self._plug = memories.resolve(self._name)
         named = self._plug.writer if isinstance(self._plug, NamesWriter) else None
         self._writer = ModelWriter(ask, _alone, "notes", named)
-        self._session: MemorySession | None = None
+        chain = MemoryChain(id=self._id, writer=self._writer, room=room, bill=bill)
+        ours = memories.is_built_in(self._name)
+        self._life = MemoryLife(self._plug, self._name, chain, is_ours=ours)
+        self._most = _CHARACTERS_A_TOKEN * trial.window.limit
+        self._writes: list[float] = []
         self.held: tuple[str, ...] | None = ()
         """The notes as they are now; None where the memory has a store of its own."""
         self.store: str | None = None
@@ -86,22 +105,30 @@ class ChainMemory:
         """Whether it keeps a store of its own, which it does not list."""
         return self.held is None
 
-    async def opening(self) -> str:
-        """What a session begins with."""
-        return "" if self.is_asked else await self.given_back("")
+    @property
+    def write_s(self) -> float | None:
+        """Seconds that a write took so far, on average; None where there was none."""
+        return sum(self._writes) / len(self._writes) if self._writes else None
 
-    async def given_back(self, question: str) -> str:
-        """What the memory gives back, without spaces around it.
+    async def opening(self) -> tuple[str, float | None]:
+        """What a session begins with, and the seconds that it took; None where it was not asked."""
+        return ("", None) if self.is_asked else await self.given_back("")
+
+    async def given_back(self, question: str) -> tuple[str, float]:
+        """What the memory gives back, without spaces around it, and the seconds that it took.
 
         Raises:
-            ModelError: It fails, or gives back no text.
+            ModelError: It fails, gives back no text, or more than the window can hold.
         """
-        text: object = await self._call("inject", lambda session: session.inject(question))
-        if not isinstance(text, str):
-            raise self._broken("inject", f"it returns no text, but {type(text).__name__}")
-        if not _is_valid(text):
-            raise self._broken("inject", "it returns half a character (a lone surrogate)")
-        return text.strip()
+        text, took = await self._life.call(
+            "inject", lambda session: _text(session.inject(question))
+        )
+        if len(text) > self._most:
+            raise OverflowRefusedError(
+                f"memory '{self._name}' gave back {len(text):,} characters, and the window has"
+                f" {self._most // _CHARACTERS_A_TOKEN:,} tokens; give it a budget"
+            )
+        return text, took
 
     def begin(self, number: int, *, opening: int, injected: str) -> None:
         """A session begins.
@@ -142,41 +169,17 @@ class ChainMemory:
             ends=ends,
         )
         self._writer.prompt = growth.view
-        written: object = await self._call("write", lambda session: session.write(said))
+        notes, took = await self._life.call("write", lambda session: _notes(session.write(said)))
+        self._writes.append(took)
         self._fresh = len(messages)
-        if written is None:
+        if notes is None:
             self.held = None
-            return
-        self._keep(self._notes(written), growth.number, len(messages))
+        else:
+            self._keep(notes, growth.number, len(messages))
 
     async def close(self) -> str | None:
         """End the memory's life; why it could not be ended, if so."""
-        if self._session is None:
-            return None
-        try:
-            await self._call("close", lambda session: session.close())
-        except ModelError as error:
-            return str(error)
-        finally:
-            self._session = None
-        return None
-
-    def _notes(self, written: object) -> tuple[str, ...]:
-        """What was written as notes.
-
-        Raises:
-            ModelError: It is none.
-        """
-        if isinstance(written, str | bytes):
-            raise self._broken("write", "it returns no sequence of texts")
-        try:
-            notes: tuple[object, ...] = tuple(written)  # type: ignore[arg-type]  # a user's own
-        except TypeError:
-            raise self._broken("write", "it returns no sequence of texts") from None
-        texts = tuple(note for note in notes if isinstance(note, str) and _is_valid(note))
-        if len(texts) < len(notes):
-            raise self._broken("write", "it returns no sequence of texts")
-        return texts
+        return await self._life.close()
 
     def _keep(self, notes: tuple[str, ...], number: int, messages: int) -> None:
         """Write down how the notes differ from those of before."""
@@ -187,27 +190,6 @@ class ChainMemory:
         when: dict[str, object] = {"session": number, "after_messages": messages}
         self._put(when | {"keeps": kept, "notes": list(notes[kept:])})
         self.held = notes
-
-    async def _call(self, method: str, call: Callable[[MemorySession], Awaitable[T]]) -> T:
-        """What a method of the memory gives.
-
-        Raises:
-            ModelError: It fails, or takes too long.
-        """
-        try:
-            if self._session is None:
-                self._session = self._plug.open(MemoryChain(id=self._id, writer=self._writer))
-            async with asyncio.timeout(_LONGEST_S):
-                return await call(self._session)
-        except HarnessError:
-            raise
-        except TimeoutError:
-            raise self._broken(method, f"no answer within {_LONGEST_S:,.0f} s") from None
-        except Exception as error:
-            raise self._broken(method, f"{type(error).__name__}: {error}") from error
-
-    def _broken(self, method: str, why: str) -> ModelError:
-        return ModelError(f"memory '{self._name}' fails in '{method}': {why}", kind="memory")
 
     def _put(self, line: dict[str, object]) -> None:
         """Write one line to the file, which is made when there is something to write."""
@@ -220,6 +202,48 @@ class ChainMemory:
 def _alone(instruction: str, _max_tokens: int) -> list[Message]:
     """The instruction and nothing before it: no session goes on."""
     return [Message("user", instruction)]
+
+
+async def _text(given: Awaitable[object]) -> str:
+    """What was given back as text.
+
+    Raises:
+        MemoryFaultError: It is none.
+    """
+    text = await given
+    if not isinstance(text, str):
+        raise MemoryFaultError(f"it returns no text, but {type(text).__name__}")
+    if not _is_valid(text):
+        raise MemoryFaultError("it returns half a character (a lone surrogate)")
+    return text.strip()
+
+
+async def _notes(written: Awaitable[object]) -> tuple[str, ...] | None:
+    """What was written as notes; None where the memory does not list them.
+
+    Raises:
+        MemoryFaultError: They are none, or too many.
+    """
+    found = await written
+    if found is None:
+        return None
+    if isinstance(found, str | bytes):
+        raise MemoryFaultError("it returns no sequence of texts")
+    notes: list[str] = []
+    length = 0
+    try:
+        for note in islice(found, _MOST_NOTES + 1):  # type: ignore[call-overload]  # a user's own
+            if not (isinstance(note, str) and _is_valid(note)):
+                raise MemoryFaultError("it returns no sequence of texts")
+            notes.append(note)
+            length += len(note)
+            if length > _MOST_CHARACTERS or len(notes) > _MOST_NOTES:
+                raise MemoryFaultError(
+                    f"it returns more than {_MOST_NOTES:,} notes or {_MOST_CHARACTERS:,} characters"
+                )
+    except TypeError:
+        raise MemoryFaultError("it returns no sequence of texts") from None
+    return tuple(notes)
 
 
 def _is_valid(text: str) -> bool:

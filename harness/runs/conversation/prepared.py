@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from harness.core.errors import ModelError
-    from harness.core.memory import Carried, Compaction, LiveReply
+    from harness.core.memory import Carried, Compaction, LiveReply, MemoryBill
     from harness.core.messages import Message
     from harness.core.probe import Status
     from harness.core.session import Session
@@ -50,6 +50,14 @@ class PreparationCost:
         self.completion_tokens += counter.count_text(written.text) if said is None else said
         known = self.cost_usd is not None and written.cost_usd is not None
         self.cost_usd = (self.cost_usd or 0.0) + (written.cost_usd or 0.0) if known else None
+
+    def add_bill(self, bill: MemoryBill) -> None:
+        """Count what a memory paid for by itself."""
+        self.calls += 1
+        self.prompt_tokens += bill.prompt_tokens
+        self.completion_tokens += bill.completion_tokens
+        known = self.cost_usd is not None and bill.cost_usd is not None
+        self.cost_usd = (self.cost_usd or 0.0) + (bill.cost_usd or 0.0) if known else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +119,9 @@ class Prepared:
         """
         if not self.asks_memory:
             return self
-        found = await self.memory.given_back(question)
+        found, read_s = await self.memory.given_back(question)
         if not found:
-            return self
+            return replace(self, carried=replace(self.carried, read_s=read_s))
         cut = self.session.cuts[trial.cut]
         turn = handed_over(found)
         sizes = [count(message) for message in turn]
@@ -152,7 +160,9 @@ class Prepared:
                 checkpoints=tuple(points),
                 restated=(*self.grown.restated, cut.messages),
             ),
-            carried=replace(self.carried, injected=injected, memory_tokens=sum(sizes)),
+            carried=replace(
+                self.carried, injected=injected, memory_tokens=sum(sizes), read_s=read_s
+            ),
         )
 
 

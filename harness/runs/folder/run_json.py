@@ -19,7 +19,7 @@ from harness.runs.folder.layout import CONFIG
 from harness.scenarios.variants import without_prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from harness.core.scenario import Scenario
@@ -92,6 +92,8 @@ def config(
         "telling": options.affecting_answer,
         "controls": study.controls,
         "prompts": dict(study.prompts),
+        "facts": list(study.facts),
+        "names": dict(study.names),
         "sent": dict(sent),
         "adaptive": None if adaptive is None else dict(adaptive),
         "trials": len(plan.trials) if adaptive is None else None,
@@ -119,11 +121,58 @@ def write_config(folder: Path, data: Mapping[str, Any]) -> None:
     (write_in_run if path.exists() else write_whole)(path, text)
 
 
+def note_end(folder: Path, missing: int, given_up: Mapping[str, str], stopped: str | None) -> None:
+    """Note what was not asked, and why, so that no later report passes over it.
+
+    Args:
+        folder: Of the run.
+        missing: Trials of the plan that have no record.
+        given_up: Why models were given up, by name.
+        stopped: Why nothing more was sent; None where that was not so.
+    """
+    data = read_config(folder)
+    ended = {"missing": missing, "given_up": dict(given_up), "stopped": stopped}
+    if data.get("ended") != ended:
+        write_config(folder, {**data, "ended": ended})
+
+
+def ends(folders: Iterable[Path]) -> tuple[str, ...]:
+    """What runs did not ask, a sentence each; none of those that asked everything."""
+    told = []
+    for folder in folders:
+        data = read_config(folder) if (folder / CONFIG).exists() else {}
+        ended = data.get("ended") or {}
+        missing = ended.get("missing", 0)
+        if not missing:
+            continue
+        of = data.get("trials")
+        whole = f" of {of:,}" if isinstance(of, int) else ""
+        why = [f"{name} was given up: {said}" for name, said in ended["given_up"].items()]
+        why += [ended["stopped"]] if ended.get("stopped") else []
+        reason = f": {'; '.join(why)}" if why else ""
+        told.append(
+            f"{missing:,}{whole} trials of {folder.name} were never asked{reason}; go on with:"
+            f" harness run --resume {folder.name}"
+        )
+    return tuple(told)
+
+
 def note_sent(folder: Path, sent: Mapping[str, object]) -> None:
     """Note what really went out, where the first calls taught that something else has to."""
     data = read_config(folder)
     if data["sent"] != sent:
         write_config(folder, {**data, "sent": dict(sent)})
+
+
+def model_names(folders: Iterable[Path]) -> dict[str, str]:
+    """What the models of runs are called in reports, by model; the last of the folders decides."""
+    found: dict[str, str] = {}
+    for folder in folders:
+        if (folder / CONFIG).exists():
+            found |= {
+                model: str(name) for model, name in read_config(folder).get("names", {}).items()
+            }
+    return found
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -179,6 +228,9 @@ _SHAPE: dict[str, Any] = {
     "telling": {},
     "controls?": bool,
     "prompts?": {},
+    "ended?": ({"missing": int, "given_up": {}, "stopped": (str, None)}, None),
+    "facts?": [str],
+    "names?": {},
     "sent?": {},
     "adaptive": ({}, None),
     "trials?": (int, None),

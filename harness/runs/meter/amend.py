@@ -86,8 +86,12 @@ def _question(record: Mapping[str, Any]) -> tuple[object, ...]:
 
 
 def is_metered(record: Mapping[str, Any]) -> bool:
-    """Whether a call was answered, so that a meter could have read it."""
-    return record["usage_source"] is not None and record["view_tokens"] > 0
+    """Whether a call was answered, so that a meter could have read it.
+
+    What a block takes that only its provider can read has no length of ours to be held against.
+    """
+    told = record["usage_source"] is not None and record["view_tokens"] > 0
+    return told and not record.get("opaque")
 
 
 def _amended(record: Mapping[str, Any], place: _Place) -> dict[str, Any]:

@@ -112,6 +112,7 @@ class _State:
         missing = self._whole - tokens
         short = missing > np.maximum(slack * self._whole, 2.0 + self._quantum)
         past = self._whole > cap.tokens * (1 + slack) + self._quantum
+        past |= short & (self._whole > cap.tokens)  # a token past it may cost a whole message
         cut = rows & self._trusted & past & short
         kept = self._kept(cut)
         way = dropping(self._x.only(cut), kept, slack, stuck=self._stuck(cut))

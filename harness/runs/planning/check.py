@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.core.errors import UsageError
-from harness.core.protocols import HasBudget, NamesWriter, Reminding
+from harness.core.errors import UsageError, nearest
+from harness.core.protocols import HasBudget, NamesWriter, SetsOptions
 from harness.core.scenario import PLACEHOLDER
 from harness.scenarios.values import check_seeds
 from harness.scoring import scorers
 from harness.scoring.rules import rules
 from harness.sessions.memories import NOTHING, memories
-from harness.sessions.policies import policies
+from harness.sessions.policies import parts_of, policies, policy_name, reminding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +28,22 @@ def check_study(study: Study) -> None:
     if study.first_seed < 0:
         raise UsageError(f"first_seed {study.first_seed}: expected at least 0")
     check_treatments(study)
+    _check_facts(study)
     for scenario in study.scenarios:
         check_seeds(scenario, study.first_seed + study.seeds)
         for question in scenario.questions:
             scorers.check(question.score)
         for rule in scenario.rules:
             rules.check(rule.check)
+
+
+def _check_facts(study: Study) -> None:
+    """The facts that are to be asked are facts or questions of some scenario."""
+    known = {fact.id for scenario in study.scenarios for fact in scenario.facts}
+    known |= {asked.id for scenario in study.scenarios for asked in scenario.questions}
+    for name in study.facts:
+        if name not in known:
+            raise UsageError(f"--facts '{name}': no scenario has it; {nearest(name, known)}")
 
 
 def writers(study: Study) -> list[str]:
@@ -44,7 +54,7 @@ def writers(study: Study) -> list[str]:
 
 
 def _policies(study: Study) -> list[object]:
-    return [policies.resolve(policy) for policy in study.policies]
+    return [one for policy in study.policies for one in parts_of(policies.resolve(policy))]
 
 
 def has(plug: object, method: str, name: str) -> None:
@@ -65,12 +75,29 @@ def check_treatments(study: Study) -> None:
     """
     for policy in study.policies:
         has(policies.resolve(policy), "view", f"policy '{policy}'")
+        policy_name(policy)  # a prompt that stands in a file is read
     for memory in study.memories:
         has(memories.resolve(memory), "open", f"memory '{memory}'")
+    _check_apis(study)
     _check_boundaries(study)
     for scenario in study.scenarios:
         _check_reminders(study, scenario)
         _check_answers(study, scenario)
+
+
+def _check_apis(study: Study) -> None:
+    """A policy that the provider carries out is asked of models whose API can."""
+    for policy in study.policies:
+        plug = policies.resolve(policy)
+        if not isinstance(plug, SetsOptions):
+            continue
+        for model in study.models:
+            if model.partition("/")[0] not in plug.apis:
+                names = " or ".join(f"{api}/NAME" for api in plug.apis)
+                raise UsageError(
+                    f"policy '{policy}' is carried out by the provider, and model '{model}' has no"
+                    f" such API: ask it as {names}"
+                )
 
 
 def _check_boundaries(study: Study) -> None:
@@ -89,7 +116,7 @@ def _check_reminders(study: Study, scenario: Scenario) -> None:
     """A policy that says something again has something to say."""
     standing = (scenario.system or "").strip() or scenario.rules
     for policy in study.policies:
-        if isinstance(policies.resolve(policy), Reminding) and not standing:
+        if reminding(policies.resolve(policy)) is not None and not standing:
             raise UsageError(
                 f"policy '{policy}' has nothing to say again: scenario '{scenario.name}' has"
                 " neither a system prompt nor rules"
@@ -108,6 +135,11 @@ def _check_answers(study: Study, scenario: Scenario) -> None:
     if study.replies != "live":
         return
     for fact in scenario.facts:
+        if "assistant" in fact.said_in:
+            raise UsageError(
+                f"{scenario.path}: fact '{fact.id}' is said by the assistant ('said_in'), and with"
+                " --replies live the model answers in its place; run with --replies scripted"
+            )
         if fact.say and not any(PLACEHOLDER in text for text in fact.say):
             raise UsageError(
                 f"{scenario.path}: fact '{fact.id}' is said by the assistant's 'reply', and with"

@@ -16,7 +16,7 @@ from harness.models.usage import Usage
 from harness.runs.planning.cost_of_preparing import preparations, shown_tokens
 from harness.sessions.build import build, reminder_of
 from harness.sessions.materials import Materials
-from harness.sessions.policies import SendAll, Summarise, policies
+from harness.sessions.policies import SendAll, policies, summarising
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -225,8 +225,9 @@ class _Prompts:
         if self._session is None:
             tokens = self._cuts[cut].tokens
             return _Prompt(session=tokens, question=question, stretches=((0, tokens),))
-        if isinstance(self._policy, Summarise):
-            tokens = shown_tokens(self._policy, self._session, self._budget)[
+        summarises = summarising(self._policy)
+        if summarises is not None:
+            tokens = shown_tokens(summarises, self._session, self._budget)[
                 self._session.cuts[cut].messages
             ]
             return _Prompt(session=tokens, question=question, stretches=((0, tokens),))

@@ -19,7 +19,7 @@ from harness.models.usage import Usage
 from harness.runs.planning.plan import needs_preparing
 from harness.sessions.build import built
 from harness.sessions.memories import NOTHING, memories
-from harness.sessions.policies import Summarise, policies
+from harness.sessions.policies import policies, summarising
 from harness.sessions.tokens import MESSAGE_OVERHEAD, PRIMING
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from harness.core.session import Session
     from harness.core.study import SessionTrials
     from harness.sessions.materials import Materials
+    from harness.sessions.policies import Summarise
 
 INSTRUCTION_TOKENS = 60
 """About what an instruction to write takes beside the notes so far."""
@@ -107,8 +108,8 @@ def _notes(group: SessionTrials, session: Session) -> Iterator[tuple[str, Usage]
 def _summaries(group: SessionTrials, session: Session) -> Iterator[tuple[str, Usage]]:
     """A call whenever the policy summarises."""
     trial = group.trials[0]
-    policy = policies.resolve(trial.policy)
-    if not isinstance(policy, Summarise):
+    policy = summarising(policies.resolve(trial.policy))
+    if policy is None:
         return
     shown = shown_tokens(policy, session, trial.window.budget)
     kept = _kept(policy, trial.window.budget)

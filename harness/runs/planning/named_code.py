@@ -12,6 +12,7 @@ from harness.core.errors import FileError, UsageError, Where
 from harness.core.spec import Spec
 from harness.kinds import kinds
 from harness.models.catalog import reference_spec
+from harness.models.function_model import names_function
 from harness.models.reference import laws
 from harness.scenarios import with_code
 from harness.scoring import scorers
@@ -19,6 +20,7 @@ from harness.scoring.rules import rules
 from harness.sessions.fillers import fillers
 from harness.sessions.memories import memories
 from harness.sessions.policies import policies
+from harness.sessions.policies.combined import BETWEEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -119,10 +121,14 @@ def _in_files(scenarios: Iterable[Scenario]) -> Iterator[NamedCode]:
 
 
 def _elsewhere(study: Study) -> Iterator[NamedCode]:
-    yield from _code([(policies, spec) for spec in study.policies], None)
+    named = [spec for policy in study.policies for spec in policy.split(BETWEEN)]
+    yield from _code([(policies, spec) for spec in named], None)
     yield from _code([(memories, spec) for spec in study.memories], None)
     models = filter(None, map(reference_spec, study.models))
     yield from _code([(laws, spec) for spec in models], None)
+    for name in study.models:
+        if names_function(name) and name not in dict(study.functions):
+            yield NamedCode(kind="model", path=name, file=None)
 
 
 def _code(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from harness.core.arms import ARMS, STAGES, stage_of
 from harness.core.errors import NothingSelectedError, UsageError
-from harness.core.protocols import Compacting
 from harness.core.spec import Spec
 from harness.core.stages import opens
 from harness.core.study import Plan, SessionTrials, window_tokens
@@ -21,7 +20,7 @@ from harness.runs.planning.trial_key import Keys
 from harness.sessions.layouts import blueprints, controls, facts_tokens
 from harness.sessions.materials import Materials
 from harness.sessions.memories import NOTHING
-from harness.sessions.policies import policies
+from harness.sessions.policies import clearing, compacting, policies, policy_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -91,7 +90,7 @@ def treatments_of(study: Study, blueprint: Blueprint) -> Iterator[Treatment]:
     for policy in study.policies[:1] if alone else study.policies:
         for memory in study.memories[:1] if alone else study.memories:
             yield Treatment(
-                policy=str(Spec.parse(policy)),
+                policy=policy_name(policy),
                 memory=str(Spec.parse(memory)) if remembers and not as_written else NOTHING,
                 replies="scripted" if as_written else study.replies,
             )
@@ -111,10 +110,12 @@ def needs_preparing(group: SessionTrials) -> bool:
     trial = group.trials[0]
     if ARMS[group.blueprint.arm].as_written:
         return False
+    policy = policies.resolve(trial.policy)
     return (
         bool(group.blueprint.earlier)
         or trial.replies == "live"
-        or isinstance(policies.resolve(trial.policy), Compacting)
+        or compacting(policy) is not None
+        or clearing(policy) is not None
     )
 
 
@@ -162,12 +163,15 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
                 trials = trials_of(
                     study, materials, model, own, blueprint, workshop, treatment=treatment
                 )
+                asked = tuple(trials)
+                if study.facts and not asked:
+                    continue
                 yield SessionTrials(
                     scenario=materials.scenario,
                     seed=materials.seed,
                     model=model,
                     blueprint=blueprint,
-                    trials=tuple(trials),
+                    trials=asked,
                     opening=opening,
                 )
 
@@ -241,6 +245,8 @@ def trials_of(  # noqa: PLR0917 -- what a trial is made of
     repeats = study.repeats if blueprint.arm == "main" else 1
     for index, cut in enumerate(blueprint.cuts):
         for question in map(scenario.question, cut.ask):
+            if not question.is_about(study.facts):
+                continue
             for repeat in range(study.first_repeat, study.first_repeat + repeats):
                 yield Trial(
                     key=keys.key(cut=index, question=question.id, repeat=repeat),

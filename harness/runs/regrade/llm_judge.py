@@ -139,6 +139,8 @@ def _miss(record: Record) -> Outcome:
     """Why a wrong answer was wrong, as far as the record knows."""
     if record.injected is False:
         return "lost_in_memory"
+    if record.in_view is None and record.opaque:
+        return "opaque"
     if record.in_view is False:
         return "evicted"
     return "server_truncated" if record.server_truncated else "fabricated"

@@ -109,7 +109,9 @@ async def _asked(fork: Fork, model: Model, options: CallOptions) -> CallResult:
         return CallResult(status="overflow", error=f"not sent: {fork.view.refused}")
     try:
         sent = fork.messages()
-        marked = options | cache_marks(fork.trial, fork.session.cuts, len(sent))
+        marked = (
+            options | fork.policy_options | cache_marks(fork.trial, fork.session.cuts, len(sent))
+        )
         reply = await model.ask(sent, marked, repeat=fork.trial.repeat)
     except ModelError as error:
         over = isinstance(error, OverflowRefusedError)

@@ -11,6 +11,8 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from harness.core.messages import Message
+from harness.core.parts import Opaque
+from harness.core.protocols import SetsOptions
 from harness.core.text_kinds import KINDS, text_kind_of
 from harness.core.window import History
 from harness.runs.conversation.compaction import shown_view
@@ -20,7 +22,7 @@ from harness.sessions.policies import policies
 from harness.sessions.tokens import MESSAGE_OVERHEAD, PRIMING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from harness.core.memory import LostAt
     from harness.core.probe import Probe
@@ -104,8 +106,30 @@ class Fork:
 
     @property
     def session_kinds(self) -> tuple[int, ...]:
-        """The same of the whole prompt as it would be without a policy."""
-        return self._kinds([(0, self.cut.messages)])
+        """The same of the whole prompt as it would be without a policy.
+
+        What compactions wrote stands among the messages of the session, and is no part of it.
+        """
+        spans, start = [], 0
+        for index in (*sorted(self._compacted), self.cut.messages):
+            if start < index <= self.cut.messages:
+                spans.append((start, index))
+            start = index + 1
+        return self._kinds(spans)
+
+    @property
+    def session_messages(self) -> int:
+        """How many messages that prompt would have, the question included."""
+        return self.cut.messages - sum(one < self.cut.messages for one in self._compacted) + 1
+
+    @property
+    def _compacted(self) -> frozenset[int]:
+        """Indexes of the messages that compactions wrote."""
+        if self.conversation is None or not self.conversation.compactions(self.trial.cut):
+            return frozenset()
+        grown = self.conversation.grown
+        said = {0, *(reply.message for reply in grown.replies)}
+        return frozenset(grown.restated) - said
 
     def _kinds(self, spans: Sequence[tuple[int, int]]) -> tuple[int, ...]:
         asked = text_kind_of(self.probe.question, said=True)
@@ -122,10 +146,52 @@ class Fork:
 
     @property
     def in_view(self) -> bool | None:
-        """Whether every plant that the answer needs is sent; None when there is none."""
-        if not self.own:
+        """Whether every plant that the answer needs is sent.
+
+        None when there is none, when it may stand in a block that only its provider can read, or
+        when that cannot be told by reading: evidence of an earlier session that nobody said in the
+        words of the answer.
+        """
+        telling = self._telling
+        if not telling or any(plant.message < 0 and not plant.quoted for plant in telling):
             return None
-        return all(self.place(plant) is not None for plant in self.own)
+        if all(self.place(plant) is not None for plant in telling):
+            return True
+        return None if self.is_sealed else False
+
+    @cached_property
+    def _telling(self) -> tuple[Plant, ...]:
+        """The plants that are looked for.
+
+        Where several turns are evidence of one value, an earlier session's need not cross that this
+        session says too, nor those that do not say it where another does.
+        """
+        quoted = [plant for plant in self.own if plant.quoted]
+        here = {plant.value.text for plant in quoted if plant.message >= 0}
+        said = {plant.value.text for plant in quoted}
+        return tuple(
+            plant
+            for plant in self.own
+            if plant.message >= 0
+            or (plant.value.text not in here and (plant.quoted or plant.value.text not in said))
+        )
+
+    @cached_property
+    def is_sealed(self) -> bool:
+        """Whether a block that nobody but its provider can read is sent in place of older turns."""
+        return any(
+            isinstance(part, Opaque) and part.is_sealed
+            for span in self.view.spans
+            for message in self.session.messages[span.start : span.stop]
+            if not isinstance(message.content, str)
+            for part in message.content
+        )
+
+    @property
+    def policy_options(self) -> Mapping[str, object]:
+        """Options by which the provider carries out the policy; none where the application does."""
+        policy = _policy(self.trial.policy)
+        return policy.options if isinstance(policy, SetsOptions) else {}
 
     def place(self, plant: Plant) -> int | None:
         """Index of the message sent that says the plant, or says it again; None when none does."""
@@ -147,9 +213,12 @@ class Fork:
 
     @cached_property
     def crossing(self) -> Crossing | None:
-        """How far the fact came that an earlier session said; None for other facts."""
-        across = [plant for plant in self.own if plant.message < 0]
-        if not across:
+        """How far the fact came that an earlier session said.
+
+        None for other facts, and for evidence that nobody said in the words of the answer.
+        """
+        across = [plant for plant in self._telling if plant.message < 0]
+        if not across or not all(plant.quoted for plant in across):
             return None
         carried = self.conversation.carried if self.conversation is not None else None
         notes = carried.notes if carried else ()

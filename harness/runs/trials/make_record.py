@@ -15,11 +15,14 @@ from harness.core.record import Record
 from harness.kinds.answers import guess
 from harness.models.response import why_cut
 from harness.runs.meter.amend import BY_MODEL
+from harness.runs.trials.compaction_rounds import of_fork
+from harness.runs.trials.plant_place import place_of
 from harness.scoring import Judgement, score_and_attribute, scorers
 
 if TYPE_CHECKING:
     from harness.core.probe import Reply
     from harness.core.protocols import Scorer
+    from harness.core.scenario import SaidIn
     from harness.core.session import Plant
     from harness.core.spec import Spec
     from harness.core.trial import Trial
@@ -106,18 +109,21 @@ def make_record(
         plant_messages=tuple(_where(fork, plant) for plant in fork.own),
         cut_messages=fork.cut.messages,
         answered_by=answer.answered_by,
+        said_in=_said_in(fork, latest) if latest and here else None,
         planted_session=latest.session_number if latest else None,
         max_tokens=answer.max_tokens,
         provisional=True,
         exact_tokens=answer.exact_tokens,
         kind_tokens=fork.kind_tokens,
+        opaque=fork.is_sealed,
         plant_behind=tuple(_behind(fork, plant) for plant in fork.own),
-        miss=judgement.outcome if judgement.outcome in BY_MODEL else None,
+        miss=judgement.outcome if judgement.outcome in BY_MODEL else judgement.miss,
         **of_trial(trial),
         **_asked(fork),
         **_replied(reply),
         **_crossed(fork, judgement.score),
         **_prepared(fork),
+        **(of_fork(fork, judgement.score) if ARMS[trial.arm].told else {}),
     )
 
 
@@ -218,6 +224,9 @@ def _prepared(fork: Fork) -> dict[str, Any]:
     spent = conversation.spent
     return {
         "memory_tokens": conversation.carried.memory_tokens,
+        "memory_how": conversation.carried.how,
+        "memory_write_s": _seconds(conversation.carried.write_s),
+        "memory_read_s": _seconds(conversation.carried.read_s),
         "store": conversation.carried.store,
         "own_store": conversation.carried.own_store,
         "compactions": len(compactions),
@@ -228,6 +237,14 @@ def _prepared(fork: Fork) -> dict[str, Any]:
         "preparation_completion_tokens": spent.completion_tokens,
         "preparation_cost_usd": spent.cost_usd,
     }
+
+
+def _said_in(fork: Fork, plant: Plant) -> SaidIn | None:
+    return place_of(fork.session.messages[plant.message], plant.value.text)
+
+
+def _seconds(took: float | None) -> float | None:
+    return None if took is None else round(took, 6)
 
 
 _LONGEST_REASON = 300
@@ -251,6 +268,7 @@ def _judged(fork: Fork, answer: CallResult) -> tuple[Judgement, str | None]:
             fact_truncated=None,
             told=ARMS[trial.arm].told,
             lost_in_memory=fork.crossing is not None and not fork.crossing.injected,
+            sealed=fork.is_sealed,
         )
     except Exception as error:  # noqa: BLE001 -- one reply never ends a run
         why = shown(f"scorer: {spec} failed: {type(error).__name__}: {error}", _LONGEST_REASON)
@@ -286,7 +304,7 @@ def _fill(fork: Fork, reply: Reply | None, counts: CountModel) -> float:
     would count of it.
     """
     limit = fork.trial.window.limit
-    session = counts.of_one(fork.cut.messages + 1, fork.session_kinds)
+    session = counts.of_one(fork.session_messages, fork.session_kinds)
     counted = reply.whole_tokens if reply is not None else None
     whole = fork.view_tokens == fork.session_tokens
     if whole and counted is not None and counted >= _PART * session:

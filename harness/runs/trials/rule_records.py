@@ -7,19 +7,21 @@ was lived through; what the calls cost stands with the session that they wrote.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.protocols import Multilingual
 from harness.core.record import Record
+from harness.runs.trials.compaction_rounds import rounds
 from harness.runs.trials.make_record import of_trial
+from harness.scoring.restated import gives_again
 from harness.scoring.rules import kept, rules
 from harness.sessions.kinds import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from harness.core.memory import LiveReply
+    from harness.core.memory import Compaction, LiveReply
     from harness.core.messages import Message
     from harness.core.protocols import RuleCheck
     from harness.core.scenario import Rule
@@ -111,13 +113,15 @@ def _record(
 ) -> Record:
     session, limit = conversation.session, trial.window.limit
     question = session.messages[reply.asked].text
+    done = conversation.grown.compactions[: reply.compactions]
+    in_view = _saying(rule, reply.sent) is not None or _given_again(rule, reply, session, done)
     verdict = kept(
         _check(rule.check, language),
         reply.text,
         finish_reason=reply.finish_reason,
-        in_view=_saying(rule, reply.sent) is not None,
+        in_view=in_view,
     )
-    at = _saying(rule, session.messages[: reply.message])
+    at = _said_at(rule, session, reply, done)
     is_last = reply.asked + 1 == reply.message  # else calls and results follow it, in the view
     before = session.offsets[reply.asked]
     view = _spans(session, reply.sent[:-1] if is_last else reply.sent)
@@ -154,7 +158,7 @@ def _record(
         outcome=outcome,
         status="ok",
         error=None,
-        in_view=_saying(rule, reply.sent) is not None,
+        in_view=in_view,
         server_truncated=None,
         session_number=reply.session_number,
         latency_s=None,
@@ -170,8 +174,50 @@ def _record(
         provisional=True,
         provider_tokens=reply.prompt_tokens,
         kind_tokens=within(session.kind_offsets, [*view, (reply.message - 1, reply.message)]),
+        **_rounds(rule, at, session, done, language=language),
         **of_trial(trial),
     )
+
+
+def _said_at(
+    rule: Rule, session: Session, reply: LiveReply, done: Sequence[Compaction]
+) -> int | None:
+    """Index of the message that said the rule last, summaries left out."""
+    written = {index for one in done for index in one.written}
+    at = _saying(rule, session.messages[: reply.message])
+    while at is not None and at in written:
+        at = _saying(rule, session.messages[:at])
+    return at
+
+
+def _given_again(
+    rule: Rule, reply: LiveReply, session: Session, done: Sequence[Compaction]
+) -> bool:
+    """Whether the newest summary gives the rule again, and was sent."""
+    if not done:
+        return False
+    sent = set(reply.sent)
+    shown = [session.messages[index] for index in done[-1].written]
+    return any(message in sent and gives_again(message.text, rule.say) for message in shown)
+
+
+def _rounds(
+    rule: Rule,
+    at: int | None,
+    session: Session,
+    done: Sequence[Compaction],
+    *,
+    language: str,
+) -> dict[str, Any]:
+    """The fields about compactions; none for a rule of the system prompt, which none replaces."""
+    if at is None or not done or session.messages[at].role == "system":
+        return {}
+
+    def says(text: str) -> bool:
+        return gives_again(text, rule.say, language)
+
+    gone, survived = rounds(at, done, session.messages, says)
+    return {"rounds": gone, "rounds_kept": survived}
 
 
 def _spans(session: Session, sent: Sequence[Message]) -> tuple[tuple[int, int], ...]:

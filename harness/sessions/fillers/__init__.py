@@ -8,6 +8,7 @@ from harness.core.errors import FileError, UsageError
 from harness.core.languages import language
 from harness.core.protocols import Filler, Multilingual
 from harness.core.registry import Registry
+from harness.sessions.fillers.agent_work import AgentWork
 from harness.sessions.fillers.file import FileFiller
 from harness.sessions.fillers.shuffled import ShuffledFiller
 from harness.sessions.fillers.workday import LANGUAGES, Workday
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 fillers: Registry[Filler] = Registry("filler", Filler)
 fillers.add("workday", Workday)
+fillers.add("agent-work", AgentWork)
 
 
 def make_filler(spec: FillerSpec, code: str = "en", haystack: Haystack = "coherent") -> Filler:
@@ -67,4 +69,12 @@ def _named(spec: FillerSpec) -> Filler:
     return fillers.resolve(spec.name)
 
 
-__all__ = ["LANGUAGES", "FileFiller", "Workday", "filler_note", "fillers", "make_filler"]
+__all__ = [
+    "LANGUAGES",
+    "AgentWork",
+    "FileFiller",
+    "Workday",
+    "filler_note",
+    "fillers",
+    "make_filler",
+]

@@ -80,7 +80,7 @@ def _trunk(
     said: Counter[str] = Counter()
     waiting: Sequence[PlannedPlant] = says
     for index, fill in enumerate(fills):
-        reached = cuts[-1].tokens if cuts else 0
+        reached = cuts[-1].tokens if cuts else materials.system_tokens()
         due = said_by(lengths[fill], waiting, sizes, start=reached)
         waiting = waiting[len(due) :]
         said.update(say.fact for say in due if isinstance(say, PlannedPlant))

@@ -14,21 +14,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from harness.core.errors import UsageError
 from harness.sessions.memories.fitting import at_least, best
-from harness.sessions.memories.notes import NotesMemory
-from harness.sessions.opening import as_text
+from harness.sessions.memories.kept_turns import KeptTurns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from harness.core.memory import MemoryView
-    from harness.core.writer import Writer
 
 _WORD = re.compile(r"\w+")
 _KEPT_INDEXES = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Retrieval(NotesMemory):
+class Retrieval(KeptTurns):
     """Finds the turns that say most of the question's words, when the question is asked."""
 
     k: int = 3
@@ -41,12 +37,6 @@ class Retrieval(NotesMemory):
     def __post_init__(self) -> None:
         at_least("k", self.k, 1)
         at_least("budget", self.budget, 1)
-
-    async def take_notes(
-        self, notes: Sequence[str], said: MemoryView, _writer: Writer, /
-    ) -> Sequence[str]:
-        """The notes, and a note for each turn that is new."""
-        return (*notes, *as_text(said.news))
 
     def give_back(self, notes: Sequence[str], question: str, /) -> str:
         """The best k turns, best first; nothing when no turn shares a word with the question."""

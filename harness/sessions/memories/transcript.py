@@ -6,31 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.sessions.memories.fitting import at_least, newest_notes
-from harness.sessions.memories.notes import NotesMemory
-from harness.sessions.opening import as_text
+from harness.sessions.memories.kept_turns import KeptTurns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.core.memory import MemoryView
-    from harness.core.writer import Writer
-
 
 @dataclass(frozen=True, slots=True)
-class TranscriptMemory(NotesMemory):
+class TranscriptMemory(KeptTurns):
     """Keeps every turn; over its budget the oldest turns are left out."""
 
     budget: int | None = None
-    """Tokens that may be pasted; unless given, all of it."""
+    """Tokens that may be pasted; unless given, all of it, whether the window holds it or not."""
 
     def __post_init__(self) -> None:
         at_least("budget", self.budget, 1)
-
-    async def take_notes(
-        self, notes: Sequence[str], said: MemoryView, _writer: Writer, /
-    ) -> Sequence[str]:
-        """The notes, and a note for each turn that is new."""
-        return (*notes, *as_text(said.news))
 
     def give_back(self, notes: Sequence[str], _question: str, /) -> str:
         """The newest turns that fit."""

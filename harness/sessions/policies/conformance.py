@@ -6,8 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.core.protocols import Compacting, Policy
+    from harness.core.protocols import Clearing, Compacting, Policy
     from harness.core.window import History, View
+
+CLEARED_TOKENS = 14
+"""About what is left of a message that was emptied."""
 
 
 def check_policy(
@@ -73,6 +76,50 @@ def check_compacting(
     _claim(stop in history.turn_starts, "turns are replaced whole")
     _claim(policy.compacts(history, budget_tokens) == stop, "the same history is cut the same")
     return stop
+
+
+def check_clearing(policy: Clearing, history: History, budget_tokens: int) -> History:
+    """Check law 9 for a policy that empties old messages: what it leaves is the same conversation.
+
+    Args:
+        policy: The policy.
+        history: Any session up to any cut, the question left out.
+        budget_tokens: Tokens that the prompt may have.
+
+    Returns:
+        What it leaves: as many messages, of the same roles, calls and results.
+
+    Raises:
+        AssertionError: A clause of the law is broken; the message says which.
+    """
+    found = list(policy.clears(history, budget_tokens))
+    _claim(found == sorted(set(found)), "what is cleared is named once, oldest first")
+    _claim(all(history.system <= i < history.stop for i in found), "system messages stay")
+    messages, offsets = list(history.messages), [0]
+    for i in found:
+        messages[i] = policy.cleared(history.messages[i])
+        before, after = history.messages[i], messages[i]
+        _claim(before.role == after.role, "a cleared message keeps its role")
+        _claim(
+            [call.id for call in before.calls] == [call.id for call in after.calls],
+            "a cleared message keeps its calls",
+        )
+        if before.result is not None and after.result is not None:
+            _claim(before.result.call_id == after.result.call_id, "a result answers its call")
+    for i, message in enumerate(messages):
+        size = history.tokens(i, i + 1)
+        saved = i in found and message.text != history.messages[i].text
+        offsets.append(offsets[-1] + (min(size, CLEARED_TOKENS) if saved else size))
+    left = replace(history, messages=tuple(messages), offsets=tuple(offsets))
+    _claim(not policy.clears(left, budget_tokens), "what is cleared stays cleared, once for all")
+    shorter = max(history.turn_starts, default=0)
+    if shorter > history.system:
+        before_it = policy.clears(replace(history, stop=shorter), budget_tokens)
+        _claim(
+            set(before_it) <= set(found),
+            "what is cleared of a shorter history is cleared of a longer one",
+        )
+    return left
 
 
 def _check_monotone(policy: Policy, history: History, budget_tokens: int, kept: set[int]) -> None:

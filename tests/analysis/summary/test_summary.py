@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from harness.analysis.records import from_records
 from harness.analysis.summary.build import summarise
-from harness.analysis.summary.model import Count, Summary
+from harness.analysis.summary.shares import Count
 from harness.core.errors import NothingSelectedError
 from tests.support.records import failed, make_record, missed, simulated_run
 
 if TYPE_CHECKING:
+    from harness.analysis.summary.model import Summary
     from harness.core.record import Record
 
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.analysis.summary.model import Attribution, Count
+from harness.analysis.summary.model import Attribution
+from harness.analysis.summary.shares import Count
 from harness.reports.sections.headline import onset_answer
 
 if TYPE_CHECKING:

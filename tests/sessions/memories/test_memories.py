@@ -3,10 +3,13 @@ from __future__ import annotations
 import pytest
 
 from harness.core.errors import UsageError
-from harness.core.memory import MemoryView, day_of
+from harness.core.memory import MemoryChain, MemoryView, day_of
 from harness.core.messages import Message
 from harness.sessions.memories import (
     Facts,
+    FullMemory,
+    LastTurns,
+    LossyMemory,
     Nothing,
     Retrieval,
     SummaryMemory,
@@ -62,6 +65,13 @@ def said(*turns: tuple[str, str], fresh: int = 0) -> MemoryView:
         Retrieval(),
         Retrieval(k=1),
         Retrieval(budget=12),
+        FullMemory(),
+        FullMemory(budget=30),
+        LastTurns(),
+        LastTurns(k=1),
+        LastTurns(budget=12),
+        LossyMemory(),
+        LossyMemory(write_loss=0.5, read_loss=0.5),
     ],
     ids=str,
 )
@@ -143,6 +153,27 @@ def test_what_cannot_be_cut_to_fit_is_left_out_whole(cut):
     assert cut(["a", "b"], None, between="\n", what="older notes") == "a\nb"
 
 
+async def test_everything_is_carried_as_far_as_the_window_of_the_chain_goes():
+    chain = MemoryChain(id="c", writer=Scribe(""), room=40)
+    turns = [(f"Thing number {i} is green.", "Noted.") for i in range(12)]
+    for memory, most in ((FullMemory(), 40), (FullMemory(budget=25), 25)):
+        session = memory.open(chain)
+        notes = await session.write(said(*turns))
+        given = await session.inject("")
+        assert len(notes) == 12
+        assert most - 15 < notes_tokens(given) <= most
+        assert given.endswith(notes[-1])
+        assert "older turns left out)" in given.splitlines()[0]
+
+
+async def test_the_last_turns_push_out_the_older_ones_for_good():
+    last = LastTurns(k=2)
+    notes = await last.take_notes((), said(("One.", "Yes."), ("Two.", "No.")), Scribe(""))
+    notes = await last.take_notes(notes, said(("Three.", "Well.")), Scribe(""))
+    assert notes == ("User: Two.\nAssistant: No.", "User: Three.\nAssistant: Well.")
+    assert last.give_back(notes, "") == "\n\n".join(notes)
+
+
 async def test_a_transcript_keeps_each_turn_once():
     transcript = TranscriptMemory()
     notes = await transcript.take_notes((), said(("One.", "Yes.")), Scribe(""))
@@ -166,6 +197,11 @@ def test_retrieval_gives_back_the_turns_that_bear_on_the_question():
     [
         ("facts?budget=0", "memory 'facts?budget=0': budget is 0; expected 1 or more"),
         ("facts?every=-1", "memory 'facts?every=-1': every is -1; expected 0 or more"),
+        ("last-k?k=0", "memory 'last-k?k=0': k is 0; expected 1 or more"),
+        (
+            "lossy?write_loss=1.5",
+            "memory 'lossy?write_loss=1.5': write_loss is 1.5; expected a share in [0, 1]",
+        ),
         ("retrieval?k=0", "memory 'retrieval?k=0': k is 0; expected 1 or more"),
         ("summary?buget=9", "memory 'summary' has no option 'buget': did you mean 'budget'?"),
     ],

@@ -1,7 +1,7 @@
 // The records behind a point or a cell, and one of them in full.
 
 const PAGE = 40;
-const LABELS = { recalled: 'recalled', partial: 'in part', evicted: 'evicted', lost_in_memory: 'lost in memory', server_truncated: 'dropped by the server', maybe_unseen: 'perhaps not seen', cannot_tell: 'nobody can tell',
+const LABELS = { recalled: 'recalled', partial: 'in part', evicted: 'evicted', lost_in_memory: 'lost in memory', server_truncated: 'dropped by the server', maybe_unseen: 'perhaps not seen', cannot_tell: 'nobody can tell', opaque: 'in an opaque block',
   output_truncated: 'reply cut off', abstained: 'says it does not know', swapped: 'another value', stale: 'a superseded value', incomplete: 'incomplete', fabricated: 'made up', refused: 'refused', broken: 'broken' };
 
 const same = pick => state.pick !== null && JSON.stringify(state.pick) === JSON.stringify(pick);

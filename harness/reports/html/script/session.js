@@ -11,6 +11,7 @@ function drawRecord() {
     ['Reply', text('reply') === null ? el('span', { class: 'nothing' }, text('error') || 'nothing came back') : el('span', { class: 'said', id: 'reply' }, text('reply') || '(empty)')],
     ['Outcome', [tag(i), get('score') === null ? '' : `  score ${get('score')}`, text('why') ? `. ${text('why')}` : '']],
     ['Where', `fill ${percent(get('fill'))}${get('position') === null ? '' : `, position ${percent(get('position'), 0)}`}${get('gap') === null ? '' : `, ${count(get('gap'))} tokens away`}${get('seen') === null ? '' : get('seen') ? ', fact among what was sent' : ', fact not sent'}`],
+    ...get('rounds') ? [['Compactions', `went through ${number(get('rounds'), 'compaction')}, ${get('survived') === get('rounds') ? 'still said' : `still said after ${get('survived')}`}${text('door') === null ? '' : `; ${DOORS[text('door')]}`}`]] : text('door') === null ? [] : [['Cleared', DOORS[text('door')]]],
     ['Tokens', `session ${count(get('local'))}, sent ${count(get('sent'))} (local); ${get('prompt') === null ? 'nothing measured' : `${count(get('prompt'))} by the ${text('meter') === 'provider' ? 'provider' : 'local count'}`}${get('cached') === null ? '' : `, ${count(get('cached'))} cached`}${get('completion') === null ? '' : `, ${count(get('completion'))} out`}${get('cut') ? '; the server dropped text' : ''}`],
     ['Call', `${text('status')}${text('finish') ? `, ${text('finish')}` : ''}${get('latency') === null ? '' : `, ${get('latency')} s`}${get('cost') === null ? ', cost unknown' : `, $${get('cost')}`}`],
     ['Show again', el('span', { class: 'id' }, `harness show ${text('run')} ${get('key')} --messages`)],
@@ -22,6 +23,9 @@ function drawRecord() {
     el('h3', {}, 'The session around the fact'), ...session(i));
 }
 
+const DOORS = { cleared: 'the result that said it was cleared', left_out: 'left out of the summary', garbled: 'garbled in the summary', unused: 'in the summary, and not used' };
+// Where the view goes on behind the system messages: a summary stands there, or the oldest turn that was kept.
+const resumes = view => view.slice(1, 2).flatMap(([from]) => [from, from + 1]);
 const sentAt = (view, index) => view.some(([from, to]) => index >= from && index < to);
 
 function session(i) {
@@ -31,7 +35,7 @@ function session(i) {
   const strip = length ? [sessionStrip(i, length, view, plants)] : [];
   if (trunk === null) return [...strip, el('p', { class: 'nothing' }, length ? 'Its messages are not carried by this page; harness show prints them.' : 'This arm has no session: the question is all that was sent.')];
   const held = new Map(DATA.trunks[trunk]);
-  const near = new Set([0, 1, length - 2, length - 1, ...plants.flatMap(p => [p - 2, p - 1, p, p + 1, p + 2, p + 3])]);
+  const near = new Set([0, 1, length - 2, length - 1, ...resumes(view), ...plants.flatMap(p => [p - 2, p - 1, p, p + 1, p + 2, p + 3])]);
   const shownHere = [...near].filter(index => index >= 0 && index < length && held.has(index)).sort((a, b) => a - b);
   const values = cell('expected', i).map(word), lines = [];
   let next = 0;

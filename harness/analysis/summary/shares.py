@@ -1,0 +1,24 @@
+"""A count of something and a proportion of something: what all of a report is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many of something."""
+
+    name: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A proportion with its 95 % Wilson interval; all in [0, 1]."""
+
+    n: int
+    sessions: int
+    recall: float
+    lo: float
+    hi: float
