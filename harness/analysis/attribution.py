@@ -151,8 +151,8 @@ def controls(frame: Frame, *, floor: float = 0.0) -> pl.DataFrame:
         fact_removed and nothing_carried the right answer is that it was never said), named (how
         often the reply was the right value), and flag: `leak` when a fact that was never said was
         named surely more often than the floor, `weak` when recall without any filler is surely
-        below 95 %, else null. Probes of the main arm whose fact an earlier session said, and whose session
-        began without it, are a control as well: the arm `not_carried`.
+        below 95 %, else null. Probes of the main arm whose fact an earlier session said, and whose
+        session began without it, are a control as well: the arm `not_carried`.
     """
     score = pl.col("score")
     rows = collect(_control_rows(frame))

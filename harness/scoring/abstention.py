@@ -11,10 +11,12 @@ import re
 from typing import TYPE_CHECKING
 
 from harness.core.caching import by_text
+from harness.core.content_words import stem
 from harness.core.text import read
 from harness.scoring.languages import grammar
 from harness.scoring.mentions import named
 from harness.scoring.normalise import answer
+from harness.scoring.nothing_new import says_nothing_new
 from harness.scoring.phrases import (
     EMPTY,
     GUESS,
@@ -36,18 +38,26 @@ _LONGEST_WORD = 60
 """Characters of a word that matter to a phrase."""
 
 
-def says_unknown(text: str, language: str = "en") -> bool:
+def says_unknown(text: str, language: str = "en", *, question: str = "") -> bool:
     """Whether a text says that something is not known or was never said, and then guesses nothing.
 
     A model that is spoken to in another language may fall back to English; that is heard as well.
+
+    Args:
+        text: A reply.
+        language: Code of the one that it may be written in.
+        question: What was asked, which an abstention may repeat.
 
     >>> says_unknown("That was never specified."), says_unknown("I'm not sure; I think it was May.")
     (True, False)
     """
     if language != "en" and grammar(language).says_unknown(answer(text)):
         return True
-    plain = _clauses(answer(text))
+    said = answer(text)
+    plain = _clauses(said)
     if WHOLE.search(plain):
+        return True
+    if REFUSAL.search(plain) is None and says_nothing_new(read(said).words, _stems_of(question)):
         return True
     if not (UNKNOWN.search(plain) or OPENING.search(plain) or _only_untold(plain)):
         return False
@@ -87,7 +97,15 @@ def refuses(text: str, language: str = "en") -> bool:
 def abstains(probe: Probe, reply: str) -> bool:
     """Whether a reply says that it does not know, and names no value at all."""
     said = named(probe, reply)
-    return not said.right and not said.wrong and says_unknown(reply, probe.language)
+    if said.right or said.wrong:
+        return False
+    return says_unknown(reply, probe.language, question=probe.question)
+
+
+@by_text(1 << 8)
+def _stems_of(question: str) -> frozenset[str]:
+    """The words of a question, as stems."""
+    return frozenset(stem(part) for word in read(question).words for part in word.split("-"))
 
 
 @by_text(1 << 10)

@@ -91,6 +91,9 @@ UNKNOWN = _any(
     <store>(?: (?:above|given|here|provided|so far))? \
         (?:do|does|did) not <how*>(?:<tell>|have|go into)
     (?:no one|nobody) (?:has )?(?:ever )?(?:<told>|gave|spoke|talked)
+    (?:not|never) <how*>named(?= [.,]|$)
+    no (?:\w+ )?\w+ in sight
+    nothing about (?:\w+ ){1,5}comes up
     (?:none|nothing) (?:\w+ ){0,3}(?:is|was|were|has|have|had) <how*>(?:<told>|set|there|in)
     (?:do|did) not (?:think|believe) (?:that )?(?:\w+ ){1,4}(?:<told>|gave|set|talked about)
     <store> you (?:gave|provided|sent|shared|showed) (?:me )?\
@@ -98,8 +101,15 @@ UNKNOWN = _any(
     no (?:\w+ ){1,3}(?:is|was|were|has been|have been) <how*><told>
     there (?:is|was|are|were) no (?:\w+ ){1,3}(?:in|within) (?:our|the|this|my) (?:\w+ ){0,2}<store>
     nothing in (?:our|the|this|my) (?:\w+ ){0,2}<store>
-    you (?:only )?(?:mentioned|said|told me) [^.]{0,200}\
-        but not (?:its|the|his|her|their|your|our|a|an|any|what|when|where|who)\b
+    (?:you|we|i) (?:\w+ )?(?:mentioned|said|told me|talked|spoke|know|knew|heard|discussed) \
+        [^.]{0,200}(?:but|though|just|only|,) (?:not|never|nothing) (?:about )?\
+        (?:its|the|his|her|their|your|our|a|an|any|what|when|where|which|who|how)\b
+    <store> (?:say|says|said) nothing
+    without (?:ever )?(?:naming|mentioning|saying|telling|specifying|stating|giving|sharing)(?! why)
+    kept (?:\w+ ){1,4}to yourself
+    (?:be|would be|only be) (?:making|guessing)(?: (?:it|that|this|something) up)?(?= [.,]|$| if\b)
+    without (?:that|it|this|the \w+) being
+    (?:was|is|been|got|it|that) left out(?= [.,]|$)
     (?:you|we|user) (?:only |just )?(?:mentioned|said|told me|talked about) [^.]{0,200}\
         but (?:did not|have not|never|not) <how*>(?:<tell>|<told>)
     none of (?:the|our|your|these|those|my) (?:\w+ ){0,2}<store> <how*>(?:<tell>|<told>)
@@ -155,6 +165,8 @@ UNKNOWN = _any(
     # figures of speech, and asking back
     (?:come|came|coming|comes) up (?:empty|short|blank|with nothing)
     in the dark\b
+    guess is as good as
+    first (?:time )?(?:that )?(?:i|we) (?:am |are |have )?(?:ever )?(?:hear|heard|hearing|told)
     (?:is|was) news to (?:me|us)
     (?:beyond|outside) (?:my|our) (?:knowledge|ken)
     (?:anyone|anybody) (?:is|s|has)? ?guess
@@ -246,7 +258,7 @@ GUESS = _any(
         (?!you\b|the\b|in\b|not\b|it\b|we\b|i\b)\w+(?: \w+)?(?= [.,]|$)
 """.replace("<hold>", "(?:assume|believe|bet|go with|guess|say|suspect|think)").replace(
         "<open>",
-        r"(?!(?:not|never|no|nothing|beyond|best|difficult|hard|likely|mentioned|missing|only|outside|possible"
+        r"(?!(?:not|never|no|nothing|ever|beyond|best|difficult|hard|likely|mentioned|missing|only|outside|possible"
         r"|un\w+|up|what|worth|in (?:an?|our|the))\b)\w+",
     )
 )
