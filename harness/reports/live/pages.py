@@ -17,9 +17,10 @@ from harness.analysis.summary.build import summarise
 from harness.core.errors import NothingSelectedError
 from harness.reports.html import page, waiting_page
 from harness.runs.folder.layout import MESSAGES, RECORDS
+from harness.runs.folder.run_json import model_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 _REST = 4.0
@@ -34,8 +35,6 @@ class Pages:
 
     pool: bool = False
     """Count several runs as one."""
-    names: Mapping[str, str] | None = None
-    """What models are called, by model."""
     clock: Callable[[], float] = time.monotonic
     spent: Callable[[], float] = time.thread_time
     """Processor seconds of this thread: waiting for a busy machine is no work."""
@@ -67,7 +66,7 @@ class Pages:
     def _made(self, folders: Sequence[Path], now: str) -> str:
         frame = read_records([folder / RECORDS for folder in folders])
         try:
-            summary = summarise(frame, apart=not self.pool, names=self.names)
+            summary = summarise(frame, apart=not self.pool, names=model_names(folders))
         except NothingSelectedError:
             return waiting_page([folder.name for folder in folders])
         return page(summary, frame, tuple(folders), version=now)
