@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli.again import addresses
-from harness.models.options import HASHED, MASK, masked
+from harness.models.options import HASHED, MASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,31 +50,36 @@ def resume_line(
     given = dict(pair.partition("=")[::2] for pair in context.params.get("options", ()))
     from harness.runs.folder.run_json import read_config
 
-    for name in _needed(read_config(folder)):
-        line += f" -M {_option(name, given.get(name))}"
+    for name, stored in _needed(read_config(folder)):
+        line += f" -M {_option(name, stored, given.get(name))}"
     names = _AGAIN if larger_budget else (*_AGAIN, *_BUDGET)
     flags = [word for name in names for word in _flag(context, name)]
     return f"{line} {shlex.join(flags)}" if flags else line
 
 
-def _needed(data: Mapping[str, Any]) -> Iterator[str]:
-    """The parameters that a run which goes on has to be given again."""
+def _needed(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The parameters that a run which goes on has to be given again, and what is stored of them."""
     elsewhere = {name for name, _ in addresses(data)}
     for name, value in data["options"].items():
         text = value if isinstance(value, str) else json.dumps(value)
         if name in elsewhere or MASK in text or HASHED in text:
-            yield name
+            yield name, text
 
 
-def _option(name: str, value: str | None) -> str:
-    """A parameter as the shell takes it; three dots where it is a secret that nothing names."""
-    if value is None:
-        return f"{name}=..."
-    shown = masked({name: value})[name]
-    if shown == value or value.lower() in _NO_SECRET:
+def _option(name: str, stored: str, value: str | None) -> str:
+    """A parameter as the shell takes it; three dots where it is a secret that nothing names.
+
+    Args:
+        name: Of the parameter.
+        stored: What the run folder keeps of it: nothing else is shown, since it holds no secret.
+        value: As the command gave it.
+    """
+    if MASK not in stored and HASHED not in stored:
+        return shlex.quote(f"{name}={stored}")
+    if value is not None and value.lower() in _NO_SECRET:
         return shlex.quote(f"{name}={value}")
     variable = next((key for key, held in os.environ.items() if held == value), None)
-    if variable is not None and len(value) >= _FEWEST:
+    if variable is not None and value is not None and len(value) >= _FEWEST:
         return f'{name}="${variable}"'
     return f"{name}=..."
 
