@@ -37,7 +37,11 @@ _PRINT_DPI = 300
 """Dots an inch of a picture whose width was asked for."""
 _POINTS = 72 / 96
 """A CSS pixel in points, the unit of a PDF."""
-_SIZE = re.compile(r'(<svg\b[^>]*?) width="([\d.]+)"([^>]*?) height="([\d.]+)"')
+_LAID_OUT = ("curve", "heatmap")
+"""Kinds whose panels are made for the width that is asked for; others are scaled to it."""
+_SIZE = re.compile(
+    r'(<svg\b[^>]*?) width="([\d.]+)"([^>]*?) height="([\d.]+)"([^>]*?) viewBox="([^"]*)"'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +103,27 @@ def svg(summary: Summary, kind: str = "curve", layout: Layout = SCREEN) -> str:
     if layout.width_mm is None:
         return text
     wanted = MM * layout.width_mm
-
-    def set_to(found: re.Match[str]) -> str:
-        high = float(found[4]) * wanted / float(found[2])
-        return f'{found[1]} width="{wanted:.2f}"{found[3]} height="{high:.2f}"'
-
-    return _SIZE.sub(set_to, text, count=1)
+    if kind in _LAID_OUT:
+        # What draws it leaves room for words by a guess, generous for fonts that it does not have;
+        # were it scaled, the letters would shrink with the whole.
+        cut = rf'\1 width="{wanted:.2f}"\3 height="\4"\5 viewBox="0 0 {wanted:.2f} \4"'
+        return _SIZE.sub(cut, text, count=1)
+    return _SIZE.sub(lambda found: _resized(found, wanted / float(found[2]), ""), text, count=1)
 
 
 def _in_millimetres(found: re.Match[str]) -> str:
-    wide, high = (float(found[i]) / MM for i in (2, 4))
-    return f'{found[1]} width="{wide:.2f}mm"{found[3]} height="{high:.2f}mm"'
+    return _resized(found, 1 / MM, "mm")
 
 
 def _in_points(found: re.Match[str]) -> str:
     """The size in points, though it does not say so: what draws the PDF takes units for points."""
-    wide, high = (float(found[i]) * _POINTS for i in (2, 4))
-    return f'{found[1]} width="{wide:.3f}"{found[3]} height="{high:.3f}"'
+    return _resized(found, _POINTS, "")
+
+
+def _resized(found: re.Match[str], factor: float, unit: str) -> str:
+    """The first tag in another unit; its content stays in units of its own."""
+    wide, high = (f"{float(found[i]) * factor:.2f}{unit}" for i in (2, 4))
+    return f'{found[1]} width="{wide}"{found[3]} height="{high}"{found[5]} viewBox="{found[6]}"'
 
 
 def _check_font(font: str | None) -> None:
@@ -200,7 +208,7 @@ def _drawn(alt: Any, summary: Summary, kind: str, layout: Layout) -> tuple[Any, 
     if not drawn:
         raise UsageError("nothing to draw: no probe of the main arm has a score")
     body = (heatmaps if kind == "heatmap" else curves)(alt, drawn, layout)
-    return body, _caption(summary, drawn, kind)
+    return body, _caption(summary, drawn, kind, layout)
 
 
 def _of_memories(summary: Summary, every: Sequence[Treatments]) -> list[str]:
@@ -229,7 +237,9 @@ def altair() -> Any:
     return alt
 
 
-def _caption(summary: Summary, groups: Sequence[CurveGroup], kind: str) -> list[str]:
+def _caption(
+    summary: Summary, groups: Sequence[CurveGroup], kind: str, layout: Layout
+) -> list[str]:
     """What every reader of a figure asks: how much, when, under which settings."""
     probes = sum(group.n_probes for group in groups)
     sessions = sorted({group.n_sessions for group in groups})
@@ -252,7 +262,8 @@ def _caption(summary: Summary, groups: Sequence[CurveGroup], kind: str) -> list[
         *([", ".join(same)] if same else []),
     ]
     if kind == "heatmap":
-        lines.append("Each cell: recall in %, and how many probes; the start of session on top.")
+        many = ", and how many probes" if layout.width_mm is None else ""
+        lines.append(f"Each cell: recall in %{many}; the start of session on top.")
         lines.append(f"Pale and hatched: fewer than {FEW} probes. Blank: not probed.")
     else:
         drop = f"{round(100 * summary.criterion, 1):g} points"

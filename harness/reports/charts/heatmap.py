@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 _PLACES = [fmt.span(i / 5, (i + 1) / 5) for i in range(5)]
 """All fifths of a session, also those in which nothing stood."""
 
-_CELL, _CELL_HEIGHT, _LEGEND = 46, 44, 88
+_CELL, _CELL_HEIGHT = 46, 44
 LABELS = 42
-"""Left of a map: its places."""
+"""Left of a map: its places; more than the values left of a curve need."""
+_MORE_LABELS = 14
 _HATCH = "M-1,0L0,-1M-1,1L1,-1M0,1L1,0"
 _BOLD = 0.8
 """Of the room that bold letters of a title need as plain ones."""
@@ -53,7 +54,7 @@ def _label(cell: Cell, window: int) -> str:
 def _heatmap(alt: Any, group: CurveGroup, name: str, layout: Layout) -> Any:
     cells, window = group.cells, group.window_limit
     fills = sorted({(cell.fill_start, _label(cell, window)) for cell in cells})
-    across = _CELL if layout.width_mm is None else (layout.panel - _LEGEND) / len(fills)
+    across = _CELL if layout.width_mm is None else (layout.panel - _MORE_LABELS) / len(fills)
     tall = _CELL_HEIGHT * (1 if layout.width_mm is None else 0.7)
     base = _base(alt, group, [label for _, label in fills], across)
     ink = alt.when(alt.datum.dark).then(alt.value("white")).otherwise(alt.value("black"))
@@ -62,7 +63,7 @@ def _heatmap(alt: Any, group: CurveGroup, name: str, layout: Layout) -> Any:
     few, many = f"datum.n < {FEW}", f"datum.n >= {FEW}"
     scale = alt.Scale(domain=[0, 100], range=list(RAMP), type="linear")
     cell = base.mark_rect(stroke="white").encode(
-        color=alt.Color("recall:Q", scale=scale, legend=alt.Legend(title="recall (%)")),
+        color=alt.Color("recall:Q", scale=scale, legend=_legend(alt, layout)),
         opacity=alt.when(few).then(alt.value(FEW_OPACITY)).otherwise(alt.value(1)),
     )
     # as on the page: few probes are pale and hatched, their value thin and in brackets
@@ -92,8 +93,16 @@ def _heatmap(alt: Any, group: CurveGroup, name: str, layout: Layout) -> Any:
             fitted(layout, name, _BOLD * (layout.panel + LABELS)),
             anchor="start",
             fontSize=layout.size + 1,
+            limit=layout.panel + LABELS,  # a font that is not here is taken for a wide one
         ),
     )
+
+
+def _legend(alt: Any, layout: Layout) -> Any:
+    """The scale of colours: beside the maps, or below them where they need the width."""
+    if layout.width_mm is None:
+        return alt.Legend(title="recall (%)")
+    return alt.Legend(title="recall (%)", orient="bottom", direction="horizontal", titleLimit=0)
 
 
 def _base(alt: Any, group: CurveGroup, labels: Sequence[str], across: float) -> Any:

@@ -20,8 +20,8 @@ _LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(mm|cm|in|pt|px)\s*", re.IGNORECASE)
 _LEAST_MM, _MOST_MM = 50, 1_000
 _LETTER = 0.51
 """Of the size: the mean width of a letter in a sans-serif face."""
-_AXIS = 44
-"""Left of a panel, in units: tick labels and title."""
+_AXIS = 50
+"""Beside a panel, in units: tick labels and title, and half of the last label."""
 _EDGE = 6
 _WIDE_PANEL = 460
 _READABLE = 235

@@ -35,7 +35,7 @@ def test_a_width_that_nobody_could_read_is_refused(text: str) -> None:
 def test_panels_fill_the_width_and_none_is_too_narrow(mm: float) -> None:
     layout = Layout(width_mm=mm)
     many = layout.columns(2)
-    used = many * (layout.panel + 44) + (many - 1) * layout.gap + 12
+    used = many * (layout.panel + 50) + (many - 1) * layout.gap + 12
     assert used <= mm * 96 / 25.4 < used + 2 * many
     assert many == 1 or layout.panel >= 235
 
