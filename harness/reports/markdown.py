@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.analysis.comparison.for_report import Against
-    from harness.analysis.summary.model import Adherence, Control, CurveGroup, Summary, Treatments
+    from harness.analysis.summary.memory_model import Treatments
+    from harness.analysis.summary.model import Adherence, Control, CurveGroup, Summary
     from harness.reports.first_table import FirstRow
     from harness.reports.report_input import ReportInput
     from harness.reports.sections.section import Found_contra, ReportSection

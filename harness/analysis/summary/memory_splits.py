@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from harness.analysis.curves import with_recall
-from harness.analysis.summary.model import RecallSplit
+from harness.analysis.summary.memory_model import RecallSplit
 from harness.analysis.summary.shares import Share
 from harness.core.quantities import MONTH
 from harness.core.text import words

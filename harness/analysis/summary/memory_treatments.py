@@ -14,8 +14,8 @@ import polars as pl
 from harness.analysis.curves import main_rows, wilson
 from harness.analysis.records import collect
 from harness.analysis.stats.session_mean import session_mean
+from harness.analysis.summary.memory_model import Carrying, DoorLoss, Treatments
 from harness.analysis.summary.memory_splits import by_kind, by_sessions_between, share_of
-from harness.analysis.summary.model import Carrying, DoorLoss, Treatments
 from harness.analysis.summary.rule_adherence import once
 
 if TYPE_CHECKING:

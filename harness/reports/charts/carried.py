@@ -13,7 +13,7 @@ from harness.reports.charts.figure_style import COLOURS, MARKS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.analysis.summary.model import Carrying, Treatments
+    from harness.analysis.summary.memory_model import Carrying, Treatments
 
 _WIDTH, _HEIGHT = 620, 380
 _LINEAR = 20

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from harness.analysis.summary.model import CurveGroup, Summary, Treatments
+    from harness.analysis.summary.memory_model import Treatments
+    from harness.analysis.summary.model import CurveGroup, Summary
     from harness.reports.report_input import ReportInput
 
 _GREY = "#555555"

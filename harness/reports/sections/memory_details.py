@@ -13,7 +13,7 @@ from harness.reports.sections.memory_treatments import row_name
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from harness.analysis.summary.model import Carrying, DoorLoss, RecallSplit, Treatments
+    from harness.analysis.summary.memory_model import Carrying, DoorLoss, RecallSplit, Treatments
     from harness.analysis.summary.shares import Share
     from harness.reports.terminal_style import TerminalStyle
 

@@ -10,7 +10,7 @@ from harness.reports import format as fmt
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.analysis.summary.model import Carrying, Treatments
+    from harness.analysis.summary.memory_model import Carrying, Treatments
     from harness.reports.terminal_style import TerminalStyle
 
 _HEAD = (
