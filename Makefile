@@ -88,7 +88,7 @@ measured: $(READY) ## Make the tables of README and docs anew and compare: minut
 	@PYTHONPATH=. $(BIN)/python docs/measured.py
 
 site: $(READY) ## Build the documentation's site into build/site
-	@$(BIN)/python -m pip install --quiet 'mkdocs-material>=9.5'
+	@$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	@$(BIN)/python -m mkdocs build --strict --quiet
 
 clean: ## Remove the environment and every cache

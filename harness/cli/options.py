@@ -34,7 +34,7 @@ _STUDY = (
         multiple=True,
         envvar="HARNESS_MODEL",
         metavar="M[,M]",
-        help="Any litellm name, or reference/<law>?option=value.",
+        help="Any litellm name, reference/<law>?option=value, responses/NAME or messages/NAME.",
     ),
     click.option(
         "--name",

@@ -21,33 +21,37 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     truth = SimulatedCompaction(recall=lambda fill: 0.97 - max(fill - 0.4, 0), seeds=8)
     lines = (json.dumps(row, separators=(",", ":")) for row in truth.records().to_dicts())
     (run / "records.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    (run / "run.json").write_text('{"schema": 1}', encoding="utf-8")
+    study = {
+        "schema": 1, "scenarios": [], "models": ["simulated"], "windows": ["8k"],
+        "policies": ["send_all"], "seeds": 8, "options": {}, "telling": {}, "adaptive": None,
+    }  # fmt: skip
+    (run / "run.json").write_text(json.dumps(study), encoding="utf-8")
     return folder
 
 
-def test_the_advice_ends_with_a_threshold_and_the_table_points_at_it(results: Path) -> None:
-    found = harness("advise", "latest", "--out", results)
+def test_the_advice_is_the_same_in_every_form_and_in_the_report(
+    results: Path, tmp_path: Path
+) -> None:
+    forms = [tmp_path / f"advice.{suffix}" for suffix in ("txt", "md", "json")]
+    found = harness(
+        "advise", "latest", "--out", results, *(x for form in forms for x in ("-o", form))
+    )
     assert found.code == 0, found.err
-    threshold = found.out.split("→ Compact at ")[1].split(" ")[0]
-    (row,) = [line for line in found.out.splitlines() if "◄" in line]
-    assert row.split()[0] == threshold
-    assert max(map(len, found.out.splitlines())) <= 80
-
-
-def test_the_same_stands_in_files_and_in_the_report(results: Path, tmp_path: Path) -> None:
-    said, page = tmp_path / "advice.json", tmp_path / "report.html"
-    found = harness("advise", "latest", "--out", results, "-o", said, "-o", tmp_path / "a.md")
-    assert found.code == 0, found.err
-    (advice,) = json.loads(said.read_text(encoding="utf-8"))
+    text, markdown, data = (form.read_text(encoding="utf-8") for form in forms)
+    (advice,) = json.loads(data)
     assert advice["reason"] is None
-    assert "| **" not in (tmp_path / "a.md").read_text(encoding="utf-8")
-    found = harness("report", "latest", "--out", results, "-o", page)
+    assert " ".join(advice["advice"].split()) in " ".join(text.split())
+    (row,) = [line for line in text.splitlines() if "◄" in line]
+    assert row.split()[0] == f"{advice['threshold_tokens']:,}"
+    assert max(map(len, text.splitlines())) <= 80
+    assert markdown.count("◄") == 1
+    page, report = tmp_path / "report.html", tmp_path / "report.txt"
+    found = harness("report", "latest", "--out", results, "-o", page, "-o", report)
     assert found.code == 0, found.err
     words = page.read_text(encoding="utf-8")
     assert "Where to compact?" in words
     assert advice["advice"] in words
-    found = harness("report", "latest", "--out", results)
-    assert "where to compact?" in found.out
+    assert "where to compact?" in report.read_text(encoding="utf-8")
 
 
 def test_what_cannot_be_judged_is_said_in_a_line(results: Path, tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def test_a_log_of_ones_own_is_scored_by_the_facts_that_were_gone_over(tmp_path: 
 def test_a_session_of_a_run_is_rendered_as_the_run_built_it(tmp_path: Path) -> None:
     scenario = small(tmp_path)
     ran = harness("run", scenario, "-m", "reference/perfect", "-w", "2k", "--seeds", "1", "-q",
-                  "--out", tmp_path / "results")  # fmt: skip
+                  "--no-controls", "--out", tmp_path / "results")  # fmt: skip
     assert ran.code == 0, ran.err
     output = tmp_path / "s.json"
     found = harness("compaction", "render", "latest", "--out", tmp_path / "results", "-o", output)

@@ -29,12 +29,12 @@ fills: FILLS
 """
 
 
-def run(folder: Path, model: str, api_base: str, *more: str):
+def run(folder: Path, model: str, api_base: str, *more: str, seeds: str = "1"):
     window, policies, fills = more
     path = folder / "two-sides.yaml"
     path.write_text(SCENARIO.replace("FILLS", fills), encoding="utf-8")
     return harness(
-        "run", path, "-m", model, "-w", window, "--seeds", "2", "--policy", policies,
+        "run", path, "-m", model, "-w", window, "--seeds", seeds, "--policy", policies,
         "-M", f"api_base={api_base}", "-M", "api_key=x", "--out", folder / "results", "-q",
         "--no-controls",
     )  # fmt: skip
@@ -63,7 +63,7 @@ def test_what_went_into_a_sealed_item_is_lost_in_it_and_by_nobody_else(httpserve
     assert said["tower"]["in_view"] is None
     assert {one["outcome"] for one in records(tmp_path, "send_all")} == {"recalled"}
     report = harness("report", "latest", "--out", tmp_path / "results")
-    assert "by whom 2 (opaque 2)" in report.out
+    assert "by whom 1 (opaque 1)" in report.out
     assert max(one["fill"] for one in done) < 1  # the item is no part of the session's length
     calls = {one["trunk"]: one["compactions"] for one in done}
     assert len(server.sent("/v1/responses/compact")) == sum(calls.values())
@@ -121,7 +121,7 @@ def test_truncation_at_the_server_is_the_servers_doing(httpserver, tmp_path):
     server = ResponsesServer(httpserver, limit=1_000)
     found = run(
         tmp_path, "responses/served", server.api_base, "2k", "server_truncation",
-        "[0.05, 0.3, 0.4, 0.7, 0.9]",
+        "[0.05, 0.3, 0.4, 0.7, 0.9]", seeds="2",
     )  # fmt: skip
     assert found.code == 0, found.err
     lost = [one for one in records(tmp_path, "server_truncation") if one["score"] == 0]

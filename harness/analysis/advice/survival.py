@@ -1,9 +1,9 @@
 """What a compaction keeps, read from the records of the sessions that it compacted.
 
 A record tells whether the words of a fact were sent, or a summary of them that still holds its
-value (`in_view`), and where in the session the latest summary stands (`view`); the question which
-summaries stand behind a fact is a matter of counting. Its one rule: a summary is asked about once.
-Checkpoints between two compactions see the same summary, and count as one.
+value, and after how many rounds (`rounds`, `rounds_kept`); in older records these are counted by
+where in the session the latest summary stands (`view`). Its one rule: a summary is asked about
+once. Checkpoints between two compactions see the same summary, and count as one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from harness.analysis.curves import main_rows
 from harness.analysis.records import collect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     import numpy.typing as npt
     import polars as pl
@@ -32,7 +32,8 @@ LATER_FACTS = 10
 """With fewer facts that were compacted twice later rounds are taken to be as the first."""
 _NEEDED = (
     "session", "repeat", "trunk", "variant", "question_id", "session_tokens", "compactions",
-    "compacted_from", "compacted_to", "plant_messages", "view", "in_view", "run_id",
+    "compacted_from", "compacted_to", "plant_messages", "view", "in_view", "run_id", "rounds",
+    "rounds_kept",
 )  # fmt: skip
 _STEPS = 200
 """Shares that are told apart: so many equal parts of [0, 1]."""
@@ -85,6 +86,7 @@ def _of_trunk(rows: Iterable[dict[str, Any]]) -> Iterator[Passage]:
     """Of one conversation."""
     summaries: dict[int, int] = {}
     facts: dict[str, list[tuple[int, int, bool]]] = defaultdict(list)
+    told: dict[tuple[str, int], tuple[int, int]] = {}
     sessions: dict[str, str] = {}
     for row in rows:
         done, plants = row["compactions"] or 0, row["plant_messages"]
@@ -93,6 +95,27 @@ def _of_trunk(rows: Iterable[dict[str, Any]]) -> Iterator[Passage]:
         if row["in_view"] is not None and plants and min(plants) >= 0:
             facts[row["question_id"]].append((done, max(plants), bool(row["in_view"])))
             sessions[row["question_id"]] = str(row["session"])
+            if row["rounds"] is not None and row["rounds_kept"] is not None:
+                fact = row["question_id"], max(plants)
+                told[fact] = max(told.get(fact, (0, 0)), (row["rounds"], row["rounds_kept"]))
+    for (name, _), (rounds, kept) in sorted(told.items()):
+        yield from _told(sessions[name], rounds, kept)
+    if not told:
+        yield from _reckoned(facts, sessions, summaries)
+
+
+def _told(session: str, rounds: int, kept: int) -> Iterator[Passage]:
+    """Of a fact whose records tell how many rounds it went through, and how many it survived."""
+    for number in range(1, min(rounds, kept + 1) + 1):
+        yield Passage(session=session, before=number - 1, after=number, held=number <= kept)
+
+
+def _reckoned(
+    facts: Mapping[str, list[tuple[int, int, bool]]],
+    sessions: Mapping[str, str],
+    summaries: dict[int, int],
+) -> Iterator[Passage]:
+    """Of facts whose records are older and tell only whether the value was sent."""
     for name, seen in sorted(facts.items()):
         by_rounds: dict[int, bool] = {}
         last = -1

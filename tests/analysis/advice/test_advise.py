@@ -29,7 +29,7 @@ def flat(fill):
     return 0.96
 
 
-TRUTH = SimulatedCompaction(recall=step, first=0.6, later=0.9, seeds=10)
+TRUTH = SimulatedCompaction(recall=step, first=0.6, later=0.9, seeds=10, checkpoints=8)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from harness.analysis.records import read_runs
@@ -32,10 +34,10 @@ def survival(folder, what="facts"):
 
 @pytest.fixture(scope="module")
 def compacted(tmp_path_factory):
-    """Twelve sessions that lose a tenth of what is said a round, and garble another."""
+    """Eight sessions that lose a tenth of what is said a round, and garble another."""
     folder = tmp_path_factory.mktemp("compacted")
     policy = COMPACTOR.format(law="loss=0.1%26garble=0.1")
-    return run(folder, policy, "--seeds", 10)
+    return run(folder, policy, "--seeds", 8)
 
 
 def test_the_loss_a_round_is_read_back_within_its_interval(compacted):
@@ -85,7 +87,8 @@ def test_every_form_of_the_report_tells_of_rounds(compacted, tmp_path):
         plain = " ".join(text.split())
         assert "a round loses" in plain or '"half_life"' in plain
         assert "left out of the summary (compaction)" in plain or '"left_out"' in plain
-    assert "Summary no. 2." in outputs[-1].read_text("utf-8")  # to be read on the page
+    # the summaries themselves are to be read on the page
+    assert re.search(r"Summary no\. \d+\.", outputs[-1].read_text("utf-8"))
 
 
 @pytest.mark.parametrize(("law", "share"), [("luck=0", 0.0), ("luck=1", 1.0)])
@@ -153,10 +156,10 @@ def test_rules_go_through_rounds_by_the_same_estimator(tmp_path):
     path = bland(tmp_path)
     path.write_text(RULES, "utf-8")
     policy = COMPACTOR.format(law="loss=0.25")
-    options = ("--seeds", 4, "--replies", "live")
+    options = ("--seeds", 3, "--replies", "live")
     folder = run(tmp_path, policy, *options, path=path, model="reference/drifting?onset=9")
     found = survival(folder, "rules")
-    assert found.n == 8
+    assert found.n == 6
     assert max(one.round for one in found.rounds) >= 2
     assert found.loss.lo < 0.25 < found.loss.hi
     for record in records_of(folder, probe_kind="rule"):
