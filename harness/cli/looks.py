@@ -28,17 +28,22 @@ def looks_at(models: Sequence[str], options: Mapping[str, object]) -> list[Look]
 
 
 def look_at_models(study: Study) -> None:
-    """End here where a model cannot be reached with what is given.
+    """End here where a key is missing, or the models that are well would wait for one that is not.
+
+    Where every model has its fault and a call showed it, the run goes on: its first calls meet the
+    same, its records say so, and there is nothing to lose by it.
 
     Raises:
-        UsageError: A key is missing or refused, or nobody answers at the address of any model.
+        UsageError: A key is missing, or one of several is refused.
     """
     found = looks_at(study.models, dict(study.options))
     faulty = [one for one in found if one.fault is not None]
-    if len(faulty) == len(found) or not all(one.may_heal for one in faulty):
+    alone = len(faulty) == len(found) and all(one.by_call for one in faulty)
+    if not alone and not all(one.may_heal for one in faulty):
         raise UsageError("; ".join(str(one.fault) for one in faulty) + ". Nothing was sent")
     for one in found:
         if one.fault is not None:
-            click.echo(f"note: {one.fault}; the other models go on", err=True)
+            goes_on = "" if alone else "; the other models go on"
+            click.echo(f"note: {one.fault}{goes_on}", err=True)
         elif one.told is not None and sys.stderr.isatty():
             click.echo(f"{one.model}: {one.told}", err=True)

@@ -46,6 +46,8 @@ class Look:
     """What every call would meet, and what to do about it; None where nothing is known to be."""
     may_heal: bool = False
     """Whether the fault may be gone in a while: then models that are well need not wait for it."""
+    by_call: bool = False
+    """Whether a call showed it: a run that has no other model says it as well, in its records."""
     told: str | None = None
     """What is good to know, such as the names that the server has; None where nothing is."""
 
@@ -103,12 +105,13 @@ async def _at(name: str, base: str, options: CallOptions) -> Look:
             raw = await response.content.read(_MOST_BYTES)
     except aiohttp.ClientConnectorError as error:
         why = without(str(error.os_error.strerror or error.os_error), hidden)
-        return Look(model=name, fault=_nobody(name, shown, why), may_heal=True)
+        return Look(model=name, fault=_nobody(name, shown, why), may_heal=True, by_call=True)
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
         return Look(model=name, told=f"{shown} does not say which models it has")
     if status in _REFUSED:
         how = "the key it was given" if key else "a call without a key: give -M api_key=..."
-        return Look(model=name, fault=f"{name}: {shown} refuses {how} (HTTP {status})")
+        fault = f"{name}: {shown} refuses {how} (HTTP {status})"
+        return Look(model=name, fault=fault, by_call=True)
     return Look(model=name, told=_served(name, shown, _names(status, raw)))
 
 

@@ -143,7 +143,7 @@ def test_a_key_is_found_nowhere_in_what_is_written_or_printed(
     httpserver.expect_request(re.compile(".*")).respond_with_handler(answer)
     done = harness(
         "run", SCENARIOS / "needle.yaml", "-m", "openai/mine", "-w", "2k", "--seeds", 1,
-        "--fills", "0.2", "--no-controls", "--cassette", "tape.jsonl", "--record", "--no-preflight",
+        "--fills", "0.2", "--no-controls", "--cassette", "tape.jsonl", "--record",
         "-M", f"via={via}", "-M", "max_attempts=1", *given(httpserver.url_for("/v1"), door=door),
         cwd=tmp_path,
     )  # fmt: skip
