@@ -66,7 +66,7 @@ _BESIDES = _listed("""
     send write wrote written type typed enter entered input great glad happy further more additional
     enough rather right correct confident confidence honest truly accurate accurately reliably
     reliable definitive definitively height length width size weight age price puzzle up
-    air make made pretend
+    air make made pretend one
 """)
 _EMPTY = frozenset(stem(word) for word in STOP_WORDS | _DENIALS | _KNOWING | _BESIDES)
 _EMPTY -= {"may"}

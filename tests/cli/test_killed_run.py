@@ -21,7 +21,7 @@ from tests.support.openai_server import OpenAIServer
 KILLS = 20
 START = (
     "run", SCENARIOS / "spec-review.yaml", "-m", "openai/served", "-w", "3k", "--seeds", 3,
-    "--fills", "0.05,0.2,0.4,0.6,0.75,0.9", "--no-controls",
+    "--fills", "0.05,0.2,0.4,0.6,0.75,0.9", "--no-controls", "--no-preflight",
 )  # fmt: skip
 
 

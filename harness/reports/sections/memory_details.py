@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from harness.reports.terminal_style import TerminalStyle
 
 _DOORS = (("written", "not written"), ("injected", "not given back"), ("used", "not used"))
+_CELL = 12
 _SHORTEST_S = 0.005
 
 
@@ -80,11 +81,16 @@ def terminal(found: Treatments, style: TerminalStyle) -> Iterator[str]:
     """The details as lines of a terminal."""
     for one in details(found):
         yield from style.wrapped(one.title)
-        heads = ["", *(name.replace(" ", "\n", 1) for name in one.header)]
+        heads = ["", *map(_two_lines, one.header)]
         cells = ([fmt.plain(cell) for cell in row] for row in one.rows)
         yield from (*style.table(heads, cells, right=heads[1:], folded=heads[:1]), "")
     for line in (*budgets(found), *bases(found)):
         yield from style.wrapped(line)
+
+
+def _two_lines(name: str) -> str:
+    """The name of a column, in two lines where it is longer than its numbers."""
+    return name if len(name) <= _CELL else "\n".join(name.rsplit(" ", 1))
 
 
 def _split(found: Treatments, title: str, splits: Sequence[RecallSplit]) -> Detail:

@@ -140,7 +140,7 @@ def ends(folders: Iterable[Path]) -> tuple[str, ...]:
     """What runs did not ask, a sentence each; none of those that asked everything."""
     told = []
     for folder in folders:
-        data = read_config(folder) if (folder / CONFIG).exists() else {}
+        data = _noted(folder)
         ended = data.get("ended") or {}
         missing = ended.get("missing", 0)
         if not missing:
@@ -168,11 +168,22 @@ def model_names(folders: Iterable[Path]) -> dict[str, str]:
     """What the models of runs are called in reports, by model; the last of the folders decides."""
     found: dict[str, str] = {}
     for folder in folders:
-        if (folder / CONFIG).exists():
-            found |= {
-                model: str(name) for model, name in read_config(folder).get("names", {}).items()
-            }
+        found |= {model: str(name) for model, name in _noted(folder).get("names", {}).items()}
     return found
+
+
+def _noted(folder: Path) -> dict[str, Any]:
+    """What a report takes from `run.json`; nothing where there is none, or another program's.
+
+    Raises:
+        UsageError: It is one of ours and damaged.
+    """
+    path = folder / CONFIG
+    if not path.exists():
+        return {}
+    data = parse(path.read_bytes(), Where(file=str(path)))
+    ours = isinstance(data, dict) and not _NOTED.isdisjoint(data)
+    return read_config(folder) if ours else {}
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -200,6 +211,8 @@ def read_config(folder: Path) -> dict[str, Any]:
     return dict(data)
 
 
+_NOTED = frozenset({"names", "ended"})
+"""What reports read: a folder without these is reported by its records alone."""
 _SHAPE: dict[str, Any] = {
     "created?": str,
     "record_schema?": int,
