@@ -51,7 +51,7 @@ def studied(model: str, window: str, address: str, out: Path, asked: argparse.Na
         scenario.parent.mkdir(parents=True, exist_ok=True)
         scenario.write_text(text.replace("layout: growing", f"layout: {asked.layout}"), "utf-8")
         command = ["run", str(scenario), "-m", model, "-w", window, "--seeds", str(asked.seeds)]
-        command += ["-M", "max_tokens=120", *options]
+        command += ["-M", "max_tokens=40", *options]
         command += GRID if asked.layout == "grid" else ()
     _harness(*command)
     report = [
