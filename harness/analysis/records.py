@@ -263,7 +263,7 @@ def _lines(path: Path, end: int) -> int:
 def _check_version(line: bytes, where: Where) -> None:
     try:
         version = json.loads(line)["schema"]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise FileError(where, "this line is not a record of session-harness") from error
     if version != RECORD_SCHEMA:
         raise UsageError(

@@ -162,7 +162,7 @@ def _call(call: object, name: str) -> ToolCall:
         )
     try:
         json.loads(arguments or "{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ChatFormError(f"{inner}.arguments is not JSON: {error}") from None
     return ToolCall(_text(held, "id", name), _text(function, "name", inner), arguments or "{}")
 

@@ -44,7 +44,7 @@ def read_items(text: str) -> tuple[Message, ...]:
     try:
         found = json.loads(text)
         return tuple(Message(one["role"], content_from_json(one["content"])) for one in found)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ModelError(
             "the model answered in words where a compaction was asked for: its provider compacts"
             " only under the names responses/NAME and messages/NAME",

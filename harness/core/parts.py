@@ -59,7 +59,7 @@ class Opaque:
     def __post_init__(self) -> None:
         try:
             json.loads(self.data)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"the data of a block '{self.kind}' is not JSON: {error}") from None
 
     @property

@@ -132,7 +132,7 @@ def _check_arguments(draft: Draft, text: str | None, *path: str | int) -> None:
         return
     try:
         holds = isinstance(json.loads(text), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         holds = False
     if not holds:
         problem = "the arguments are no JSON object; expected keys and values, as {path: a.md}"

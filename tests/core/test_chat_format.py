@@ -152,6 +152,10 @@ def _calling(**changed):
             _calling(function={"name": "at", "arguments": '{"x": '}),
             ".tool_calls[0].function.arguments is not JSON: Expecting value",
         ),
+        (
+            _calling(function={"name": "at", "arguments": "[" * 200_000}),
+            ".tool_calls[0].function.arguments is not JSON: maximum recursion depth exceeded",
+        ),
         ({"role": "tool", "content": "12"}, " has no 'tool_call_id'"),
         (
             {"role": "tool", "tool_call_id": "a", "content": "12", "name": 3},

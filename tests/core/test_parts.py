@@ -103,6 +103,10 @@ def test_a_turn_that_ends_with_a_result_has_no_answer_to_replace():
             {"type": "opaque", "kind": "image", "data": "{"},
             "the data of a block 'image' is not JSON",
         ),
+        (
+            {"type": "opaque", "kind": "image", "data": "[" * 200_000},
+            "the data of a block 'image' is not JSON: maximum recursion depth exceeded",
+        ),
     ],
 )
 def test_a_damaged_part_in_a_file_is_named(part, complaint):

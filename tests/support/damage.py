@@ -97,7 +97,11 @@ def damage_lines(draw: random.Random, file: Path) -> None:
     if draw.random() < 0.25:
         file.write_bytes(pack(odd_bytes(draw, data)))
         return
-    rows[at] = json.dumps(odd_value(draw, json.loads(rows[at]))).encode() + b"\n"
+    try:
+        value = json.loads(rows[at])
+    except ValueError:  # a fixture may hold a broken line itself
+        value = rows[at].decode("utf-8", "replace")
+    rows[at] = json.dumps(odd_value(draw, value)).encode() + b"\n"
     file.write_bytes(pack(b"".join(rows)))
 
 

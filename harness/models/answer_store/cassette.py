@@ -190,7 +190,8 @@ class Cassette(AbstractContextManager["Cassette"]):
                 if "cassette" in head
                 else f"{self.path} is no cassette: its first line does not say so"
             )
-        conform(head, {"sent?": ({}, None)}, Where(file=str(self.path), line=1), what="a cassette")
+        where = Where(file=str(self.path), line=1)
+        conform(head, {"sent?": ({"*": {}}, None)}, where, what="a cassette")
         self.sent = dict(head.get("sent") or {})
         for number, line in enumerate(raw[1:], start=2):
             self._take(self.path, number, _parsed(self.path, number, line))

@@ -55,11 +55,12 @@ class HfDataset:
         """Write the tables and the card into the folder."""
         import polars as pl
 
-        from harness.analysis.records import read_records
+        from harness.analysis.records import collect, read_records
 
+        records = collect(read_records(run.folder / RECORDS))
+        latest = records.unique("key", keep="last").sort("key")
         data = folder / "data"
         data.mkdir(parents=True, exist_ok=True)
-        latest = read_records(run.folder / RECORDS).collect().unique("key", keep="last").sort("key")
         with whole(data / "records.parquet") as place, binary_sink(place) as file:
             latest.write_parquet(file)
         prompts = pl.DataFrame(

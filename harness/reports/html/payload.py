@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import polars as pl
 
 from harness.analysis.curves import GROUP
+from harness.analysis.records import collect
 from harness.analysis.summary.build import group_key
 from harness.analysis.summary.page_tables import cube
 from harness.analysis.summary.trials import unique_trials
@@ -152,7 +153,7 @@ def _parts(frame: Frame, numbers: dict[Any, int]) -> list[tuple[str | None, pl.D
         "position", "gap_tokens", "probe_kind", "counts", "score", "outcome", "status", "in_view",
         "server_truncated", "fact_dropped", "started_at",
     )  # fmt: skip
-    rows, _ = unique_trials(frame.lazy().select(needed).collect())
+    rows, _ = unique_trials(collect(frame.lazy().select(needed)))
     runs = {run for run, *_ in numbers}
     if None in runs:
         return [(None, rows)]

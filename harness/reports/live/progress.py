@@ -114,7 +114,7 @@ class RunReader:
             record = json.loads(line)
             key, model = str(record["key"]), str(record["model"])
             status, moment = str(record["status"]), _moment(record)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return  # the report tells of damaged lines, with their numbers
         self._keys[key], self._models[key] = status, model
         self._moments.append(moment)

@@ -174,5 +174,5 @@ def _lines_of(
                 ):
                     try:
                         yield json.loads(line)
-                    except ValueError:  # the last line of a run that is still being written
+                    except (ValueError, RecursionError):  # a line still being written, or damaged
                         continue

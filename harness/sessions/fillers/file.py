@@ -101,6 +101,9 @@ def _read(path: str, content: bytes) -> Iterator[list[Message]]:
             chat = jsonlines.Reader([line], loads=json.loads).read(allow_none=True)
         except jsonlines.InvalidLineError as error:
             raise _broken(path, number, error) from error
+        except RecursionError:
+            where = Where(file=path, line=number)
+            raise FileError(where, f"this is nested too deep to be read; {_EXPECTED}") from None
         yield _messages(chat, Where(file=path, line=number))
 
 

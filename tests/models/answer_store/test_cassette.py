@@ -237,6 +237,11 @@ def test_two_runs_do_not_record_one_cassette(tmp_path):
         ("", FileError, r"c.jsonl:1: not JSON"),
         ('{"schema": 1}\n', UsageError, "is no cassette: its first line does not say so"),
         (
+            '{"cassette": 1, "sent": {"openai/x": false}}\n',
+            FileError,
+            "'sent.openai/x' is false, expected an object",
+        ),
+        (
             '{"cassette": 2}\n',
             UsageError,
             "is a cassette of schema 2; this version reads schema 1: delete it",

@@ -164,6 +164,17 @@ def test_the_program_itself_opens_what_was_written(form, run, exported, tmp_path
     assert float(score) in {0.0, 1.0}
 
 
+def test_a_damaged_line_ends_an_export_of_tables_before_anything_is_made(run, tmp_path):
+    shutil.copytree(run.folder, tmp_path / "bad")
+    records = tmp_path / "bad" / "records.jsonl"
+    first, *others = records.read_bytes().splitlines(keepends=True)
+    records.write_bytes(b"".join([first, b"\xef\xbb\xbf", *others]))  # Python reads such a mark
+    done = harness("export", "bad", "--to", "hf", "--out", tmp_path)
+    assert done.code == 4
+    assert "a line of the records is not one" in done.err
+    assert not list(tmp_path.rglob("*.parquet"))
+
+
 @pytest.mark.parametrize("form", ["inspect", "eee", "hf", "promptfoo"])
 def test_half_a_pair_of_surrogates_ends_no_export(run, tmp_path, form):
     folder = tmp_path / run.name

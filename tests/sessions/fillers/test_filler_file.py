@@ -217,6 +217,12 @@ def test_text_that_is_not_utf_8_is_named_with_line_column_and_byte(write):
         turns(path)
 
 
+def test_a_line_that_is_nested_too_deep_is_named(write):
+    path = write(chats(1) + "\n" + '{"messages": ' + "[" * 200_000)
+    with pytest.raises(FileError, match=r"chats\.jsonl:2: this is nested too deep to be read"):
+        turns(path)
+
+
 def test_a_missing_file_is_named(tmp_path):
     path = str(tmp_path / "none.jsonl")
     expected = f"{path}: cannot read the chats: {os.strerror(2)}; check the path"

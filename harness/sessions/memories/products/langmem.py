@@ -180,7 +180,7 @@ def _calls(text: str) -> list[dict[str, Any]]:
             {"name": str(one["name"]), "args": dict(one["args"]), "id": f"call_{index}"}
             for index, one in enumerate(listed)
         ]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return []
 
 
