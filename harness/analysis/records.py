@@ -6,7 +6,6 @@ middle of a line, is read up to its last newline.
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -23,6 +22,7 @@ from harness.core.errors import FileError, NothingSelectedError, UsageError, Whe
 from harness.core.files import binary_sink, dump_line
 from harness.core.record import RECORD_SCHEMA, to_json
 from harness.core.record import Record as RecordFields
+from harness.core.shapes import json_of
 from harness.runs.folder.layout import RECORDS
 from harness.runs.folder.reader import lines
 from harness.runs.meter.amend import Settlement
@@ -262,8 +262,8 @@ def _lines(path: Path, end: int) -> int:
 
 def _check_version(line: bytes, where: Where) -> None:
     try:
-        version = json.loads(line)["schema"]
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        version = json_of(line)["schema"]
+    except (ValueError, TypeError, KeyError) as error:
         raise FileError(where, "this line is not a record of session-harness") from error
     if version != RECORD_SCHEMA:
         raise UsageError(

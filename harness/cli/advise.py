@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from harness.cli.onset_options import LEVEL, TokenCount
-from harness.cli.options import RESULTS
+from harness.cli.options import RESULTS, output_files
 from harness.cli.outputs import check_outputs
 from harness.core.errors import UsageError
 from harness.core.files import whole
 from harness.runs.folder.layout import RECORDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _SUFFIXES = (".md", ".json", ".txt")
 
@@ -49,14 +52,7 @@ _SUFFIXES = (".md", ".json", ".txt")
     help="How much of the threshold a compaction keeps as it is.  [default: as the policy says]",
 )  # fmt: skip
 @LEVEL
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A file; its suffix says what: .md .json .txt.",
-)
+@output_files(".md .json .txt")
 @RESULTS
 def command(
     runs: tuple[str, ...],

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
+from harness.cli.options import output_files
 from harness.core.errors import UsageError
 from harness.core.study import window_tokens
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command("calibrate")
@@ -59,14 +62,7 @@ from harness.core.study import window_tokens
     help="The kinds of question instead: readers that can do what each asks, that only find"
     " sentences, and whose skill fails from a stated fill on.",
 )
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A file; its suffix says what: .md .json .png .svg.",
-)
+@output_files(".md .json .png .svg")
 def command(
     *,
     laws: str | None,

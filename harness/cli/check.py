@@ -11,7 +11,7 @@ import click
 
 from harness.cli.limits import limit_options
 from harness.cli.onset_options import CRITERION, NEAR_EMPTY
-from harness.cli.options import RESULTS
+from harness.cli.options import RESULTS, output_files
 from harness.cli.outputs import check_outputs
 from harness.core.errors import UsageError
 
@@ -97,14 +97,7 @@ def _share(
     help="For the second look: parameters that are not stored with a run, such as api_key.",
 )
 @limit_options
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A file; its suffix says what: .md (for a pull request) .xml (JUnit) .json .txt.",
-)
+@output_files(".md (for a pull request) .xml (JUnit) .json .txt")
 @RESULTS
 def command(
     run: str,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.onset_options import LEVEL
-from harness.cli.options import RESULTS
+from harness.cli.options import RESULTS, output_files
 from harness.cli.outputs import check_outputs
 from harness.core.errors import UsageError
 from harness.core.files import whole
@@ -40,10 +40,7 @@ def command() -> None:
     help="Whose values a scenario says.",
 )  # fmt: skip
 @LEVEL
-@click.option(
-    "-o", "--output", "outputs", multiple=True, type=click.Path(path_type=Path, dir_okay=False),
-    help="A file; its suffix says what: .md .json .txt.",
-)  # fmt: skip
+@output_files(".md .json .txt")
 def score(
     session: Path,
     *,

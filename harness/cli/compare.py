@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from harness.cli.onset_options import onset_options
-from harness.cli.options import RESULTS
+from harness.cli.options import RESULTS, output_files
 from harness.cli.outputs import check_outputs
 from harness.core.errors import UsageError
 from harness.core.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from harness.analysis.comparison.sides import By, Side
 
@@ -39,14 +39,7 @@ _SUFFIXES = (".md", ".json", ".txt")
     help="Compare all others with this one (as it was given); without it, every pair.",
 )
 @onset_options
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A file; its suffix says what: .md .json .txt.",
-)
+@output_files(".md .json .txt")
 @RESULTS
 def command(
     sides: tuple[str, ...],

@@ -25,6 +25,23 @@ RESULTS = click.option(
     help="Folder that holds the runs, or a place that fsspec knows: s3://bucket/folder.",
 )
 
+
+def output_files(suffixes: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option `-o`, as `outputs`: files whose suffixes say what is written.
+
+    Args:
+        suffixes: Those that there are, as the help lists them.
+    """
+    return click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        type=click.Path(path_type=Path, dir_okay=False),
+        help=f"A file; its suffix says what: {suffixes}.",
+    )
+
+
 _STUDY = (
     click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
     click.option(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from harness.cli.figure_options import figure_layout, figure_options
 from harness.cli.onset_options import onset_options
-from harness.cli.options import RESULTS
+from harness.cli.options import RESULTS, output_files
 from harness.runs.folder.layout import RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from harness.analysis.records import Frame
     from harness.analysis.summary.model import Summary
@@ -21,15 +21,10 @@ if TYPE_CHECKING:
 
 @click.command("report")
 @click.argument("runs", nargs=-1, required=True, metavar="RUN...")
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A file; its suffix says what: .html .md .json .csv .parquet .tex .svg .pdf .png"
+@output_files(
+    ".html .md .json .csv .parquet .tex .svg .pdf .png"
     " (a name with 'heatmap' in it draws fill x position, one with 'carried' recall against"
-    " tokens carried over).",
+    " tokens carried over)"
 )
 @figure_options
 @click.option(

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from harness.cli.onset_options import TokenCount, onset_options
+from harness.cli.options import output_files
 from harness.cli.outputs import check_outputs
 from harness.core.files import whole
 
@@ -36,14 +37,7 @@ _SUFFIXES = (".md", ".json", ".txt", ".png", ".svg")
     "--model", "models", multiple=True, metavar="NAME", help="Only this one of the table's models."
 )
 @onset_options
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A file; its suffix says what: .md .json .txt .png .svg.",
-)
+@output_files(".md .json .txt .png .svg")
 def command(
     table: Path,
     *,

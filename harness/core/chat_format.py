@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from harness.core.errors import nearest
 from harness.core.messages import Message
 from harness.core.parts import Opaque, TextPart, ToolCall, ToolResult, opaque
+from harness.core.shapes import json_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,8 +162,8 @@ def _call(call: object, name: str) -> ToolCall:
             f"{inner}.arguments is {part_kind_of(arguments)}; expected JSON as text"
         )
     try:
-        json.loads(arguments or "{}")
-    except (ValueError, RecursionError) as error:
+        json_of(arguments or "{}")
+    except ValueError as error:
         raise ChatFormError(f"{inner}.arguments is not JSON: {error}") from None
     return ToolCall(_text(held, "id", name), _text(function, "name", inner), arguments or "{}")
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from harness.core.errors import ModelError
 from harness.core.messages import Message
 from harness.core.parts import content_from_json, content_to_json
+from harness.core.shapes import json_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,9 +43,9 @@ def read_items(text: str) -> tuple[Message, ...]:
         ModelError: The reply is none of a compaction: the model cannot compact.
     """
     try:
-        found = json.loads(text)
+        found = json_of(text)
         return tuple(Message(one["role"], content_from_json(one["content"])) for one in found)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise ModelError(
             "the model answered in words where a compaction was asked for: its provider compacts"
             " only under the names responses/NAME and messages/NAME",

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from harness.core.errors import nearest
+from harness.core.shapes import json_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,8 +59,8 @@ class Opaque:
 
     def __post_init__(self) -> None:
         try:
-            json.loads(self.data)
-        except (ValueError, RecursionError) as error:
+            json_of(self.data)
+        except ValueError as error:
             raise ValueError(f"the data of a block '{self.kind}' is not JSON: {error}") from None
 
     @property

@@ -24,6 +24,18 @@ _ANY_KEY = "*"
 _NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
+def json_of(text: bytes | str) -> Any:
+    """The value that JSON of others holds, which may be nested as deep as they like.
+
+    Raises:
+        ValueError: It is no JSON, or nested too deep to be read.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError(str(error)) from None
+
+
 def parse(raw: bytes | str, where: Where) -> Any:
     """The value that JSON of a file holds.
 

@@ -37,6 +37,10 @@ TIMEOUT_S = 600.0
 """How long one call may take, in seconds, unless `timeout` says otherwise."""
 
 
+ANSWER_TOKENS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
+"""What providers call the tokens that an answer may have."""
+
+
 class CalledModel(ABC):
     """A model that is asked by calls.
 
@@ -208,7 +212,7 @@ def asked_tokens(messages: Sequence[Message], parameters: Mapping[str, object]) 
 
 def most_tokens(parameters: Mapping[str, object]) -> int | None:
     """Tokens that the answer may have; None where nothing is said of it."""
-    for name in ("max_tokens", "max_completion_tokens", "max_output_tokens"):
+    for name in ANSWER_TOKENS:
         value = parameters.get(name)
         if isinstance(value, int) and not isinstance(value, bool):
             return value

@@ -14,17 +14,16 @@ from harness.core.compacted_items import OURS_TO_PROVIDERS, as_items, is_compact
 from harness.core.errors import ModelError
 from harness.core.messages import Message
 from harness.core.parts import Opaque, TextPart, opaque
-from harness.models.base import TIMEOUT_S, for_provider, most_tokens
+from harness.models.base import ANSWER_TOKENS, most_tokens
 from harness.models.catalog import cost, price
 from harness.models.openai_http import NEVER_SENT, WireModel
 from harness.models.response import reply
 from harness.models.usage import Usage, read_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from harness.core.probe import Reply
-    from harness.core.run_protocols import CallGate
 
 ADDRESS = "https://api.anthropic.com/v1"
 VERSION = "2023-06-01"
@@ -35,7 +34,6 @@ _BETAS = {COMPACT: "compact-2026-01-12"}
 _EDITING = "context-management-2025-06-27"
 _MOST = 4_096
 """Tokens of a summary, where nothing is said of it; the API wants a number."""
-_TOKENS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 _REASONS = {
     "end_turn": "stop", "stop_sequence": "stop", "pause_turn": "stop", "compaction": "stop",
     "tool_use": "tool_calls", "max_tokens": "length", "model_context_window_exceeded": "length",
@@ -54,16 +52,7 @@ class MessagesModel(WireModel):
     """
 
     _key_names: ClassVar[Mapping[str, str]] = {"messages": "ANTHROPIC_API_KEY"}
-
-    def __init__(
-        self,
-        name: str,
-        options: Mapping[str, object],
-        gate: CallGate | None = None,
-        tell: Callable[[str], None] | None = None,
-    ) -> None:
-        super().__init__(name, options, gate, tell)
-        self._address = self._address or ADDRESS
+    _home: ClassVar[str] = ADDRESS
 
     async def _call(
         self, messages: Sequence[Message], parameters: Mapping[str, object], attempt: int
@@ -115,10 +104,6 @@ class MessagesModel(WireModel):
             cut=None,
         )
 
-    def _parameters(self, options: Mapping[str, object]) -> dict[str, object]:
-        """Everything that decides a call beside the messages."""
-        return for_provider({"timeout": TIMEOUT_S, "temperature": 0.0, **self._options, **options})
-
     def _headers(self, parameters: Mapping[str, object]) -> dict[str, str]:
         """The request's headers, with the name of each beta that it needs."""
         headers = super()._headers(parameters)
@@ -145,7 +130,7 @@ class MessagesModel(WireModel):
             **{
                 key: value
                 for key, value in parameters.items()
-                if key not in NEVER_SENT | OURS_TO_PROVIDERS and key not in _TOKENS
+                if key not in NEVER_SENT | OURS_TO_PROVIDERS and key not in ANSWER_TOKENS
             },
             **(extra if isinstance(extra, dict) else {}),
             **({"system": "\n\n".join(system)} if system else {}),

@@ -105,6 +105,8 @@ class WireModel(CalledModel):
     """
 
     _key_names: ClassVar[Mapping[str, str]] = _KEYS
+    _home: ClassVar[str] = ""
+    """Where the model is found unless an option says so."""
 
     def __init__(
         self,
@@ -115,7 +117,7 @@ class WireModel(CalledModel):
     ) -> None:
         super().__init__(name, options, gate, tell)
         self._provider, _, self._model = name.partition("/")
-        self._address = (self._options.address(name) or "").rstrip("/")
+        self._address = (self._options.address(name) or self._home).rstrip("/")
         self._session: ClientSession | None = None
 
     async def close(self) -> None:

@@ -6,11 +6,11 @@ key. Its one rule: it is sure, or it says nothing; only what every call would me
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from harness.core.shapes import json_of
 from harness.models.call_options import CallOptions
 from harness.models.catalog import reference_spec
 from harness.models.function_model import names_function
@@ -127,9 +127,9 @@ def _names(status: int, raw: bytes) -> list[str]:
     if status != _OK:
         return []
     try:
-        data: Any = json.loads(raw)
+        data = json_of(raw)
         return [str(one["id"]) for one in data["data"]]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return []
 
 

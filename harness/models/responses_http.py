@@ -19,7 +19,7 @@ from harness.core.compacted_items import OURS_TO_PROVIDERS, as_items, is_compact
 from harness.core.errors import ModelError
 from harness.core.messages import Message
 from harness.core.parts import Opaque, TextPart, opaque
-from harness.models.base import TIMEOUT_S, for_provider, most_tokens
+from harness.models.base import ANSWER_TOKENS, most_tokens
 from harness.models.catalog import cost, price
 from harness.models.openai_http import NEVER_SENT, WireModel
 from harness.models.response import reply
@@ -35,7 +35,6 @@ ADDRESS = "https://api.openai.com/v1"
 LEAST_TOKENS = 16
 """The API takes no smaller `max_output_tokens`."""
 _PATH, _COMPACT = "responses", "responses/compact"
-_TOKENS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 _OF_COMPACT = ("instructions", "prompt_cache_key", "service_tier")
 """Parameters that `/responses/compact` takes beside the model and the session."""
 
@@ -51,6 +50,7 @@ class ResponsesModel(WireModel):
     """
 
     _key_names: ClassVar[Mapping[str, str]] = {"responses": "OPENAI_API_KEY"}
+    _home: ClassVar[str] = ADDRESS
 
     def __init__(
         self,
@@ -60,7 +60,6 @@ class ResponsesModel(WireModel):
         tell: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__(name, options, gate, tell)
-        self._address = self._address or ADDRESS
         self._kept: dict[str, str] = {}
         """The id of the response that ends each session which the server keeps."""
         self._storing = asyncio.Lock()
@@ -141,16 +140,12 @@ class ResponsesModel(WireModel):
             cost_usd=cost(price(self.name, usage.whole_tokens or 0), usage),
         )
 
-    def _parameters(self, options: Mapping[str, object]) -> dict[str, object]:
-        """Everything that decides a call beside the messages."""
-        return for_provider({"timeout": TIMEOUT_S, "temperature": 0.0, **self._options, **options})
-
     def _body(self, messages: Sequence[Message], parameters: Mapping[str, object]) -> bytes:
         """The request's body."""
         rest = {
             key: value
             for key, value in parameters.items()
-            if key not in NEVER_SENT | OURS_TO_PROVIDERS and key not in _TOKENS
+            if key not in NEVER_SENT | OURS_TO_PROVIDERS and key not in ANSWER_TOKENS
         }
         if is_compaction(parameters):
             rest = {key: value for key, value in rest.items() if key in _OF_COMPACT}

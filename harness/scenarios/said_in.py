@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from harness.core.scenario import PLACEHOLDER, Called
+from harness.core.shapes import json_of
 
 if TYPE_CHECKING:
     from harness.core.scenario import SaidIn
@@ -131,8 +132,8 @@ def _check_arguments(draft: Draft, text: str | None, *path: str | int) -> None:
     if text is None:
         return
     try:
-        holds = isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
+        holds = isinstance(json_of(text), dict)
+    except ValueError:
         holds = False
     if not holds:
         problem = "the arguments are no JSON object; expected keys and values, as {path: a.md}"

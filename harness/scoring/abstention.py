@@ -11,12 +11,11 @@ import re
 from typing import TYPE_CHECKING
 
 from harness.core.caching import by_text
-from harness.core.content_words import stem
 from harness.core.text import read
 from harness.scoring.languages import grammar
 from harness.scoring.mentions import named
 from harness.scoring.normalise import answer
-from harness.scoring.nothing_new import says_nothing_new
+from harness.scoring.nothing_new import says_nothing_new, word_stems
 from harness.scoring.phrases import (
     EMPTY,
     GUESS,
@@ -105,7 +104,7 @@ def abstains(probe: Probe, reply: str) -> bool:
 @by_text(1 << 8)
 def _stems_of(question: str) -> frozenset[str]:
     """The words of a question, as stems."""
-    return frozenset(stem(part) for word in read(question).words for part in word.split("-"))
+    return frozenset(word_stems(read(question).words))
 
 
 @by_text(1 << 10)

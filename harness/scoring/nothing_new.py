@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from harness.core.content_words import STOP_WORDS, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 _MOST_WORDS = 60
 """Whoever says more than this says something."""
@@ -72,6 +72,11 @@ _EMPTY = frozenset(stem(word) for word in STOP_WORDS | _DENIALS | _KNOWING | _BE
 _EMPTY -= {"may"}
 _PASSIVE = re.compile(r"un(?:\w{3,}ed|known|aware|said|told|given|seen|shown|written|clear)")
 """Unmentioned, unknown: a denial of knowing in one word."""
+
+
+def word_stems(words: Iterable[str]) -> list[str]:
+    """The stems of words of a normal form, those of each part where they are joined by hyphens."""
+    return [stem(part) for word in words for part in word.split("-")]
 
 
 def says_nothing_new(words: Sequence[str], asked: Collection[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.reports import format as fmt
-from harness.reports.html.shown_with import shown_with
+from harness.reports.html.shown_with import shown_with, shown_with_group
 from harness.reports.sections import memory_details, memory_treatments, rule_adherence
 
 if TYPE_CHECKING:
@@ -20,13 +20,7 @@ if TYPE_CHECKING:
 def rule_rows(found: Adherence) -> dict[str, Any]:
     """How one group kept its rules."""
     return {
-        "shown_with": shown_with(
-            model=found.model,
-            window=found.window_limit,
-            policy=found.policy,
-            memory=found.memory,
-            layout=found.layout,
-        ),
+        "shown_with": shown_with_group(found),
         "name": fmt.plain(found.model),
         "settings": fmt.plain(f"{found.window_limit:,} tokens, {found.policy}, {found.memory}"),
         "words": [fmt.plain(words) for words in rule_adherence.rule_sentences(found)],
@@ -61,13 +55,7 @@ def section(words: ReportSection[Any], found: Survival | SaidInContrast) -> dict
     """A finding as its title, its sentences and its table."""
     return {
         "title": fmt.plain(words.title(found)),
-        "shown_with": shown_with(
-            model=found.model,
-            window=found.window_limit,
-            policy=found.policy,
-            memory=found.memory,
-            layout=found.layout,
-        ),
+        "shown_with": shown_with_group(found),
         "words": [fmt.plain(sentence) for sentence in words.sentences(found)],
         "header": [(cell.removesuffix(">"), cell.endswith(">")) for cell in words.header],
         "rows": [[fmt.plain(cell) for cell in row] for row in words.rows(found)],

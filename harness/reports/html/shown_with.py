@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from harness.reports.format import plain
+
+if TYPE_CHECKING:
+    from harness.analysis.summary.model import Adherence
+    from harness.analysis.summary.rounds_model import SaidInContrast, Survival
 
 
 def shown_with(*others: str, **conditions: str | int | None) -> str:
@@ -22,3 +27,14 @@ def shown_with(*others: str, **conditions: str | int | None) -> str:
     told = {k: plain(v) if isinstance(v, str) else v for k, v in conditions.items() if v}
     needs = [{**told, "model": plain(model)} for model in others] or [told]
     return json.dumps(needs, ensure_ascii=False)
+
+
+def shown_with_group(found: Adherence | Survival | SaidInContrast) -> str:
+    """What a finding about one group of records needs to be shown."""
+    return shown_with(
+        model=found.model,
+        window=found.window_limit,
+        policy=found.policy,
+        memory=found.memory,
+        layout=found.layout,
+    )

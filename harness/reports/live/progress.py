@@ -5,13 +5,13 @@ Its one rule: each line is read once. A file that was replaced, as when a run en
 
 from __future__ import annotations
 
-import json
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import HarnessError
+from harness.core.shapes import json_of
 from harness.reports.format import plain
 from harness.runs.folder.layout import RECORDS
 from harness.runs.folder.run_json import read_config
@@ -111,10 +111,10 @@ class RunReader:
 
     def _note(self, line: bytes) -> None:
         try:
-            record = json.loads(line)
+            record = json_of(line)
             key, model = str(record["key"]), str(record["model"])
             status, moment = str(record["status"]), _moment(record)
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError):
             return  # the report tells of damaged lines, with their numbers
         self._keys[key], self._models[key] = status, model
         self._moments.append(moment)

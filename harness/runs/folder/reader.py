@@ -6,7 +6,6 @@ with its line.
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from harness.core.errors import FileError, UsageError, Where
 from harness.core.messages import Message
 from harness.core.parts import content_from_json
 from harness.core.record import SHAPE as RECORD
-from harness.core.shapes import conform, parse
+from harness.core.shapes import conform, json_of, parse
 from harness.runs.folder.layout import BATCHES, MESSAGES, RECORDS, WRITINGS
 
 if TYPE_CHECKING:
@@ -173,6 +172,6 @@ def _lines_of(
                     and line[len(start) : line.find(b'"', len(start))] in names
                 ):
                     try:
-                        yield json.loads(line)
-                    except (ValueError, RecursionError):  # a line still being written, or damaged
+                        yield json_of(line)
+                    except ValueError:  # a line still being written, or damaged
                         continue

@@ -183,7 +183,7 @@ def _noted(folder: Path) -> dict[str, Any]:
         return {}
     data = parse(path.read_bytes(), Where(file=str(path)))
     ours = isinstance(data, dict) and not _NOTED.isdisjoint(data)
-    return read_config(folder) if ours else {}
+    return _checked(data, path) if ours else {}
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -193,11 +193,19 @@ def read_config(folder: Path) -> dict[str, Any]:
         UsageError: There is none, or it is of another version.
     """
     path = folder / CONFIG
-    where = Where(file=str(path))
     try:
-        data = parse(path.read_bytes(), where)
+        data = parse(path.read_bytes(), Where(file=str(path)))
     except OSError as error:
         raise UsageError(f"{folder} is not a run folder: {path.name}: {error}") from None
+    return _checked(data, path)
+
+
+def _checked(data: Any, path: Path) -> dict[str, Any]:
+    """What a file holds, if it is the `run.json` of this version.
+
+    Raises:
+        UsageError: It is not.
+    """
     if not isinstance(data, dict) or data.get("schema") != RUN_SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else type(data).__name__
         raise UsageError(f"{path} has schema {found!r}; this version reads schema {RUN_SCHEMA}")
@@ -207,7 +215,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     missing = [name for name in _NEEDED if name not in data]
     if missing:
         raise UsageError(f"{path} is damaged: it lacks {', '.join(missing)}")
-    conform(data, _SHAPE, where, what="the study of a run")
+    conform(data, _SHAPE, Where(file=str(path)), what="the study of a run")
     return dict(data)
 
 

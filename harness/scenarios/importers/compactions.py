@@ -8,12 +8,11 @@ so; it is never taken for an empty text.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, Where
-from harness.core.shapes import parse
+from harness.core.shapes import json_of, parse
 from harness.scenarios.importers.values import obj, seq, text
 
 if TYPE_CHECKING:
@@ -73,8 +72,8 @@ def _is_json(whole: str) -> bool:
         return False
     for one in (whole.lstrip().partition("\n")[0], whole):
         try:
-            json.loads(one)
-        except (ValueError, RecursionError):
+            json_of(one)
+        except ValueError:
             continue
         return True
     return False

@@ -6,11 +6,11 @@ conversation, its answer stands in the quotation, and its question does not give
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.messages import Message
+from harness.core.shapes import json_of
 from harness.core.text import contains, words
 from harness.core.transcript import MOST_WORDS, Asked, Skipped
 from harness.scenarios.importers.values import obj, text
@@ -81,8 +81,8 @@ def read_drafts(reply: str, one: Transcript, first: int) -> tuple[list[Asked], l
         first: Index of the first message that it was shown.
     """
     try:
-        rows = json.loads(reply[reply.index("[") : reply.rindex("]") + 1])
-    except (ValueError, RecursionError):
+        rows = json_of(reply[reply.index("[") : reply.rindex("]") + 1])
+    except ValueError:
         return [], [Skipped(what="reply that is no JSON list")]
     kept: list[Asked] = []
     dropped: list[Skipped] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, cast
 
+from harness.core.shapes import json_of
 from harness.core.text import contains, words
 from harness.core.transcript import Skipped
 
@@ -67,8 +68,8 @@ def as_arguments(value: object) -> str:
     if not said:
         return "{}"
     try:
-        json.loads(said)
-    except (ValueError, RecursionError):
+        json_of(said)
+    except ValueError:
         return json.dumps({"input": said}, ensure_ascii=False)
     return said
 
@@ -77,8 +78,8 @@ def parsed(value: object) -> object:
     """What a text that is JSON says; any other value as it is."""
     if isinstance(value, str) and value.lstrip()[:1] in {"{", "[", '"'}:
         try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
+            return json_of(value)
+        except ValueError:
             return value
     return value
 

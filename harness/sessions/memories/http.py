@@ -7,7 +7,6 @@ a service which keeps its store gives nothing of an earlier run back.
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 from harness.core.errors import UsageError
 from harness.core.memory import MemoryBill, MemoryFaultError
 from harness.core.printable import shown
+from harness.core.shapes import json_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -170,8 +170,8 @@ class _HttpSession:
 
     def _object(self, text: str) -> Mapping[str, object]:
         try:
-            answer = json.loads(text)
-        except (ValueError, RecursionError):
+            answer = json_of(text)
+        except ValueError:
             raise self._fault(f"it answers what is no JSON: {text[:_SHOWN]}") from None
         if not isinstance(answer, dict):
             raise MemoryFaultError(f"it answers {_kind(answer)}; expected an object of JSON")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from harness.core.errors import UsageError
 from harness.core.messages import Message
+from harness.core.shapes import json_of
 from harness.sessions.memories.fitting import at_least
 from harness.sessions.memories.products.hashing import HASHED, HashingEmbedder
 
@@ -174,13 +175,13 @@ def _prompt(messages: Sequence[Any], tools: Sequence[Mapping[str, Any]]) -> list
 def _calls(text: str) -> list[dict[str, Any]]:
     """The calls that an answer holds; none where it is no JSON of that form."""
     try:
-        answer = json.loads(text[text.index("{") : text.rindex("}") + 1])
+        answer = json_of(text[text.index("{") : text.rindex("}") + 1])
         listed = answer["calls"]
         return [
             {"name": str(one["name"]), "args": dict(one["args"]), "id": f"call_{index}"}
             for index, one in enumerate(listed)
         ]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return []
 
 
