@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.errors import UsageError
+from harness.runs.folder.layout import INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ SEPARATOR = "://"
 PUSH_EVERY_S = 30.0
 """Seconds between two uploads while a command runs."""
 
-_LOCAL_ONLY = frozenset({".lock"})
+_LOCAL_ONLY = frozenset({".lock", INDEX, f"{INDEX}-journal"})
 
 
 class Mirror:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from harness.core.record import Record
     from harness.core.session import Session
+    from harness.runs.folder.record_index import RecordIndex
 
 _LOCK = ".lock"
 _SYNC_EVERY = 64
@@ -58,6 +59,8 @@ class Store(AbstractContextManager["Store"]):
         self._records = Lines(folder / RECORDS)
         self._messages = Lines(folder / MESSAGES)
         self._since_sync = 0
+        self.index: RecordIndex | None = None
+        """Is told of every record, and written once they are on disk."""
 
     def __exit__(self, *raised: object) -> None:
         # a disk that was full when something was written is full when it is closed
@@ -82,7 +85,10 @@ class Store(AbstractContextManager["Store"]):
 
     def append(self, record: Record) -> None:
         """Write one record; it survives the process from here on."""
-        self._records.append(to_json(record))
+        line = to_json(record)
+        self._records.append(line)
+        if self.index is not None:
+            self.index.add(line)
         self._since_sync += 1
         if self._since_sync >= _SYNC_EVERY:
             self._sync()
@@ -107,11 +113,15 @@ class Store(AbstractContextManager["Store"]):
         """Everything to disk; the folder is free for another writer."""
         with self._lock, self._messages, self._records:
             self._sync()
+            if self.index is not None:
+                self.index.close()
 
     def _sync(self) -> None:
         self._since_sync = 0
         for file in (self._messages, self._records):
             file.sync()
+        if self.index is not None:
+            self.index.commit()
 
 
 class Lines(AbstractContextManager["Lines"]):

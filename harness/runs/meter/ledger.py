@@ -152,6 +152,11 @@ class LengthLedger:
         """Whether anything of it is settled."""
         return bool(self._models[model].aims)
 
+    def is_settled(self, model: str) -> bool:
+        """Whether the calls of its early stages have taught all that they can."""
+        known = self._models[model]
+        return "main" in known.aims and known.counter is None
+
     def all_counts(self, model: str) -> dict[str, CountModel]:
         """The same for all scenarios, for a worker that is to know it."""
         return dict(self._models[model].models)
