@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from harness.core.study import Plan
     from harness.runs.budget import Purse
     from harness.runs.folder.record_index import Recorded, RecordIndex
+    from harness.runs.planning.plan import StudyPlan
     from harness.runs.trials.runner import TrialRunner
-    from harness.sessions.materials import Workshop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,11 +162,11 @@ def bill(calls: Iterable[Mapping[str, Any]]) -> Bill:
     )
 
 
-def expected_cost(plan: Plan, workshop: Workshop) -> Expected | None:
+def expected_cost(plan: StudyPlan) -> Expected | None:
     """What the price list says that a plan costs; None where it does not, or where all is free."""
     prices = [price(name) for name in plan.study.models]
     if any(one is None for one in prices) or all(one == FREE for one in prices):
         return None
-    rows = estimates(plan, workshop, price)
+    rows = estimates(plan, price)
     usd, uncached = total_usd(rows), total_usd(rows, cached=False)
     return None if usd is None or uncached is None else Expected(usd=usd, uncached_usd=uncached)

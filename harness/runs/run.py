@@ -211,7 +211,7 @@ async def _run(ready: _Ready, out: Path, how: HowToRun) -> RunTotals:
             )
             opened.interrupts.check(complete=found.complete)
         notes = models.finish(whole=found.complete and resume is None)
-        return replace(found, notes=notes, expected=expected_cost(ready.whole, ready.workshop))
+        return replace(found, notes=notes, expected=expected_cost(ready.whole))
 
 
 def _dry_build(whole: StudyPlan, workshop: Workshop) -> None:

@@ -6,13 +6,14 @@ is being walked is in memory, whatever the number of its seeds.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Protocol
 
 from harness.core.arms import STAGES
 from harness.sessions.materials import Materials
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterator, Sequence
+    from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 
     from harness.core.arms import Stage
     from harness.core.scenario import Scenario
@@ -89,19 +90,32 @@ class PlannedSessions:
 
         This is the cheapest walk over all sessions. The first one keeps them, if they are few.
         """
-        held: dict[tuple[str, Stage], list[SessionTrials]] = {}
+        if self._held is not None:
+            yield from self._held_by_seed(self._held)
+            return
+        held: dict[tuple[str, Stage], list[SessionTrials]] | None = {}
         trials = 0
         for unit, materials in self._units(None):
             for model in self._models:
                 for group in self._make(materials, model, STAGES):
                     trials += len(group.trials)
-                    if trials <= self._most_held:
+                    if trials > self._most_held:
+                        held = None
+                    if held is not None:
                         held.setdefault((model, group.stage), []).append(group)
-                    else:
-                        held.clear()
                     yield unit, materials, group
-        if trials <= self._most_held:
-            self._held = held
+        self._held = held
+
+    def _held_by_seed(
+        self, held: Mapping[tuple[str, Stage], Sequence[SessionTrials]]
+    ) -> Iterator[tuple[int, Materials, SessionTrials]]:
+        of_seed: defaultdict[tuple[str, int], list[SessionTrials]] = defaultdict(list)
+        for groups in held.values():
+            for group in groups:
+                of_seed[group.scenario.hash, group.seed].append(group)
+        for unit, materials in self._units(None):
+            for group in of_seed[materials.scenario.hash, materials.seed]:
+                yield unit, materials, group
 
     def _units(self, wanted: Container[int] | None) -> Iterator[tuple[int, Materials]]:
         """Scenarios and seeds with their numbers."""
