@@ -123,7 +123,7 @@ class Stages:
                     return  # a stage that was broken off teaches nothing yet
                 groups = self._plans[model].groups
                 following = groups.of(model, after) if after is not None else ()
-                self._runner.settle(model, stage, following)
+                self._runner.settle(model, stage, following, seed_by_seed=not groups.is_held)
         finally:
             if counter is not None:
                 await counter.close()

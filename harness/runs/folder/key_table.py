@@ -1,17 +1,18 @@
-"""Keys and a number for each: in memory while they are few, in a table of sqlite behind that.
+"""Keys and a number for each: in memory while they are few, in a file of sqlite behind that.
 
-Its one rule: what is on disk was committed together, so that a killed process leaves tables that
-fit one another, and lags at most behind what they are made from.
+Its one rule: keys are committed together with a note of what they are made from, so that a killed
+process leaves a file that fits its note, and lags at most behind what it is made from.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 MOST_IN_MEMORY = 100_000
@@ -23,7 +24,7 @@ _KEY_DIGITS = 32
 
 
 class IndexFile:
-    """A file of tables that can be made again from something else, and is opened when it is needed.
+    """A file that can be made again from something else, and is opened when it is needed.
 
     Args:
         path: Where it stands, or would.
@@ -55,14 +56,32 @@ class IndexFile:
             self._db = db
         return self._db
 
-    def told(self, name: str) -> str | None:
-        """What was noted under a name; None where nothing was."""
-        row = self.db().execute("SELECT body FROM notes WHERE name = ?", (name,)).fetchone()
-        return None if row is None else str(row[0])
+    def note(self) -> Any:
+        """The note that was written last.
 
-    def tell(self, name: str, body: str) -> None:
-        """Note something under a name, as part of what is committed next."""
-        self.db().execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (name, body))
+        Raises:
+            sqlite3.Error: The file is damaged, or none of ours.
+            ValueError: The note is.
+        """
+        row = self.db().execute("SELECT body FROM note").fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def write(self, rows: Sequence[tuple[bytes | str, int]], note: str) -> None:
+        """Put keys with their numbers, and a note: all of it or nothing.
+
+        Raises:
+            sqlite3.Error: It cannot be written.
+        """
+        db = self.db()
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            db.executemany("INSERT OR REPLACE INTO keys VALUES (?, ?)", rows)
+            db.execute("INSERT OR REPLACE INTO note VALUES (0, ?)", (note,))
+            db.execute("COMMIT")
+        except sqlite3.Error:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
 
     def close(self) -> None:
         """Let the file go."""
@@ -82,14 +101,12 @@ class KeyTable:
 
     Args:
         file: Where those stand that are too many for memory.
-        name: Of the table.
         most: Keys that wait in memory.
     """
 
-    def __init__(self, file: IndexFile, name: str, most: int = MOST_IN_MEMORY) -> None:
+    def __init__(self, file: IndexFile, most: int | None = None) -> None:
         self._file = file
-        self._name = name
-        self._most = most
+        self._most = MOST_IN_MEMORY if most is None else most
         self._recent: dict[str, int] = {}
 
     @property
@@ -109,7 +126,7 @@ class KeyTable:
         number = self._recent.get(key)
         if number is not None or not self._file.exists:
             return number
-        sql = f"SELECT number FROM {self._name} WHERE key = ?"  # noqa: S608 -- a name of ours
+        sql = "SELECT number FROM keys WHERE key = ?"
         row = self._file.db().execute(sql, (packed(key),)).fetchone()
         return None if row is None else int(row[0])
 
@@ -117,7 +134,7 @@ class KeyTable:
         """Every key, in no order."""
         yield from self._recent
         if self._file.exists:
-            for (key,) in self._file.db().execute(f"SELECT key FROM {self._name}"):  # noqa: S608
+            for (key,) in self._file.db().execute("SELECT key FROM keys"):
                 name = unpacked(key)
                 if name not in self._recent:
                     yield name
@@ -126,50 +143,23 @@ class KeyTable:
         """Give a key its number."""
         self._recent[key] = number
 
-    def write(self) -> None:
-        """Put what waits in memory into the table, as part of what is committed next."""
+    def write(self, note: object) -> None:
+        """Put what waits in memory into the file, and a note with it: both of it or nothing.
+
+        What cannot be written, for want of room as a rule, stays in memory, and twice as much of it
+        before it is tried again.
+        """
         # in the order of the table, so that a page of it is written once
         rows = sorted(
             ((packed(key), number) for key, number in self._recent.items()),
             key=lambda row: (isinstance(row[0], bytes), row[0]),
         )
-        sql = f"INSERT OR REPLACE INTO {self._name} VALUES (?, ?)"  # noqa: S608
-        self._file.db().executemany(sql, rows)
-
-    def written(self) -> None:
-        """It was committed: nothing waits any more."""
-        self._recent.clear()
-
-    def failed(self) -> None:
-        """It could not be written: twice as much may wait before it is tried again."""
-        self._most *= 2
-
-
-def commit(file: IndexFile, tables: Iterable[KeyTable], notes: Iterable[tuple[str, str]]) -> bool:
-    """Write tables and notes together, or nothing of them; whether it went well.
-
-    What cannot be written, for want of room as a rule, stays in memory.
-    """
-    try:
-        db = file.db()
-        db.execute("BEGIN IMMEDIATE")
         try:
-            for table in tables:
-                table.write()
-            for name, body in notes:
-                file.tell(name, body)
-            db.execute("COMMIT")
+            self._file.write(rows, json.dumps(note))
         except sqlite3.Error:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
-    except sqlite3.Error:
-        for table in tables:
-            table.failed()
-        return False
-    for table in tables:
-        table.written()
-    return True
+            self._most *= 2
+        else:
+            self._recent.clear()
 
 
 def packed(key: str) -> bytes | str:
@@ -204,7 +194,6 @@ def _prepare(db: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError(f"schema {version}, expected {_SCHEMA}")
     db.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
     if version == 0:
-        for name in ("trials", "messages"):
-            db.execute(f"CREATE TABLE {name} (key BLOB PRIMARY KEY, number INTEGER) WITHOUT ROWID")
-        db.execute("CREATE TABLE notes (name TEXT PRIMARY KEY, body TEXT) WITHOUT ROWID")
+        db.execute("CREATE TABLE keys (key BLOB PRIMARY KEY, number INTEGER) WITHOUT ROWID")
+        db.execute("CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT)")
         db.execute(f"PRAGMA user_version = {_SCHEMA}")

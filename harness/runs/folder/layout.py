@@ -33,3 +33,6 @@ BATCHES = "batches.jsonl"
 
 INDEX = "index.sqlite"
 """What is recorded by key, of a run of very many trials; made again from the records when need be."""
+
+MESSAGE_INDEX = "messages.sqlite"
+"""Which messages stand in the folder, of a run of very many; likewise."""

@@ -7,7 +7,6 @@ recorded before its record is on disk.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Collection
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from zlib import crc32
 
 from harness.core.errors import UsageError
-from harness.runs.folder.key_table import IndexFile, KeyTable, commit
+from harness.runs.folder.key_table import IndexFile, KeyTable
 from harness.runs.folder.layout import INDEX
 from harness.runs.folder.reader import records
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
     from typing import Any
-
-_NOTE = "records"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ class RecordIndex:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._file = IndexFile(folder / INDEX)
-        self._keys = KeyTable(self._file, "trials")
+        self._keys = KeyTable(self._file)
         self._kinds: dict[Recorded, int] = {}
         self._names: list[Recorded] = []
         self._counts: Counter[int] = Counter()
@@ -165,12 +162,12 @@ class RecordIndex:
             "kinds": [astuple(one) for one in self._names],
             "counts": [self._counts[kind] for kind in range(len(self._names))],
         }
-        commit(self._file, [self._keys], [(_NOTE, json.dumps(note))])
+        self._keys.write(note)
 
     def _goes_on(self) -> bool:
         """Take up what the file says, and the records behind; whether it is of this folder."""
         try:
-            note = json.loads(self._file.told(_NOTE) or "null")
+            note = self._file.note()
             n, mark = int(note["n"]), 0
             found = _columns(self._folder)
             read = 0

@@ -11,7 +11,7 @@ from harness.core.stages import teaches
 from harness.runs.conversation.chain import prepare
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.conversation.prepared import NotPrepared, Prepared, unready
-from harness.runs.meter.samples import prompts, textures
+from harness.runs.meter.samples import prompts_by_texture, prompts_seed_by_seed
 from harness.runs.trials.ask import CallResult, ask, joined
 from harness.runs.trials.fork import Fork
 from harness.runs.trials.make_record import make_record
@@ -158,17 +158,25 @@ class TrialRunner:
         if done.probe_kind != "rule" and teaches(done):
             self._observe(done)
 
-    def settle(self, model: str, stage: Stage, following: Iterable[SessionTrials]) -> None:
+    def settle(
+        self,
+        model: str,
+        stage: Stage,
+        following: Iterable[SessionTrials],
+        *,
+        seed_by_seed: bool = False,
+    ) -> None:
         """That stage of a model is over: the next is aimed by what it taught.
 
         Args:
             model: Its name.
             stage: What is over.
             following: The sessions of the next stage, as they are planned so far.
+            seed_by_seed: They are very many, and those of one seed come one after the other.
         """
+        made = prompts_seed_by_seed if seed_by_seed else prompts_by_texture
         self.room.settle(model, stage)  # first: a ledger that is settled says that all is
-        made = textures(following)
-        self.ledger.settle(model, stage, lambda: prompts(made, self._workshop), made)
+        self.ledger.settle(model, stage, lambda known: made(following, self._workshop, known))
 
     def replanned(self, total: int) -> None:
         """The run has so many trials now, since lengths are aimed better."""
