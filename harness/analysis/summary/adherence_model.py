@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from harness.analysis.onset import OnsetEstimate
-    from harness.analysis.summary.model import Bin
-    from harness.analysis.summary.shares import Share
+    from harness.analysis.summary.shares import Bin, Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

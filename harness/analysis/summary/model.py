@@ -15,26 +15,13 @@ if TYPE_CHECKING:
     from harness.analysis.summary.adherence_model import Adherence
     from harness.analysis.summary.memory_model import Treatments
     from harness.analysis.summary.rounds_model import SaidInContrast, Survival
-    from harness.analysis.summary.shares import Count, Share
+    from harness.analysis.summary.shares import Bin, Count, Share
 
 SUMMARY_SCHEMA = 1
 """Version of the fields below, as published in JSON reports."""
 
 NEAR_FULL = 0.85
 """From this fill on a window counts as near full."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bin:
-    """One point of a curve."""
-
-    start: float
-    """Lower end of the bin, in the unit of its axis."""
-    end: float | None
-    """Upper end; None where the bin is open. Equal ends are one checkpoint."""
-    at: float
-    """Mean of what was measured in the bin."""
-    share: Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

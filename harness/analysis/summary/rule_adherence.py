@@ -16,8 +16,7 @@ from harness.analysis.onset.rows import MAX_FILL
 from harness.analysis.records import collect
 from harness.analysis.stats.session_mean import session_mean
 from harness.analysis.summary.adherence_model import Adherence, RuleShare, Tail
-from harness.analysis.summary.model import Bin
-from harness.analysis.summary.shares import Share
+from harness.analysis.summary.shares import Bin, Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

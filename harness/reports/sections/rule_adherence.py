@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from harness.analysis.onset import OnsetEstimate
     from harness.analysis.summary.adherence_model import Adherence, Tail
-    from harness.analysis.summary.model import Bin
+    from harness.analysis.summary.shares import Bin
     from harness.reports.terminal_style import TerminalStyle
 
 _ALIKE = 0.05
