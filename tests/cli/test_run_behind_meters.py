@@ -12,7 +12,6 @@ from harness.analysis.summary.build import summarise
 from tests.support import zoo_meters as zoo
 from tests.support.command import SCENARIOS, harness, the_run
 
-
 LONG = pytest.mark.skipif(
     not os.environ.get("HARNESS_TEST_LONG"), reason="HARNESS_TEST_LONG=1 or benchmarks/zoo.py"
 )
