@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+_SPELLING = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical(value: object) -> bytes:
     """One spelling of a JSON value: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8", errors="surrogatepass")
+    return _SPELLING.encode(value).encode("utf-8", errors="surrogatepass")
 
 
 def digest(value: object, *, size: int = 16) -> str:

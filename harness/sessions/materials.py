@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from harness.core.draws import Draws, digest
@@ -73,8 +74,12 @@ class Materials:
         self.seed = seed
         self.workshop = workshop
         self.values = draw_values(scenario, seed)
-        self.check = LeakCheck(self._secrets(), scenario.language)
         self._streams: dict[str, FillerStream] = {}
+
+    @cached_property
+    def check(self) -> LeakCheck:
+        """Tells whether a text holds what this seed says; planning never asks."""
+        return LeakCheck(self._secrets(), self.scenario.language)
 
     @property
     def session_id(self) -> str:
