@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from harness.sessions.kept_counts import KeptCounts
+
 SPLITS_AT_SPACES = frozenset({"o200k_base", "cl100k_base", "p50k_base", "r50k_base", "gpt2"})
 """Encodings whose pattern takes a space into a piece only where it is the first of it, or where
 nothing but white space stands before it in the piece."""
@@ -34,16 +36,23 @@ class _Counts(dict[str, int]):
         super().__init__()
         self._count = count
         self._before = before
+        self.kept: KeptCounts | None = None
 
     def __missing__(self, word: str) -> int:
         # what ends in white space may be one piece with the space behind it
         if (not word and self._before) or word[-1:].isspace():
             raise _Whole
-        tokens = self._count(self._before + word)
-        if len(word) <= _LONGEST:
-            if len(self) >= _MOST_WORDS:
-                self.clear()
-            self[word] = tokens
+        piece = self._before + word
+        if len(word) > _LONGEST:
+            return self._count(piece)
+        tokens = None if self.kept is None else self.kept.find(piece)
+        if tokens is None:
+            tokens = self._count(piece)
+            if self.kept is not None:
+                self.kept.add(piece, tokens)
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        self[word] = tokens
         return tokens
 
 
@@ -58,6 +67,10 @@ class WordCounts:
         self._count = count
         self._first = _Counts(count, "")
         self._behind = _Counts(count, " ")
+
+    def keep(self, kept: KeptCounts | None) -> None:
+        """Take counts from there from now on, and note new ones; None: no more."""
+        self._first.kept = self._behind.kept = kept
 
     def __call__(self, text: str) -> int:
         """Tokens of the text."""
