@@ -224,27 +224,31 @@ EMPTY = re.compile(
 """A clause that answers nothing."""
 
 OPENING = LatePattern(
-    lambda: r"^(?:(?:sorry|hmm?|well|um|uh|honestly|unfortunately|apologies|no|oh|i am sorry)(?: [.,])? )*"
-    + _written(r"""
+    lambda: (
+        r"^(?:(?:sorry|hmm?|well|um|uh|honestly|unfortunately|apologies|no|oh|i am sorry)(?: [.,])? )*"
+        + _written(r"""
     (?:do|did|can|could) not <how*>(?:find|know|recall|remember|say|see|tell)
     not (?:entirely |really |quite )?(?:certain|given|known|mentioned|specified|stated|sure)
     not (?:applicable|available|found|provided|there)
     unknown (?:based|from|to)
     (?:unsure|idk|dunno|i dunno|no idea|no clue)
 """)
+    )
 )
 """Begins with it, in the short way in which people answer."""
 
 WHOLE = LatePattern(
-    lambda: r"^(?:(?:sorry|hmm?|well|the answer|my answer|answer|it|that|the value|this)"
-    r"(?: is| was)? (?:[.,] )?)*"
-    + _written(r"""
+    lambda: (
+        r"^(?:(?:sorry|hmm?|well|the answer|my answer|answer|it|that|the value|this)"
+        r"(?: is| was)? (?:[.,] )?)*"
+        + _written(r"""
     unknown|unclear|unspecified|undefined|undetermined|unanswerable|unrecorded|unavailable
     n a|na|none|nothing|null|nil|blank|missing|never|tbd|not set|no value|no answer
     to be (?:announced|confirmed|decided|determined)
     information (?:missing|unavailable)
 """)
-    + "$"
+        + "$"
+    )
 )
 """Is nothing else: words that say it only when they stand alone."""
 

@@ -79,6 +79,22 @@ class KeptCounts:
             write_whole(self.path, _MAGIC + _sum(payload) + payload)
         self._new.clear()
 
+    def prune(self, older_s: float, now_s: float) -> bool:
+        """Throw the file away where it was not written for so long; whether it was.
+
+        Args:
+            older_s: Seconds since it was written, at least.
+            now_s: The time in seconds since the epoch.
+        """
+        try:
+            if now_s - self.path.lstat().st_mtime < older_s:
+                return False
+            self.path.unlink()
+        except OSError:
+            return False
+        self._table = None
+        return True
+
     def _read(self) -> tuple[array[int], array[int]]:
         """Hashes in order, and the counts beside them; both empty where the file is no good."""
         if self._table is None:
@@ -107,15 +123,17 @@ def _bytes_of(path: Path, *, most: int) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return b""
-    with open(handle, "rb") as file:  # noqa: PTH123 -- a handle, that it may not change meanwhile
+    try:
         found = os.fstat(handle)
         foreign = found.st_uid != os.getuid() or found.st_mode & stat.S_IWOTH
         if not stat.S_ISREG(found.st_mode) or foreign or found.st_size > most:
             return b""
-        try:
+        with os.fdopen(handle, "rb", closefd=False) as file:
             return file.read(most)
-        except OSError:
-            return b""
+    except OSError:
+        return b""
+    finally:
+        os.close(handle)
 
 
 def _hash(word: str) -> int:
