@@ -225,7 +225,8 @@ EMPTY = re.compile(
 
 OPENING = LatePattern(
     lambda: (
-        r"^(?:(?:sorry|hmm?|well|um|uh|honestly|unfortunately|apologies|no|oh|i am sorry)(?: [.,])? )*"
+        r"^(?:(?:sorry|hmm?|well|um|uh|honestly|unfortunately|apologies|no|oh|i am sorry)"
+        r"(?: [.,])? )*"
         + _written(r"""
     (?:do|did|can|could) not <how*>(?:find|know|recall|remember|say|see|tell)
     not (?:entirely |really |quite )?(?:certain|given|known|mentioned|specified|stated|sure)

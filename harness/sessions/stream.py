@@ -70,7 +70,7 @@ class FillerStream:
         texts = [[message.text for message in turn.messages] for turn in batch]
         held = iter(self._check.held([text for said in texts for text in said]))
         for turn, said in zip(batch, texts, strict=True):
-            if any([next(held) for _ in said]):  # a list: each text takes its own from `held`
+            if sum(islice(held, len(said))):  # a sum: each turn takes all of its own from `held`
                 self.left_out += 1
                 continue
             self._turns.append(turn)

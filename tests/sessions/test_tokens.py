@@ -131,11 +131,11 @@ def good(tmp_path):
 @pytest.mark.parametrize(
     "spoiled",
     [
-        lambda data: b"",
+        lambda _: b"",
         lambda data: data[:-1],
         lambda data: data[:-1] + bytes([data[-1] ^ 1]),
         lambda data: data + b"\0" * 10,
-        lambda data: b"\x80\x04cposix\nsystem\n",
+        lambda _: b"\x80\x04cposix\nsystem\n",
         lambda data: data * 40_000,
     ],
 )
