@@ -25,6 +25,7 @@ from harness.sessions.tokens import (
 from harness.sessions.word_counts import SPLITS_AT_SPACES, WordCounts
 
 PIECES = [
+    "\n\n",
     "a",
     "Be",
     "'s",

@@ -216,4 +216,4 @@ class WorkdayWriter:
         else:
             at = deck[0] = (deck[0] + deck[1]) % len(pool)
         entry = pool[at]
-        return entry if type(entry) is str else self.write(entry)
+        return entry if isinstance(entry, str) else self.write(entry)
