@@ -7,7 +7,8 @@ its own, sends exactly the messages that were sent, to the same server. Start-up
 sides, and on ours the building of the sessions too, which inspect_ai is given ready. By default ten
 questions share a session, as they do in a study; with --fresh each has a session of its own.
 
-Goal: a fifth of inspect_ai's CPU a sample, and under 250 MB.
+Goal: a fifth of inspect_ai's CPU a sample, a third where each has a session of its own, and under
+250 MB.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 import venv
+from compileall import compile_dir
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +31,7 @@ SCENARIO = ROOT / "benchmarks" / "scenarios" / "ten-facts.yaml"
 CELLS = (("8k", 500), ("128k", 50))
 FACTS = 10
 CONNECTIONS = 16
-GOAL_SHARE, GOAL_MB = 5, 250
+GOAL_SHARE, GOAL_SHARE_FRESH, GOAL_MB = 5, 3, 250
 
 TASK = """\
 from inspect_ai import Task, task
@@ -152,6 +154,7 @@ def main() -> None:
     parser.add_argument("--env", type=Path, default=cache / "session-harness" / "inspect_ai")
     asked = parser.parse_args()
     inspect = environment(asked.env)
+    compile_dir(ROOT / "harness", quiet=1)  # as pip does when it installs, inspect_ai's too
     print(f"{'program':<26}{'samples':>8}{'CPU ms a':>10}{'a second':>10}{'peak MB':>9}")
     for window, samples in CELLS:
         with tempfile.TemporaryDirectory() as name, serving() as at:
@@ -175,7 +178,8 @@ def cell(
     print(theirs.row(f"inspect_ai, {window}", sent))
     print(inspected(inspect, at, data, scratch, *LEAN).row("  with its leanest flags", sent))
     share = theirs.cpu_s / ours.cpu_s
-    print(f"  CPU 1/{share:.1f}; goal: a fifth: {'kept' if share >= GOAL_SHARE else 'MISSED'}")
+    goal = GOAL_SHARE_FRESH if fresh else GOAL_SHARE
+    print(f"  CPU 1/{share:.1f}; goal: 1/{goal}: {'kept' if share >= goal else 'MISSED'}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,10 @@
 """CPU of building sessions: 200k and 1M tokens, and how cost grows with length.
 
-Goals: under 50 ms for 200k and under 300 ms for 1M once the filler is tokenized, linear growth.
+`new` is a session of a seed that nobody asked for before: its filler is written, looked through
+for planted values and counted, with the words known that a few sessions have (in a run: those of
+the cache). `again` is the same session once more.
+
+Goals: under 50 ms for a new session of 200k and under 300 ms for one of 1M, linear growth.
 `harness --help` under 0.25 s of CPU.
 """
 
@@ -10,7 +14,9 @@ import os
 import subprocess
 import sys
 import time
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.core.scenario import Fills
 from harness.core.window import Window
@@ -19,24 +25,39 @@ from harness.sessions.build import build
 from harness.sessions.layouts import blueprints
 from harness.sessions.materials import Materials, Workshop
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 ROOT = Path(__file__).parents[1]
 LENGTHS = (50_000, 100_000, 200_000, 400_000, 1_000_000)
+WARM, SEEDS = 4, 4
+"""Sessions before the first that is timed, and sessions of each length: the best counts, since
+others use the machine too."""
 GOALS_MS = {200_000: 50.0, 1_000_000: 300.0}
 
 
 def main() -> None:
     """Print what was measured beside the goals."""
     scenario = load(ROOT / "scenarios" / "brand-voice.yaml")
-    materials = Materials(scenario, 0, Workshop())
-    print(
-        f"{'tokens':>10} {'first time, ms':>15} {'tokenized, ms':>14} {'µs a 1k tokens':>15}  goal"
-    )
-    for length in LENGTHS:
+    workshop, seeds = Workshop(), count()
+
+    def session(length: int) -> Callable[[], object]:
+        """Builds the session of the next seed, each time it is called."""
+        materials = Materials(scenario, next(seeds), workshop)
         (trunk,) = blueprints(materials, Window(length, 128), Fills(exact=(0.25, 0.5, 1.0)))
-        first = _cpu(lambda: build(trunk, materials))  # noqa: B023 -- called at once
-        again = min(_cpu(lambda: build(trunk, materials)) for _ in range(5))  # noqa: B023
+        return lambda: build(trunk, materials)
+
+    for _ in range(WARM):
+        session(LENGTHS[0])()
+    print(f"{'tokens':>10} {'new, ms':>9} {'again, ms':>10} {'new, µs a 1k tokens':>20}  goal")
+    for length in LENGTHS:
+        made = [session(length) for _ in range(SEEDS)]
+        new = min(map(_cpu, made))
+        again = min(_cpu(made[0]) for _ in range(SEEDS))
         goal = f"under {GOALS_MS[length]:.0f} ms" if length in GOALS_MS else ""
-        print(f"{length:>10,} {first:>15.1f} {again:>14.1f} {again / length * 1e6:>15.0f}  {goal}")
+        if goal:
+            goal += ": kept" if new < GOALS_MS[length] else ": MISSED"
+        print(f"{length:>10,} {new:>9.1f} {again:>10.1f} {new / length * 1e6:>20.0f}  {goal}")
     print(f"harness --help: {_help_cpu():.3f} s of CPU  goal: under 0.25 s")
 
 

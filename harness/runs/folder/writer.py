@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import NoRoomError, UsageError
-from harness.core.files import dump_line, stopped_run, whole
+from harness.core.files import dump_line, stopped_run, text_line, whole
 from harness.core.parts import content_to_json
 from harness.core.record import to_json
 from harness.runs.folder.layout import MESSAGES, RECORDS, STORES
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from harness.core.messages import Message
     from harness.core.record import Record
     from harness.core.session import Session
     from harness.runs.folder.record_index import RecordIndex
@@ -69,16 +70,11 @@ class Store(AbstractContextManager["Store"]):
         """Write the conversation down, before any record speaks of it."""
         if session.trunk in self._kept:
             return
-        new = {
-            name: {
-                "hash": name,
-                "role": message.role,
-                "content": content_to_json(message.content),
-            }
-            for name, message in zip(session.hashes, session.messages, strict=True)
-            if name not in self._kept
-        }
-        self._messages.append(*new.values(), {"trunk": session.trunk, "messages": session.hashes})
+        named = zip(session.hashes, session.messages, strict=True)
+        new = {name: message for name, message in named if name not in self._kept}
+        said = [_message_line(name, message) for name, message in new.items()]
+        trunk = {"trunk": session.trunk, "messages": session.hashes}
+        self._messages.append_lines(b"".join(said) + dump_line(trunk))
         self._kept.add([*new, session.trunk])
 
     def append(self, record: Record) -> None:
@@ -144,7 +140,14 @@ class Lines(AbstractContextManager["Lines"]):
         Raises:
             NoRoomError: There is no room for them; the file is as it was.
         """
-        body = b"".join(dump_line(value) for value in values)
+        self.append_lines(b"".join([dump_line(value) for value in values]))
+
+    def append_lines(self, body: bytes) -> None:
+        """Write lines that are JSON already, each with its newline, as `append` does.
+
+        Raises:
+            NoRoomError: There is no room for them; the file is as it was.
+        """
         before = os.fstat(self._file.fileno()).st_size
         try:
             while body:
@@ -169,6 +172,14 @@ class Lines(AbstractContextManager["Lines"]):
         folder = self.path.parent
         run = folder.parent if folder.name == STORES else folder
         return stopped_run(self.path, run, error)
+
+
+def _message_line(name: str, message: Message) -> bytes:
+    """A line of `messages.jsonl`."""
+    content = content_to_json(message.content)
+    if isinstance(content, str):  # nearly all of them
+        return text_line(hash=name, role=message.role, content=content)
+    return dump_line({"hash": name, "role": message.role, "content": content})
 
 
 def cut_torn_line(path: Path) -> None:
