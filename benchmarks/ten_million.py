@@ -2,7 +2,7 @@
 
     python benchmarks/ten_million.py [--trials 40000,120000] [--plan-only]
 
-`harness plan` of so many trials at 8,000 tokens; then `harness run --resume` of a run of them in
+`harness plan` of so many trials of five models at 8,000 and 32,000 tokens; then `harness run --resume` of a run of them in
 which all but the trials of the last seeds are recorded, with a model that costs nothing. Records of
 before are made up from those of a small run: another key, seed and session, the rest as it was.
 Each is a process of its own, and peak is what it had resident, start-up included. Ten million are
@@ -38,11 +38,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-MODEL, WINDOW = "reference/perfect", "8k"
+FADING = "reference/fading?limit=32000&onset="
+MODELS = ("reference/perfect", *(f"{FADING}{onset}" for onset in (0.5, 0.6, 0.7, 0.8)))
+WINDOWS = ("8k", "32k")
 GOAL_PLAN_MB, GOAL_PLAN_MS = 300, 0.25
 GOAL_RUN_MB, GOAL_RUN_MS = 4_000, 1.0
-_LEFT = 5
-"""Seeds whose trials are not recorded."""
+_LEFT = 3
+"""Seeds at the end whose trials are not recorded."""
 
 
 def main() -> None:
@@ -61,19 +63,19 @@ def main() -> None:
 
 def _study(seeds: int) -> Study:
     scenarios = tuple(load_all([SCENARIO]))
-    return Study(scenarios=scenarios, models=(MODEL,), windows=(WINDOW,), seeds=seeds)
+    return Study(scenarios=scenarios, models=MODELS, windows=WINDOWS, seeds=seeds)
 
 
 def _seeds(trials: int) -> int:
     """Seeds that make about so many trials."""
-    of_some = make_plan(_study(20), Workshop(), known_limit).n_trials
-    return max(_LEFT + 2, round(20 * trials / of_some))
+    of_some = make_plan(_study(_LEFT), Workshop(), known_limit).n_trials
+    return max(_LEFT + 2, round(_LEFT * trials / of_some))
 
 
 def _plan(trials: int) -> bool:
     """Measure `harness plan`; whether it is as was aimed at."""
     seeds = _seeds(trials)
-    line = ["plan", str(SCENARIO), "-m", MODEL, "-w", WINDOW, "--seeds", str(seeds)]
+    line = ["plan", str(SCENARIO), "-m", ",".join(MODELS), "-w", ",".join(WINDOWS), "--seeds", str(seeds)]
     used = measured([sys.executable, "-m", "harness", *line], ROOT)
     return _told("plan", trials, used.cpu_s, used.peak_mb, GOAL_PLAN_MB, GOAL_PLAN_MS)
 
@@ -98,15 +100,17 @@ def _resume(trials: int) -> bool:
 
 def _made_up(seeds: int, templates: list[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Records of all trials but those of the first and the last seeds."""
-    like = {(one["seed"] % 2, one["arm"], one["probe"]): one for one in templates}
-    by_arm = {one["arm"]: one for one in templates}
+    names = ("model", "window_limit", "arm", "probe")
+    like = {tuple(one[name] for name in names): one for one in templates}
+    by_arm = {(one["model"], one["window_limit"], one["arm"]): one for one in templates}
     plan = make_plan(_study(seeds), Workshop(), known_limit)
     for _, materials, group in plan.groups.seed_by_seed():
         if not 2 <= group.seed < seeds - _LEFT:  # noqa: PLR2004 -- the small run asked two
             continue
         for trial in group.trials:
             probe = f"{trial.question_id}@{trial.blueprint.stream}:{trial.cut}"
-            model = like.get((trial.seed % 2, trial.arm, probe), by_arm[trial.arm])
+            cell = (trial.model, trial.window.limit, trial.arm)
+            model = like.get((*cell, probe), by_arm[cell])
             own = {"key": trial.key, "seed": trial.seed, "session": materials.session_id}
             yield {**model, **own}
 
