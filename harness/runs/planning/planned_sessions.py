@@ -25,11 +25,12 @@ MOST_HELD = 50_000
 
 
 class SeedSessions(Protocol):
-    """Makes the sessions of one seed under one model that are sent at some stages."""
+    """Makes the sessions of one seed under one model."""
 
     def __call__(
         self, materials: Materials, model: str, stages: Collection[Stage], /
-    ) -> Iterator[SessionTrials]: ...
+    ) -> Iterator[SessionTrials]:
+        """Those that are sent at these stages."""
 
 
 class PlannedSessions:
