@@ -99,8 +99,8 @@ class RecordIndex:
     def __len__(self) -> int:
         return self._counts.total()
 
-    def __contains__(self, key: str) -> bool:
-        return self.get(key) is not None
+    def __contains__(self, key: object) -> bool:
+        return self.get(str(key)) is not None
 
     @property
     def has_repeats(self) -> bool:
