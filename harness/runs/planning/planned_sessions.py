@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from harness.sessions.materials import Workshop
 
 MOST_HELD = 50_000
-"""Trials of a plan that is held in memory: about 25 MB."""
+"""Trials of a plan that is held in memory: about 100 MB."""
 
 
 class SeedSessions(Protocol):
