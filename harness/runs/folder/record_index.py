@@ -99,8 +99,8 @@ class RecordIndex:
     def __len__(self) -> int:
         return self._counts.total()
 
-    def __contains__(self, key: str) -> bool:
-        return self.get(key) is not None
+    def __contains__(self, key: object) -> bool:
+        return self.get(str(key)) is not None
 
     @property
     def has_repeats(self) -> bool:
@@ -120,12 +120,12 @@ class RecordIndex:
         """
         try:
             kind = self._keys.get(key)
-        except sqlite3.Error as error:
+            return None if kind is None else self._names[kind]
+        except (sqlite3.Error, IndexError) as error:
             raise UsageError(
                 f"{self._file.path} cannot be read: {error}; delete it and go on with --resume: it"
                 " is made again from the records"
             ) from None
-        return None if kind is None else self._names[kind]
 
     def keys(self) -> Iterator[str]:
         """Every key once."""
@@ -145,7 +145,7 @@ class RecordIndex:
         self._n, self._mark = self._n + 1, _marked(self._mark, key, told)
 
     def commit(self) -> None:
-        """All records so far are on disk: what is too much for memory may be written beside them."""
+        """All records so far are on disk: what is too much for memory is written beside them."""
         if self._keys.is_full:
             self._write()
 
@@ -173,7 +173,7 @@ class RecordIndex:
             read = 0
             for record in islice(found, n):
                 read, mark = read + 1, _marked(mark, record["key"], Recorded.of(record))
-            if read != n or mark != note["mark"]:
+            if read != n or mark != note["mark"] or not self._file.is_sound(sum(note["counts"])):
                 return False
             self._names = [Recorded(*one) for one in note["kinds"]]
             self._kinds = {one: kind for kind, one in enumerate(self._names)}
