@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 _COUNTER = TokenCounter()
 
+JUDGED = (
+    "run_id", "model", "variant", "scenario", "session", "trunk", "arm", "counts", "sample",
+    "question_id", "question", "fact", "expected", "outcome", "miss", "score", "in_view", "opaque",
+    "view", "cut_messages", "view_tokens", "session_tokens", "window_limit", "gap_tokens",
+    "kind_tokens", "plant_behind", "prompt_tokens", "provider_tokens", "cached_tokens",
+    "exact_tokens", "usage_source",
+)  # fmt: skip
+"""The fields of a record that the judgement rests on."""
+
 BY_MODEL = frozenset(
     {"abstained", "swapped", "stale", "incomplete", "fabricated", "refused", "output_truncated"}
 )
@@ -65,8 +74,20 @@ class Settlement:
     def amended(self, records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         """The records with what is known now, in the same order."""
         for record, place in zip(records, self._places, strict=True):
-            kept = {**record, "provisional": False} if place is None else _amended(record, place)
-            yield kept | self._counts(record)
+            yield {**record, **self._change(record, place)}
+
+    def changes(self, records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Of each record, in the same order, what stands in the place of its own values.
+
+        Args:
+            records: With the fields of `JUDGED`, and perhaps others.
+        """
+        for record, place in zip(records, self._places, strict=True):
+            yield self._change(record, place)
+
+    def _change(self, record: Mapping[str, Any], place: _Place | None) -> dict[str, Any]:
+        told = {"provisional": False} if place is None else _told(record, place)
+        return told | self._counts(record)
 
     def _counts(self, record: Mapping[str, Any]) -> dict[str, str]:
         """What a question about a real log counts towards: apart where the model knows it anyway.
@@ -94,11 +115,10 @@ def is_metered(record: Mapping[str, Any]) -> bool:
     return told and not record.get("opaque")
 
 
-def _amended(record: Mapping[str, Any], place: _Place) -> dict[str, Any]:
+def _told(record: Mapping[str, Any], place: _Place) -> dict[str, Any]:
     found, row = place.verdicts, place.row
     truncated, lost = found.truncated[row], found.lost[row]
     return {
-        **record,
         "fill": round(found.whole[row] * _longer(record) / record["window_limit"], 6),
         "prompt_tokens": found.tokens[row],
         "usage_source": found.source[row],
