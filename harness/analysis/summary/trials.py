@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from harness.analysis.curves import GROUP
-from harness.analysis.records import SCHEMA, collect
+from harness.analysis.records import collect
 from harness.analysis.summary.judges import calibrated
+from harness.runs.folder.record_columns import SCHEMA
 
 if TYPE_CHECKING:
     from harness.analysis.records import Frame

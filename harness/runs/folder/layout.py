@@ -1,10 +1,10 @@
 """The names of the files of a run folder, and nothing else.
 
 `results/<UTC time>_<slug>_<id>/` holds `run.json` (the study), `records.jsonl` (a line a trial) and
-`messages.jsonl` (each message text once). A run of very many trials moves the lines of finished ones
-into parquet parts under `records/`; what was not moved yet is `records.jsonl`, its tail. Models that
-write into sessions leave `writings.jsonl`, memories a file each under `memories/`, an adaptive run
-its batches, a length ledger its ratios.
+`messages.jsonl` (each message text once). A run of very many trials moves the lines of finished
+ones into parquet parts under `records/`; what was not moved yet is `records.jsonl`, its tail.
+Models that write into sessions leave `writings.jsonl`, memories a file each under `memories/`, an
+adaptive run its batches, a length ledger its ratios.
 """
 
 from __future__ import annotations

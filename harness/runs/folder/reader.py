@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from harness.runs.folder.record_files import RecordFiles
+
 _HASH, _TRUNK = b'{"hash":"', b'{"trunk":"'
 
 
@@ -44,19 +46,32 @@ def records(folder: Path, only: Sequence[str] | None = None) -> Iterator[dict[st
             return
     # here, since they bring polars, which a run of some thousand trials never needs
     from harness.runs.folder.record_files import record_files
+
+    with record_files(folder) as files:
+        yield from records_in(files, folder, only)
+
+
+def records_in(
+    files: RecordFiles, folder: Path, only: Sequence[str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """The records of files that are held open, as `records` gives them.
+
+    Raises:
+        FileError: A line that is whole is not a JSON object, or a part is damaged.
+    """
     from harness.runs.folder.record_part import as_records, rows_of
     from harness.runs.folder.settled_part import settled_records
 
-    with record_files(folder) as files:
-        for part, is_settled in zip(files.parts, files.settled, strict=True):
-            if is_settled:
-                yield from settled_records(part, only)
-                continue
-            for piece in rows_of(part, only):
-                yield from as_records(piece, part.path, only)
-        if files.tail is not None:
-            behind = _lines_of_file(files.tail, folder / RECORDS)
-            yield from _only(islice(behind, files.skip, None), only)
+    for part, is_settled in zip(files.parts, files.settled, strict=True):
+        if is_settled:
+            yield from settled_records(part, only)
+            continue
+        for piece in rows_of(part, only):
+            yield from as_records(piece, part.path, only)
+    if files.tail is not None:
+        files.tail.seek(0)
+        behind = islice(_lines_of_file(files.tail, folder / RECORDS), files.skip, None)
+        yield from _only(behind, only)
 
 
 @contextmanager
@@ -89,7 +104,13 @@ def latest_records(folder: Path, only: Sequence[str] | None = None) -> dict[str,
 
 def holds_records(folder: Path) -> bool:
     """Whether a folder holds records, as lines or in parts."""
-    return (folder / RECORDS).is_file() or any((folder / PARTS).glob("*.parquet"))
+    return bool(files_of_records(folder))
+
+
+def files_of_records(folder: Path) -> list[Path]:
+    """The files with a run's records that are there: parts in their order, then the lines."""
+    tail = folder / RECORDS
+    return [*sorted((folder / PARTS).glob("[!.]*.parquet")), *([tail] if tail.is_file() else [])]
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:

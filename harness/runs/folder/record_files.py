@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, TYPE_CHECKING
 
 from harness.core.errors import FileError, UsageError, Where
@@ -130,15 +131,12 @@ def _skip(parts: Sequence[RecordPart], tail: IO[bytes] | None, path: Path) -> in
     begun = next((n for n, part in enumerate(parts) if part.first == name), None)
     if tail is None or name is None or begun is None:
         return 0
-    held, last = sum(part.rows for part in parts[begun:]), b""
-    number = 0
-    for number, last in zip(range(1, held + 1), tail, strict=False):
-        if not last.endswith(b"\n"):
-            break
+    held = sum(part.rows for part in parts[begun:])
+    last = next(islice(tail, held - 1, None), b"")
     tail.seek(0)
-    if number == held and last.endswith(b"\n") and _asking(last) != parts[-1].last:
+    if last.endswith(b"\n") and _asking(last) != parts[-1].last:
         raise FileError(
-            Where(file=str(path), line=number),
+            Where(file=str(path), line=held),
             f"these lines begin as {parts[begun].path.name} does, and go on otherwise; bring the"
             " file back from a copy of the run folder",
         )

@@ -135,8 +135,7 @@ def _columns(lines: Sequence[bytes], where: Where) -> pl.DataFrame:
         FileError: A line is no record.
     """
     try:
-        readable = b"".join(_well_formed(line) if _HALF.search(line) else line for line in lines)
-        frame = pl.read_ndjson(BytesIO(readable), schema=SCHEMA)
+        frame = _read(lines)
         texts = pl.Series(RAW, [line.decode().rstrip("\n") for line in lines], dtype=pl.String)
     except (UnicodeDecodeError, pl.exceptions.PolarsError) as error:
         raise _bad_line(lines, where) or FileError(where, str(error)) from None
@@ -154,8 +153,17 @@ def _columns(lines: Sequence[bytes], where: Where) -> pl.DataFrame:
     return frame.with_columns(pl.Series(RAW, kept, dtype=pl.String))
 
 
+def _read(lines: Sequence[bytes]) -> pl.DataFrame:
+    """The columns of lines, as a scan of their file would give them."""
+    try:
+        return pl.read_ndjson(BytesIO(b"".join(lines)), schema=SCHEMA)
+    except pl.exceptions.PolarsError:
+        mended = b"".join(_well_formed(line) if _HALF.search(line) else line for line in lines)
+        return pl.read_ndjson(BytesIO(mended), schema=SCHEMA)
+
+
 def _well_formed(line: bytes) -> bytes:
-    """A line without halves of surrogate pairs, which a column cannot hold; as it is if not JSON."""
+    """A line without halves of surrogate pairs, which no column holds; as it is if not JSON."""
     try:
         return dump_line(json.loads(well_formed(json.dumps(json_of(line), ensure_ascii=False))))
     except ValueError:

@@ -63,7 +63,7 @@ def test_records_move_into_parts_while_a_run_goes_on_and_are_read_as_before(tmp_
     assert [dump_line(one) for one in records(tmp_path)] == [
         dump_line(to_json(one)) for one in some(0, 15)
     ]
-    assert list(records(tmp_path, ("key", "status")))[0] == {"key": "0", "status": "ok"}
+    assert next(records(tmp_path, ("key", "status"))) == {"key": "0", "status": "ok"}
 
 
 def test_bytes_alone_make_a_part_too(tmp_path, monkeypatch):
@@ -162,7 +162,7 @@ def test_a_part_that_is_missing_is_told(tmp_path):
 def test_a_file_that_is_called_as_no_part_is_told(tmp_path):
     append(tmp_path, 0, 4)
     (tmp_path / PARTS / "copy.parquet").write_bytes(b"")
-    with pytest.raises(UsageError, match="copy.parquet: parts are called 000001.parquet, 000002"):
+    with pytest.raises(UsageError, match=r"copy.parquet: parts are called 000001.parquet, 000002"):
         keys(tmp_path)
 
 

@@ -119,8 +119,8 @@ def test_what_is_no_record_gets_into_no_part(tmp_path, line, told):
     [
         (lambda body: body[:-20], "damaged, or no parquet"),
         (lambda body: body[20:], "damaged, or no parquet"),
-        (lambda body: b"", "damaged, or no parquet"),
-        (lambda body: b"PAR1" * 9, "damaged, or no parquet"),
+        (lambda _: b"", "damaged, or no parquet"),
+        (lambda _: b"PAR1" * 9, "damaged, or no parquet"),
     ],
 )
 def test_a_part_that_is_cut_short_is_told_with_its_name(tmp_path, spoil, told):
