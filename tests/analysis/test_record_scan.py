@@ -29,10 +29,8 @@ RUN = "20260102T030405Z_demo_0001"
 
 def a_record(n, record):
     """As a run that goes on writes one, with all that readers may stumble over now and then."""
-    record = replace(
-        record, run_id=RUN, key=f"{n:032x}", provisional=n % 5 > 0, provider_tokens=900
-    )
-    line = to_json(record)
+    own = {"run_id": RUN, "key": f"{n:032x}", "provisional": n % 5 > 0, "provider_tokens": 900}
+    line = to_json(replace(record, **own))
     if n % 50 == 7:
         line |= {"later_field": {"a": [n]}, "fill": int(line["fill"])}
     if n % 50 == 8:
@@ -52,7 +50,7 @@ def folders(tmp_path_factory):
         folder.mkdir(parents=True)
         (folder / RECORDS).write_bytes(b"".join(lines[:-1]))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(make_parts, "PART_RECORDS", 10_000 if name == "lines" else 400)
+            patch.setattr(make_parts, "PART_RECORDS", 10_000 if name == "lines" else 100)
             with Store(folder) as store:
                 store._records.append(json.loads(lines[-1]))
                 store._parts.note(len(lines[-1]))
@@ -65,7 +63,7 @@ def folders(tmp_path_factory):
 
 
 def some():
-    return [*simulated_run(seeds=12, each=80), *(failed(key=f"e{n}") for n in range(9))]
+    return [*simulated_run(seeds=6, each=40), *(failed(key=f"e{n}") for n in range(9))]
 
 
 def told(folder):
@@ -109,7 +107,7 @@ def test_a_report_reads_a_folder_in_which_only_parts_are_left(folders, tmp_path)
 def test_lines_that_stand_in_a_part_as_well_are_read_once(folders, tmp_path):
     folder = tmp_path / RUN
     shutil.copytree(folders["parts"], folder)
-    held = [dump_line(one) for one in stored(folders["lines"])][400:]
+    held = [dump_line(one) for one in stored(folders["lines"])][100:]
     (folder / RECORDS).write_bytes(b"".join(held))
     assert rows(folder).equals(rows(folders["lines"]))
 
@@ -146,9 +144,7 @@ def test_a_part_with_rows_that_are_no_records_is_told(folders, tmp_path):
     notes = {"session-harness": pl.read_parquet_metadata(path)["session-harness"]}
     hollow = pl.when(pl.int_range(pl.len()) > 0).then("session").alias("session")
     pl.read_parquet(path).with_columns(hollow).write_parquet(path, metadata=notes)
-    with pytest.raises(
-        FileError, match="000002.parquet: not a part of a run's records: 1 rows lack"
-    ):
+    with pytest.raises(FileError, match=r"000002.parquet: .* records: 1 rows lack"):
         read_records(folder)
 
 

@@ -90,7 +90,19 @@ def write_part(path: Path, lines: Iterable[Sequence[bytes]], where: Where) -> No
             piece = some[start : start + AT_ONCE]
             found.append(_columns(piece, Where(file=where.file, line=number)))
             number += len(piece)
-    frame = pl.concat(found)
+    write_frame(path, pl.concat(found))
+
+
+def write_frame(path: Path, frame: pl.DataFrame) -> None:
+    """Write rows as a part, whole or not at all, and to the disk.
+
+    Args:
+        path: The part; nothing stands there.
+        frame: The columns of records, and `RAW`.
+
+    Raises:
+        OSError: It cannot be written.
+    """
     ends = [next(as_records(frame[[at]], path)) for at in (0, -1)]
     told = {
         "part": FORMAT,
