@@ -84,14 +84,19 @@ def _as_list(value: object) -> object:
     return list(map(_as_list, value)) if isinstance(value, tuple) else value
 
 
-def collect(frame: Frame) -> pl.DataFrame:
+def collect(frame: Frame, *, piecewise: bool = False) -> pl.DataFrame:
     """The rows themselves, read now.
+
+    Args:
+        frame: Records.
+        piecewise: Read and work on some rows at a time: what is dropped of them is never in memory
+            all at once.
 
     Raises:
         UsageError: A line of a records file is no record.
     """
     with _explained(frame):
-        return frame.lazy().collect()
+        return frame.lazy().collect(engine="streaming" if piecewise else "auto")
 
 
 def write_parquet(frame: Frame, path: Path) -> None:

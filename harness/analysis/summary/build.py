@@ -25,7 +25,13 @@ from harness.analysis.summary.memory_treatments import treatments
 from harness.analysis.summary.model import Control, CurveGroup, Summary
 from harness.analysis.summary.rule_adherence import adherence
 from harness.analysis.summary.said_in import said_in_contrasts
-from harness.analysis.summary.trials import column_names, narrowed, under_prompt, unique_trials
+from harness.analysis.summary.trials import (
+    column_names,
+    narrowed,
+    under_prompt,
+    unique_trials,
+    without_names,
+)
 from harness.core.errors import NothingSelectedError, UsageError
 
 if TYPE_CHECKING:
@@ -77,8 +83,11 @@ def summarise(
     rows, n_duplicates = unique_trials(narrowed(frame))
     if rows.is_empty():
         raise NothingSelectedError("there are no records to report; `harness run` makes some")
-    recall = rows.filter(pl.col("counts") != "rule")  # adherence is no recall
-    parts = _runs(recall) if apart else [recall]
+    first, last = (str(rows["started_at"].min()), str(rows["started_at"].max()))
+    rows = without_names(rows)
+    # adherence is no recall; nothing is copied where there is none
+    recall = rows.filter(pl.col("counts") != "rule") if (rows["counts"] == "rule").any() else rows
+    parts = _runs(recall) if apart and recall["run_id"].n_unique() > 1 else [recall]
     # One group under the other, and the runs of each in the order of time.
     groups = sorted((group for part in parts for group in curve_groups(part, asked)), key=group_key)
     named = frame.lazy().with_columns(under_prompt(), calibrated())
@@ -100,8 +109,8 @@ def summarise(
         near_empty=near_empty,
         run_ids=column_names(rows, "run_id"),
         scenarios=column_names(rows, "scenario"),
-        started_first=str(rows["started_at"].min()),
-        started_last=str(rows["started_at"].max()),
+        started_first=first,
+        started_last=last,
         n_records=rows.height,
         n_duplicates=n_duplicates,
         groups=tuple(groups),
@@ -136,5 +145,6 @@ def group_key(group: CurveGroup) -> tuple[Any, ...]:
 def _runs(rows: pl.DataFrame) -> list[pl.DataFrame]:
     """The rows of each run, the earliest first."""
     return sorted(
-        rows.partition_by("run_id"), key=lambda part: (part["started_at"].min(), part["run_id"][0])
+        rows.partition_by("run_id"),
+        key=lambda part: (str(part["began"].min()), str(part["run_id"][0])),
     )

@@ -35,7 +35,7 @@ from harness.analysis.summary.totals import attribution_totals, mends, usage_tot
 from harness.analysis.summary.trials import column_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from harness.analysis.onset import OnsetEstimate, OnsetOptions
 
@@ -45,6 +45,8 @@ MIN_ONSET_PROBES = 200
 MIN_ONSET_SESSIONS = 10
 """With fewer probes or sessions a scenario has no onset of its own: its interval would only be wide
 (see `power.WIDTHS`)."""
+_ROWS_AT_ONCE = 1_000_000
+"""Groups of so many rows together are worked out at once."""
 _OF_A_CURVE = (
     "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "counts",
     "in_view", "server_truncated", "guess",
@@ -55,22 +57,38 @@ T = TypeVar("T")
 
 def curve_groups(rows: pl.DataFrame, asked: OnsetOptions) -> list[CurveGroup]:
     """The groups of these rows, which differ in model, window, policy, memory or layout."""
-    tables = _tables(rows)
     alone = facts_alone(rows)
-    return [
-        _group(
-            key,
-            part,
-            {name: table.get(key, []) for name, table in tables.items()},
-            alone.get(str(key[0])),
-            asked,
-        )
-        for key, part in sorted(_parts(rows).items())
-    ]
+    found = []
+    for some in _batches(rows):
+        tables = _tables(some)
+        parts = some.partition_by(*GROUP, as_dict=True, include_key=True)
+        found += [
+            _group(
+                key,
+                part,
+                {name: table.get(key, []) for name, table in tables.items()},
+                alone.get(str(key[0])),
+                asked,
+            )
+            for key, part in sorted(parts.items())
+        ]
+    return found
 
 
-def _parts(rows: pl.DataFrame) -> Mapping[tuple[Any, ...], pl.DataFrame]:
-    return rows.partition_by(*GROUP, as_dict=True, include_key=True)
+def _batches(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Whole groups, some at a time: what is worked out of many rows takes no memory for all."""
+    sizes = rows.group_by(*GROUP).len("n").sort(*GROUP)
+    batch = (pl.col("n").cast(pl.Int64).cum_sum() - 1) // _ROWS_AT_ONCE
+    sizes = sizes.with_columns(batch.alias("batch"))
+    if sizes["batch"].n_unique() <= 1:
+        yield rows
+        return
+    keys = sizes.select(*GROUP, "batch")
+    numbered = rows.select(GROUP).join(
+        keys, on=list(GROUP), how="left", nulls_equal=True, maintain_order="left"
+    )["batch"]
+    for number in keys["batch"].unique().sort():
+        yield rows.filter(numbered == number)
 
 
 def _tables(rows: pl.DataFrame) -> Mapping[str, Mapping[tuple[Any, ...], list[dict[str, Any]]]]:
@@ -147,7 +165,7 @@ def _group(
         ),
         usage=usage_totals(rows),
         lengths=lengths(rows),
-        started=str(rows["started_at"].min()),
+        started=str(rows["began"].min()),
         nearly_empty=(
             _overall(known.filter(pl.col("fill") <= onset.control)) if onset.has_controls else None
         ),
