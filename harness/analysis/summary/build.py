@@ -30,7 +30,6 @@ from harness.analysis.summary.trials import (
     narrowed,
     under_prompt,
     unique_trials,
-    without_names,
 )
 from harness.core.errors import NothingSelectedError, UsageError
 
@@ -83,8 +82,6 @@ def summarise(
     rows, n_duplicates = unique_trials(narrowed(frame))
     if rows.is_empty():
         raise NothingSelectedError("there are no records to report; `harness run` makes some")
-    first, last = (str(rows["started_at"].min()), str(rows["started_at"].max()))
-    rows = without_names(rows)
     # adherence is no recall; nothing is copied where there is none
     recall = rows.filter(pl.col("counts") != "rule") if (rows["counts"] == "rule").any() else rows
     parts = _runs(recall) if apart and recall["run_id"].n_unique() > 1 else [recall]
@@ -109,8 +106,8 @@ def summarise(
         near_empty=near_empty,
         run_ids=column_names(rows, "run_id"),
         scenarios=column_names(rows, "scenario"),
-        started_first=first,
-        started_last=last,
+        started_first=str(rows["started_at"].min()),
+        started_last=str(rows["started_at"].max()),
         n_records=rows.height,
         n_duplicates=n_duplicates,
         groups=tuple(groups),
@@ -146,5 +143,5 @@ def _runs(rows: pl.DataFrame) -> list[pl.DataFrame]:
     """The rows of each run, the earliest first."""
     return sorted(
         rows.partition_by("run_id"),
-        key=lambda part: (str(part["began"].min()), str(part["run_id"][0])),
+        key=lambda part: (part["started_at"].min(), part["run_id"][0]),
     )

@@ -77,18 +77,18 @@ def curve_groups(rows: pl.DataFrame, asked: OnsetOptions) -> list[CurveGroup]:
 
 def _batches(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Whole groups, some at a time: what is worked out of many rows takes no memory for all."""
-    sizes = rows.group_by(*GROUP).len("n").sort(*GROUP)
-    batch = (pl.col("n").cast(pl.Int64).cum_sum() - 1) // _ROWS_AT_ONCE
-    sizes = sizes.with_columns(batch.alias("batch"))
-    if sizes["batch"].n_unique() <= 1:
+    if rows.height <= _ROWS_AT_ONCE:
         yield rows
         return
-    keys = sizes.select(*GROUP, "batch")
-    numbered = rows.select(GROUP).join(
-        keys, on=list(GROUP), how="left", nulls_equal=True, maintain_order="left"
-    )["batch"]
-    for number in keys["batch"].unique().sort():
-        yield rows.filter(numbered == number)
+    # a hash of what makes a group takes a tenth of the memory of grouping by it; two groups that
+    # share one are worked out together, and told apart there
+    name = rows.select(pl.struct(*GROUP).hash().alias("name")).to_series()
+    sizes = name.value_counts().sort("name")
+    batch = (sizes["count"].cast(pl.Int64).cum_sum() - 1) // _ROWS_AT_ONCE
+    for (_,), some in sizes.with_columns(batch.alias("batch")).group_by(
+        "batch", maintain_order=True
+    ):
+        yield rows.filter(name.is_in(some["name"].implode()))
 
 
 def _tables(rows: pl.DataFrame) -> Mapping[str, Mapping[tuple[Any, ...], list[dict[str, Any]]]]:
@@ -165,7 +165,7 @@ def _group(
         ),
         usage=usage_totals(rows),
         lengths=lengths(rows),
-        started=str(rows["began"].min()),
+        started=str(rows["started_at"].min()),
         nearly_empty=(
             _overall(known.filter(pl.col("fill") <= onset.control)) if onset.has_controls else None
         ),

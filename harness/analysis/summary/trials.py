@@ -63,15 +63,6 @@ def unique_trials(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     return kept, rows.height - kept.height
 
 
-def without_names(rows: pl.DataFrame) -> pl.DataFrame:
-    """Unique trials in less memory: what names each is left out, and when each was asked.
-
-    `began` is when the first of a trial's curve in its run was asked.
-    """
-    began = pl.col("started_at").min().over(*GROUP, "run_id").cast(pl.Categorical())
-    return rows.with_columns(began.alias("began")).drop("key", "started_at")
-
-
 def column_names(rows: pl.DataFrame, column: str) -> tuple[str, ...]:
     """The values of a column, each once, in order."""
     return tuple(sorted(rows[column].unique().drop_nulls().cast(pl.String).to_list()))
