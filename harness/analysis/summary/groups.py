@@ -47,6 +47,8 @@ MIN_ONSET_SESSIONS = 10
 (see `power.WIDTHS`)."""
 _ROWS_AT_ONCE = 1_000_000
 """Groups of so many rows together are worked out at once."""
+_NUMBER = "group"
+"""The column with the number of a group."""
 _OF_A_CURVE = (
     "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "counts",
     "in_view", "server_truncated", "guess",
@@ -60,19 +62,36 @@ def curve_groups(rows: pl.DataFrame, asked: OnsetOptions) -> list[CurveGroup]:
     alone = facts_alone(rows)
     found = []
     for some in _batches(rows):
-        tables = _tables(some)
-        parts = some.partition_by(*GROUP, as_dict=True, include_key=True)
+        keys, numbered = _numbered(some)
+        tables = _tables(numbered)
+        parts = numbered.partition_by(_NUMBER, as_dict=True) if len(keys) > 1 else {(0,): numbered}
         found += [
             _group(
                 key,
-                part,
-                {name: table.get(key, []) for name, table in tables.items()},
+                parts[number,],
+                {name: table.get(number, []) for name, table in tables.items()},
                 alone.get(str(key[0])),
                 asked,
             )
-            for key, part in sorted(parts.items())
+            for number, key in enumerate(keys)
         ]
     return found
+
+
+def _numbered(rows: pl.DataFrame) -> tuple[list[tuple[Any, ...]], pl.DataFrame]:
+    """What makes each group, and the rows with its number: one column is grouped by, not five."""
+    keys = rows.select(GROUP).unique().sort(*GROUP).with_columns(_number_of_row())
+    if keys.height == 1:
+        numbered = rows.with_columns(pl.lit(0, pl.Int64).alias(_NUMBER))
+    else:
+        numbered = rows.join(
+            keys, on=list(GROUP), how="left", nulls_equal=True, maintain_order="left"
+        )
+    return keys.select(GROUP).rows(), numbered
+
+
+def _number_of_row() -> pl.Expr:
+    return pl.int_range(pl.len(), dtype=pl.Int64()).alias(_NUMBER)
 
 
 def _batches(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -91,23 +110,23 @@ def _batches(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
         yield rows.filter(name.is_in(some["name"].implode()))
 
 
-def _tables(rows: pl.DataFrame) -> Mapping[str, Mapping[tuple[Any, ...], list[dict[str, Any]]]]:
-    """Every table of every group, computed over all groups at once."""
-    names = (*GROUP, "scenario")
+def _tables(rows: pl.DataFrame) -> Mapping[str, Mapping[int, list[dict[str, Any]]]]:
+    """Every table of every group, by its number, computed over all groups at once."""
+    by, names = (_NUMBER,), (_NUMBER, "scenario")
     known = collect(measured(rows).select(*names, "session", "score"))
     scenarios = with_recall(known.group_by(*names))
     tables = {
-        "fill": curve_table(rows, "fill"),
-        "position": curve_table(rows, "position"),
-        "gap": curve_table(rows, "gap_tokens"),
-        "cells": heatmap(rows),
-        "outcomes": outcomes_by_fill(rows),
-        "attribution": attribution(rows),
-        "abstain": abstentions(rows),
+        "fill": curve_table(rows, "fill", by=by),
+        "position": curve_table(rows, "position", by=by),
+        "gap": curve_table(rows, "gap_tokens", by=by),
+        "cells": heatmap(rows, by=by),
+        "outcomes": outcomes_by_fill(rows, by=by),
+        "attribution": attribution(rows, by=by),
+        "abstain": abstentions(rows, by=by),
         "scenarios": scenarios.sort(*names),
     }
     return {
-        name: table.rows_by_key(GROUP, named=True, include_key=False)
+        name: table.rows_by_key(_NUMBER, named=True, include_key=False)
         for name, table in tables.items()
     }
 
