@@ -52,12 +52,16 @@ class Store(AbstractContextManager["Store"]):
         except OSError:
             self._lock.close()
             raise UsageError(f"{folder}: another run writes to this folder; wait for it") from None
-        for name in (RECORDS, MESSAGES):
-            cut_torn_line(folder / name)
-        finish_parts(folder)
-        self._kept = {
-            str(line.get("hash") or line.get("trunk")) for line in lines(folder / MESSAGES)
-        }
+        try:
+            for name in (RECORDS, MESSAGES):
+                cut_torn_line(folder / name)
+            finish_parts(folder)
+            self._kept = {
+                str(line.get("hash") or line.get("trunk")) for line in lines(folder / MESSAGES)
+            }
+        except BaseException:
+            self._lock.close()
+            raise
         self._records = Lines(folder / RECORDS)
         self._messages = Lines(folder / MESSAGES)
         self._parts = PartMaker(folder)
