@@ -111,7 +111,13 @@ def attribution(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
         probes without a score.
     """
     unscored = pl.col("score").is_null().alias("unscored")
-    kinds = (*by, unscored, "status", cause().alias("cause"), who().alias("who"))
+    kinds: list[str | pl.Expr] = [
+        *by,
+        unscored,
+        "status",
+        cause().alias("cause"),
+        who().alias("who"),
+    ]
     # of millions of probes some dozens of kinds are left, and all that follows is about those
     rows = collect(main_rows(frame).select(*kinds).group_by(pl.all()).len("probes"))
     lost = pl.col("who").is_in(["application", "memory", "server", "model", "nobody"])
