@@ -6,8 +6,10 @@ Everything here follows from the records alone, so that it can be done again whe
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from dataclasses import dataclass
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from harness.core.messages import Message
@@ -22,6 +24,15 @@ if TYPE_CHECKING:
 
 _COUNTER = TokenCounter()
 
+JUDGED = (
+    "run_id", "model", "variant", "scenario", "session", "trunk", "arm", "counts", "sample",
+    "question_id", "question", "fact", "expected", "outcome", "miss", "score", "in_view", "opaque",
+    "view", "cut_messages", "view_tokens", "session_tokens", "window_limit", "gap_tokens",
+    "kind_tokens", "plant_behind", "prompt_tokens", "provider_tokens", "cached_tokens",
+    "exact_tokens", "usage_source",
+)  # fmt: skip
+"""The fields of a record that the judgement rests on."""
+
 BY_MODEL = frozenset(
     {"abstained", "swapped", "stale", "incomplete", "fabricated", "refused", "output_truncated"}
 )
@@ -29,11 +40,27 @@ BY_MODEL = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the verdict on a record stands."""
+class _Told:
+    """Verdicts on the calls of one model in one run, in some dozens of bytes a call."""
 
-    verdicts: Verdicts
-    row: int
+    truncated: tuple[bool | None, ...]
+    lost: tuple[bool | None, ...]
+    part: tuple[str | None, ...]
+    source: tuple[str, ...]
+    tokens: array[int]
+    whole: array[float]
+
+    @classmethod
+    def of(cls, found: Verdicts) -> _Told:
+        """Of some dozens of words each is kept once."""
+        return cls(
+            truncated=found.truncated,
+            lost=found.lost,
+            part=tuple(part and intern(part) for part in found.part),
+            source=tuple(map(intern, found.source)),
+            tokens=array("q", found.tokens),
+            whole=array("d", found.whole),
+        )
 
 
 class Settlement:
@@ -46,27 +73,49 @@ class Settlement:
 
     def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
         builders: defaultdict[tuple[str, str], ReadingsBuilder] = defaultdict(ReadingsBuilder)
-        rows: list[tuple[tuple[str, str], int] | None] = []
+        numbers: dict[tuple[str, str], int] = {}
+        self._calls = array("l")
+        """Of each record the number of its run and model; -1 where no meter could have read it."""
         self._known: set[tuple[object, ...]] = set()
         for record in records:
             if not is_metered(record):
-                rows.append(None)
+                self._calls.append(-1)
                 continue
             call = (str(record["run_id"]), str(record["model"]))
             if record["arm"] == "closed_book" and record["outcome"] == "recalled":
                 self._known.add(_question(record))
-            rows.append((call, builders[call].add(record)))
-        found = {call: verdicts(builder.readings()) for call, builder in builders.items()}
-        self._places = [None if at is None else _Place(found[at[0]], at[1]) for at in rows]
+            builders[call].add(record)
+            self._calls.append(numbers.setdefault(call, len(numbers)))
+        # one after the other, and what a judgement took is let go
+        self._told = [_Told.of(verdicts(builders.pop(call).readings())) for call in numbers]
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._calls)
 
     def amended(self, records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         """The records with what is known now, in the same order."""
-        for record, place in zip(records, self._places, strict=True):
-            kept = {**record, "provisional": False} if place is None else _amended(record, place)
-            yield kept | self._counts(record)
+        for record, change in self._changed(records):
+            yield {**record, **change}
+
+    def changes(self, records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Of each record, in the same order, what stands in the place of its own values.
+
+        Args:
+            records: With the fields of `JUDGED`, and perhaps others.
+        """
+        for _, change in self._changed(records):
+            yield change
+
+    def _changed(
+        self, records: Iterable[Mapping[str, Any]]
+    ) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
+        rows = [0] * len(self._told)
+        for record, call in zip(records, self._calls, strict=True):
+            told: dict[str, Any] = {"provisional": False}
+            if call >= 0:
+                told = _change(record, self._told[call], rows[call])
+                rows[call] += 1
+            yield record, told | self._counts(record)
 
     def _counts(self, record: Mapping[str, Any]) -> dict[str, str]:
         """What a question about a real log counts towards: apart where the model knows it anyway.
@@ -94,11 +143,9 @@ def is_metered(record: Mapping[str, Any]) -> bool:
     return told and not record.get("opaque")
 
 
-def _amended(record: Mapping[str, Any], place: _Place) -> dict[str, Any]:
-    found, row = place.verdicts, place.row
+def _change(record: Mapping[str, Any], found: _Told, row: int) -> dict[str, Any]:
     truncated, lost = found.truncated[row], found.lost[row]
     return {
-        **record,
         "fill": round(found.whole[row] * _longer(record) / record["window_limit"], 6),
         "prompt_tokens": found.tokens[row],
         "usage_source": found.source[row],
