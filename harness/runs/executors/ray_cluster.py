@@ -1,26 +1,26 @@
 """The one file that imports ray: trials replayed by workers on one machine or many.
 
 A few long-lived workers, each with an event loop, models and gates of its own, are fed whole
-sessions and stream back what came of each trial. This process alone plans, aims and writes. A
-worker that dies loses nothing that it had sent back; what it still owed goes to another one.
+sessions and stream back what came of each trial, and what models wrote on the way. This process
+alone plans, aims and writes. A worker that dies loses nothing that it had sent back; what it still
+owed goes to another one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections import deque
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import IncompleteError, UsageError, first_of
 from harness.core.record import Record
-from harness.runs.executors.local import Local
-from harness.runs.executors.worker import Failed, Stopped, Worker
-from harness.runs.planning.plan import needs_preparing
+from harness.runs.executors.batches import batches, trunks
+from harness.runs.executors.worker import Batch, Failed, Note, Stopped, Worker, WrittenLine
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import AsyncIterator, Collection, Sequence
 
     from harness.core.study import SessionTrials, Study
@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 _FEEDS = 2
 """Batches that a worker has at a time: while the end of one comes in, the next is under way."""
 
-_TRIALS_A_BATCH = 64
 _DEATHS = 3
 """Workers that may die for each that there is, before the run stops."""
+
+_LOOK_S = 0.2
+"""How often the workers are told of models that were given up meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,9 @@ class Cluster:
         self._run_id = run_id
         self._left = workers * (1 + _DEATHS)
         self._actor = ray.remote(num_cpus=1, max_restarts=0, scheduling_strategy="SPREAD")(Worker)
-        self._here = Local(gates.limits)
+        self._told: dict[str, str] = {}
+        """Models that the workers know to be given up, and why."""
+        self._noted: set[str] = set()
         self._seats = [_Seat(self) for _ in range(workers)]
 
     def hire(self) -> Any:
@@ -163,67 +167,78 @@ class Cluster:
     async def execute(
         self, groups: Sequence[SessionTrials], runner: TrialRunner, done: Collection[str]
     ) -> None:
-        """Replay every trial whose key is not in `done`.
-
-        Sessions into which models write are replayed by this process: what is written is kept
-        beside the records, which have one writer.
-        """
-        own = [group for group in groups if needs_preparing(group)]
-        batches = _batches([group for group in groups if not needs_preparing(group)], done)
+        """Replay every trial whose key is not in `done`."""
+        places = _FEEDS * len(self._seats)
+        left = batches(groups, done, places)
+        telling = asyncio.create_task(self._tell(runner))
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._here.execute(own, runner, done))
                 for seat in self._seats * _FEEDS:
-                    tasks.create_task(self._feed(seat, batches, runner, set(done)))
+                    tasks.create_task(self._feed(seat, left, runner, set(done)))
         except BaseExceptionGroup as errors:
             raise first_of(errors) from None
+        finally:
+            telling.cancel()
+            with suppress(asyncio.CancelledError):
+                await telling
 
     async def _feed(
-        self, seat: _Seat, batches: deque[list[SessionTrials]], runner: TrialRunner, done: set[str]
+        self, seat: _Seat, left: deque[list[SessionTrials]], runner: TrialRunner, done: set[str]
     ) -> None:
         """Hand out batches as long as there are any; one that a dead worker owes goes back."""
-        while batches:
-            batch = batches.popleft()
-            if batch[0].model in runner.given_up:
+        while left:
+            groups = [one for one in left.popleft() if one.model not in runner.given_up]
+            if not groups:
                 continue
             number = seat.number
             try:
-                await self._hand_out(seat.worker, batch, runner, done)
+                await self._hand_out(seat.worker, groups, runner, done)
             except self._ray.exceptions.RayActorError:
                 seat.replace(number)
-                batches.appendleft(batch)
+                left.appendleft(groups)
 
     async def _hand_out(
-        self, worker: Any, batch: list[SessionTrials], runner: TrialRunner, done: set[str]
+        self, worker: Any, groups: list[SessionTrials], runner: TrialRunner, done: set[str]
     ) -> None:
         """Have a batch replayed, and take in what comes back, as it comes."""
-        keys = {trial.key for group in batch for trial in group.trials}
-        counts = {group.model: runner.ledger.all_counts(group.model) for group in batch}
+        models = {group.model for group in groups}
+        batch = Batch(
+            groups=tuple(groups),
+            done=frozenset(done & {trial.key for group in groups for trial in group.trials}),
+            counts={model: runner.ledger.all_counts(model) for model in models},
+            counters={m: runner.counters[m].name for m in models & runner.counters.keys()},
+            written=runner.writings.known(trunks(groups)),
+        )
         call = worker.replay.options(num_returns="streaming")
-        async for some in call.remote(batch, frozenset(keys & done), counts):
+        async for some in call.remote(batch):
             for item in await some:
                 if isinstance(item, Record):
                     done.add(item.key)
                     runner.take_in(item)
+                elif isinstance(item, WrittenLine):
+                    runner.writings.take_in(item.path, item.line)
                 elif isinstance(item, Failed):
                     raise UsageError(item.message)
                 elif isinstance(item, Stopped):
                     self._gates.stopped.setdefault(item.model, item.why)
+                elif isinstance(item, Note):
+                    self._note(item.text)
                 else:
                     runner.keep(item)
 
+    def _note(self, text: str) -> None:
+        """Hand on what a worker has to say; what several say, once."""
+        if text not in self._noted:
+            self._noted.add(text)
+            self._gates.note(text)
 
-def _batches(groups: Sequence[SessionTrials], done: Collection[str]) -> deque[list[SessionTrials]]:
-    """Whole sessions, in order, in batches of about as many trials."""
-    batches: deque[list[SessionTrials]] = deque()
-    size = _TRIALS_A_BATCH
-    for group in groups:
-        todo = sum(trial.key not in done for trial in group.trials)
-        if not todo:
-            continue
-        if size >= _TRIALS_A_BATCH:
-            batches.append([])
-            size = 0
-        batches[-1].append(group)
-        size += todo
-    return batches
+    async def _tell(self, runner: TrialRunner) -> None:
+        """Tell all workers of models that are given up, as soon as they are."""
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            stopped = dict(runner.given_up)
+            if stopped == self._told:
+                continue
+            self._told = stopped
+            for seat in self._seats:
+                seat.worker.stop.remote(stopped, halting=runner.halting)

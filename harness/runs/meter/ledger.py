@@ -152,6 +152,10 @@ class LengthLedger:
         """Whether anything of it is settled."""
         return bool(self._models[model].aims)
 
+    def counter(self, model: str) -> str | None:
+        """Who counted its prompts exactly before any was sent; None where nobody did."""
+        return self._models[model].counter
+
     def all_counts(self, model: str) -> dict[str, CountModel]:
         """The same for all scenarios, for a worker that is to know it."""
         return dict(self._models[model].models)

@@ -73,7 +73,7 @@ class TrialRunner:
         writings: GeneratedTexts | None = None,
     ) -> None:
         self._workshop = workshop
-        self._writings = writings or GeneratedTexts(None, models, options)
+        self.writings = writings or GeneratedTexts(models, options)
         self._models = models
         self._options = options
         self._store = store
@@ -111,7 +111,7 @@ class TrialRunner:
         """
         # materials of its own: those of `session` may be in use by another thread
         materials = self._at_hand(self._own, group)
-        made = await prepare(group, materials, self._writings, repeat=repeat)
+        made = await prepare(group, materials, self.writings, repeat=repeat)
         if isinstance(made, Prepared):
             self._check_rules(made, group, repeat)
         return made
@@ -129,6 +129,11 @@ class TrialRunner:
         if new:
             self._store.keep(made.session)
         for one in new:
+            self._take_in_rule(one)
+
+    def _take_in_rule(self, one: Record) -> None:
+        """Keep what a reply made of a rule; once, whoever finds it out again."""
+        if one.key not in self._checked:
             self._checked.add(one.key)
             self._store.append(one)
 
@@ -226,6 +231,9 @@ class TrialRunner:
 
     def take_in(self, done: Record) -> None:
         """Keep a record, made here or by a worker, and learn from it."""
+        if done.probe_kind == "rule":
+            self._take_in_rule(done)
+            return
         if teaches(done):
             self._observe(done)
         self._store.append(done)

@@ -27,9 +27,16 @@ async def test_a_call_that_fails_after_its_run_was_interrupted_leaves_no_traceba
     heard = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: heard.append(context))
     model = Hanging()
-    texts = GeneratedTexts(None, {"m": model}, CallOptions({}))
+    texts = GeneratedTexts({"m": model}, CallOptions({}))
     asked = asyncio.ensure_future(
-        texts.ask("m", [Message("user", "Hi.")], purpose="summary", repeat=0, max_tokens=9)
+        texts.ask(
+            "m",
+            [Message("user", "Hi.")],
+            purpose="summary",
+            trunk=("a", 0),
+            repeat=0,
+            max_tokens=9,
+        )
     )
     await asyncio.sleep(0)
     await asyncio.sleep(0)
