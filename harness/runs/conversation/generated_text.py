@@ -20,7 +20,7 @@ from harness.runs.folder.writings import NoFiles
 from harness.scoring.normalise import answer
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from harness.core.messages import Message
     from harness.core.probe import Reply
@@ -35,6 +35,9 @@ Purpose = Literal["notes", "summary", "reply", "compaction"]
 
 Trunk: TypeAlias = tuple[str, int]
 """The scenario and the seed of sessions: those of one trunk may begin alike, and share texts."""
+
+Line: TypeAlias = "Mapping[str, object]"
+"""What a file holds of one call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,7 @@ class GeneratedTexts:
         options: CallOptions,
         *,
         files: WritingFiles | None = None,
-        before: Iterable[Mapping[str, object]] = (),
+        before: Iterable[Line] = (),
         is_fixed: bool = False,
     ) -> None:
         self._is_fixed = is_fixed
@@ -75,7 +78,12 @@ class GeneratedTexts:
         self._models = models
         self._options = options
         self._known: dict[str, asyncio.Future[Written]] = {}
-        self._before = {str(line["key"]): line for line in before}
+        self._before: dict[str, dict[Trunk | None, Line]] = {}
+        self._taken_in: dict[Trunk | None, list[Line]] = {}
+        self.before = tuple(before)
+        """What was written before the run, as lines of the file."""
+        for line in self.before:
+            self._learn(line)
 
     async def ask(
         self,
@@ -110,8 +118,9 @@ class GeneratedTexts:
         key = digest(
             [model, options.affecting_answer, repeat, [message.hash for message in messages]]
         )
-        if key in self._before:
-            return _from_line(self._before[key])
+        before = self._before.get(key)
+        if before is not None:
+            return _from_line(before.get(trunk) or next(iter(before.values())))
         if key in self._known:
             return await asyncio.shield(self._known[key])
         asked = asyncio.ensure_future(
@@ -190,18 +199,11 @@ class GeneratedTexts:
         """Write one line to a store."""
         self._files.append(store, line)
 
-    def known(self, trunks: Collection[Trunk]) -> tuple[Mapping[str, object], ...]:
-        """The lines of what was written before, or taken in, for sessions of these trunks.
+    def taken_in(self, trunks: Iterable[Trunk]) -> tuple[Line, ...]:
+        """The lines of what other processes wrote in this run for sessions of these trunks."""
+        return tuple(line for trunk in trunks for line in self._taken_in.get(trunk, ()))
 
-        Those of runs of before may not say for which sessions they are, and are among them.
-        """
-        return tuple(
-            line
-            for line in self._before.values()
-            if "seed" not in line or (line["scenario"], line["seed"]) in trunks
-        )
-
-    def take_in(self, path: str, line: Mapping[str, object] | None) -> None:
+    def take_in(self, path: str, line: Line | None) -> None:
         """Keep what another process wrote.
 
         Args:
@@ -212,11 +214,21 @@ class GeneratedTexts:
             self._files.begin(path)
             return
         if path == WRITINGS:
-            self._before[str(line["key"])] = line
+            self._learn(line)
+            self._taken_in.setdefault(_trunk(line), []).append(line)
         self._files.append(path, line)
 
+    def _learn(self, line: Line) -> None:
+        self._before.setdefault(str(line["key"]), {})[_trunk(line)] = line
 
-def _from_line(line: Mapping[str, object]) -> Written:
+
+def _trunk(line: Line) -> Trunk | None:
+    """The trunk that a line was written for; runs of before did not say it."""
+    scenario, seed = line.get("scenario"), line.get("seed")
+    return (scenario, seed) if isinstance(scenario, str) and isinstance(seed, int) else None
+
+
+def _from_line(line: Line) -> Written:
     fields = ("text", "finish_reason", "prompt_tokens", "completion_tokens", "cost_usd")
     return Written(**{name: line[name] for name in fields})  # type: ignore[arg-type]  # as `_call` wrote it
 

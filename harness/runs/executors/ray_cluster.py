@@ -143,12 +143,15 @@ class Cluster:
         self._gates = gates
         self._shares = shares
         self._run_id = run_id
+        self._workers = workers
         self._left = workers * (1 + _DEATHS)
         self._actor = ray.remote(num_cpus=1, max_restarts=0, scheduling_strategy="SPREAD")(Worker)
         self._told: dict[str, str] = {}
         """Models that the workers know to be given up, and why."""
         self._noted: set[str] = set()
-        self._seats = [_Seat(self) for _ in range(workers)]
+        self._before: Any = None
+        """What models wrote before the run went on: one copy in the cluster for all workers."""
+        self._seats: list[_Seat] = []
 
     def hire(self) -> Any:
         """A new worker.
@@ -162,14 +165,20 @@ class Cluster:
                 " --resume latest goes on"
             )
         self._left -= 1
-        return self._actor.remote(self._study, self._shares, self._run_id)
+        return self._actor.remote(self._study, self._shares, self._run_id, self._before)
+
+    def _staff(self, runner: TrialRunner) -> None:
+        """Hire the first workers, if that is not done."""
+        if not self._seats:
+            self._before = self._ray.put(runner.writings.before)
+            self._seats = [_Seat(self) for _ in range(self._workers)]
 
     async def execute(
         self, groups: Sequence[SessionTrials], runner: TrialRunner, done: Collection[str]
     ) -> None:
         """Replay every trial whose key is not in `done`."""
-        places = _FEEDS * len(self._seats)
-        left = batches(groups, done, places)
+        self._staff(runner)
+        left = batches(groups, done, _FEEDS * self._workers)
         telling = asyncio.create_task(self._tell(runner))
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -207,7 +216,7 @@ class Cluster:
             done=frozenset(done & {trial.key for group in groups for trial in group.trials}),
             counts={model: runner.ledger.all_counts(model) for model in models},
             counters={m: runner.counters[m].name for m in models & runner.counters.keys()},
-            written=runner.writings.known(trunks(groups)),
+            written=runner.writings.taken_in(trunks(groups)),
         )
         call = worker.replay.options(num_returns="streaming")
         async for some in call.remote(batch):

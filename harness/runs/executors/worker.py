@@ -29,10 +29,11 @@ from harness.runs.trials.runner import TrialRunner
 from harness.sessions.materials import Workshop
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from harness.core.study import SessionTrials, Study
     from harness.models.exact_counts import ExactCounter
+    from harness.runs.conversation.generated_text import Line
     from harness.runs.limits import Limits
     from harness.runs.meter.fit import CountModel
 
@@ -49,8 +50,8 @@ class Batch:
     """How the provider of each model counts, by scenario."""
     counters: Mapping[str, str]
     """The name of who counts the prompts of a model exactly, where somebody does."""
-    written: tuple[Mapping[str, object], ...] = ()
-    """Lines of what models wrote before into sessions of these trunks."""
+    written: tuple[Line, ...] = ()
+    """Lines of what models wrote in this run for sessions of these trunks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class WrittenLine:
     """A line for a file of the run folder, with what a model or a memory wrote."""
 
     path: str
-    line: Mapping[str, object] | None
+    line: Line | None
     """None where the file is begun."""
 
 
@@ -115,7 +116,7 @@ class _OutboxFiles:
         """A file, made or emptied."""
         self._items.put_nowait(WrittenLine(path, None))
 
-    def append(self, path: str, line: Mapping[str, object], /) -> None:
+    def append(self, path: str, line: Line, /) -> None:
         """One line of a file."""
         self._items.put_nowait(WrittenLine(path, line))
 
@@ -142,11 +143,15 @@ class Worker:
         study: What is asked for.
         limits: This worker's share of what may be done to a provider.
         run_id: The run.
+        before: Lines of what models wrote into sessions before the run went on.
     """
 
-    def __init__(self, study: Study, limits: Limits, run_id: str) -> None:
+    def __init__(
+        self, study: Study, limits: Limits, run_id: str, before: Sequence[Line] = ()
+    ) -> None:
         self._study = load_code(study)  # in this process, too
         self._run_id = run_id
+        self._before = before
         self._workshop = Workshop()
         self._notes = _Notes()
         self._gates = Gates(limits, self._notes)
@@ -213,7 +218,7 @@ class Worker:
                 self._models,
                 options_of(self._study),
                 files=_OutboxFiles(outbox),
-                before=batch.written,
+                before=(*self._before, *batch.written),
                 is_fixed=self._study.answer_is_bounded,
             ),
         )
