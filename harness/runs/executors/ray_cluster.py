@@ -33,6 +33,9 @@ _FEEDS = 2
 _DEATHS = 3
 """Workers that may die for each that there is, before the run stops."""
 
+_CLOSE_S = 5.0
+"""How long workers may take to close their connections; what is then open ends with them."""
+
 _LOOK_S = 0.2
 """How often the workers are told of models that were given up meanwhile."""
 
@@ -87,7 +90,9 @@ class OnRay:
                 f"no Ray cluster at {self.address or 'this machine'}: {said}"
             ) from None
         try:
-            yield Cluster(ray, self.workers, study, gates, shares, run_id)
+            cluster = Cluster(ray, self.workers, study, gates, shares, run_id)
+            yield cluster
+            await cluster.close()
         finally:
             ray.shutdown()
 
@@ -190,6 +195,15 @@ class Cluster:
             telling.cancel()
             with suppress(asyncio.CancelledError):
                 await telling
+
+    async def close(self) -> None:
+        """Let the workers close their connections; one that died has none."""
+        closing = [asyncio.ensure_future(seat.worker.close.remote()) for seat in self._seats]
+        if closing:
+            await asyncio.wait(closing, timeout=_CLOSE_S)
+        for one in closing:
+            if not one.cancel():
+                one.exception()
 
     async def _feed(
         self, seat: _Seat, left: deque[list[SessionTrials]], runner: TrialRunner, done: set[str]

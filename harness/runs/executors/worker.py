@@ -171,9 +171,8 @@ class Worker:
         outbox = _Outbox()
         runner = self._runner(batch, outbox)
         self._runners.add(runner)
+        work = asyncio.create_task(self._local.execute(batch.groups, runner, batch.done))
         try:
-            execution = self._local.execute(batch.groups, runner, batch.done)
-            work = asyncio.create_task(execution)
             while not (work.done() and outbox.items.empty()):
                 found = await _some(outbox.items, work) + self._notes.taken()
                 if found:
@@ -183,6 +182,7 @@ class Worker:
             except UsageError as error:
                 yield [Failed(str(error))]
         finally:
+            work.cancel()  # where nobody waits for the rest
             self._runners.discard(runner)
         given_up = [Stopped(model, why) for model, why in self._gates.stopped.items()]
         if given_up:
@@ -200,6 +200,14 @@ class Worker:
             runner.halting = self._halting
         for model, why in models.items():
             self._gates.stop(model, why)
+
+    async def close(self) -> None:
+        """Close all connections: the run is over."""
+        for model in self._models.values():
+            await model.close()
+        for counter in self._counters.values():
+            if counter is not None:
+                await counter.close()
 
     def _runner(self, batch: Batch, outbox: _Outbox) -> TrialRunner:
         """The runner of a batch; what it finds out goes to the outbox."""
