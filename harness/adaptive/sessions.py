@@ -120,7 +120,7 @@ class ChosenSessions:
             aims: What is known of how its provider counts before anything is sent.
         """
         for scenario in self._study.scenarios:
-            aimed = windows_aimed(window, aims, scenario)["opening"]
+            aimed = windows_aimed(window, aims, scenario)["main"]
             for index in range(min(_CONTROL_SEEDS, self._study.seeds)):
                 seed = self._study.first_seed + index
                 yield from self._seed_controls(model, aimed, scenario, seed)

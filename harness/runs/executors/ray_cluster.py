@@ -78,7 +78,7 @@ class OnRay:
         shares = gates.limits.divided(self.workers)
         try:
             ray.init(
-                address=self.address,
+                address=self.address or "local",
                 num_cpus=None if self.address else self.workers,
                 include_dashboard=None if self.address else False,
                 log_to_driver=False,
