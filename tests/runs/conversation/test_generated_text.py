@@ -62,7 +62,7 @@ class Counting:
     async def ask(self, _messages, _options, /, *, repeat=0):
         del repeat
         self.asked += 1
-        return Reply(text=f"Reply {self.asked}.", prompt_tokens=9)
+        return Reply(text=f"Reply {self.asked}.", finish_reason="stop", prompt_tokens=9)
 
 
 def ask(texts, seed):
