@@ -12,7 +12,7 @@ from harness.core.study import Plan
 from harness.models import known_limit
 from harness.models.exact_counts import find_counter
 from harness.runs.budget import Budget, Purse
-from harness.runs.executors import chosen_executor
+from harness.runs.executors import cache_of, chosen_executor
 from harness.runs.limits import Gates, Limits
 from harness.runs.model_stack import ModelStack
 from harness.runs.open_run import open_run
@@ -106,6 +106,7 @@ def run_adaptive(
     listening = _Listening(progress or NoProgress())
     gates, purse = Gates(limits or Limits(), listening), Purse(budget or Budget())
     plug = chosen_executor(executor, study, gates, purse.budget, kept)
+    kept["cache"] = cache_of(plug, kept)
     with ModelStack(study, gates, purse=purse, **kept) as answers:
         with open_run(
             Plan(study=study, groups=()),

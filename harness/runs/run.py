@@ -16,7 +16,7 @@ from harness.models import known_limit
 from harness.models.exact_counts import find_counter
 from harness.runs.answer_room import AnswerRoom
 from harness.runs.budget import Budget, Purse
-from harness.runs.executors import chosen_executor
+from harness.runs.executors import cache_of, chosen_executor
 from harness.runs.folder.layout import LEDGER, ROOM
 from harness.runs.folder.run_json import note_end
 from harness.runs.limits import Gates, Limits
@@ -173,7 +173,7 @@ async def _run(ready: _Ready, out: Path, how: HowToRun) -> RunTotals:
         cassette=how.get("cassette"),
         record=how.get("record", False),
         stored=how.get("stored"),
-        cache=how.get("cache"),
+        cache=cache_of(ready.plug, how),
         cache_days=how.get("cache_days", CACHE_DAYS),
         cache_local=how.get("cache_local", True),
         purse=ready.purse,

@@ -18,6 +18,7 @@ from harness.runs.model_stack import cached_models
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence
     from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
 
     from harness.core.study import SessionTrials, Study
     from harness.runs.budget import Budget
@@ -99,8 +100,13 @@ def chosen_executor(
     return plug
 
 
+def cache_of(plug: ExecutorPlug, answers: AnswerOptions) -> Path | None:
+    """The folder of the cache, where those that call the models are in this process."""
+    return answers.get("cache") if isinstance(plug, OnThisMachine) else None
+
+
 executors: Registry[ExecutorPlug] = Registry("executor", ExecutorPlug)
 executors.add("local", OnThisMachine)
 executors.add("ray", OnRay)
 
-__all__ = ["OnRay", "OnThisMachine", "chosen_executor", "executors"]
+__all__ = ["OnRay", "OnThisMachine", "cache_of", "chosen_executor", "executors"]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from harness.core.errors import IncompleteError, UsageError, first_of
 from harness.core.record import Record
 from harness.runs.executors.batches import batches, trunks
-from harness.runs.executors.worker import Batch, Failed, Note, Stopped, Worker, WrittenLine
+from harness.runs.executors.worker import Adapted, Batch, Failed, Note, Stopped, Worker, WrittenLine
 
 if TYPE_CHECKING:
     from collections import deque
@@ -183,12 +183,12 @@ class Cluster:
     ) -> None:
         """Replay every trial whose key is not in `done`."""
         self._staff(runner)
-        left = batches(groups, done, _FEEDS * self._workers)
+        left, known = batches(groups, done, _FEEDS * self._workers), set(done)
         telling = asyncio.create_task(self._tell(runner))
         try:
             async with asyncio.TaskGroup() as tasks:
                 for seat in self._seats * _FEEDS:
-                    tasks.create_task(self._feed(seat, left, runner, set(done)))
+                    tasks.create_task(self._feed(seat, left, runner, known))
         except BaseExceptionGroup as errors:
             raise first_of(errors) from None
         finally:
@@ -244,6 +244,8 @@ class Cluster:
                     raise UsageError(item.message)
                 elif isinstance(item, Stopped):
                     self._gates.stopped.setdefault(item.model, item.why)
+                elif isinstance(item, Adapted):
+                    runner.adopt(item.model, item.adaptations)
                 elif isinstance(item, Note):
                     self._note(item.text)
                 else:

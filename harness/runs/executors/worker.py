@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from harness.core.errors import UsageError
 from harness.core.record import Record
 from harness.core.session import Session
+from harness.models.base import CalledModel
 from harness.models.call_options import CallOptions
 from harness.models.exact_counts import counter_called
 from harness.runs.answer_room import AnswerRoom
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
 
     from harness.core.study import SessionTrials, Study
+    from harness.models.adaptations import Adaptation
     from harness.models.exact_counts import ExactCounter
     from harness.runs.conversation.generated_text import Line
     from harness.runs.limits import Limits
@@ -70,6 +72,14 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Adapted:
+    """What a worker had to change in the calls of a model, which refused them as they were."""
+
+    model: str
+    adaptations: tuple[Adaptation, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something that the user should know now."""
 
@@ -85,7 +95,7 @@ class WrittenLine:
     """None where the file is begun."""
 
 
-Item: TypeAlias = Record | Session | WrittenLine | Stopped | Failed | Note
+Item: TypeAlias = Record | Session | WrittenLine | Stopped | Failed | Adapted | Note
 
 
 class _Outbox:
@@ -184,9 +194,14 @@ class Worker:
         finally:
             work.cancel()  # where nobody waits for the rest
             self._runners.discard(runner)
-        given_up = [Stopped(model, why) for model, why in self._gates.stopped.items()]
-        if given_up:
-            yield list[Item](given_up)
+        learnt: list[Item] = [
+            Adapted(name, model.adaptations)
+            for name, model in self._models.items()
+            if isinstance(model, CalledModel) and model.adaptations
+        ]
+        learnt += (Stopped(model, why) for model, why in self._gates.stopped.items())
+        if learnt:
+            yield learnt
 
     async def stop(self, models: Mapping[str, str], *, halting: bool) -> None:
         """Send nothing new to these models; what is in flight is waited for.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import CassetteMissError, ModelError
 from harness.core.stages import teaches
+from harness.models.base import CalledModel
 from harness.runs.conversation.chain import prepare
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.conversation.prepared import NotPrepared, Prepared, unready
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from harness.core.session import Session
     from harness.core.study import SessionTrials
     from harness.core.trial import Trial
+    from harness.models.adaptations import Adaptation
     from harness.models.call_options import CallOptions
     from harness.models.exact_counts import ExactCounter
     from harness.runs.answer_room import AnswerRoom
@@ -238,6 +240,12 @@ class TrialRunner:
             self._observe(done)
         self._store.append(done)
         self._progress.finished(done)
+
+    def adopt(self, model: str, adaptations: Iterable[Adaptation]) -> None:
+        """Take over what a worker had to change in the calls of a model."""
+        known = self._models[model]
+        if isinstance(known, CalledModel):
+            known.adopt(adaptations)
 
     def _observe(self, done: Record) -> None:
         self.ledger.observe(done)

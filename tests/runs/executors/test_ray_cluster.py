@@ -177,7 +177,7 @@ class Heard(NoProgress):
         self.notes.append(text)
 
 
-def test_what_workers_have_to_say_is_said_once(on_ray, tmp_path):
+def test_what_workers_learn_of_a_model_is_said_once_and_noted(on_ray, tmp_path):
     on_ray()
     heard = Heard()
     with ZooServer(zoo_errors.takes_no_temperature) as server:
@@ -188,8 +188,11 @@ def test_what_workers_have_to_say_is_said_once(on_ray, tmp_path):
             seeds=2,
             options=tuple(sorted({**server.options, "temperature": "0"}.items())),
         )
-        run(study, out=tmp_path, executor="ray?workers=2", progress=heard)
+        found = run(study, out=tmp_path, executor="ray?workers=2", progress=heard)
     assert len([note for note in heard.notes if "takes no temperature" in note]) == 1
+    sent = json.loads((found.folder / "run.json").read_text())["sent"]["openai/zoo"]
+    assert "temperature" not in sent, "what was really sent"
+    assert "max_tokens" in sent
 
 
 def test_what_one_worker_gives_up_the_others_stop_asking(on_ray, tmp_path):
