@@ -89,7 +89,7 @@ def is_of_one_seed(texture: str) -> bool:
     return "#" in texture
 
 
-def scenario_of(texture: str) -> str:
+def scenario_named(texture: str) -> str:
     """The scenario that a texture is of."""
     return texture.rpartition("@")[0].partition("[")[0]
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from harness.models.exact_counts import NoCountError
-from harness.runs.meter.aims import is_of_one_seed, scenario_of
+from harness.runs.meter.aims import is_of_one_seed, scenario_named
 from harness.runs.meter.samples import prompts, samples, textures
 
 if TYPE_CHECKING:
@@ -50,6 +50,6 @@ async def aim_exactly(
             except NoCountError:
                 return
             own = [sample.prompt for sample in some]
-            ledger.observe_exact(model, scenario_of(name), own, counted)
+            ledger.observe_exact(model, scenario_named(name), own, counted)
         made[stage] = await asyncio.to_thread(prompts, by_texture, workshop)
     ledger.settle_exact(model, counter.name, made)
