@@ -20,10 +20,10 @@ from harness.runs.executors.batches import batches, trunks
 from harness.runs.executors.worker import Adapted, Batch, Failed, Note, Stopped, Worker, WrittenLine
 
 if TYPE_CHECKING:
-    from collections import deque
-    from collections.abc import AsyncIterator, Collection, Sequence
+    from collections.abc import AsyncIterator, Container, Iterable, Iterator
 
     from harness.core.study import SessionTrials, Study
+    from harness.runs.executors.batches import Owed
     from harness.runs.limits import Gates, Limits
     from harness.runs.trials.runner import TrialRunner
 
@@ -37,7 +37,7 @@ _CLOSE_S = 5.0
 """How long workers may take to close their connections; what is then open ends with them."""
 
 _LOOK_S = 0.2
-"""How often the workers are told of models that were given up meanwhile."""
+"""How often it is looked whether the run was interrupted meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,22 @@ class _Seat:
             self.number += 1
 
 
+class _Queue:
+    """Batches that are to be handed out: what dead workers owed, then the next of the run."""
+
+    def __init__(self, batches: Iterator[Owed]) -> None:
+        self._batches = batches
+        self._owed: list[Owed] = []
+
+    def next(self) -> Owed | None:
+        """The next batch; None when all are handed out."""
+        return self._owed.pop() if self._owed else next(self._batches, None)
+
+    def put_back(self, owed: Owed) -> None:
+        """Hand it out again, before all others."""
+        self._owed.append(owed)
+
+
 class Cluster:
     """An executor on the workers of a cluster; see `OnRay.start`."""
 
@@ -179,22 +195,22 @@ class Cluster:
             self._seats = [_Seat(self) for _ in range(self._workers)]
 
     async def execute(
-        self, groups: Sequence[SessionTrials], runner: TrialRunner, done: Collection[str]
+        self, groups: Iterable[SessionTrials], runner: TrialRunner, done: Container[str]
     ) -> None:
-        """Replay every trial whose key is not in `done`."""
+        """Replay every trial whose key is not in `done`; groups are walked once."""
         self._staff(runner)
-        left, known = batches(groups, done, _FEEDS * self._workers), set(done)
-        telling = asyncio.create_task(self._tell(runner))
+        queue = _Queue(batches(groups, done, _FEEDS * self._workers))
+        watching = asyncio.create_task(self._watch(runner))
         try:
             async with asyncio.TaskGroup() as tasks:
                 for seat in self._seats * _FEEDS:
-                    tasks.create_task(self._feed(seat, left, runner, known))
+                    tasks.create_task(self._feed(seat, queue, runner))
         except BaseExceptionGroup as errors:
             raise first_of(errors) from None
         finally:
-            telling.cancel()
+            watching.cancel()
             with suppress(asyncio.CancelledError):
-                await telling
+                await watching
 
     async def close(self) -> None:
         """Let the workers close their connections; one that died has none."""
@@ -205,38 +221,34 @@ class Cluster:
             if not one.cancel():
                 one.exception()
 
-    async def _feed(
-        self, seat: _Seat, left: deque[list[SessionTrials]], runner: TrialRunner, done: set[str]
-    ) -> None:
+    async def _feed(self, seat: _Seat, queue: _Queue, runner: TrialRunner) -> None:
         """Hand out batches as long as there are any; one that a dead worker owes goes back."""
-        while left:
-            groups = [one for one in left.popleft() if one.model not in runner.given_up]
-            if not groups:
+        while (owed := queue.next()) is not None:
+            owed.groups = [one for one in owed.groups if one.model not in runner.given_up]
+            if not owed.groups:
                 continue
             number = seat.number
             try:
-                await self._hand_out(seat.worker, groups, runner, done)
+                await self._hand_out(seat.worker, owed, runner)
             except self._ray.exceptions.RayActorError:
                 seat.replace(number)
-                left.appendleft(groups)
+                queue.put_back(owed)
 
-    async def _hand_out(
-        self, worker: Any, groups: list[SessionTrials], runner: TrialRunner, done: set[str]
-    ) -> None:
+    async def _hand_out(self, worker: Any, owed: Owed, runner: TrialRunner) -> None:
         """Have a batch replayed, and take in what comes back, as it comes."""
-        models = {group.model for group in groups}
+        models = {group.model for group in owed.groups}
         batch = Batch(
-            groups=tuple(groups),
-            done=frozenset(done & {trial.key for group in groups for trial in group.trials}),
+            groups=tuple(owed.groups),
+            done=frozenset(owed.done),
             counts={model: runner.ledger.all_counts(model) for model in models},
             counters={m: runner.counters[m].name for m in models & runner.counters.keys()},
-            written=runner.writings.taken_in(trunks(groups)),
+            written=runner.writings.taken_in(trunks(owed.groups)),
         )
         call = worker.replay.options(num_returns="streaming")
         async for some in call.remote(batch):
             for item in await some:
                 if isinstance(item, Record):
-                    done.add(item.key)
+                    owed.done.add(item.key)
                     runner.take_in(item)
                 elif isinstance(item, WrittenLine):
                     runner.writings.take_in(item.path, item.line)
@@ -244,6 +256,7 @@ class Cluster:
                     raise UsageError(item.message)
                 elif isinstance(item, Stopped):
                     self._gates.stopped.setdefault(item.model, item.why)
+                    self._tell(runner)
                 elif isinstance(item, Adapted):
                     runner.adopt(item.model, item.adaptations)
                 elif isinstance(item, Note):
@@ -257,13 +270,17 @@ class Cluster:
             self._noted.add(text)
             self._gates.note(text)
 
-    async def _tell(self, runner: TrialRunner) -> None:
-        """Tell all workers of models that are given up, as soon as they are."""
+    async def _watch(self, runner: TrialRunner) -> None:
+        """Tell all workers of a run that is interrupted, or of models that are given up."""
         while True:
             await asyncio.sleep(_LOOK_S)
-            stopped = dict(runner.given_up)
-            if stopped == self._told:
-                continue
-            self._told = stopped
-            for seat in self._seats:
-                seat.worker.stop.remote(stopped, halting=runner.halting)
+            self._tell(runner)
+
+    def _tell(self, runner: TrialRunner) -> None:
+        """Tell all workers of models that are given up, as far as they do not know it."""
+        stopped = dict(runner.given_up)
+        if stopped == self._told:
+            return
+        self._told = stopped
+        for seat in self._seats:
+            seat.worker.stop.remote(stopped, halting=runner.halting)
