@@ -89,11 +89,6 @@ def is_of_one_seed(texture: str) -> bool:
     return "#" in texture
 
 
-def scenario_named(texture: str) -> str:
-    """The scenario that a texture is of."""
-    return texture.rpartition("@")[0].partition("[")[0]
-
-
 def aim(model: CountModel, prompts: Sequence[AimedPrompt]) -> Aim:
     """The line through what a provider would count of these prompts.
 

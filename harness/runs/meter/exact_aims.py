@@ -6,7 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from harness.models.exact_counts import NoCountError
-from harness.runs.meter.aims import is_of_one_seed, scenario_named
+from harness.runs.meter.aims import is_of_one_seed
+from harness.runs.meter.ledger import ledger_scenario
 from harness.runs.meter.samples import prompts, samples, textures
 
 if TYPE_CHECKING:
@@ -50,6 +51,6 @@ async def aim_exactly(
             except NoCountError:
                 return
             own = [sample.prompt for sample in some]
-            ledger.observe_exact(model, scenario_named(name), own, counted)
+            ledger.observe_exact(model, ledger_scenario(name), own, counted)
         made[stage] = await asyncio.to_thread(prompts, by_texture, workshop)
     ledger.settle_exact(model, counter.name, made)

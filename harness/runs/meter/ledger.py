@@ -19,7 +19,7 @@ from harness.core.files import write_whole
 from harness.core.record import to_json
 from harness.core.shapes import conform, parse
 from harness.core.text_kinds import KINDS
-from harness.runs.meter.aims import ANY, UNAIMED, Aim, AimedPrompt, LengthAims, aim, scenario_named
+from harness.runs.meter.aims import ANY, UNAIMED, Aim, AimedPrompt, LengthAims, aim
 from harness.runs.meter.cached import whole_counts
 from harness.runs.meter.cap import FLAT, growth_of
 from harness.runs.meter.fit import OURS, CountModel, fit, rounding
@@ -200,10 +200,10 @@ class LengthLedger:
             known.models |= known.counts.models()
         aims = known.aims.setdefault(after, {})
         new = [] if ANY in aims else [name for name in textures if name not in aims]
-        ours = all(known.models.get(scenario_named(name), OURS).is_ours for name in new)
+        ours = all(known.models.get(ledger_scenario(name), OURS).is_ours for name in new)
         made = {} if ours else following()
         for name in new:
-            how = known.models.get(scenario_named(name), OURS)
+            how = known.models.get(ledger_scenario(name), OURS)
             aims[name] = UNAIMED if ours else aim(how, made.get(name, ()))
         if first or new:
             self._save()
@@ -223,7 +223,7 @@ class LengthLedger:
         known.models |= known.counts.models()
         for stage, made in stages.items():
             known.aims[stage] = {
-                name: aim(known.models.get(scenario_named(name), OURS), own)
+                name: aim(known.models.get(ledger_scenario(name), OURS), own)
                 for name, own in sorted(made.items())
             }
         self._save()
@@ -296,3 +296,8 @@ def _read_first(known: Mapping[str, Any]) -> _OfModel:
     """The same of a file of before: one ratio for all that is sent to a model."""
     aims = {stage: {ANY: Aim(ratio=float(ratio))} for stage, ratio in known["aims"].items()}
     return _OfModel(aims=aims)
+
+
+def ledger_scenario(texture: str) -> str:
+    """The scenario that a texture is of."""
+    return texture.rpartition("@")[0].partition("[")[0]
