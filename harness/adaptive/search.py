@@ -17,42 +17,30 @@ from harness.adaptive.sessions import ChosenSessions
 from harness.adaptive.stop import FORESEEN_FROM, WIDEST, Stop, known_by_now, outlook, stop
 from harness.core.arms import nearly_empty
 from harness.core.draws import Draws
-from harness.core.errors import UsageError
 from harness.core.near_empty import near_empty_fill
-from harness.runs.executors.local import Local
+from harness.models.call_options import CallOptions
 from harness.runs.folder.layout import BATCHES
 from harness.runs.folder.reader import lines
 from harness.runs.folder.writer import Lines
+from harness.runs.meter.aims import LengthAims
+from harness.runs.meter.exact_aims import aim_exactly
 from harness.runs.planning.plan import windows_of
 from harness.runs.planning.seed_sessions import windows_aimed
-from harness.scenarios.values import check_seeds
-from harness.sessions.layouts.units import check_window
-from harness.sessions.materials import Materials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    from harness.adaptive.goal import SearchGoal
     from harness.core.arms import Stage
     from harness.core.record import Record
     from harness.core.study import SessionTrials, Study
     from harness.core.window import Window
-    from harness.runs.limits import Limits
+    from harness.runs.executors import Executor
+    from harness.runs.stages import FindCounter
     from harness.runs.trials.runner import TrialRunner
     from harness.sessions.materials import Workshop
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchGoal:
-    """What an adaptive run is to reach, and what it may use up for it."""
-
-    half_width: float = 0.03
-    """Half the width of the onset's interval, as a fraction of the window."""
-    batch_size: int = 32
-    max_probes: int = 4000
-    """Of each model and window."""
-    budget_tokens: int | None = None
-    """Prompt tokens of the whole run, by the provider's count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +63,7 @@ class Search:
         workshop: Shared tools.
         runner: Replays.
         folder: The run folder.
-        limits: What may be done to a provider at most.
+        find: Finds who counts the prompts of a model exactly; None: nobody is asked.
         note: Is told, before the probes run out, what the goal will take.
         narrowed: Is told after each batch what is known of an onset by then.
     """
@@ -88,7 +76,7 @@ class Search:
         workshop: Workshop,
         runner: TrialRunner,
         folder: Path,
-        limits: Limits,
+        find: FindCounter | None = None,
         note: Callable[[str], None] = lambda _: None,
         narrowed: Callable[[str, int, str], None] = lambda _model, _window, _words: None,
     ) -> None:
@@ -97,8 +85,9 @@ class Search:
         self._narrowed = narrowed
         self._goal = goal
         self._sessions = ChosenSessions(study, workshop, batch_size=goal.batch_size)
+        self._workshop = workshop
         self._runner = runner
-        self._local = Local(limits)
+        self._find = find
         self._path = folder / BATCHES
         self._written: dict[tuple[str, int, int], list[ChosenProbe]] = {
             (line["model"], line["window"], line["batch"]): [_choice(c) for c in line["choices"]]
@@ -133,24 +122,54 @@ class Search:
                 "batch": record.batch,
             }
 
-    async def run(self, limit_of: Callable[[str], int | None], done: set[str]) -> list[Ended]:
+    async def run_on(
+        self,
+        start: AbstractAsyncContextManager[Executor],
+        limit_of: Callable[[str], int | None],
+        done: set[str],
+    ) -> list[Ended]:
+        """`run` with an executor that is there for as long as it takes."""
+        async with start as executor:
+            return await self.run(executor, limit_of, done)
+
+    async def run(
+        self, executor: Executor, limit_of: Callable[[str], int | None], done: set[str]
+    ) -> list[Ended]:
         """Search under every model and window; models side by side."""
         found = await asyncio.gather(
-            *(self._model(model, limit_of, done) for model in self._study.models)
+            *(
+                self._model(model, windows_of(self._study, model, limit_of), executor, done)
+                for model in self._study.models
+            )
         )
         return [ended for part in found for ended in part]
 
     async def _model(
-        self, model: str, limit_of: Callable[[str], int | None], done: set[str]
+        self, model: str, windows: Sequence[Window], executor: Executor, done: set[str]
     ) -> list[Ended]:
-        ended = []
-        for index, window in enumerate(windows_of(self._study, model, limit_of)):
-            if index == 0 and self._study.controls:
-                await self._replay(list(self._sessions.controls(model, window)), done)
-            ended.append(await self._search(model, window, done))
-        return ended
+        options = CallOptions(dict(self._study.options))
+        counter = None if self._find is None else await self._find(model, options)
+        try:
+            if counter is not None:
+                self._runner.counters[model] = counter
+                ledger, like = self._runner.ledger, self._sessions.samples(model, windows)
+                await aim_exactly(ledger, model, counter, like, self._workshop)
+            if self._study.controls:
+                aims = self._runner.ledger.aims(model) if self._is_exact(model) else LengthAims()
+                controls = self._sessions.controls(model, windows[0], aims)
+                await self._replay(list(controls), executor, done)
+            return [await self._search(model, window, executor, done) for window in windows]
+        finally:
+            if counter is not None:
+                await counter.close()
 
-    async def _search(self, model: str, window: Window, done: set[str]) -> Ended:
+    def _is_exact(self, model: str) -> bool:
+        """Whether lengths were aimed before the first call, and not by what calls taught."""
+        return self._runner.ledger.counter(model) is not None
+
+    async def _search(
+        self, model: str, window: Window, executor: Executor, done: set[str]
+    ) -> Ended:
         """Batch after batch, until enough is known or spent."""
         batch, look = 0, FORESEEN_FROM
         while True:
@@ -179,7 +198,7 @@ class Search:
             # The openings of the first batch teach how to aim all that follows.
             for stage in ("opening", "main"):
                 groups = list(self._groups(model, window, batch, choices, stage))
-                await self._replay(groups, done)
+                await self._replay(groups, executor, done)
                 long = self._groups(model, window, batch, choices, "main")
                 self._runner.settle(model, stage, long if stage == "opening" else ())
 
@@ -264,41 +283,11 @@ class Search:
                 aimed = rooms.window(windows_aimed(window, aims, scenario)[known], known)
                 yield self._sessions.group(model, aimed, batch, index, choice)
 
-    async def _replay(self, groups: list[SessionTrials], done: set[str]) -> None:
+    async def _replay(
+        self, groups: list[SessionTrials], executor: Executor, done: set[str]
+    ) -> None:
         self.planned += [trial.key for group in groups for trial in group.trials]
-        await self._local.execute(groups, self._runner, done)
-
-
-def check_adaptive(
-    study: Study, goal: SearchGoal, workshop: Workshop, limit_of: Callable[[str], int | None]
-) -> None:
-    """What can be told wrong before anything is sent.
-
-    Raises:
-        UsageError: The goal is none, or a window or the values do not suffice.
-    """
-    if not 0 < goal.half_width < 1:
-        raise UsageError(f"--half-width {goal.half_width:g}: expected a fraction such as 0.03")
-    if len(study.policies) > 1 or len(study.memories) > 1:
-        raise UsageError("--adaptive searches under one policy and one memory; give one at a time")
-    if study.fills is not None or study.positions:
-        raise UsageError("--adaptive chooses fills and positions itself: leave out --fills and"
-                         " --positions")  # fmt: skip
-    for scenario in study.scenarios:
-        if scenario.script:
-            raise UsageError(
-                f"{scenario.path}: scenario '{scenario.name}' is a script, whose facts stand where"
-                " it says; --adaptive needs to place them"
-            )
-        check_seeds(scenario, study.first_seed + study.seeds)
-        for model in study.models:
-            for window in windows_of(study, model, limit_of):
-                check_window(Materials(scenario, 0, workshop), window)
-
-
-def goal_data(goal: SearchGoal) -> dict[str, Any]:
-    """The goal as `run.json` holds it."""
-    return asdict(goal)
+        await executor.execute(groups, self._runner, done)
 
 
 def _choice(data: Mapping[str, Any]) -> ChosenProbe:

@@ -195,14 +195,9 @@ def _replay(
         from harness.runs.run import run
 
         return run(study, **how), []
+    from harness.adaptive.goal import SearchGoal
     from harness.adaptive.run import run_adaptive
-    from harness.adaptive.search import SearchGoal
 
-    executor = how.pop("executor")
-    if executor != "local":
-        raise UsageError(
-            f"--adaptive asks batch after batch from here: leave out --executor {executor}"
-        )
     return run_adaptive(study, SearchGoal(**aim), **how)
 
 
