@@ -61,6 +61,9 @@ GOALS = {
     "start-cassette": Goal(
         what="from the command to the first trial, a cassette", unit="CPU s", most=0.8
     ),
+    "start-test": Goal(
+        what="what a scenario and its cassette add to pytest", unit="CPU s", most=0.8
+    ),
     "start-plugin": Goal(
         what="what the pytest plugin adds to collecting 2,000 tests", unit="CPU ms", most=50
     ),
@@ -91,6 +94,20 @@ GOALS = {
     "report-memory": Goal(
         what="peak of the report over 1,000,000 records, its own", unit="MB", most=1000
     ),
+    **{
+        f"dollars-{short}-{way}": Goal(
+            what=f"an interval of one width, {name}, cache {kind}",
+            unit="$",
+            rival="a fresh session each",
+            most=1 / 5,
+        )
+        for short, kind in (
+            ("half", "at half price"),
+            ("tenth", "at a tenth"),
+            ("written", "at a tenth, written for a quarter more"),
+        )
+        for way, name in (("growing", "growing sessions"), ("adaptive", "an adaptive run"))
+    },
 }
 """By key, in the order of the page."""
 

@@ -273,7 +273,7 @@ class Search:
                 continue
             scenario = self._sessions.scenario(choice)
             aimed = rooms.window(windows_aimed(window, aims, scenario)[known], known)
-            yield self._sessions.alone(model, aimed, batch, index, choice)
+            yield self._sessions.group(model, aimed, batch, index, choice)
         for shared in by_seed.values():
             scenario = self._sessions.scenario(shared[0])
             aimed = rooms.window(windows_aimed(window, aims, scenario)[known], known)

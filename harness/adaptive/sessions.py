@@ -73,7 +73,7 @@ class ChosenSessions:
         scenarios = self._study.scenarios
         return scenarios[choice.seed % len(scenarios)]
 
-    def alone(
+    def group(
         self, model: str, window: Window, batch: int, index: int, choice: ChosenProbe
     ) -> SessionTrials:
         """A session of one choice; the question turns with batch and place.
