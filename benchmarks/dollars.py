@@ -193,9 +193,10 @@ def replayed(  # noqa: PLR0917 -- what a study is
         if not ended.enough:
             raise RuntimeError(f"{model}, {way}: {ended.reason}")
         return found.folder
-    if way == FRESH:
-        study = replace(study, positions=POSITIONS)
-    found = run(replace(study, fills=Fills(count=asked.fills)), out=out)
+    fills = asked.fills
+    if way == FRESH:  # as many seeds as the adaptive run, since here they cost nothing
+        study, fills = replace(study, positions=POSITIONS, seeds=2 * asked.seeds), fills // 2
+    found = run(replace(study, fills=Fills(count=fills)), out=out)
     if not found.complete:
         raise RuntimeError(f"{model}, {way}: {found}")
     return found.folder

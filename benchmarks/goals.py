@@ -90,6 +90,7 @@ GOALS = {
     "run-memory": Goal(what="peak of a run of 20,000 trials of 32k", unit="MB", most=600),
     "page": Goal(what="the page of 100,000 records", unit="s", most=10),
     "page-memory": Goal(what="peak of the page of 100,000 records", unit="MB", most=1000),
+    "page-size": Goal(what="the page of 100,000 records, as a file", unit="MB", most=3),
     "report": Goal(what="the report over 1,000,000 records", unit="s", most=10),
     "report-memory": Goal(
         what="peak of the report over 1,000,000 records, its own", unit="MB", most=1000

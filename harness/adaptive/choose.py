@@ -121,7 +121,7 @@ def next_batch(
         survey = int(size * SURVEY_SHARE)
         wanted = _telling(frame, size - survey, chance, asked) + _survey(survey, chance, asked)
     turns = min(-(-len(wanted) // a_session), sessions)
-    first = (frame.height + unscored) // a_session
+    first = frame.height + unscored if a_session == 1 else (batch - 1) * turns
     return _dealt(wanted, chance, sessions=sessions, first=first, turns=turns)
 
 
