@@ -7,10 +7,10 @@ All are asked of one law behind a real server that bills like a provider, by thr
 cache that works by itself at half the price, one at a tenth, and one that is written only where it
 is told to, for a quarter more. Records say the same dollars as the server, or the benchmark fails.
 
-Intervals of two runs are never equally wide, so dollars are put at one width: an interval narrows
-with the square root of the probes, and the bill grows with them. What a probe is worth has nothing
-to do with its price, so it is averaged over the three lists. `--write` puts the table into
-docs/costs.md.
+Intervals of two runs are never equally wide, so dollars are put at the width of the adaptive run: an
+interval narrows with the square root of the probes, and the bill grows with them. How wide it comes
+out for a number of probes is the mean of many draws (`probe_worth.py`), for one study tells it
+badly; it has nothing to do with prices. `--write` puts the table into docs/costs.md.
 """
 
 from __future__ import annotations
@@ -28,11 +28,15 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+import numpy as np
+import polars as pl
+
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # run as a program, this file does not see the folder it is in
 
 from benchmarks.billing import serve  # noqa: E402 -- the path comes first
 from benchmarks.goals import as_ratio, told  # noqa: E402 -- likewise
+from benchmarks.probe_worth import of_fills, of_search  # noqa: E402 -- likewise
 from harness import Fills, Study, estimate_onset, load, read_records, run  # noqa: E402 -- likewise
 from harness.adaptive.run import run_adaptive  # noqa: E402 -- likewise
 from harness.adaptive.search import SearchGoal  # noqa: E402 -- likewise
@@ -42,6 +46,7 @@ from harness.models.catalog import price  # noqa: E402 -- likewise
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from benchmarks.probe_worth import Floats
     from harness.core.scenario import Scenario
 
 LISTS = {
@@ -55,6 +60,8 @@ ONSET, SLOPE = 0.55, 1.5
 LAW = f"fading?onset={ONSET}&slope={SLOPE}&limit={{limit}}"
 TRUTH = ONSET + 0.05 / SLOPE
 """Where recall is first five points below the plateau."""
+STUDIES = 3
+"""Adaptive runs that are played for each list, and a quarter of the draws of the others."""
 POSITIONS = (0.1, 0.3, 0.5, 0.7, 0.9)
 PAGE = ROOT / "docs" / "costs.md"
 BEGIN = "<!-- made by: python benchmarks/dollars.py --write -->"
@@ -86,11 +93,8 @@ class Bought:
     onset: float
     lo: float
     hi: float
-
-    @property
-    def worth(self) -> float:
-        """Probes that an interval as wide as the window would take."""
-        return self.probes * (self.hi - self.lo) ** 2
+    worth: float
+    """Probes that an interval as wide as the window would take, the mean of many studies."""
 
 
 def main() -> None:
@@ -161,7 +165,30 @@ def buy(model: str, way: str, asked: Asked) -> Bought:
         onset=found.onset,
         lo=found.lo,
         hi=found.hi,
+        worth=worth(frame, scenario, model, way, asked),
     )
+
+
+def worth(frame: pl.DataFrame, scenario: Scenario, model: str, way: str, asked: Asked) -> float:
+    """What a probe of that way is worth, by draws of this list's own."""
+    control = near_empty_fill(asked.window)
+    if way != ADAPTIVE:
+        probes = frame.filter(pl.col("counts") == "recall").select("session", "fill")
+        return of_fills(probes, recall, 4 * STUDIES, control)
+    first = STUDIES * list(LISTS).index(model)
+    return of_search(
+        recall,
+        range(first, first + STUDIES),
+        control,
+        half_width=asked.half_width,
+        sessions=2 * asked.seeds,
+        shared=len(scenario.said_questions),
+    )
+
+
+def recall(fill: Floats) -> Floats:
+    """The law's chance of an answer at each fill."""
+    return np.clip(1 - SLOPE * np.maximum(fill - ONSET, 0), 0, 1)
 
 
 def replayed(  # noqa: PLR0917 -- what a study is
@@ -193,21 +220,20 @@ def replayed(  # noqa: PLR0917 -- what a study is
         if not ended.enough:
             raise RuntimeError(f"{model}, {way}: {ended.reason}")
         return found.folder
-    fills = asked.fills
-    if way == FRESH:  # as many seeds as the adaptive run, since here they cost nothing
-        study, fills = replace(study, positions=POSITIONS, seeds=2 * asked.seeds), fills // 2
-    found = run(replace(study, fills=Fills(count=fills)), out=out)
+    if way == FRESH:
+        study = replace(study, positions=POSITIONS)
+    found = run(replace(study, fills=Fills(count=asked.fills)), out=out)
     if not found.complete:
         raise RuntimeError(f"{model}, {way}: {found}")
     return found.folder
 
 
 def at_one_width(bought: Sequence[Bought], model: str) -> dict[str, float]:
-    """Dollars of each way by one list, for an interval as wide as that of the fresh sessions."""
-    worth = {way: fmean(one.worth for one in bought if one.way == way) for way in WAYS}
+    """Dollars of each way by one list, for an interval as wide as that of the adaptive run."""
+    means = {way: fmean(one.worth for one in bought if one.way == way) for way in WAYS}
     own = {one.way: one for one in bought if one.model == model}
-    width = worth[FRESH] / own[FRESH].probes
-    return {way: own[way].usd / own[way].probes * worth[way] / width for way in WAYS}
+    square = means[ADAPTIVE] / own[ADAPTIVE].probes
+    return {way: own[way].usd / own[way].probes * means[way] / square for way in WAYS}
 
 
 def table(bought: Sequence[Bought]) -> str:

@@ -119,15 +119,18 @@ def test_sessions_take_turns_from_batch_to_batch():
     assert max(asked.values()) - min(asked.values()) <= 6
 
 
+@pytest.mark.parametrize("most", [0.95, 0.15])
 @pytest.mark.parametrize("name", ["brand-voice", "spec-review", "ledger", "siblings"])
-def test_a_session_says_each_fact_before_it_is_asked_about_and_leaves_out_what_it_cannot(name):
+def test_a_session_says_each_fact_before_it_is_asked_about_and_leaves_out_what_it_cannot(
+    name, most
+):
     (scenario,) = load_all([SCENARIOS / f"{name}.yaml"])
     window = Window(6000, 128)
-    for seed in range(4):
+    for seed in range(3):
         materials = Materials(scenario, seed, WORKSHOP)
         draws = Draws("cells", seed)
         cells = [
-            ChosenCell(fill=draws.uniform(0.1, 0.95), position=draws.uniform(), target=question)
+            ChosenCell(fill=draws.uniform(0.08, most), position=draws.uniform(), target=question)
             for question in scenario.said_questions
         ]
         blueprint, asked = shared_blueprint(materials, window, cells, stream="test")
