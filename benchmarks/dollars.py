@@ -7,10 +7,10 @@ All are asked of one law behind a real server that bills like a provider, by thr
 cache that works by itself at half the price, one at a tenth, and one that is written only where it
 is told to, for a quarter more. Records say the same dollars as the server, or the benchmark fails.
 
-Intervals of two runs are never equally wide, so dollars are put at the width of the adaptive run: an
-interval narrows with the square root of the probes, and the bill grows with them. How wide it comes
-out for a number of probes is the mean of many draws (`probe_worth.py`), for one study tells it
-badly; it has nothing to do with prices. `--write` puts the table into docs/costs.md.
+Intervals of two runs are never equally wide, so dollars are put at the width of the adaptive run:
+an interval narrows with the square root of the probes, and the bill grows with them. How wide it
+comes out for a number of probes is the mean of many draws (`probe_worth.py`), for one study tells
+it badly; it has nothing to do with prices. `--write` puts the table into docs/costs.md.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 An interval narrows with the square root of the probes, so probes times squared width is what an
 interval as wide as the window would take. One study tells it badly. Here the answers of a study
-are drawn again from its law, with the fills that were really asked; an adaptive run is played whole,
-since what it asks depends on what came.
+are drawn again from its law, with the fills that were really asked; an adaptive run is played
+whole, since what it asks depends on what came.
 """
 
 from __future__ import annotations
