@@ -14,6 +14,9 @@ settings.register_profile(
 )
 settings.load_profile("harness")
 
+# Hundreds of processes are started by the tests: none compiles what the one before it compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 @pytest.fixture(autouse=True)
 def _environment():

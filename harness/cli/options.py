@@ -77,8 +77,10 @@ _STUDY = (
         show_default=True,
         envvar="HARNESS_POLICY",
         metavar="P[,P]",
-        help="What the application does at the ceiling: send_all, drop_oldest, keep_ends, refuse,"
-        " summarise, reintroduce.",
+        help="What the application does at the ceiling: send_all, drop_oldest, keep_ends,"
+        " clear_tool_results, summarise, reintroduce, refuse; or the provider in its stead:"
+        " server_truncation, context_editing, provider_compaction, server_session. P|P does one"
+        " after the other.",
     ),
     click.option(
         "--memory",
@@ -87,8 +89,8 @@ _STUDY = (
         show_default=True,
         envvar="HARNESS_MEMORY",
         metavar="M[,M]",
-        help="What crosses a session boundary: none, transcript, summary, facts?budget=400,"
-        " retrieval?k=3.",
+        help="What crosses a session boundary: none, transcript, full, last-k?k=4, summary,"
+        " facts?budget=400, retrieval?k=3, http?url=..., mem0, langmem, lossy?write_loss=0.2.",
     ),
     click.option(
         "--replies",

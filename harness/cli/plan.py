@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from harness.core.study import Plan
-    from harness.core.trial import Trial
+    from harness.core.study import SessionTrials, Study
     from harness.runs.planning.cost import Estimate
+    from harness.sessions.materials import Materials
 
 
 @click.command("plan", cls=GroupedCommand)
@@ -63,10 +64,10 @@ def command(
     **options: Any,
 ) -> int:
     """Say what a run would send and cost; nothing is sent."""
-    from harness.models import price
-    from harness.runs.planning.cost import estimates, total_usd
+    from harness.models import known_limit, price
+    from harness.runs.planning.cost import CostSums, total_usd
     from harness.runs.planning.named_code import load_code, refuse_filler
-    from harness.runs.run import plan
+    from harness.runs.planning.plan import make_plan
     from harness.sessions.materials import Workshop
 
     workshop = Workshop()
@@ -77,8 +78,14 @@ def command(
     else:
         refuse_filler(study)
     tell_unchecked(study)
-    planned = plan(study, workshop)
-    rows = estimates(planned, workshop, price)
+    sums, probes = CostSums(study, price), _Probes()
+
+    def add(materials: Materials, group: SessionTrials) -> None:
+        sums.add(materials, group)
+        probes.add(group)
+
+    make_plan(study, workshop, known_limit, tell=add)
+    rows = sums.estimates()
     width = max(len("model"), *(len(row.model) for row in rows))
     click.echo(
         f"{'model':<{width}} {'window':>9} {'sessions':>8} {'trials':>7} {'calls':>7}"
@@ -120,7 +127,7 @@ def command(
         )
     for line in _times(rows, out):
         click.echo(line)
-    for line in _seeds(planned, detect=detect, power=power, half_width=half_width):
+    for line in _seeds(study, probes, detect=detect, power=power, half_width=half_width):
         click.echo(f"\n{line}")
     return 0
 
@@ -144,7 +151,7 @@ def _times(rows: Sequence[Estimate], out: Path) -> Iterator[str]:
 
 
 def _seeds(
-    planned: Plan, *, detect: float | None, power: float, half_width: float | None
+    study: Study, probes: _Probes, *, detect: float | None, power: float, half_width: float | None
 ) -> Iterator[str]:
     """How many seeds the questions of `--detect` and `--half-width` take, as sentences."""
     if detect is None and half_width is None:
@@ -155,12 +162,12 @@ def _seeds(
         seeds_to_detect,
     )
 
-    for (window, layout), (sessions, probes) in _probes_per_seed(planned).items():
-        has = f"this plan has {planned.study.seeds} seeds"
-        lines = [f"window {window:,}, layout {layout}: {probes} scored probes a seed; {has}"]
+    for (window, layout), (sessions, asked) in probes.per_seed(study).items():
+        has = f"this plan has {study.seeds} seeds"
+        lines = [f"window {window:,}, layout {layout}: {asked} scored probes a seed; {has}"]
         if detect is not None:
             # Sessions are what chance comes from, and each scenario has one of its own a seed.
-            wanted = seeds_to_detect(detect, max(probes // sessions, 1), power=power)
+            wanted = seeds_to_detect(detect, max(asked // sessions, 1), power=power)
             differ = 100 * max(DISCORDANT, detect)
             lines.append(
                 f"To find a drop of {100 * detect:g} points between two models or prompts takes"
@@ -168,33 +175,44 @@ def _seeds(
                 f" 0.05, if {differ:g} % of the answers differ)."
             )
         if half_width is not None:
-            lines.append(f"{seeds_for_half_width(half_width, probes).message}.")
+            lines.append(f"{seeds_for_half_width(half_width, asked).message}.")
         yield "\n  ".join(lines)
 
 
-def _probes_per_seed(planned: Plan) -> dict[tuple[int, str], tuple[int, int]]:
-    """Sessions and scored probes of the main arm in one seed, by window and layout.
+class _Probes:
+    """Counts the scored probes of the main arm while the sessions of a plan pass by."""
 
-    Models of one window are asked the same, so that the first of them speaks for all.
+    def __init__(self) -> None:
+        self._scenarios: defaultdict[tuple[int, str], dict[str, set[str]]] = defaultdict(dict)
+        self._counts: Counter[tuple[int, str, str]] = Counter()
 
-    Raises:
-        NothingSelectedError: The plan asks for nothing that was said.
-    """
-    found: dict[tuple[int, str], list[Trial]] = {}
-    for trial in planned.trials:
-        if trial.arm == "main" and trial.counts == "recall":
-            found.setdefault((trial.window.limit, trial.layout), []).append(trial)
-    if not found:
-        raise NothingSelectedError(
-            "no probe of this plan asks for something that was said, so there is neither recall to"
-            " compare nor an onset; add a fact with a `plant`"
-        )
-    seeds = planned.study.seeds
-    cells = {}
-    for key, trials in sorted(found.items()):
-        first = [trial for trial in trials if trial.model == trials[0].model]
-        cells[key] = (len({trial.scenario for trial in first}), max(len(first) // seeds, 1))
-    return cells
+    def add(self, group: SessionTrials) -> None:
+        """Count those of a session."""
+        for trial in group.trials:
+            if trial.arm == "main" and trial.counts == "recall":
+                limit, layout, model = trial.window.limit, trial.layout, trial.model
+                self._scenarios[limit, layout].setdefault(model, set()).add(trial.scenario)
+                self._counts[limit, layout, model] += 1
+
+    def per_seed(self, study: Study) -> dict[tuple[int, str], tuple[int, int]]:
+        """Sessions and scored probes of the main arm in one seed, by window and layout.
+
+        Models of one window are asked the same, so that the first of them speaks for all.
+
+        Raises:
+            NothingSelectedError: The plan asks for nothing that was said.
+        """
+        if not self._scenarios:
+            raise NothingSelectedError(
+                "no probe of this plan asks for something that was said, so there is neither"
+                " recall to compare nor an onset; add a fact with a `plant`"
+            )
+        cells = {}
+        for key, scenarios in sorted(self._scenarios.items()):
+            model = min(scenarios, key=study.models.index)
+            n = self._counts[*key, model]
+            cells[key] = (len(scenarios[model]), max(n // study.seeds, 1))
+        return cells
 
 
 _CENT = 0.01

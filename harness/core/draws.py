@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+"""Made once: a plan spells millions of values."""
+
 
 def canonical(value: object) -> bytes:
     """One spelling of a JSON value: sorted keys, no spaces, UTF-8."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8", errors="surrogatepass")
+    return _JSON.encode(value).encode("utf-8", errors="surrogatepass")
 
 
 def digest(value: object, *, size: int = 16) -> str:
@@ -36,6 +39,16 @@ def digest(value: object, *, size: int = 16) -> str:
     return hashlib.blake2b(canonical(value), digest_size=size).hexdigest()
 
 
+def text_digest(*texts: str) -> str:
+    """`digest` of a list of texts, in a third of its time: sessions have tens of thousands.
+
+    >>> text_digest("user", "Grüß Gott") == digest(["user", "Grüß Gott"])
+    True
+    """
+    spelled = f"[{','.join(map(encode_basestring, texts))}]"
+    return hashlib.blake2b(spelled.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
 def unit(*names: object) -> float:
     """A number in [0, 1) drawn from the names alone."""
     raw = hashlib.blake2b(canonical(list(names)), digest_size=8).digest()
@@ -49,12 +62,12 @@ class Draws:
     True
     """
 
-    __slots__ = ("_names", "_random")
+    __slots__ = ("_names", "_uniform")
 
     def __init__(self, *names: object) -> None:
         raw = hashlib.blake2b(canonical(list(names)), digest_size=16).digest()
         self._names = names
-        self._random = random.Random(int.from_bytes(raw, "big"))
+        self._uniform = random.Random(int.from_bytes(raw, "big")).random
 
     def child(self, *names: object) -> Draws:
         """An independent stream; drawing from it does not move this one."""
@@ -62,11 +75,12 @@ class Draws:
 
     def uniform(self, low: float = 0.0, high: float = 1.0) -> float:
         """A float in [low, high)."""
-        return low + (high - low) * self._random.random()
+        return low + (high - low) * self._uniform()
 
     def below(self, n: int) -> int:
         """An integer in [0, n)."""
-        return min(int(self._random.random() * n), n - 1)
+        drawn = int(self._uniform() * n)
+        return drawn if drawn < n else n - 1
 
     def choice(self, items: Sequence[T]) -> T:
         """One of the items."""

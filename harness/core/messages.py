@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from harness.core.draws import digest
+from harness.core.draws import digest, text_digest
 from harness.core.parts import ToolCall, ToolResult, content_to_json, text_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,10 @@ class Message:
     @property
     def hash(self) -> str:
         """The name under which `messages.jsonl` keeps this message."""
-        return digest([self.role, content_to_json(self.content)])
+        content = self.content
+        if isinstance(content, str):
+            return text_digest(self.role, content)
+        return digest([self.role, content_to_json(content)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, overload
 
 from harness.core.arms import stage_of
 from harness.core.errors import UsageError
 from harness.core.scenario import Scenario
+from harness.core.trial import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from harness.core.arms import Stage
     from harness.core.scenario import Fills
     from harness.core.session import Blueprint
-    from harness.core.trial import Replies, Trial
+    from harness.core.trial import Replies
 
 DEFAULT_RESERVE = 128
 """Tokens kept for the answer, and `max_tokens` of each call unless -M says otherwise."""
@@ -137,15 +140,53 @@ class Plan:
     """The trials of a study, session by session, in the order in which they are sent."""
 
     study: Study
-    groups: tuple[SessionTrials, ...]
+    groups: Iterable[SessionTrials]
+    """Can be walked again and again; of a large plan they are made anew each time."""
+    n_trials: int = 0
+    reserves: tuple[tuple[str, int], ...] = ()
+    """Models and the most tokens that are kept for an answer of theirs."""
 
     def __repr__(self) -> str:
-        return f"Plan({len(self.trials):,} trials of {self.study!r})"
+        return f"Plan({self.n_trials:,} trials of {self.study!r})"
 
     @property
-    def trials(self) -> list[Trial]:
+    def trials(self) -> Trials:
         """Every trial, in order."""
-        return [trial for group in self.groups for trial in group.trials]
+        return Trials(self)
+
+
+class Trials(Sequence[Trial]):
+    """The trials of a plan, in order; none of them is kept.
+
+    Args:
+        plan: Whose they are.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def __repr__(self) -> str:
+        return f"Trials({len(self):,})"
+
+    def __len__(self) -> int:
+        return self._plan.n_trials
+
+    def __iter__(self) -> Iterator[Trial]:
+        return (trial for group in self._plan.groups for trial in group.trials)
+
+    @overload
+    def __getitem__(self, at: int) -> Trial: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Trial]: ...
+
+    def __getitem__(self, at: int | slice) -> Trial | list[Trial]:
+        chosen = range(len(self))[at]
+        if isinstance(chosen, int):
+            return next(islice(self, chosen, None))
+        first = min(chosen, default=0)
+        some = list(islice(self, first, max(chosen, default=-1) + 1))
+        return [some[place - first] for place in chosen]
 
 
 def window_tokens(text: str) -> int | None:

@@ -6,6 +6,7 @@ than Latin, are told by their characters, whoever says them.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Literal
 
@@ -15,6 +16,7 @@ KINDS: tuple[TextKind, ...] = ("said", "filler", "code", "script")
 """Their order in `kind_tokens` of a record."""
 
 _MARKS = "{}[]();=<>_\\|"
+_MARK = re.compile(f"[{re.escape(_MARKS)}]")
 _CODE = 0.05
 """Share of marks from which on a text is code; English prose has less than a hundredth."""
 _OTHER = 1.3
@@ -37,6 +39,7 @@ def text_kind_of(text: str, *, said: bool) -> TextKind:
     """
     if not text.isascii() and len(text.encode("utf-8", "surrogatepass")) >= _OTHER * len(text):
         return "script"
-    if sum(map(text.count, _MARKS)) >= _CODE * max(len(text), 1):
+    # most texts have none of them
+    if _MARK.search(text) and sum(map(text.count, _MARKS)) >= _CODE * len(text):
         return "code"
     return "said" if said else "filler"

@@ -10,20 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.core.thinking_channels import LINE, SplitReply, split_by_channels, split_by_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
-    """A text in two parts."""
-
-    answer: str
-    """What is said to whoever asked; the text itself where nothing in it is marked."""
-    thinking: str = ""
-    """What was thought aloud, without the marks."""
-    unfinished: bool = False
-    """Whether the text ends while it is still thinking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +57,6 @@ _BEFORE_A_MENTION = re.compile(
 )
 """Words after which a mark is spoken of."""
 
-_LINE = 80
-"""Characters before a mark that are looked at."""
 
 _WRAPPED = re.compile(
     r"\A\s*(?:<(?:answer|final[ _-]?answer|final|output|response|solution)>"
@@ -84,7 +72,7 @@ _EDGES = ("<|im_end|>", "<|eot_id|>", "<|endoftext|>", "<|end|>", "<|return|>", 
 """Special tokens that servers leave at the end of a reply."""
 
 
-def split_thinking(text: str) -> Split:
+def split_thinking(text: str) -> SplitReply:
     """The answer in a text, and what was thought aloud before it.
 
     Args:
@@ -95,15 +83,15 @@ def split_thinking(text: str) -> Split:
     >>> split_thinking("Exuberant? No.</think>Dry.").answer  # without its opening mark
     'Dry.'
     >>> split_thinking("<think>Exuberant? No, it")
-    Split(answer='', thinking='Exuberant? No, it', unfinished=True)
+    SplitReply(answer='', thinking='Exuberant? No, it', unfinished=True)
     >>> split_thinking("The tag is <think>, and the voice is dry.").answer
     'The tag is <think>, and the voice is dry.'
     """
-    found = _by_channels(text) or _by_words(text)
+    found = split_by_channels(text) or split_by_words(text)
     if found is not None:
         return found
     marks = list(_marks(text))
-    return _by_marks(text, marks) if marks else Split(answer=text)
+    return _by_marks(text, marks) if marks else SplitReply(answer=text)
 
 
 def _marks(text: str) -> Iterator[_Mark]:
@@ -122,7 +110,7 @@ def _marks(text: str) -> Iterator[_Mark]:
             known = mark.word in _COMMON or mark.word in closed
             at_once = (
                 not mark.word.startswith("[")
-                and not text[max(mark.start - _LINE, 0) : mark.start].strip()
+                and not text[max(mark.start - LINE, 0) : mark.start].strip()
             )
             if not (known or at_once) or (
                 not depth and _is_mentioned(text, mark, after, closes=False)
@@ -160,10 +148,10 @@ def _is_mentioned(text: str, mark: _Mark, after: int, *, closes: bool) -> bool:
         closes: Whether it would end what was thought: only where a word before it says so, or a
             sentence ends right behind it, is it spoken of.
     """
-    line = text[max(mark.start - _LINE, after) : mark.start].rpartition("\n")[2]
+    line = text[max(mark.start - LINE, after) : mark.start].rpartition("\n")[2]
     if not line.strip() or not line[-1].isspace() or line.rstrip()[-1] in _SENTENCE_ENDS:
         return False
-    rest = text[mark.stop : mark.stop + _LINE]
+    rest = text[mark.stop : mark.stop + LINE]
     if rest[:1] in tuple(".,;:!?)"):
         return True
     follows = rest.lstrip(" ")[:1]
@@ -173,7 +161,7 @@ def _is_mentioned(text: str, mark: _Mark, after: int, *, closes: bool) -> bool:
     return runs_on
 
 
-def _by_marks(text: str, marks: Sequence[_Mark]) -> Split:
+def _by_marks(text: str, marks: Sequence[_Mark]) -> SplitReply:
     """The text by its marks in brackets."""
     last = _lone_close(marks, _content_end(text, marks))
     spans = [] if last is None else [(0, last.stop)]
@@ -194,7 +182,7 @@ def _by_marks(text: str, marks: Sequence[_Mark]) -> Split:
         unfinished = not ends
         spans = [span for span in spans if span[1] <= opened[0]]
         spans.append((opened[0], ends[-1] if ends else len(text)))
-    return Split(
+    return SplitReply(
         answer=_unwrapped(_outside(text, spans)),
         thinking="\n".join(filter(None, (_bare(text[a:b]) for a, b in spans))),
         unfinished=unfinished,
@@ -244,7 +232,7 @@ def _unwrapped(text: str) -> str:
     wrapped = _WRAPPED.match(text, 0, end)
     if wrapped is None:
         return text[:end].strip()
-    tail = _UNWRAPPED.search(text, max(end - _LINE, wrapped.end()), end)
+    tail = _UNWRAPPED.search(text, max(end - LINE, wrapped.end()), end)
     return text[wrapped.end() : tail.start() if tail else end].strip()
 
 
@@ -258,66 +246,3 @@ def _without_edges(text: str) -> int:
         if token is None:
             return end
         end -= len(token)
-
-
-_TOKEN = re.compile(r"<\|(start|end|message|channel|return|call|constrain)\|>")
-"""Special tokens of the harmony format, in which gpt-oss writes."""
-
-_CHANNELS = frozenset({"analysis", "commentary", "final"})
-_FINAL = re.compile(r"assistant\s?final(?:\s?message)?\s*")
-_THOUGHT_ON = re.compile(r"assistant\s?(?:analysis|commentary)")
-_BEGINS = re.compile(
-    r"\A\s*(?:assistant\s?)?(?:analysis|commentary)(?P<glued>[A-Z0-9\"'“(\n]|\s*\Z)?"
-)
-_ANSWERS = re.compile(r"\A\s*(?:assistant\s?final\s*|final(?=[A-Z0-9]))")
-_PROSE = re.compile(
-    r"\A\s*here(?: is|'s) my (?:thought process|thinking|reasoning):", re.IGNORECASE
-)
-_PROSE_ANSWER = re.compile(r"^here(?: is|'s) my (?:response|answer):", re.IGNORECASE | re.MULTILINE)
-
-
-def _by_channels(text: str) -> Split | None:
-    """The text by the channels of the harmony format; None where it has none."""
-    tokens = [(found.start(), found.end(), found[1]) for found in _TOKEN.finditer(text)]
-    if not any(kind in {"message", "channel"} for _, _, kind in tokens):
-        return None
-    answer: list[str] = []
-    thinking: list[str] = []
-    channel = _channel(text[: tokens[0][0]])
-    for index, (_, stop, kind) in enumerate(tokens):
-        body = text[stop : tokens[index + 1][0] if index + 1 < len(tokens) else len(text)]
-        if kind == "channel":
-            channel = _channel(body)
-        elif kind == "message":
-            (answer if channel == "final" else thinking).append(body)
-    return Split(
-        answer="".join(answer).strip(), thinking="\n".join(thinking).strip(), unfinished=not answer
-    )
-
-
-def _channel(text: str) -> str:
-    """The channel that a few words before a message name."""
-    words = text[-_LINE:].replace("assistant", " ").split()
-    return next((word for word in reversed(words) if word in _CHANNELS), "")
-
-
-def _by_words(text: str) -> Split | None:
-    """The text by the names of channels whose special tokens were left out, or by set phrases."""
-    answers = _ANSWERS.match(text)
-    if answers is not None:
-        return Split(answer=text[answers.end() :].strip())
-    begins, ends = _BEGINS.match(text), _FINAL
-    if begins is None:
-        begins, ends = _PROSE.match(text), _PROSE_ANSWER
-    if begins is None:
-        return None
-    finals = list(ends.finditer(text, begins.end()))
-    if not finals and (ends is _PROSE_ANSWER or begins["glued"] is None):
-        return None  # a sentence that begins with the word
-    start = begins.start("glued") if ends is _FINAL and begins["glued"] else begins.end()
-    thinking = text[start : finals[-1].start() if finals else len(text)]
-    return Split(
-        answer=text[finals[-1].end() :].strip() if finals else "",
-        thinking=_THOUGHT_ON.sub("\n", thinking).strip(),
-        unfinished=not finals,
-    )

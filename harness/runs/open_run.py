@@ -20,19 +20,19 @@ from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.folder.find import new_folder
 from harness.runs.folder.layout import LEDGER, ROOM
 from harness.runs.folder.reader import latest_records, records
+from harness.runs.folder.record_index import DoneKeys, RecordIndex
 from harness.runs.folder.run_json import config, note_sent, read_config, write_config
 from harness.runs.folder.writer import Store
 from harness.runs.interrupts import Interrupts
 from harness.runs.meter.amend import Settlement
 from harness.runs.meter.ledger import LengthLedger
 from harness.runs.model_stack import options_of, unless_missed
-from harness.runs.result import may_heal, result
+from harness.runs.result import result
 from harness.runs.trials.runner import TrialRunner
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
-    from typing import Any
 
     from harness.core.protocols import Model
     from harness.core.record import Record
@@ -52,18 +52,31 @@ class OpenRun:
 
     folder: Path
     runner: TrialRunner
-    done: set[str]
+    index: RecordIndex
+    """What is recorded of each trial."""
+    done: Collection[str]
     """Keys that need not be asked again."""
     interrupts: Interrupts
     purse: Purse
     models: Mapping[str, Model]
     progress: Progress
     store: Store
-    _before: Mapping[str, Mapping[str, Any]]
 
     def before(self) -> Iterator[Record]:
-        """The records that the folder held when it was opened."""
-        return map(from_json, self._before.values())
+        """The last record of each key that the folder holds, one at a time as a rule."""
+        if self.index.has_repeats:
+            return map(from_json, latest_records(self.folder).values())
+        return map(from_json, records(self.folder))
+
+    def recall(self, models: Iterable[str]) -> None:
+        """Learn from the records of before the run was interrupted, where anything is open yet.
+
+        Args:
+            models: Those under test.
+        """
+        if len(self.index) and not all(map(self.runner.ledger.is_settled, models)):
+            for known in self.before():
+                self.runner.recall(known)
 
     def begin(self, total: int | None, done: int) -> None:
         """Say that it begins, and take what it has spent before from its budget.
@@ -73,16 +86,21 @@ class OpenRun:
             done: Those that have a record.
         """
         self.progress.begin(total, done)
-        self.interrupts.charge(self.folder)
+        if self.purse.budget.bounded:
+            self.interrupts.charge(self.folder)
 
     async def run(self, work: Awaitable[T]) -> T:
         """What the work gives, as far as it came; then connections are closed."""
         return await self.interrupts.watch(closing(work, self.models))
 
-    def result(self, planned: Sequence[str]) -> RunTotals:
-        """What it came to, so far: what its calls tell together is written into its records."""
+    def result(self, planned: Iterable[str]) -> RunTotals:
+        """What it came to, so far: what its calls tell together is written into its records.
+
+        Args:
+            planned: Keys of all trials.
+        """
         settle(self.store)
-        return result(self.folder, planned, self.runner, self.purse)
+        return result(self.folder, planned, self.index, self.runner, self.purse)
 
 
 @contextmanager
@@ -122,20 +140,22 @@ def open_run(
     if stored is not None and (stored / LEDGER).exists():
         shutil.copy(stored / LEDGER, folder / LEDGER)
     with unless_missed(folder, new=resume is None), Store(folder) as store:
-        before = latest_records(folder)
+        index = store.index = RecordIndex.of(folder)
         sent = _sent(whole, models)
-        runner = _trial_runner(whole.study, workshop, models, store, progress=progress, gates=gates)
+        runner = _trial_runner(
+            whole.study, workshop, models, store, index, progress=progress, gates=gates
+        )
         try:
             yield OpenRun(
                 folder=folder,
                 runner=runner,
-                done=_finished(before, retry_errors=retry_errors),
+                index=index,
+                done=DoneKeys(index, retry_errors=retry_errors),
                 interrupts=Interrupts(runner, gates, purse, models, progress),
                 purse=purse,
                 models=models,
                 progress=progress,
                 store=store,
-                _before=before,
             )
         finally:
             if _sent(whole, models) != sent:
@@ -193,16 +213,10 @@ def _sent(whole: Plan, models: Mapping[str, Model]) -> dict[str, object]:
     """The parameters that go out to each model; the longest of its answers decides `max_tokens`."""
     study = whole.study
     options = {name: options_of(study) for name in models}
-    for group in whole.groups if not study.answer_is_bounded else ():
-        reserve = max(trial.window.reserve for trial in group.trials) if group.trials else 0
-        most = max(int(str(options[group.model]["max_tokens"])), reserve)
-        options[group.model] = options[group.model] | {"max_tokens": most}
+    for name, reserve in whole.reserves if not study.answer_is_bounded else ():
+        most = max(int(str(options[name]["max_tokens"])), reserve)
+        options[name] = options[name] | {"max_tokens": most}
     return {name: model.sent_parameters(options[name]) for name, model in models.items()}
-
-
-def _finished(before: Mapping[str, Mapping[str, object]], *, retry_errors: bool) -> set[str]:
-    """Keys that need not be asked again."""
-    return {k for k, r in before.items() if not (retry_errors and may_heal(r))}
 
 
 def _trial_runner(
@@ -210,6 +224,7 @@ def _trial_runner(
     workshop: Workshop,
     models: Mapping[str, Model],
     store: Store,
+    index: RecordIndex,
     *,
     progress: Progress,
     gates: Gates,
@@ -225,6 +240,7 @@ def _trial_runner(
         run_id=store.folder.name,
         now=lambda: datetime.now(tz=UTC).isoformat(),
         progress=progress,
+        recorded=index,
         given_up=gates.stopped,
         writings=GeneratedTexts(
             store.folder, models, options_of(study), is_fixed=study.answer_is_bounded

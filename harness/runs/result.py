@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from harness.models.catalog import FREE, price
 from harness.runs.folder.layout import WRITINGS
-from harness.runs.folder.reader import latest_records, lines, records
+from harness.runs.folder.reader import lines, records
 from harness.runs.planning.cost import estimates, total_usd
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from harness.core.study import Plan
     from harness.runs.budget import Purse
+    from harness.runs.folder.record_index import Recorded, RecordIndex
+    from harness.runs.planning.plan import StudyPlan
     from harness.runs.trials.runner import TrialRunner
-    from harness.sessions.materials import Workshop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,34 +87,40 @@ class RunTotals:
         return self.recorded == self.planned and not (self.errors or self.broken_off)
 
 
-def result(folder: Path, planned: Sequence[str], runner: TrialRunner, purse: Purse) -> RunTotals:
+def result(
+    folder: Path, planned: Iterable[str], index: RecordIndex, runner: TrialRunner, purse: Purse
+) -> RunTotals:
     """What a run came to.
 
     Args:
         folder: Of the run.
         planned: Keys of its trials.
+        index: What is recorded of each.
         runner: Knows which models were given up.
         purse: Knows whether its budget is spent.
     """
-    latest = latest_records(folder)
-    known = [latest[key] for key in planned if key in latest]
-    own = [(record["status"], record["error"]) for record in known]
+    known = Counter(map(index.get, planned))
+    n_planned = known.total()
+    known.pop(None, None)
+    own = {one: n for one, n in known.items() if one is not None}
     given_up = {model: why for model, why in runner.given_up.items() if why != purse.stopped}
-    errors = Counter(str(error) for status, error in own if status == "error")
-    cuts = Counter(str(error) for status, error in own if status == "cut")
-    kinds: Counter[str] = Counter()
-    for error, n in errors.items():
-        kinds[error.partition(":")[0]] += n
+    errors, cuts, kinds = Counter[str](), Counter[str](), Counter[str]()
+    for one, n in own.items():
+        if one.status == "error":
+            errors[str(one.error)] += n
+            kinds[str(one.error).partition(":")[0]] += n
+        elif one.status == "cut":
+            cuts[str(one.error)] += n
     return RunTotals(
         folder=folder,
-        planned=len(planned),
-        recorded=len(own),
+        planned=n_planned,
+        recorded=sum(own.values()),
         errors=kinds.total(),
         error_kinds=tuple(kinds.most_common()),
         error_said=_most_common(errors),
         cut=cuts.total(),
-        broken_off=sum(may_heal(record) for record in known) - kinds.total(),
-        unmeasured=_unmeasured(known),
+        broken_off=sum(n for one, n in own.items() if one.may_heal) - kinds.total(),
+        unmeasured=_unmeasured(own),
         cut_said=_most_common(cuts),
         given_up=tuple(sorted(given_up.items())),
         stopped=purse.stopped,
@@ -122,20 +128,10 @@ def result(folder: Path, planned: Sequence[str], runner: TrialRunner, purse: Pur
     )
 
 
-def may_heal(record: Mapping[str, Any]) -> bool:
-    """Whether a trial may come to something else when it is asked again as it was."""
-    broken = record["status"] == "cut" and record.get("cut") == "broken_off"
-    return record["status"] == "error" or broken
-
-
-def _unmeasured(known: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+def _unmeasured(known: Iterable[Recorded]) -> tuple[str, ...]:
     """Models none of whose replies has a score, though some were cut."""
-    cut, scored = set[str](), set[str]()
-    for record in known:
-        if record["score"] is not None:
-            scored.add(record["model"])
-        elif record["status"] == "cut":
-            cut.add(record["model"])
+    scored = {one.model for one in known if one.scored}
+    cut = {one.model for one in known if one.status == "cut" and not one.scored}
     return tuple(sorted(cut - scored))
 
 
@@ -166,11 +162,11 @@ def bill(calls: Iterable[Mapping[str, Any]]) -> Bill:
     )
 
 
-def expected_cost(plan: Plan, workshop: Workshop) -> Expected | None:
+def expected_cost(plan: StudyPlan) -> Expected | None:
     """What the price list says that a plan costs; None where it does not, or where all is free."""
     prices = [price(name) for name in plan.study.models]
     if any(one is None for one in prices) or all(one == FREE for one in prices):
         return None
-    rows = estimates(plan, workshop, price)
+    rows = estimates(plan, price)
     usd, uncached = total_usd(rows), total_usd(rows, cached=False)
     return None if usd is None or uncached is None else Expected(usd=usd, uncached_usd=uncached)

@@ -36,15 +36,16 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from harness.core.run_protocols import Progress
-    from harness.core.study import Plan, SessionTrials, Study
+    from harness.core.study import Study
     from harness.models.exact_counts import ExactCounter
     from harness.runs.executors import ExecutorPlug
+    from harness.runs.planning.plan import StudyPlan
     from harness.runs.result import RunTotals
 
     FindCounter = Callable[[str, Mapping[str, object]], Awaitable[ExactCounter | None]]
 
 
-def plan(study: Study, workshop: Workshop | None = None) -> Plan:
+def plan(study: Study, workshop: Workshop | None = None) -> StudyPlan:
     """The plan of a study; nothing is sent."""
     return make_plan(study, workshop or Workshop(), known_limit)
 
@@ -126,7 +127,7 @@ async def arun(study: Study, *, out: Path, **how: Unpack[HowToRun]) -> RunTotals
 class _Ready:
     """A study that was planned and looked over: nothing is open yet, and nothing was sent."""
 
-    whole: Plan
+    whole: StudyPlan
     workshop: Workshop
     plug: ExecutorPlug
     gates: Gates
@@ -196,13 +197,12 @@ async def _run(ready: _Ready, out: Path, how: HowToRun) -> RunTotals:
             retry_errors=how.get("retry_errors", False),
             stored=how.get("stored"),
         ) as opened:
-            for known in opened.before():
-                opened.runner.recall(known)
+            opened.recall(study.models)
             find = find_counter if models.are_live else None
             stages = Stages(ready.whole, opened.runner, ready.workshop, known_limit, find)
-            planned = stages.planned
-            opened.begin(len(planned), len(opened.done & set(planned)))
-            ready.progress.expect(stages.left(opened.done))
+            left = stages.left(opened.done)
+            opened.begin(stages.n_planned, stages.n_planned - sum(left.values()))
+            ready.progress.expect(left)
             start = ready.plug.start(study, ready.gates, opened.folder.name)
             await opened.run(stages.run_on(start, opened.done))
             found = opened.result(stages.planned)
@@ -211,23 +211,13 @@ async def _run(ready: _Ready, out: Path, how: HowToRun) -> RunTotals:
             )
             opened.interrupts.check(complete=found.complete)
         notes = models.finish(whole=found.complete and resume is None)
-        return replace(found, notes=notes, expected=expected_cost(ready.whole, ready.workshop))
+        return replace(found, notes=notes, expected=expected_cost(ready.whole))
 
 
-def _dry_build(whole: Plan, workshop: Workshop) -> None:
+def _dry_build(whole: StudyPlan, workshop: Workshop) -> None:
     """Build the longest session of each scenario: what cannot be built is told before a cent."""
     from harness.sessions.build import build
     from harness.sessions.materials import Materials
 
-    longest: dict[tuple[str, str], SessionTrials] = {}
-    for group in whole.groups:
-        name = (group.scenario.name, group.scenario.variant)
-        held = longest.get(name)
-        if held is None or _length(group) > _length(held):
-            longest[name] = group
-    for group in longest.values():
+    for group in whole.longest:
         build(group.blueprint, Materials(group.scenario, group.seed, workshop))
-
-
-def _length(group: SessionTrials) -> int:
-    return group.blueprint.cuts[-1].tokens

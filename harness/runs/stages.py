@@ -16,14 +16,17 @@ from harness.runs.meter.samples import prompts, samples, textures
 from harness.runs.planning.plan import make_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
     from contextlib import AbstractAsyncContextManager
 
-    from harness.core.study import Plan, SessionTrials
+    from harness.core.arms import Stage
+    from harness.core.study import SessionTrials
     from harness.models.exact_counts import ExactCounter
     from harness.runs.answer_room import Rooms
     from harness.runs.executors import Executor
     from harness.runs.meter.aims import AimedPrompt, LengthAims
+    from harness.runs.planning.plan import StudyPlan
+    from harness.runs.planning.trial_keys import UnitFlags
     from harness.runs.trials.runner import TrialRunner
     from harness.sessions.materials import Workshop
 
@@ -43,7 +46,7 @@ class Stages:
 
     def __init__(
         self,
-        whole: Plan,
+        whole: StudyPlan,
         runner: TrialRunner,
         workshop: Workshop,
         limit_of: Callable[[str], int | None],
@@ -55,28 +58,37 @@ class Stages:
         self._runner = runner
         self._workshop = workshop
         self._limit_of = limit_of
-        self._groups: dict[str, list[SessionTrials]] = {
-            model: [group for group in whole.groups if group.model == model]
-            for model in whole.study.models
-        }
-        self._aimed = {model: self._known(model) for model in self._groups}
+        self._plans = dict.fromkeys(whole.study.models, whole)
+        self._aimed = {model: self._known(model) for model in self._plans}
+        self._left: dict[tuple[str, Stage], UnitFlags] = {}
+        """Where some trials are done: the seeds that have any left."""
 
     @property
-    def planned(self) -> list[str]:
+    def n_planned(self) -> int:
+        """Trials, by what is known now."""
+        return sum(plan.keys.count(model) for model, plan in self._plans.items())
+
+    @property
+    def planned(self) -> Iterator[str]:
         """Keys of all trials, by what is known now."""
-        return [
-            trial.key
-            for groups in self._groups.values()
-            for group in groups
-            for trial in group.trials
-        ]
+        return (key for model, plan in self._plans.items() for key in plan.keys.of_model(model))
 
     def left(self, done: Collection[str]) -> dict[str, int]:
         """How many trials of each model are still to be asked."""
-        return {
-            model: sum(trial.key not in done for group in groups for trial in group.trials)
-            for model, groups in self._groups.items()
-        }
+        return {model: self._look(model, done) for model in self._plans}
+
+    def _look(self, model: str, done: Collection[str]) -> int:
+        """How many trials of a model are left; of which seeds is noted."""
+        keys, left = self._plans[model].keys, 0
+        for stage in STAGES:
+            n, self._left[model, stage] = keys.left(model, stage, done)
+            left += n
+        return left
+
+    def _sessions(self, model: str, stage: Stage) -> Iterator[SessionTrials]:
+        """The sessions of a model at a stage that have, or may have, trials that are left."""
+        units = self._left.get((model, stage))
+        return self._plans[model].groups.of(model, stage, units)
 
     async def run_on(
         self, start: AbstractAsyncContextManager[Executor], done: Collection[str]
@@ -93,7 +105,7 @@ class Stages:
         """
         try:
             async with asyncio.TaskGroup() as tasks:
-                for model in self._groups:
+                for model in self._plans:
                     tasks.create_task(self._model(model, executor, done))
         except BaseExceptionGroup as errors:
             raise first_of(errors) from None
@@ -105,20 +117,21 @@ class Stages:
                 self._runner.counters[model] = counter
                 await self._count(model, counter)
             for stage, after in zip(STAGES, (*STAGES[1:], None), strict=True):
-                groups = [group for group in self._aim(model) if group.stage == stage]
-                await executor.execute(groups, self._runner, done)
+                await self._aim(model, done)
+                await executor.execute(self._sessions(model, stage), self._runner, done)
                 if model in self._runner.given_up:
                     return  # a stage that was broken off teaches nothing yet
-                following = [group for group in self._groups[model] if group.stage == after]
-                self._runner.settle(model, stage, following)
+                groups = self._plans[model].groups
+                following = groups.of(model, after) if after is not None else ()
+                self._runner.settle(model, stage, following, seed_by_seed=not groups.is_held)
         finally:
             if counter is not None:
                 await counter.close()
 
     async def _counter(self, model: str, done: Collection[str]) -> ExactCounter | None:
         """Who counts the prompts of a model exactly; None where nobody does, or none is left."""
-        groups = self._groups[model]
-        if self._find is None or all(t.key in done for group in groups for t in group.trials):
+        keys = self._plans[model].keys.of_model(model)
+        if self._find is None or all(key in done for key in keys):
             return None
         return await self._find(model, self._options)
 
@@ -127,9 +140,10 @@ class Stages:
         ledger = self._runner.ledger
         if ledger.is_aimed(model):
             return  # a run that goes on aims as it began
+        groups = self._plans[model].groups
         made: dict[str, dict[str, list[AimedPrompt]]] = {}
         for stage in STAGES[1:]:
-            planned = textures(group for group in self._groups[model] if group.stage == stage)
+            planned = textures(groups.of(model, stage))
             for name in [name for name in planned if not is_of_one_seed(name)]:
                 some = await asyncio.to_thread(samples, planned[name], self._workshop)
                 try:
@@ -145,13 +159,18 @@ class Stages:
         """What is settled of a model: how its provider counts, and what its answers need."""
         return self._runner.ledger.aims(model), self._runner.room.rooms(model)
 
-    def _aim(self, model: str) -> list[SessionTrials]:
-        """The sessions of a model, planned again if its ledger has learned something."""
+    async def _aim(self, model: str, done: Collection[str]) -> None:
+        """Plan the sessions of a model again if its ledger has learned something."""
         aims, rooms = known = self._known(model)
-        if known != self._aimed[model]:
-            self._aimed[model] = known
-            alone = replace(self._study, models=(model,))
-            plan = make_plan(alone, self._workshop, self._limit_of, lambda _: aims, lambda _: rooms)
-            self._groups[model] = list(plan.groups)
-            self._runner.replanned(len(self.planned))
-        return self._groups[model]
+        if known == self._aimed[model]:
+            return
+        self._aimed[model] = known
+        alone = replace(self._study, models=(model,))
+        again = (alone, self._workshop, self._limit_of, lambda _: aims, lambda _: rooms)
+        if self._plans[model].groups.is_held:
+            self._plans[model] = make_plan(*again)
+        else:  # takes minutes, in which other models answer
+            self._plans[model] = await asyncio.to_thread(make_plan, *again)
+        if done:
+            self._look(model, done)
+        self._runner.replanned(self.n_planned)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from harness.core.text_kinds import KINDS, text_kind_of
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harness.core.messages import Message
+    from harness.core.text_kinds import TextKind
 
     KindOffsets = tuple[tuple[int, ...], ...]
     """See `harness.core.session.Session.kind_offsets`."""
@@ -25,7 +26,8 @@ class KindCounter:
     """
 
     def __init__(self, start: KindOffsets = ()) -> None:
-        self._columns = [list(column) for column in start] or [[0] for _ in KINDS]
+        self._start = start or tuple((0,) for _ in KINDS)
+        self._counted: list[tuple[TextKind, int]] = []
 
     def add(self, message: Message, tokens: int, *, said: bool) -> None:
         """Count one message more.
@@ -35,13 +37,19 @@ class KindCounter:
             tokens: Its length as it is rendered.
             said: Whether the scenario says it itself; else it is filler.
         """
-        kind = KINDS.index(text_kind_of(message.text, said=said))
-        for index, column in enumerate(self._columns):
-            column.append(column[-1] + (tokens - MESSAGE_OVERHEAD if index == kind else 0))
+        kind = text_kind_of(message.text, said=said)
+        self._counted.append((kind, tokens - MESSAGE_OVERHEAD))
 
     def offsets(self) -> KindOffsets:
         """What was counted."""
-        return tuple(map(tuple, self._columns))
+        return tuple(
+            (*begun[:-1], *accumulate(self._of(kind), initial=begun[-1]))
+            for kind, begun in zip(KINDS, self._start, strict=True)
+        )
+
+    def _of(self, kind: TextKind) -> list[int]:
+        """What each message adds to a kind."""
+        return [tokens if one == kind else 0 for one, tokens in self._counted]
 
 
 def said_kinds(offsets: KindOffsets) -> list[bool]:

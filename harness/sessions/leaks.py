@@ -9,6 +9,8 @@ accent.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from harness.core.languages.folding import ascii_digits, fold
@@ -16,7 +18,7 @@ from harness.core.languages.numerals import spells_large
 from harness.core.text import find, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
@@ -26,6 +28,8 @@ _FEWEST = 2
 """Letters of a word that no language changes."""
 _GROUPED = re.compile(r"(?<=\d)[, ](?=\d{3}\b)")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
+_IN_DATES = tuple(mark + digit for mark in "-/." for digit in "0123456789")
+"""One of them stands in every date in digits."""
 _ALWAYS_IN_LARGE = frozenset({"hundred", "thousand", "million"})
 _NUMERALS = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
@@ -39,6 +43,14 @@ january february march april may june july august september october november dec
 _MONTHS = frozenset(_MONTH_NAMES.split())
 _SMALL = 100
 """Numbers below are spelled without hundred, thousand or million."""
+_TEENS_END = 20
+"""Numbers from here to there are spelled with the word for their tens."""
+_TENS = [
+    frozenset(spelled.split("/"))
+    for spelled in "- - twenty thirty forty/fourty fifty sixty seventy eighty ninety".split()
+]
+_GROUP = 3
+"""Digits between two separators of a number."""
 
 
 class LeakCheck:
@@ -63,6 +75,7 @@ class LeakCheck:
             else:
                 triggers.add(leak_stem(needle))
         self._triggers = frozenset(triggers)
+        self._tails = {word[-_GROUP:] for word in triggers if word[-_GROUP:].isdecimal()}
         self._dated = any(not _MONTHS.isdisjoint(needle) for needle in self._needles)
 
     def holds(self, text: str) -> bool:
@@ -71,6 +84,21 @@ class LeakCheck:
             return False
         form = words(text, self._language)
         return any(find(form, needle, self._language) for needle in self._needles)
+
+    def held(self, texts: Sequence[str]) -> list[bool]:
+        """For each text what `holds` says of it, all of them looked through at once."""
+        if self._language != "en":
+            return list(map(self.holds, texts))
+        near = {index for index, text in enumerate(texts) if not text.isascii()}
+        plain = [text.casefold() if text.isascii() else "" for text in texts]
+        starts = list(accumulate((len(text) + 1 for text in plain), initial=0))
+        joined = "\n".join(plain)
+        places = [at for trigger in self._triggers for at in _as_word(trigger, joined)]
+        # "9 149" may be one number: whatever is grouped so ends as the number ends
+        inside = (*self._tails, *_IN_DATES) if self._dated else self._tails
+        places += [at for part in inside for at in _places(part, joined)]
+        near.update(bisect_right(starts, at) - 1 for at in places)
+        return [index in near and self.holds(text) for index, text in enumerate(texts)]
 
     def _may_hold(self, text: str) -> bool:
         """Whether the text is worth a close reading; never False for a text that holds one."""
@@ -104,6 +132,23 @@ class LeakCheck:
         return not self._triggers.isdisjoint(_WORD.findall(plain))
 
 
+def _places(part: str, text: str) -> Iterator[int]:
+    """Where a part of a text begins, each time."""
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
+
+
+def _as_word(word: str, text: str) -> Iterator[int]:
+    """Where a word stands in a text as a word, each time."""
+    for at in _places(word, text):
+        end = at + len(word)
+        before, after = text[at - 1 : at], text[end : end + 1]
+        if not (before.isalnum() or after.isalnum() or "_" in (before, after)):
+            yield at
+
+
 def figure(needle: tuple[str, ...]) -> str:
     """The digits that a text has that holds the needle in digits; empty where it is no number.
 
@@ -128,9 +173,12 @@ def _triggers(needle: tuple[str, ...]) -> Iterable[str]:
     """Raw words of which at least one stands in every text that holds the needle."""
     telling = max(needle, key=len)
     parts = _WORD.findall(telling)
-    number = next((part for part in parts if part[0].isdigit()), None)
-    if number is None or any(char.isalpha() for char in telling):
+    numeral = next((part for part in parts if part[0].isdigit()), None)
+    if numeral is None or any(char.isalpha() for char in telling):
         return parts  # a word, or a code, which nobody spells out
-    digits = "".join(char for char in number if char.isdigit())
-    small = _IN_SMALL if int(digits) < _SMALL or len(parts) > 1 else frozenset()
+    digits = "".join(char for char in numeral if char.isdigit())
+    number = int(digits)
+    small = _IN_SMALL if number < _SMALL or len(parts) > 1 else frozenset()
+    if len(parts) == 1 and number in range(_TEENS_END, _SMALL):
+        small = _TENS[number // 10]
     return {*parts, *small, *_ALWAYS_IN_LARGE}

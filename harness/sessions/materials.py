@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from harness.core.draws import Draws, digest
@@ -73,8 +74,14 @@ class Materials:
         self.seed = seed
         self.workshop = workshop
         self.values = draw_values(scenario, seed)
-        self.check = LeakCheck(self._secrets(), scenario.language)
         self._streams: dict[str, FillerStream] = {}
+        self._plants: dict[tuple[str, int], Turn] = {}
+        self._questions: dict[str, tuple[str, int]] = {}
+
+    @cached_property
+    def check(self) -> LeakCheck:
+        """Tells what filler must not say; a plan never asks, for it makes none."""
+        return LeakCheck(self._secrets(), self.scenario.language)
 
     @property
     def session_id(self) -> str:
@@ -109,7 +116,13 @@ class Materials:
         return self.values[fact_id][ordinal]
 
     def plant(self, fact_id: str, ordinal: int) -> Turn:
-        """The turn that says the fact."""
+        """The turn that says the fact; it is asked for again and again."""
+        at = (fact_id, ordinal)
+        if at not in self._plants:
+            self._plants[at] = self._plant(fact_id, ordinal)
+        return self._plants[at]
+
+    def _plant(self, fact_id: str, ordinal: int) -> Turn:
         fact = self.scenario.fact(fact_id)
         amended = ordinal > 0 and bool(fact.amend)
         draws = self.draws("plant", fact_id, ordinal)
@@ -173,12 +186,20 @@ class Materials:
 
     def question(self, question_id: str) -> str:
         """The words of a question; one wording a seed."""
-        question = self.scenario.question(question_id)
-        return self.draws("ask", question_id).choice(question.ask).strip()
+        return self._asked(question_id)[0]
 
     def question_tokens(self, question_id: str) -> int:
         """What the question adds to the prompt, the opening of the reply included."""
-        return self.workshop.counter.message(Message("user", self.question(question_id))) + PRIMING
+        return self._asked(question_id)[1]
+
+    def _asked(self, question_id: str) -> tuple[str, int]:
+        """The words of a question, and what they add to the prompt."""
+        if question_id not in self._questions:
+            ask = self.scenario.question(question_id).ask
+            words = self.draws("ask", question_id).choice(ask).strip()
+            tokens = self.workshop.counter.message(Message("user", words)) + PRIMING
+            self._questions[question_id] = (words, tokens)
+        return self._questions[question_id]
 
     def turn_tokens(self, turn: Turn) -> int:
         """Tokens of a turn as it is rendered."""

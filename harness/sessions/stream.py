@@ -64,19 +64,16 @@ class FillerStream:
         self._batch = min(2 * self._batch, _LARGEST_BATCH)
         if not batch:
             raise FillerRanOutError(self._label, sum(map(sum, self._sizes)), self.left_out)
-        kept = [
-            turn
-            for turn in batch
-            if not any(self._check.holds(message.text) for message in turn.messages)
-        ]
-        self.left_out += len(batch) - len(kept)
-        counts = iter(
-            self._counter.count_texts([message.text for turn in kept for message in turn.messages])
-        )
-        self._turns += kept
-        self._sizes += [
-            tuple(next(counts) + MESSAGE_OVERHEAD for _ in turn.messages) for turn in kept
-        ]
+        texts = [[message.text for message in turn.messages] for turn in batch]
+        held = iter(self._check.held([text for said in texts for text in said]))
+        for turn, said in zip(batch, texts, strict=True):
+            if any([next(held) for _ in said]):  # a list: each text takes its own from `held`
+                self.left_out += 1
+                continue
+            self._turns.append(turn)
+            self._sizes.append(
+                tuple([tokens + MESSAGE_OVERHEAD for tokens in self._counter.count_texts(said)])
+            )
 
 
 class FillerRanOutError(UsageError):

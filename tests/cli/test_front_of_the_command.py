@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from harness.cli import plan, run
 from harness.cli.grouped import GROUPS
 from harness.scenarios.shipped import shipped
+from harness.sessions.memories import memories
+from harness.sessions.policies import policies
 from tests.support.command import SCENARIOS, harness, the_run
 
 VOICE = SCENARIOS / "brand-voice.yaml"
@@ -136,3 +139,10 @@ def test_the_help_of_a_run_is_in_groups():
     text = harness("run", "--help").out
     titles = [line.rstrip(":") for line in text.splitlines() if line.rstrip(":") in GROUPS]
     assert titles[:3] == ["Whom to ask", "What to ask", "What the application does"]
+
+
+@pytest.mark.parametrize("plugs", [policies, memories], ids=lambda plugs: plugs.kind)
+def test_every_policy_and_memory_that_comes_along_is_named_in_the_help(plugs):
+    said = " ".join(harness("run", "--help").out.split())
+    for name in plugs.names():
+        assert re.search(rf"[ |]{re.escape(name)}[,;?. ]", said), name

@@ -17,12 +17,12 @@ from tests.support.openai_server import OpenAIServer
 @pytest.fixture
 def server(httpserver):
     server = OpenAIServer(httpserver)
-    server.delay_s = 0.7
-    return server
+    yield server
+    server.closing.set()
 
 
-def started(server, out):
-    """The command under way, with its first calls in flight."""
+def started(server, out, *, delay_s):
+    """The command under way, with calls in flight that take so long."""
     args = (
         "run", SCENARIOS / "spec-review.yaml", "-m", "openai/served", "-w", "3k", "--seeds", 2,
         "--fills", 6, "-M", f"api_base={server.api_base}", "-M", "api_key=none", "-q",
@@ -32,9 +32,17 @@ def started(server, out):
         [sys.executable, "-m", "harness", *map(str, args)],
         cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    for _ in range(6000):
-        if len(server.requests) >= 4 or process.poll() is not None:
-            return process
+    asked(server, process, 4)
+    server.delay_s = delay_s
+    asked(server, process, len(server.requests) + 1)
+    return process
+
+
+def asked(server, process, calls):
+    """Wait until the server was asked so many times."""
+    for _ in range(12_000):
+        if len(server.requests) >= calls or process.poll() is not None:
+            return
         threading.Event().wait(0.005)
     raise AssertionError("the run did not begin")
 
@@ -45,7 +53,7 @@ def records(out):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_once_finishes_what_is_in_flight_and_says_how_to_go_on(server, tmp_path, number):
-    process = started(server, tmp_path)
+    process = started(server, tmp_path, delay_s=0.7)
     sent = len(server.requests)
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
@@ -69,12 +77,11 @@ def test_once_finishes_what_is_in_flight_and_says_how_to_go_on(server, tmp_path,
 
 
 def test_twice_stops_at_once_without_a_traceback(server, tmp_path):
-    server.delay_s = 5.0
-    process = started(server, tmp_path)
+    process = started(server, tmp_path, delay_s=40.0)
     process.send_signal(signal.SIGINT)
     threading.Event().wait(0.3)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=4)
+    _, err = process.communicate(timeout=30)
     assert process.returncode == 2
     assert "interrupted; go on with: harness run --resume " in err
     assert "Traceback" not in err

@@ -18,7 +18,7 @@ from harness.runs.folder.reader import sent_messages
 from tests.support.command import SCENARIOS, the_run
 from tests.support.openai_server import OpenAIServer
 
-KILLS = 20
+KILLS = 20 if os.environ.get("HARNESS_TEST_LONG") else 12
 START = (
     "run", SCENARIOS / "spec-review.yaml", "-m", "openai/served", "-w", "3k", "--seeds", 3,
     "--fills", "0.05,0.2,0.4,0.6,0.75,0.9", "--no-controls", "--no-preflight",
@@ -63,7 +63,7 @@ def recorded(folder):
     ], records
 
 
-def test_killed_at_twenty_random_moments_each_trial_has_one_record_and_no_call_is_repeated(
+def test_killed_at_random_moments_each_trial_has_one_record_and_no_call_is_repeated(
     processes, server, tmp_path
 ):
     luck = random.Random(4)

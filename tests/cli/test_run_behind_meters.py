@@ -51,7 +51,7 @@ def test_the_onset_of_a_reader_is_found_and_nobody_is_accused_but_who_drops(
 )
 def test_a_reader_that_never_forgets_has_no_onset(name, httpserver, tmp_path):
     _, group, _ = studied(
-        httpserver, zoo.BEHAVIOURS[name], "perfect?limit=8000", tmp_path, seeds=5, fills=6
+        httpserver, zoo.BEHAVIOURS[name], "perfect?limit=8000", tmp_path, seeds=5, fills=4
     )
     assert group.onset.onset is None
     assert group.onset.plateau > 0.95

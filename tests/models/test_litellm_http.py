@@ -190,9 +190,9 @@ async def test_retry_after_is_waited_for_past_the_longest_wait_of_our_own(openai
     openai_server.then(rate_limited(retry_after_s=0.5))
     started = time.perf_counter()
     reply = await model.ask(PROMPT, {})
-    assert 0.5 <= time.perf_counter() - started < 3.0
+    assert time.perf_counter() - started >= 0.5
     assert reply.attempts == 2
-    assert reply.latency_s < 0.5
+    assert reply.latency_s < time.perf_counter() - started - 0.4, "the wait is no part of it"
 
 
 async def test_a_provider_that_asks_for_too_long_a_wait_is_not_waited_for(openai_server, model):
@@ -212,7 +212,7 @@ async def test_a_retry_after_that_is_a_date_is_waited_for(openai_server, model):
     reply = await model.ask(PROMPT, {})
     assert reply.attempts == 2
     assert time.time() >= then.timestamp() - 1.0  # dates have whole seconds
-    assert time.time() - started < 5.0
+    assert time.time() - started < 30
 
 
 @pytest.mark.parametrize("text", OTHERS)

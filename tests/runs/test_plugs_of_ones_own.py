@@ -87,5 +87,5 @@ def test_a_plan_asks_the_policy_for_what_it_will_send(project):
     records = (found.folder / "records.jsonl").read_text().splitlines()
     sent = sum(json.loads(record)["view_tokens"] for record in records)
     workshop = Workshop()
-    (planned,) = estimates(plan(study, workshop), workshop, lambda name, _: price(name))
+    (planned,) = estimates(plan(study, workshop), lambda name, _: price(name))
     assert planned.prompt_tokens == pytest.approx(sent, rel=0.01)

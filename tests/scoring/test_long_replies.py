@@ -141,7 +141,7 @@ def test_a_pattern_that_backtracks_gives_no_score_and_says_why(pattern):
     start = time.monotonic()
     score = scorers.resolve(f"regex?pattern={pattern.replace('+', '%2B')}").score(PROBES[0], text)
     verdict = rules.resolve(f"regex?pattern={pattern.replace('+', '%2B')}").check(text)
-    assert time.monotonic() - start < 4 * LIMIT_S
+    assert time.monotonic() - start < 10 * LIMIT_S  # these would take years
     for found in (score, verdict):
         assert found.value in (None, 0.0)
         assert found.value is not None or "not through with the reply after 0.5 s" in found.why

@@ -121,6 +121,8 @@ class OpenAIServer:
     def __init__(self, server: HTTPServer, law: str = "perfect") -> None:
         self.law = law
         self.delay_s = 0.0
+        self.closing = threading.Event()
+        """Nobody waits for an answer any more."""
         self.requests: list[dict[str, Any]] = []
         self.headers: list[Mapping[str, str]] = []
         self.api_base = server.url_for("/v1")
@@ -142,7 +144,7 @@ class OpenAIServer:
         self.requests.append(body)
         self.headers.append(dict(request.headers))
         if self.delay_s:
-            threading.Event().wait(self.delay_s)
+            self.closing.wait(self.delay_s)
         fault = self._faults.popleft() if self._faults else None
         if fault is not None and fault.body is not None:
             return Response(fault.body, fault.status, fault.headers, "application/json")

@@ -186,7 +186,8 @@ def waits_by_date(call: Call) -> Sent:
     """A wait until a date."""
     if call.number > _FIRST:
         return call.reply()
-    date = formatdate(time.time() + 1, usegmt=True)
+    # dates have whole seconds: what is left of this one is between 0.2 and 1.2 s
+    date = formatdate(time.time() + 1.2, usegmt=True)
     return call.refused("Rate limit reached", 429, {"Retry-After": date})
 
 

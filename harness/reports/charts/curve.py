@@ -15,13 +15,13 @@ from harness.reports.charts.figure_style import (
     COLOURS,
     CROWD,
     DASHES,
-    LINE_STEP,
     MARKS,
     POINT_STEP,
     onset_words,
     series_names,
 )
 from harness.reports.charts.layout import Layout, fitted
+from harness.reports.charts.line_shifts import line_shifts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,9 +34,6 @@ SHAPES = {
 }  # fmt: skip
 """The marks of the specification as Vega calls them."""
 _INK = "#222222"
-_ALIKE = 2.5
-"""Pixels by which lines differ that lie on one another."""
-_MOSTLY = 0.8
 
 
 def curves(alt: Any, groups: Sequence[CurveGroup], layout: Layout) -> Any:
@@ -260,7 +257,7 @@ def _points(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> list[dic
 def _fitted(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> list[dict[str, Any]]:
     """The estimated curves, or the measured points joined; those that are alike side by side."""
     lines = {name: _line(group) for name, group in inside}
-    shifts = _shifts(list(lines.values()), style.layout.height)
+    shifts = line_shifts(list(lines.values()), style.layout.height)
     return [
         {
             "series": name,
@@ -280,37 +277,6 @@ def _line(group: CurveGroup) -> list[tuple[float, float, float, float]]:
         return [(point.fill, point.recall, point.lo, point.hi) for point in group.onset.curve]
     joined = [(point.at, point.share.recall) for point in group.by_fill]
     return [(at, recall, recall, recall) for at, recall in joined]
-
-
-def _shifts(lines: Sequence[Sequence[tuple[float, ...]]], height: int) -> list[float]:
-    """By how many per cent of recall each line is drawn beside where it is: mostly none."""
-    bundles: list[list[int]] = []
-    for i, line in enumerate(lines):
-        alike = (held for held in bundles if _alike(line, lines[held[0]], height))
-        bundle = next(alike, None)
-        if bundle is None:
-            bundles.append([i])
-        else:
-            bundle.append(i)
-    shifts = [0.0] * len(lines)
-    for bundle in bundles:
-        for place, i in enumerate(bundle):
-            shifts[i] = 100 / height * LINE_STEP * ((len(bundle) - 1) / 2 - place)
-    return shifts
-
-
-def _alike(a: Sequence[tuple[float, ...]], b: Sequence[tuple[float, ...]], height: int) -> bool:
-    """Whether two lines lie on one another nearly everywhere."""
-    import numpy as np
-
-    if not a or not b:
-        return False
-    fills = [point[0] for point in a if b[0][0] <= point[0] <= b[-1][0]]
-    own, other = (
-        np.interp(fills, [point[0] for point in line], [point[1] for point in line])
-        for line in (a, b)
-    )
-    return len(fills) > 0 and bool(np.mean(abs(own - other) * height < _ALIKE) > _MOSTLY)
 
 
 def _onsets(style: _Style, inside: Sequence[tuple[str, CurveGroup]]) -> list[dict[str, Any]]:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from harness.core.draws import digest
 from harness.core.errors import OverflowRefusedError
 from harness.core.memory import MemoryChain, MemoryFaultError, MemoryView, day_of
+from harness.core.memory_protocols import AsksAtQuestion, SaysHow, WritesEvery
 from harness.core.messages import Message, turn_starts
-from harness.core.protocols import AsksAtQuestion, NamesWriter, SaysHow, WritesEvery
+from harness.core.protocols import NamesWriter
 from harness.runs.conversation.generated_text import ModelWriter
 from harness.runs.conversation.memory_life import MemoryLife
 from harness.sessions.memories import memories

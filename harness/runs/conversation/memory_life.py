@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from harness.core.errors import HarnessError, ModelError
 from harness.core.memory import MemoryFaultError
+from harness.core.memory_protocols import HasTimeout
 from harness.core.printable import shown
-from harness.core.protocols import HasTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
     from typing import Any
 
     from harness.core.memory import MemoryChain
+    from harness.core.memory_protocols import Memory, MemorySession
     from harness.core.messages import Message
-    from harness.core.protocols import Memory, MemorySession
     from harness.core.writer import Writer
 
 T = TypeVar("T")

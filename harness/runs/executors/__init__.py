@@ -14,7 +14,7 @@ from harness.runs.executors.local import Local
 from harness.runs.executors.ray_cluster import OnRay
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable
     from contextlib import AbstractAsyncContextManager
 
     from harness.core.study import SessionTrials, Study
@@ -26,9 +26,12 @@ class Executor(Protocol):
     """Replays every trial of some groups whose key is not done."""
 
     async def execute(
-        self, groups: Sequence[SessionTrials], runner: TrialRunner, done: Collection[str], /
+        self, groups: Iterable[SessionTrials], runner: TrialRunner, done: Collection[str], /
     ) -> None:
-        """Return when each of them has a record, or its model was given up."""
+        """Return when each of them has a record, or its model was given up.
+
+        A stream of groups is of one model, and is walked once.
+        """
 
 
 class ExecutorPlug(Protocol):

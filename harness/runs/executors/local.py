@@ -7,6 +7,7 @@ for them, and no more sessions in memory than that takes.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from harness.runs.limits import Limits
 from harness.runs.planning.plan import needs_preparing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
+    from collections.abc import Callable, Container, Coroutine, Iterable, Iterator
 
     from harness.core.session import Session
     from harness.core.study import SessionTrials
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _AT_HAND = 2
 """Trials under way for each call that may be in flight: while one waits to be tried again, the
 next takes its place."""
+_MOST_WAITING = 512
+"""Sessions that have to be made ready, under way or waiting for their turn."""
 _SLOTS = 4
 """Of so few connections each is a slot of somebody's own server, whose cache holds one session: no
 other session takes its place before it is over."""
@@ -46,24 +49,28 @@ class Local:
         self._building = asyncio.Lock()
 
     async def execute(
-        self, groups: Sequence[SessionTrials], runner: TrialRunner, done: Collection[str]
+        self, groups: Iterable[SessionTrials], runner: TrialRunner, done: Container[str]
     ) -> None:
         """Replay every trial whose key is not in `done`.
+
+        Args:
+            groups: The sessions of one model, walked once as there is room for them; or, held in
+                memory, of several, which are asked side by side.
+            runner: What they are replayed on.
+            done: Keys that need not be asked.
 
         Raises:
             Exception: What went wrong in our own code; the failures of providers are records.
         """
-        models = dict.fromkeys(group.model for group in groups)
         try:
             async with asyncio.TaskGroup() as tasks:
-                for model in models:
-                    own = (group for group in groups if group.model == model)
+                for own in _by_model(groups):
                     tasks.create_task(self._model(own, runner, done))
         except BaseExceptionGroup as errors:
             raise first_of(errors) from None
 
     async def _model(
-        self, groups: Iterable[SessionTrials], runner: TrialRunner, done: Collection[str]
+        self, groups: Iterable[SessionTrials], runner: TrialRunner, done: Container[str]
     ) -> None:
         """The sessions of one model, in order."""
         connections = self._limits.max_connections
@@ -71,13 +78,16 @@ class Local:
         at_hand = asyncio.Semaphore(most)
         open_sessions = asyncio.Semaphore(connections if connections <= _SLOTS else most)
         crews = asyncio.Semaphore(connections)
+        waiting = asyncio.Semaphore(max(_MOST_WAITING, connections))
         async with asyncio.TaskGroup() as tasks:
             for group in groups:
                 todo = [trial for trial in group.trials if trial.key not in done]
                 if not todo:
                     continue
                 if needs_preparing(group):
-                    tasks.create_task(self._prepared(group, todo, runner, at_hand, crews))
+                    await waiting.acquire()
+                    prepared = self._prepared(group, todo, runner, at_hand, crews)
+                    tasks.create_task(prepared).add_done_callback(lambda _: waiting.release())
                     continue
                 await open_sessions.acquire()
                 if group.model in runner.given_up:
@@ -145,6 +155,15 @@ class Local:
             return await self._session(group, runner)
         await self._room.take(_length(ready.session))
         return ready.session
+
+
+def _by_model(groups: Iterable[SessionTrials]) -> Iterator[Iterable[SessionTrials]]:
+    """The sessions of each model; those of a stream are all of one."""
+    if not isinstance(groups, Sequence):
+        yield groups
+        return
+    for model in dict.fromkeys(group.model for group in groups):
+        yield [group for group in groups if group.model == model]
 
 
 async def _in_order(

@@ -21,7 +21,7 @@ from harness.runs.executors.worker import Failed, Stopped, Worker
 from harness.runs.planning.plan import needs_preparing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 
     from harness.core.study import SessionTrials, Study
     from harness.runs.limits import Gates, Limits
@@ -161,13 +161,14 @@ class Cluster:
         return self._actor.remote(self._study, self._shares, self._run_id)
 
     async def execute(
-        self, groups: Sequence[SessionTrials], runner: TrialRunner, done: Collection[str]
+        self, groups: Iterable[SessionTrials], runner: TrialRunner, done: Collection[str]
     ) -> None:
         """Replay every trial whose key is not in `done`.
 
         Sessions into which models write are replayed by this process: what is written is kept
         beside the records, which have one writer.
         """
+        groups = list(groups)
         own = [group for group in groups if needs_preparing(group)]
         batches = _batches([group for group in groups if not needs_preparing(group)], done)
         try:

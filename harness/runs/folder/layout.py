@@ -30,3 +30,9 @@ LEDGER = "ledger.json"
 
 BATCHES = "batches.jsonl"
 """The batches of an adaptive run, each written before it is sent."""
+
+INDEX = "index.sqlite"
+"""What is recorded by key, of a run of very many trials; made again from the records when need be."""
+
+MESSAGE_INDEX = "messages.sqlite"
+"""Which messages stand in the folder, of a run of very many; likewise."""

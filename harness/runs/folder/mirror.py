@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.errors import UsageError
+from harness.runs.folder.layout import INDEX, MESSAGE_INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,9 @@ SEPARATOR = "://"
 PUSH_EVERY_S = 30.0
 """Seconds between two uploads while a command runs."""
 
-_LOCAL_ONLY = frozenset({".lock"})
+_INDEXES = (INDEX, MESSAGE_INDEX)
+_LOCAL_ONLY = frozenset({".lock", *_INDEXES, *(f"{name}-journal" for name in _INDEXES)})
+"""What no other machine needs: a lock, and what can be made again."""
 
 
 class Mirror:

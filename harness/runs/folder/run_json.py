@@ -96,7 +96,7 @@ def config(
         "names": dict(study.names),
         "sent": dict(sent),
         "adaptive": None if adaptive is None else dict(adaptive),
-        "trials": len(plan.trials) if adaptive is None else None,
+        "trials": plan.n_trials if adaptive is None else None,
     }
 
 

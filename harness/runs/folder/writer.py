@@ -18,7 +18,7 @@ from harness.core.files import dump_line, stopped_run, whole
 from harness.core.parts import content_to_json
 from harness.core.record import to_json
 from harness.runs.folder.layout import MESSAGES, RECORDS, STORES
-from harness.runs.folder.reader import lines
+from harness.runs.folder.message_index import MessageIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from harness.core.record import Record
     from harness.core.session import Session
+    from harness.runs.folder.record_index import RecordIndex
 
 _LOCK = ".lock"
 _SYNC_EVERY = 64
@@ -52,12 +53,12 @@ class Store(AbstractContextManager["Store"]):
             raise UsageError(f"{folder}: another run writes to this folder; wait for it") from None
         for name in (RECORDS, MESSAGES):
             cut_torn_line(folder / name)
-        self._kept = {
-            str(line.get("hash") or line.get("trunk")) for line in lines(folder / MESSAGES)
-        }
+        self._kept = MessageIndex(folder)
         self._records = Lines(folder / RECORDS)
         self._messages = Lines(folder / MESSAGES)
         self._since_sync = 0
+        self.index: RecordIndex | None = None
+        """Is told of every record, and written once they are on disk."""
 
     def __exit__(self, *raised: object) -> None:
         # a disk that was full when something was written is full when it is closed
@@ -78,11 +79,14 @@ class Store(AbstractContextManager["Store"]):
             if name not in self._kept
         }
         self._messages.append(*new.values(), {"trunk": session.trunk, "messages": session.hashes})
-        self._kept.update(new, {session.trunk})
+        self._kept.add([*new, session.trunk])
 
     def append(self, record: Record) -> None:
         """Write one record; it survives the process from here on."""
-        self._records.append(to_json(record))
+        line = to_json(record)
+        self._records.append(line)
+        if self.index is not None:
+            self.index.add(line)
         self._since_sync += 1
         if self._since_sync >= _SYNC_EVERY:
             self._sync()
@@ -107,11 +111,17 @@ class Store(AbstractContextManager["Store"]):
         """Everything to disk; the folder is free for another writer."""
         with self._lock, self._messages, self._records:
             self._sync()
+            self._kept.close()
+            if self.index is not None:
+                self.index.close()
 
     def _sync(self) -> None:
         self._since_sync = 0
         for file in (self._messages, self._records):
             file.sync()
+        self._kept.commit()
+        if self.index is not None:
+            self.index.commit()
 
 
 class Lines(AbstractContextManager["Lines"]):

@@ -8,7 +8,7 @@ a window needs to know.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,13 +61,19 @@ class LengthAims:
     opening: tuple[tuple[str, Aim], ...] = ()
     """By texture, see `texture`."""
     main: tuple[tuple[str, Aim], ...] = ()
+    _by_stage: dict[str, dict[str, Aim]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        opening = dict(self.opening)
+        object.__setattr__(
+            self, "_by_stage", {"opening": opening, "main": opening | dict(self.main)}
+        )
 
     def of(self, stage: Stage, texture: str) -> Aim:
         """What sessions of that stage and texture are built with; bare ones have no length."""
         if stage == "bare":
             return UNAIMED
-        opening = dict(self.opening)
-        known = opening if stage == "opening" else {**opening, **dict(self.main)}
+        known = self._by_stage[stage]
         of_all = known.get(texture.partition("#")[0], known.get(ANY, UNAIMED))
         return known.get(texture, of_all)
 

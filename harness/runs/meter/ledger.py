@@ -26,12 +26,18 @@ from harness.runs.meter.fit import OURS, CountModel, fit, rounding
 from harness.runs.meter.readings import ReadingsBuilder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from harness.core.arms import Stage
     from harness.core.record import Record
     from harness.runs.meter.readings import Flags, Floats
+
+    FollowingPrompts = Callable[[Container[str]], Iterable[tuple[str, Sequence[AimedPrompt]]]]
+    """Prompts by texture, those of known textures left out."""
+
+_MOST_COUNTED = 50_000
+"""Calls of one model that are learned from."""
 
 _FEW = 4
 """With fewer prompts nobody can tell whether their counts grow."""
@@ -48,7 +54,9 @@ class _Counts:
     """Of the readings, in their order."""
 
     def observe(self, record: Record) -> None:
-        """Note a call that was answered."""
+        """Note a call that was answered; so many tell all that more could."""
+        if len(self.scenarios) >= _MOST_COUNTED:
+            return
         self.usage.add(to_json(record))
         self.scenarios.append(record.scenario)
 
@@ -152,6 +160,11 @@ class LengthLedger:
         """Whether anything of it is settled."""
         return bool(self._models[model].aims)
 
+    def is_settled(self, model: str) -> bool:
+        """Whether the calls of its early stages have taught all that they can."""
+        known = self._models[model]
+        return "main" in known.aims and known.counter is None
+
     def all_counts(self, model: str) -> dict[str, CountModel]:
         """The same for all scenarios, for a worker that is to know it."""
         return dict(self._models[model].models)
@@ -160,7 +173,7 @@ class LengthLedger:
         """Learn from a record that no server would have truncated."""
         known = self._models.get(record.model)
         told = record.usage_source is not None and len(record.kind_tokens) == len(KINDS)
-        if known is not None and told:
+        if known is not None and told and "main" not in known.aims:
             known.counts.observe(record)
 
     def observe_exact(
@@ -170,22 +183,16 @@ class LengthLedger:
         exact = self._models[model].counts.exact.setdefault(scenario, set())
         exact |= set(zip(prompts, map(float, counted), strict=True))
 
-    def settle(
-        self,
-        model: str,
-        stage: Stage,
-        following: Callable[[], Mapping[str, Sequence[AimedPrompt]]],
-        textures: Iterable[str],
-    ) -> None:
+    def settle(self, model: str, stage: Stage, following: FollowingPrompts) -> None:
         """That stage of a model is over: the next is aimed by what it taught.
 
-        What was settled once stays: a texture that is new is aimed by what was known then.
+        What was settled once stays: a texture that is new is aimed by what was known then. Where
+        a provider counts as we do there is nothing to be noted of any texture.
 
         Args:
             model: Its name.
             stage: What is over.
-            following: Gives, by texture, prompts as the sessions of the next stage make them up.
-            textures: Of these sessions.
+            following: Gives prompts as the sessions of the next stage make them up.
         """
         after = {"bare": "opening", "opening": "main"}.get(stage)
         known = self._models[model]
@@ -195,12 +202,15 @@ class LengthLedger:
         if first:
             known.models |= known.counts.models()
         aims = known.aims.setdefault(after, {})
-        new = [] if ANY in aims else [name for name in textures if name not in aims]
-        ours = all(known.models.get(ledger_scenario(name), OURS).is_ours for name in new)
-        made = {} if ours else following()
-        for name in new:
-            how = known.models.get(ledger_scenario(name), OURS)
-            aims[name] = UNAIMED if ours else aim(how, made.get(name, ()))
+        ours = all(one.is_ours for one in known.models.values())
+        new = False
+        if ANY not in aims and not (ours and not known.aims.get("opening")):
+            for name, own in following(aims):
+                how = known.models.get(ledger_scenario(name), OURS)
+                aims[name] = UNAIMED if ours else aim(how, own)
+                new = True
+        if "main" in known.aims:
+            known.counts = _Counts()  # nothing is learned any more
         if first or new:
             self._save()
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from harness.core.messages import Message
 from harness.core.text_kinds import KINDS, text_kind_of
-from harness.runs.meter.aims import AimedPrompt, texture
+from harness.runs.meter.aims import AimedPrompt, is_of_one_seed, texture
 from harness.sessions.build import build
 from harness.sessions.kinds import within
 from harness.sessions.materials import Materials
 from harness.sessions.tokens import MESSAGE_OVERHEAD, PRIMING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from harness.core.study import SessionTrials
     from harness.sessions.materials import Workshop
 
 _SESSIONS = 3
 """Sessions of one texture that are looked at; the longest is among them."""
+_MOST_OF_A_TEXTURE = 1000
+"""Sessions of one texture from which those are chosen, where there are very many."""
 _CUTS = 6
 """Lengths of one session that are looked at."""
 
@@ -57,6 +60,46 @@ def samples(groups: Sequence[SessionTrials], workshop: Workshop) -> list[MeterSa
     return [
         sample for group in by_length[::step][:_SESSIONS] for sample in _of_session(group, workshop)
     ]
+
+
+def prompts_by_texture(
+    groups: Iterable[SessionTrials], workshop: Workshop, known: Container[str]
+) -> Iterator[tuple[str, list[AimedPrompt]]]:
+    """Prompts of planned sessions by texture, known textures left out.
+
+    Args:
+        groups: The sessions.
+        workshop: Shared tools.
+        known: Textures that are left out.
+    """
+    for name, own in textures(groups).items():
+        if name not in known:
+            yield name, [sample.prompt for sample in samples(own, workshop)]
+
+
+def prompts_seed_by_seed(
+    groups: Iterable[SessionTrials], workshop: Workshop, known: Container[str]
+) -> Iterator[tuple[str, list[AimedPrompt]]]:
+    """The same of very many sessions, of which those of one seed are looked at at a time.
+
+    What all seeds are aimed by is read from the first sessions of each texture.
+
+    Args:
+        groups: The sessions; those of one scenario and seed come one after the other.
+        workshop: Shared tools.
+        known: Textures that are left out.
+    """
+    shared: dict[str, list[SessionTrials]] = {}
+    for _, of_seed in groupby(groups, lambda one: (one.scenario.hash, one.seed)):
+        for name, own in textures(of_seed).items():
+            if not is_of_one_seed(name):
+                kept = shared.setdefault(name, [])
+                kept += own[: _MOST_OF_A_TEXTURE - len(kept)]
+            elif name not in known:
+                yield name, [sample.prompt for sample in samples(own, workshop)]
+    for name, own in shared.items():
+        if name not in known:
+            yield name, [sample.prompt for sample in samples(own, workshop)]
 
 
 def prompts(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError, nearest
-from harness.core.protocols import HasBudget, NamesWriter, SetsOptions
+from harness.core.memory_protocols import HasBudget
+from harness.core.protocols import NamesWriter, SetsOptions
 from harness.core.scenario import PLACEHOLDER
 from harness.scenarios.values import check_seeds
 from harness.scoring import scorers

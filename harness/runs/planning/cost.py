@@ -10,21 +10,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.core.arms import STAGES
 from harness.core.window import History
 from harness.models.catalog import cost, marked
 from harness.models.usage import Usage
 from harness.runs.planning.cost_of_preparing import preparations, shown_tokens
 from harness.sessions.build import build, reminder_of
-from harness.sessions.materials import Materials
 from harness.sessions.policies import SendAll, policies, summarising
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from harness.core.session import Session
-    from harness.core.study import Plan, SessionTrials
+    from harness.core.study import SessionTrials, Study
     from harness.models.catalog import Price
-    from harness.sessions.materials import Workshop
+    from harness.runs.planning.plan import StudyPlan
+    from harness.sessions.materials import Materials
 
     Prices = Callable[[str, int], Price | None]
 
@@ -63,24 +64,18 @@ class Estimate:
     cost_uncached_usd: float | None
 
 
-def estimates(plan: Plan, workshop: Workshop, price: Prices) -> list[Estimate]:
+def estimates(plan: StudyPlan, price: Prices) -> list[Estimate]:
     """One estimate for each model and window, in the order of the plan.
 
     Args:
         plan: The plan.
-        workshop: Shared tools.
         price: Looks a model up in the price list, for a prompt of so many tokens; None when it is
             not in it.
     """
-    cells: dict[tuple[str, int], list[SessionTrials]] = {}
-    for group in plan.groups:
-        if group.trials:
-            limit = group.trials[0].window.limit
-            cells.setdefault((group.model, limit), []).append(group)
-    return [
-        _estimate(model, window, groups, workshop, price, plan.study.reserve)
-        for (model, window), groups in cells.items()
-    ]
+    sums = CostSums(plan.study, price)
+    for _, materials, group in plan.groups.seed_by_seed():
+        sums.add(materials, group)
+    return sums.estimates()
 
 
 def total_usd(rows: list[Estimate], *, cached: bool = True) -> float | None:
@@ -90,75 +85,128 @@ def total_usd(rows: list[Estimate], *, cached: bool = True) -> float | None:
     return sum(known) if len(known) == len(costs) else None
 
 
-def _estimate(  # noqa: PLR0917 -- what a cell of the plan is made of
-    model: str,
-    window: int,
-    groups: list[SessionTrials],
-    workshop: Workshop,
-    price: Prices,
-    usual: int,
-) -> Estimate:
-    base = price(model, 0)
-    least = _NO_CACHE if base is None else base.cache_from_tokens
-    writes = marked(model)
-    known: set[str] = set()
-    prepared = [
-        call
-        for group in groups
-        for call in preparations(group, Materials(group.scenario, group.seed, workshop), known)
-    ]
-    reserve = max(trial.window.reserve for group in groups for trial in group.trials)
-    asked = [
-        call
-        for group in groups
-        for call in _calls(group, workshop, least, writes=writes, thinks=reserve > usual)
-    ]
-    by_model = [(model, call) for call in asked] + prepared
-    calls = [call for _, call in by_model]
-    return Estimate(
-        model=model,
-        window=window,
-        sessions=len(groups),
-        trials=sum(len(group.trials) for group in groups),
-        calls=len(calls),
-        preparation_calls=len(prepared),
-        prompt_tokens=sum(call.prompt_tokens or 0 for call in calls),
-        cached_tokens=sum(call.cached_tokens or 0 for call in calls),
-        completion_tokens=sum(call.completion_tokens or 0 for call in calls),
-        room_to_think=reserve if reserve > usual else None,
-        cost_usd=_sum(cost(price(name, call.prompt_tokens or 0), call) for name, call in by_model),
-        cost_uncached_usd=_sum(
-            cost(
-                price(name, call.prompt_tokens or 0),
-                Usage(prompt_tokens=call.prompt_tokens, completion_tokens=call.completion_tokens),
-            )
-            for name, call in by_model
-        ),
-    )
+class CostSums:
+    """Sums up what a plan will cost while its sessions pass by, seed by seed.
+
+    Args:
+        study: What is planned.
+        price: Looks a model up in the price list, as `estimates` takes it.
+    """
+
+    def __init__(self, study: Study, price: Prices) -> None:
+        self._models = study.models
+        self._usual = study.reserve
+        self._price = price
+        self._sessions = 0
+        self._cells: dict[tuple[str, int], _Cell] = {}
+        self._seed: Materials | None = None
+        self._chains: dict[tuple[str, int], set[str]] = {}
+
+    def add(self, materials: Materials, group: SessionTrials) -> None:
+        """Take a session into account.
+
+        Args:
+            materials: Its scenario and seed; those of one seed come one after the other.
+            group: The session and its trials.
+        """
+        if not group.trials:
+            return
+        if materials is not self._seed:  # first sessions of chains are shared within a seed only
+            self._seed, self._chains = materials, {}
+        at = (group.model, group.trials[0].window.limit)
+        if at not in self._cells:
+            self._cells[at] = _Cell(self._price, group.model)
+        reserve = max(trial.window.reserve for trial in group.trials)
+        cell, known = self._cells[at], self._chains.setdefault(at, set())
+        self._sessions += 1
+        cell.count(group, reserve, place=(STAGES.index(group.stage), self._sessions))
+        for writer, call in preparations(group, materials, known):
+            cell.add(writer, call, prepares=True)
+        for call in _calls(
+            group,
+            materials,
+            cell.least_cached,
+            writes=cell.writes,
+            thinks=reserve > self._usual,
+        ):
+            cell.add(group.model, call)
+
+    def estimates(self) -> list[Estimate]:
+        """One estimate for each model and window, in the order of the plan."""
+        order = sorted(
+            self._cells, key=lambda at: (self._models.index(at[0]), self._cells[at].place)
+        )
+        return [self._cells[at].estimate(at[0], at[1], self._usual) for at in order]
 
 
-def _sum(costs: Iterator[float | None]) -> float | None:
-    total = 0.0
-    for amount in costs:
-        if amount is None:
-            return None
-        total += amount
-    return total
+class _Cell:
+    """The sums of one model under one window."""
+
+    def __init__(self, price: Prices, model: str) -> None:
+        self._price = price
+        base = price(model, 0)
+        self.least_cached = _NO_CACHE if base is None else base.cache_from_tokens
+        self.writes = marked(model)
+        self.place = (len(STAGES), 0)
+        """Where its first session stands in the plan."""
+        self._reserve = 0
+        self._sessions = self._trials = self._calls = self._prepared = 0
+        self._prompt = self._cached = self._completion = 0
+        self._usd: float | None = 0.0
+        self._uncached_usd: float | None = 0.0
+
+    def count(self, group: SessionTrials, reserve: int, place: tuple[int, int]) -> None:
+        self._sessions += 1
+        self._trials += len(group.trials)
+        self._reserve = max(self._reserve, reserve)
+        self.place = min(self.place, place)
+
+    def add(self, model: str, call: Usage, *, prepares: bool = False) -> None:
+        """A call to a model."""
+        self._calls += 1
+        self._prepared += prepares
+        self._prompt += call.prompt_tokens or 0
+        self._cached += call.cached_tokens or 0
+        self._completion += call.completion_tokens or 0
+        price = self._price(model, call.prompt_tokens or 0)
+        alone = Usage(prompt_tokens=call.prompt_tokens, completion_tokens=call.completion_tokens)
+        self._usd = _more(self._usd, cost(price, call))
+        self._uncached_usd = _more(self._uncached_usd, cost(price, alone))
+
+    def estimate(self, model: str, window: int, usual: int) -> Estimate:
+        return Estimate(
+            model=model,
+            window=window,
+            sessions=self._sessions,
+            trials=self._trials,
+            calls=self._calls,
+            preparation_calls=self._prepared,
+            prompt_tokens=self._prompt,
+            cached_tokens=self._cached,
+            completion_tokens=self._completion,
+            room_to_think=self._reserve if self._reserve > usual else None,
+            cost_usd=self._usd,
+            cost_uncached_usd=self._uncached_usd,
+        )
+
+
+def _more(total: float | None, amount: float | None) -> float | None:
+    """A sum, which is not known where a part of it is not."""
+    return None if total is None or amount is None else total + amount
 
 
 def _calls(
-    group: SessionTrials, workshop: Workshop, least: int, *, writes: bool, thinks: bool
+    group: SessionTrials, materials: Materials, least: int, *, writes: bool, thinks: bool
 ) -> Iterator[Usage]:
     """What each call will read on the meter; the first probe of a checkpoint goes before the rest.
 
     Args:
         group: A session and its trials.
-        workshop: Shared tools.
+        materials: Its scenario and seed.
         least: Tokens of the shortest prompt that is cached.
         writes: Whether writing to the cache is asked for, and charged.
         thinks: Whether the model thinks before it answers.
     """
-    materials = Materials(group.scenario, group.seed, workshop)
     prompts = _Prompts(group, materials)
     again = len(group.trials) > 1
     held: _Prompt | None = None  # what the provider's cache holds of the session

@@ -13,8 +13,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
+from harness.core.memory_protocols import HasBudget, WritesEvery
 from harness.core.messages import turn_starts
-from harness.core.protocols import HasBudget, NamesWriter, WritesEvery
+from harness.core.protocols import NamesWriter
 from harness.models.usage import Usage
 from harness.runs.planning.plan import needs_preparing
 from harness.sessions.build import built

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.core.arms import ARMS, STAGES, stage_of
@@ -16,14 +16,16 @@ from harness.kinds import kind_of
 from harness.runs.answer_room import USUAL, first_reserve
 from harness.runs.meter.aims import LengthAims, texture
 from harness.runs.planning.check import check_study, check_windows
+from harness.runs.planning.planned_sessions import PlannedSessions
 from harness.runs.planning.trial_key import Keys
+from harness.runs.planning.trial_keys import TrialKeys
 from harness.sessions.layouts import blueprints, controls, facts_tokens
 from harness.sessions.materials import Materials
 from harness.sessions.memories import NOTHING
 from harness.sessions.policies import clearing, compacting, policies, policy_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from harness.core.arms import Stage
     from harness.core.scenario import Layout, Scenario
@@ -33,14 +35,25 @@ if TYPE_CHECKING:
     from harness.sessions.materials import Workshop
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class StudyPlan(Plan):
+    """A plan that was walked once: nothing in it is refused, and what is asked of all of it is known."""
+
+    groups: PlannedSessions
+    keys: TrialKeys
+    longest: tuple[SessionTrials, ...]
+    """The longest session of each scenario."""
+
+
 def make_plan(
     study: Study,
     workshop: Workshop,
     limit_of: Callable[[str], int | None],
     aims_of: Callable[[str], LengthAims] = lambda _: LengthAims(),
     rooms_of: Callable[[str], Rooms] = lambda _: USUAL,
-) -> Plan:
-    """Every trial of a study.
+    tell: Callable[[Materials, SessionTrials], None] = lambda *_: None,
+) -> StudyPlan:
+    """Every trial of a study; what makes it up is walked once, and held only where it is little.
 
     Args:
         study: What is asked for.
@@ -48,6 +61,7 @@ def make_plan(
         limit_of: The context window of a model in tokens, or None where it is not known.
         aims_of: How the provider of a model counts, as far as its ledger knows.
         rooms_of: How much room a model's answers need, as far as that is known.
+        tell: Is told of every session, seed by seed.
 
     Raises:
         UsageError: Something that is asked for cannot be done; nothing was sent.
@@ -56,26 +70,41 @@ def make_plan(
     check_study(study)
     windows = {model: windows_of(study, model, limit_of) for model in study.models}
     check_windows(study, [window for own in windows.values() for window in own])
-    groups: list[SessionTrials] = []
-    for scenario in study.scenarios:
-        for seed in seeds_of(study, scenario):
-            materials = Materials(scenario, seed, workshop)
-            for model in study.models:
-                groups += _groups(
-                    study,
-                    materials,
-                    model,
-                    windows[model],
-                    workshop,
-                    aims_of(model),
-                    rooms_of(model),
-                )
-    if not any(group.trials for group in groups):
+    aims = {model: aims_of(model) for model in study.models}
+    rooms = {model: rooms_of(model) for model in study.models}
+
+    def make(
+        materials: Materials, model: str, stages: Collection[Stage]
+    ) -> Iterator[SessionTrials]:
+        known = _Known(windows=windows[model], aims=aims[model], rooms=rooms[model])
+        return _groups(study, materials, model, known, workshop, stages)
+
+    scenarios = [(scenario, seeds_of(study, scenario)) for scenario in study.scenarios]
+    sessions = PlannedSessions(study.models, scenarios, workshop, make)
+    keys, longest = TrialKeys(study.models), dict[tuple[str, str], SessionTrials]()
+    reserves: dict[str, int] = {}
+    for unit, materials, group in sessions.seed_by_seed():
+        keys.add(group.model, group.stage, unit, [trial.key for trial in group.trials])
+        at = (group.scenario.name, group.scenario.variant)
+        if at not in longest or _length(group) > _length(longest[at]):
+            longest[at] = group
+        most = max((trial.window.reserve for trial in group.trials), default=0)
+        reserves[group.model] = max(reserves.get(group.model, 0), most)
+        tell(materials, group)
+    if not len(keys):
         raise NothingSelectedError("the study has no trials: no fact is said before any checkpoint")
-    order = {model: index for index, model in enumerate(study.models)}
-    # What teaches the meter first; then session by session.
-    groups.sort(key=lambda group: (order[group.model], STAGES.index(group.stage)))
-    return Plan(study=study, groups=tuple(groups))
+    return StudyPlan(
+        study=study,
+        groups=sessions,
+        n_trials=len(keys),
+        reserves=tuple(reserves.items()),
+        keys=keys,
+        longest=tuple(longest.values()),
+    )
+
+
+def _length(group: SessionTrials) -> int:
+    return group.blueprint.cuts[-1].tokens
 
 
 def treatments_of(study: Study, blueprint: Blueprint) -> Iterator[Treatment]:
@@ -140,28 +169,40 @@ def windows_of(study: Study, model: str, limit_of: Callable[[str], int | None]) 
     return [Window(limit, reserve) for limit, reserve in sorted(limits.items())]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What is known of a model when its sessions are planned."""
+
+    windows: list[Window]
+    aims: LengthAims
+    rooms: Rooms
+
+
 def _groups(  # noqa: PLR0917 -- what a session is made of
     study: Study,
     materials: Materials,
     model: str,
-    windows: list[Window],
+    of_model: _Known,
     workshop: Workshop,
-    aims: LengthAims,
-    rooms: Rooms,
+    stages: Collection[Stage],
 ) -> Iterator[SessionTrials]:
-    """The sessions of one seed under one model; controls once, at the smallest window."""
-    for window in windows:
-        known = windows_aimed(window, aims, materials.scenario, materials.seed)
-        aimed = {stage: rooms.window(own, stage) for stage, own in known.items()}
-        main = _main(study, materials, aimed)
-        checks = controls(materials, aimed["opening"], _early(study, materials, aimed, main))
-        sessions = main + (checks if study.controls and window is windows[0] else [])
-        for blueprint in sessions:
+    """The sessions of one seed under one model; controls once, at the smallest window.
+
+    Those of other stages are left out as early as can be told.
+    """
+    for window in of_model.windows:
+        known = windows_aimed(window, of_model.aims, materials.scenario, materials.seed)
+        aimed = {stage: of_model.rooms.window(own, stage) for stage, own in known.items()}
+        for blueprint in _blueprints(
+            study, materials, aimed, stages, first=window is of_model.windows[0]
+        ):
             opening = opens(blueprint, window.limit, facts_tokens(materials))
-            own = aimed[stage_of(blueprint.arm, opening=opening)]
+            stage = stage_of(blueprint.arm, opening=opening)
+            if stage not in stages:
+                continue
             for treatment in treatments_of(study, blueprint):
                 trials = trials_of(
-                    study, materials, model, own, blueprint, workshop, treatment=treatment
+                    study, materials, model, aimed[stage], blueprint, workshop, treatment=treatment
                 )
                 asked = tuple(trials)
                 if study.facts and not asked:
@@ -174,6 +215,32 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
                     trials=asked,
                     opening=opening,
                 )
+
+
+def _blueprints(
+    study: Study,
+    materials: Materials,
+    aimed: Mapping[Stage, Window],
+    stages: Collection[Stage],
+    *,
+    first: bool,
+) -> list[Blueprint]:
+    """The sessions of one seed at one window, those of these stages among them.
+
+    Args:
+        study: What is asked for.
+        materials: Scenario and seed.
+        aimed: The window as each stage is aimed at it.
+        stages: What is asked for; of the arms without filler alone no other session is laid out.
+        first: Whether it is the smallest window, at which controls are run.
+    """
+    checked = study.controls and first
+    if set(stages) == {"bare"}:
+        return controls(materials, aimed["opening"], ()) if checked else []
+    main = _main(study, materials, aimed)
+    if not checked:
+        return main
+    return main + controls(materials, aimed["opening"], _early(study, materials, aimed, main))
 
 
 def windows_aimed(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from dataclasses import fields, is_dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.trial import FORMAT
@@ -69,7 +70,21 @@ def _ceiling(window: Window) -> list[float]:
 
 def _told(blueprint: Blueprint) -> dict[str, object]:
     """The blueprint as hashed: a session that stands alone has the key that it always had."""
-    told = asdict(blueprint)
+    told = _plain(blueprint)
     if not blueprint.earlier:
         del told["earlier"], told["carry"]
     return told
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses as JSON has them; nothing is copied, unlike by `dataclasses.asdict`."""
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if is_dataclass(value):
+        return {name: _plain(getattr(value, name)) for name in _names(type(value))}
+    return value
+
+
+@lru_cache(maxsize=64)
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))

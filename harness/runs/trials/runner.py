@@ -11,7 +11,7 @@ from harness.core.stages import teaches
 from harness.runs.conversation.chain import prepare
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.conversation.prepared import NotPrepared, Prepared, unready
-from harness.runs.meter.samples import prompts, textures
+from harness.runs.meter.samples import prompts_by_texture, prompts_seed_by_seed
 from harness.runs.trials.ask import CallResult, ask, joined
 from harness.runs.trials.fork import Fork
 from harness.runs.trials.make_record import make_record
@@ -21,7 +21,7 @@ from harness.sessions.materials import Materials
 from harness.sessions.policies import policies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from harness.core.arms import Stage
     from harness.core.protocols import Model
@@ -52,6 +52,7 @@ class TrialRunner:
         run_id: The run.
         now: The time, UTC, ISO 8601.
         progress: Is told what happens.
+        recorded: Keys that have a record, of before and of now, where the store knows them.
         given_up: Models that were given up, and why; others may add to it while the run goes on.
         writings: Keeps what models write into sessions; unless given, in memory.
         room: How many tokens answers get.
@@ -69,6 +70,7 @@ class TrialRunner:
         run_id: str,
         now: Callable[[], str],
         progress: Progress,
+        recorded: Container[str] = frozenset(),
         given_up: Mapping[str, str] | None = None,
         writings: GeneratedTexts | None = None,
     ) -> None:
@@ -82,8 +84,9 @@ class TrialRunner:
         self._progress = progress
         self._materials: OrderedDict[tuple[str, int], Materials] = OrderedDict()
         self._own: OrderedDict[tuple[str, int], Materials] = OrderedDict()
+        self._recorded = recorded
         self._checked: set[str] = set()
-        """Keys of the rule records that are kept."""
+        """Keys of the rule records that are kept, where nobody else knows them."""
         self.ledger = ledger
         self.room = room
         self.counters: dict[str, ExactCounter] = {}
@@ -125,12 +128,15 @@ class TrialRunner:
     def _check_rules(self, made: Prepared, group: SessionTrials, repeat: int) -> None:
         """Keep what the live replies of a session made of the rules that were given."""
         found = rule_records(made, group, repeat=repeat, run_id=self._run_id, now=self._now())
-        new = [one for one in found if one.key not in self._checked]
+        new = [
+            one for one in found if one.key not in self._checked and one.key not in self._recorded
+        ]
         if new:
             self._store.keep(made.session)
         for one in new:
-            self._checked.add(one.key)
             self._store.append(one)
+            if one.key not in self._recorded:
+                self._checked.add(one.key)
 
     def materials(self, group: SessionTrials) -> Materials:
         """What the group's scenario says for its seed."""
@@ -149,23 +155,28 @@ class TrialRunner:
 
     def recall(self, done: Record) -> None:
         """Learn from a record of before the run was interrupted."""
-        if done.probe_kind == "rule":
-            self._checked.add(done.key)
-            return
-        if teaches(done):
+        if done.probe_kind != "rule" and teaches(done):
             self._observe(done)
 
-    def settle(self, model: str, stage: Stage, following: Iterable[SessionTrials]) -> None:
+    def settle(
+        self,
+        model: str,
+        stage: Stage,
+        following: Iterable[SessionTrials],
+        *,
+        seed_by_seed: bool = False,
+    ) -> None:
         """That stage of a model is over: the next is aimed by what it taught.
 
         Args:
             model: Its name.
             stage: What is over.
             following: The sessions of the next stage, as they are planned so far.
+            seed_by_seed: They are very many, and those of one seed come one after the other.
         """
-        made = textures(following)
-        self.ledger.settle(model, stage, lambda: prompts(made, self._workshop), made)
-        self.room.settle(model, stage)
+        made = prompts_seed_by_seed if seed_by_seed else prompts_by_texture
+        self.room.settle(model, stage)  # first: a ledger that is settled says that all is
+        self.ledger.settle(model, stage, lambda known: made(following, self._workshop, known))
 
     def replanned(self, total: int) -> None:
         """The run has so many trials now, since lengths are aimed better."""

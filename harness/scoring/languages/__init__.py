@@ -11,7 +11,8 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.resources import files
 
-from harness.scoring.languages.grammar import Grammar, Phrases
+from harness.scoring.languages.grammar import Grammar
+from harness.scoring.languages.phrases import Phrases
 
 __all__ = ["Grammar", "Phrases", "grammar", "read_phrases"]
 

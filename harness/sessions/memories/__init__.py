@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.core.protocols import Memory
+from harness.core.memory_protocols import Memory
 from harness.core.registry import Registry
 from harness.sessions.memories.facts import Facts
 from harness.sessions.memories.full import FullMemory

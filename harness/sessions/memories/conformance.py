@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.core.memory import MemoryChain, MemoryView, day_of
+from harness.core.memory_protocols import AsksAtQuestion, HasBudget
 from harness.core.messages import Message
-from harness.core.protocols import AsksAtQuestion, HasBudget
 from harness.sessions.memories.fitting import notes_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from harness.core.protocols import Memory
+    from harness.core.memory_protocols import Memory
 
 _QUESTION = "What is the entry code of the northern hangar?"
 _SESSIONS = (

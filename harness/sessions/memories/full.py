@@ -14,7 +14,7 @@ from harness.sessions.memories.transcript import TranscriptMemory
 
 if TYPE_CHECKING:
     from harness.core.memory import MemoryChain
-    from harness.core.protocols import MemorySession
+    from harness.core.memory_protocols import MemorySession
 
 
 @dataclass(frozen=True, slots=True)

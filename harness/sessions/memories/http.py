@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession, StreamReader
 
     from harness.core.memory import MemoryChain, MemoryView
-    from harness.core.protocols import MemorySession
+    from harness.core.memory_protocols import MemorySession
 
 MOST_BYTES = 16_000_000
 """Of one reply; a service that sends more is broken."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.memory import MemoryChain, MemoryView
-    from harness.core.protocols import MemorySession
+    from harness.core.memory_protocols import MemorySession
     from harness.core.writer import Writer
 
 

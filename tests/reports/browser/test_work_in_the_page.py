@@ -82,8 +82,9 @@ def until(page, wanted) -> str:
     raise AssertionError(said)
 
 
-def address(page, holds: str = "") -> str:
-    return until(page, lambda said: len(said) > 1 and holds in said)
+def address(page, *holds: str) -> str:
+    """The address once it holds all of these; the page writes it a moment after each change."""
+    return until(page, lambda said: len(said) > 1 and all(each in said for each in holds))
 
 
 def saved(page, button: str) -> bytes:
@@ -165,7 +166,7 @@ def test_an_outcome_and_an_order_decide_what_is_read_first(page) -> None:
         for words in page.locator("#records-list button .small").all_inner_texts()
     ]
     assert fills == sorted(fills, reverse=True)
-    assert "sort=fill-down" in address(page, "outcome=evicted")
+    assert address(page, "outcome=evicted", "sort=fill-down")
 
 
 def test_an_address_brings_back_what_was_seen(page, page_file, chromium) -> None:

@@ -34,6 +34,13 @@ def words(path: Path) -> str:
     return "\n".join("".join(element.itertext()) for element in root.iter() if element.tag.endswith("text"))  # fmt: skip  # noqa: E501
 
 
+@pytest.fixture(scope="module")
+def curve_words(summary: Summary, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("drawn") / "curve.svg"
+    render(summary, from_records([]), path)
+    return words(path)
+
+
 @pytest.mark.parametrize("name", ["curve.png", "heatmap.png"])
 def test_pictures_are_large_enough_to_read(summary: Summary, tmp_path: Path, name: str) -> None:
     render(summary, from_records([]), tmp_path / name)
@@ -42,22 +49,17 @@ def test_pictures_are_large_enough_to_read(summary: Summary, tmp_path: Path, nam
     assert min(struct.unpack(">II", head[16:])) > 500
 
 
-def test_the_curve_says_its_units_its_n_its_dates_and_its_onset(
-    summary: Summary, tmp_path: Path
-) -> None:
-    render(summary, from_records([]), tmp_path / "curve.svg")
-    text = words(tmp_path / "curve.svg")
+def test_the_curve_says_its_units_its_n_its_dates_and_its_onset(curve_words: str) -> None:
     for expected in (
         "fill of the window (%)", "recall (%)", "onset 61 % (55–70)", "onset not reached",
         "onset cannot tell", "window of 8,192 tokens", "window of 32,768 tokens", "probes",
         "2026-01-02", "policy send_all",
     ):  # fmt: skip
-        assert expected in text
+        assert expected in curve_words
 
 
-def test_names_are_shown_and_never_obeyed(summary: Summary, tmp_path: Path) -> None:
-    render(summary, from_records([]), tmp_path / "curve.svg")
-    assert r"evil|model \x1b[31mred\x1b[0m <b>`*" in words(tmp_path / "curve.svg")
+def test_names_are_shown_and_never_obeyed(curve_words: str) -> None:
+    assert r"evil|model \x1b[31mred\x1b[0m <b>`*" in curve_words
 
 
 def test_cells_of_the_heatmap_hold_their_value_and_n(summary: Summary, tmp_path: Path) -> None:

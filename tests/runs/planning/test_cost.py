@@ -34,7 +34,7 @@ def a_study(name="brand-voice", **more):
 
 def estimated(study, prices=None):
     workshop = Workshop()
-    (row,) = estimates(plan(study, workshop), workshop, prices or (lambda name, _: price(name)))
+    (row,) = estimates(plan(study, workshop), prices or (lambda name, _: price(name)))
     return row
 
 
@@ -127,7 +127,7 @@ def test_a_plan_costs_what_its_run_then_sends_under_every_policy(tmp_path, polic
         fills=Fills(exact=(0.04, 0.5, 0.9, 1.2)),
     )
     workshop = Workshop()
-    (estimate,) = estimates(plan(asked, workshop), workshop, price)
+    (estimate,) = estimates(plan(asked, workshop), price)
     result = run(asked, out=tmp_path)
     records = map(json.loads, (result.folder / "records.jsonl").read_text().splitlines())
     sent = [record["view_tokens"] for record in records if record["status"] == "ok"]

@@ -23,7 +23,7 @@ def estimate(scenario, **study):
         scenarios=(scenario,), models=("reference/perfect",), windows=("4k",), seeds=1,
         controls=False,
     )  # fmt: skip
-    (row,) = estimates(make_plan(replace(base, **study), WORKSHOP, known_limit), WORKSHOP, price)
+    (row,) = estimates(make_plan(replace(base, **study), WORKSHOP, known_limit), price)
     return row
 
 

@@ -134,6 +134,12 @@ def _split(text: str) -> list[str]:
     return parts
 
 
+@lru_cache(maxsize=1 << 12)
+def _takes_an(text: str) -> bool:
+    """Whether "an" goes before a text, and not "a"."""
+    return _AN.match(text) is not None
+
+
 @lru_cache(maxsize=256)
 def _strides(size: int) -> tuple[int, ...]:
     """The steps that visit every entry of a pool before the first returns."""
@@ -142,6 +148,8 @@ def _strides(size: int) -> tuple[int, ...]:
 
 class WorkdayWriter:
     """Writes the templates of one thread, and remembers what it has said in it.
+
+    Nearly all text of nearly all sessions is written here, so it is one walk without detours.
 
     Args:
         pools: Compiled entries by name.
@@ -159,33 +167,33 @@ class WorkdayWriter:
 
     def write(self, template: Template) -> str:
         """The text of a template."""
-        out: list[str] = []
+        text = ""
+        bound = self._bound
         for node in template:
-            if isinstance(node, str):
-                out.append(node)
-            elif isinstance(node, Slot):
-                out.append(self._fill(node))
+            if type(node) is str:
+                text += node
+                continue
+            if type(node) is not Slot:
+                options = node.options  # type: ignore[union-attr]  # the third kind
+                text += self.write(options[self._below(len(options))])
+                continue
+            if node.fresh:
+                most = _CAST.get(node.pool)
+                word = self._next(node.pool) if most is None else self._one_of(node.pool, most)
             else:
-                options = node.options
-                out.append(self.write(options[self._below(len(options))]))
-        return "".join(out)
+                found = bound.get(node.key)
+                if found is None:
+                    found = bound[node.key] = self._next(node.pool)
+                word = found
+            if node.article:
+                word = f"{'an' if _takes_an(word) else 'a'} {word}"
+            text += word[:1].upper() + word[1:] if node.capital else word
+        return text
 
     def say(self, pool: str) -> str:
         """A fresh entry of that pool, as a sentence of its own."""
         text = self._next(pool)
         return text[:1].upper() + text[1:]
-
-    def _fill(self, slot: Slot) -> str:
-        if slot.fresh:
-            most = _CAST.get(slot.pool)
-            text = self._next(slot.pool) if most is None else self._one_of(slot.pool, most)
-        elif slot.key in self._bound:
-            text = self._bound[slot.key]
-        else:
-            text = self._bound[slot.key] = self._next(slot.pool)
-        if slot.article:
-            text = f"{'an' if _AN.match(text) else 'a'} {text}"
-        return text[:1].upper() + text[1:] if slot.capital else text
 
     def _one_of(self, pool: str, most: int) -> str:
         """The next of the few that the thread has to do with, those bound by name left out."""
@@ -199,12 +207,13 @@ class WorkdayWriter:
     def _next(self, name: str) -> str:
         """The next entry of a pool: a walk with a drawn start and stride, so none comes twice."""
         pool = self._pools[name]
-        size = len(pool)
         deck = self._decks.get(name)
         if deck is None:
+            size = len(pool)
             strides = _strides(size)
-            deck = self._decks[name] = [self._below(size), strides[self._below(len(strides))]]
+            at = self._below(size)
+            self._decks[name] = [at, strides[self._below(len(strides))]]
         else:
-            deck[0] = (deck[0] + deck[1]) % size
-        entry = pool[deck[0]]
-        return entry if isinstance(entry, str) else self.write(entry)
+            at = deck[0] = (deck[0] + deck[1]) % len(pool)
+        entry = pool[at]
+        return entry if type(entry) is str else self.write(entry)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from harness.core.memory import MemoryChain, MemoryView
-    from harness.core.protocols import MemorySession
+    from harness.core.memory_protocols import MemorySession
     from harness.core.writer import Writer
 
 _MOST_TOKENS = 4_096

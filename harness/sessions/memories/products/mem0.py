@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from harness.core.memory import MemoryChain, MemoryView
-    from harness.core.protocols import MemorySession
+    from harness.core.memory_protocols import MemorySession
 
 _MOST_TOKENS = 4_096
 """Of an answer to one of its prompts: it lists everything in one answer."""
