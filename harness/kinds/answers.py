@@ -107,17 +107,15 @@ def waits(question: Question) -> bool:
     return isinstance(kind, Waiting) and kind.waits
 
 
-def askable(question: Question, said: Mapping[str, int], sayings: Mapping[str, int]) -> bool:
-    """Whether it may be put yet.
+def least_asked(question: Question, sayings: Mapping[str, int]) -> dict[str, int]:
+    """How often each of its facts has to be said before a session that says them asks it.
 
     Args:
         question: Of something that a session says.
-        said: How often each fact was said so far.
         sayings: How often the session says each.
     """
-    if waits(question):
-        return all(said.get(fact, 0) >= sayings[fact] for fact in question.about)
-    return all(said.get(fact, 0) for fact in question.about)
+    whole = waits(question)
+    return {fact: sayings[fact] if whole else 1 for fact in question.about}
 
 
 def least_said(question: Question, sayings: Mapping[str, int]) -> dict[str, int]:

@@ -76,7 +76,9 @@ class Materials:
         self.values = draw_values(scenario, seed)
         self._streams: dict[str, FillerStream] = {}
         self._plants: dict[tuple[str, int], Turn] = {}
+        self._plant_tokens: dict[tuple[str, int], int] = {}
         self._questions: dict[str, tuple[str, int]] = {}
+        self._least: dict[str, dict[str, int]] = {}
 
     @cached_property
     def check(self) -> LeakCheck:
@@ -121,6 +123,13 @@ class Materials:
         if at not in self._plants:
             self._plants[at] = self._plant(fact_id, ordinal)
         return self._plants[at]
+
+    def plant_tokens(self, fact_id: str, ordinal: int) -> int:
+        """Tokens of the turn that says the fact."""
+        at = (fact_id, ordinal)
+        if at not in self._plant_tokens:
+            self._plant_tokens[at] = self.turn_tokens(self.plant(fact_id, ordinal))
+        return self._plant_tokens[at]
 
     def _plant(self, fact_id: str, ordinal: int) -> Turn:
         fact = self.scenario.fact(fact_id)
@@ -237,7 +246,10 @@ class Materials:
 
     def askable(self, question: Question, said: Mapping[str, int]) -> bool:
         """Whether a question may be put when each fact was said so often."""
-        return answers.askable(question, said, {f: len(self.values[f]) for f in question.about})
+        if question.id not in self._least:
+            sayings = {fact: len(self.values[fact]) for fact in question.about}
+            self._least[question.id] = answers.least_asked(question, sayings)
+        return all(said.get(fact, 0) >= n for fact, n in self._least[question.id].items())
 
     def probe(self, question_id: str, said: Sequence[Plant]) -> Probe:
         """A question after what was said so far, with all that is needed to judge the answer.

@@ -66,6 +66,16 @@ class IndexFile:
         row = self.db().execute("SELECT body FROM note").fetchone()
         return None if row is None else json.loads(row[0])
 
+    def is_sound(self, keys: int) -> bool:
+        """Whether it holds so many keys, and sqlite finds no damage.
+
+        Raises:
+            sqlite3.Error: It finds worse.
+        """
+        (found,) = self.db().execute("SELECT count(*) FROM keys").fetchone()
+        (said,) = self.db().execute("PRAGMA quick_check(1)").fetchone()
+        return bool(found == keys and said == "ok")
+
     def write(self, rows: Sequence[tuple[bytes | str, int]], note: str) -> None:
         """Put keys with their numbers, and a note: all of it or nothing.
 

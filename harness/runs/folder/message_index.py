@@ -50,9 +50,12 @@ class MessageIndex:
                     f"{self._file.path} does not fit the messages and cannot be replaced:"
                     f" {error.strerror}; delete it, it is made again"
                 ) from None
+        self._read_to: int | None = start or 0
+        """Up to which byte the file was taken in, until all of it was."""
         for line in lines(self._path) if start is None else self._behind(start):
             self.add([str(line.get("hash") or line.get("trunk"))])
             self.commit()
+        self._read_to = None
 
     def __contains__(self, name: str) -> bool:
         try:
@@ -77,7 +80,7 @@ class MessageIndex:
         self._file.close()
 
     def _write(self) -> None:
-        size = self._path.stat().st_size
+        size = self._path.stat().st_size if self._read_to is None else self._read_to
         self._keys.write({"size": size, "mark": self._mark(size)})
 
     def _known(self) -> int | None:

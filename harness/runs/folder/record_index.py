@@ -120,12 +120,12 @@ class RecordIndex:
         """
         try:
             kind = self._keys.get(key)
-        except sqlite3.Error as error:
+            return None if kind is None else self._names[kind]
+        except (sqlite3.Error, IndexError) as error:
             raise UsageError(
                 f"{self._file.path} cannot be read: {error}; delete it and go on with --resume: it"
                 " is made again from the records"
             ) from None
-        return None if kind is None else self._names[kind]
 
     def keys(self) -> Iterator[str]:
         """Every key once."""
@@ -173,7 +173,7 @@ class RecordIndex:
             read = 0
             for record in islice(found, n):
                 read, mark = read + 1, _marked(mark, record["key"], Recorded.of(record))
-            if read != n or mark != note["mark"]:
+            if read != n or mark != note["mark"] or not self._file.is_sound(sum(note["counts"])):
                 return False
             self._names = [Recorded(*one) for one in note["kinds"]]
             self._kinds = {one: kind for kind, one in enumerate(self._names)}

@@ -190,13 +190,14 @@ def _groups(  # noqa: PLR0917 -- what a session is made of
 
     Those of other stages are left out as early as can be told.
     """
+    facts = facts_tokens(materials)
     for window in of_model.windows:
         known = windows_aimed(window, of_model.aims, materials.scenario, materials.seed)
         aimed = {stage: of_model.rooms.window(own, stage) for stage, own in known.items()}
         for blueprint in _blueprints(
             study, materials, aimed, stages, first=window is of_model.windows[0]
         ):
-            opening = opens(blueprint, window.limit, facts_tokens(materials))
+            opening = opens(blueprint, window.limit, facts)
             stage = stage_of(blueprint.arm, opening=opening)
             if stage not in stages:
                 continue

@@ -34,7 +34,7 @@ def units_of(materials: Materials, facts: Sequence[Fact] | None = None) -> list[
     """
     chosen = materials.scenario.asked_facts if facts is None else facts
     return [
-        Unit(fact.id, ordinal, materials.turn_tokens(materials.plant(fact.id, ordinal)))
+        Unit(fact.id, ordinal, materials.plant_tokens(fact.id, ordinal))
         for fact in chosen
         if not fact.told and materials.scenario.plants(fact)
         for ordinal in range(len(materials.values.get(fact.id, ())))
