@@ -2,11 +2,12 @@
 
     python benchmarks/ten_million.py [--trials 40000,120000] [--plan-only]
 
-`harness plan` of so many trials of five models at 8,000 and 32,000 tokens; then `harness run --resume` of a run of them in
-which all but the trials of the last seeds are recorded, with a model that costs nothing. Records of
-before are made up from those of a small run: another key, seed and session, the rest as it was.
-Each is a process of its own, and peak is what it had resident, start-up included. Ten million are
-`--trials 10000000`; of a run that goes on they take 15 GB of disk.
+`harness plan` of so many trials of five models at 8,000 and 32,000 tokens; then `harness run
+--resume` of a run of them in which all but the trials of the last seeds are recorded, with a model
+that costs nothing. Records of before are made up from those of a small run: another key, seed and
+session, the rest as it was. Each is a process of its own, and peak is what it had resident,
+start-up included. Ten million are `--trials 10000000`; of a run that goes on they take 15 GB of
+disk.
 
 Goals for any number of trials: a plan under 300 MB and 0.25 ms of CPU a trial, so that ten million
 take 40 minutes; a run that goes on under 4 GB at ten million, and 1 ms of CPU for each trial that
@@ -22,6 +23,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goals import told
 from samples import SCENARIO, measured
 
 from harness.core.files import dump_line
@@ -37,12 +39,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from samples import Used
+
 ROOT = Path(__file__).resolve().parent.parent
 FADING = "reference/fading?limit=32000&onset="
 MODELS = ("reference/perfect", *(f"{FADING}{onset}" for onset in (0.5, 0.6, 0.7, 0.8)))
 WINDOWS = ("8k", "32k")
-GOAL_PLAN_MB, GOAL_PLAN_MS = 300, 0.25
-GOAL_RUN_MB, GOAL_RUN_MS = 4_000, 1.0
 _LEFT = 3
 """Seeds at the end whose trials are not recorded."""
 
@@ -53,12 +55,14 @@ def main() -> None:
     parser.add_argument("--trials", default="40000,120000")
     parser.add_argument("--plan-only", action="store_true")
     asked = parser.parse_args()
-    kept = []
+    found: dict[str, tuple[float, float]] = {}
     for trials in map(int, asked.trials.split(",")):
-        kept.append(_plan(trials))
+        found["plan"] = _plan(trials)
         if not asked.plan_only:
-            kept.append(_resume(trials))
-    print("goals: " + ("kept" if all(kept) else "MISSED"))
+            found["resume"] = _resume(trials)
+    for what, (cpu_ms, peak_mb) in found.items():
+        told(f"{what}-cpu", cpu_ms)
+        told(f"{what}-memory", peak_mb)
 
 
 def _study(seeds: int) -> Study:
@@ -72,16 +76,25 @@ def _seeds(trials: int) -> int:
     return max(_LEFT + 2, round(_LEFT * trials / of_some))
 
 
-def _plan(trials: int) -> bool:
-    """Measure `harness plan`; whether it is as was aimed at."""
+def _plan(trials: int) -> tuple[float, float]:
+    """CPU in ms a trial and peak memory in MB of `harness plan`."""
     seeds = _seeds(trials)
-    line = ["plan", str(SCENARIO), "-m", ",".join(MODELS), "-w", ",".join(WINDOWS), "--seeds", str(seeds)]
+    line = [
+        "plan",
+        str(SCENARIO),
+        "-m",
+        ",".join(MODELS),
+        "-w",
+        ",".join(WINDOWS),
+        "--seeds",
+        str(seeds),
+    ]
     used = measured([sys.executable, "-m", "harness", *line], ROOT)
-    return _told("plan", trials, used.cpu_s, used.peak_mb, GOAL_PLAN_MB, GOAL_PLAN_MS)
+    return _line("plan", trials, used)
 
 
-def _resume(trials: int) -> bool:
-    """Measure a run that goes on; whether it is as was aimed at."""
+def _resume(trials: int) -> tuple[float, float]:
+    """The same of a run that goes on."""
     seeds = _seeds(trials)
     with tempfile.TemporaryDirectory() as name:
         folder = run(_study(2), out=Path(name)).folder
@@ -95,7 +108,7 @@ def _resume(trials: int) -> bool:
         used = measured([sys.executable, "-m", "harness", *line], ROOT)
         with (folder / RECORDS).open("rb") as file:
             written = sum(1 for _ in file)
-    return _told("resume", written, used.cpu_s, used.peak_mb, GOAL_RUN_MB, GOAL_RUN_MS)
+    return _line("resume", written, used)
 
 
 def _made_up(seeds: int, templates: list[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -105,7 +118,7 @@ def _made_up(seeds: int, templates: list[Mapping[str, Any]]) -> Iterator[dict[st
     by_arm = {(one["model"], one["window_limit"], one["arm"]): one for one in templates}
     plan = make_plan(_study(seeds), Workshop(), known_limit)
     for _, materials, group in plan.groups.seed_by_seed():
-        if not 2 <= group.seed < seeds - _LEFT:  # noqa: PLR2004 -- the small run asked two
+        if not 2 <= group.seed < seeds - _LEFT:  # the small run asked two
             continue
         for trial in group.trials:
             probe = f"{trial.question_id}@{trial.blueprint.stream}:{trial.cut}"
@@ -115,14 +128,15 @@ def _made_up(seeds: int, templates: list[Mapping[str, Any]]) -> Iterator[dict[st
             yield {**model, **own}
 
 
-def _told(what: str, trials: int, cpu_s: float, peak_mb: float, most_mb: int, ms: float) -> bool:
-    each = cpu_s / trials * 1e3
+def _line(what: str, trials: int, used: Used) -> tuple[float, float]:
+    """Print a line of the table, and give it back."""
+    each = used.cpu_s / trials * 1e3
     print(
-        f"{what:<7}{trials:>11,} trials: {peak_mb:6,.0f} MB (goal {most_mb:,}), {cpu_s:8.1f} s of"
-        f" CPU, {each:.3f} ms a trial (goal {ms:g})",
+        f"{what:<7}{trials:>11,} trials: {used.peak_mb:6,.0f} MB, {used.cpu_s:8.1f} s of CPU,"
+        f" {each:.3f} ms a trial",
         flush=True,
     )
-    return peak_mb < most_mb and each < ms
+    return each, used.peak_mb
 
 
 if __name__ == "__main__":

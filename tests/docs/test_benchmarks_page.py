@@ -74,7 +74,7 @@ def test_every_command_on_the_page_is_a_file(bench):
 )
 def test_a_benchmark_that_fails_is_a_line_that_says_so(bench, tmp_path, program, says):
     (tmp_path / "one.py").write_text(program)
-    one = bench.Benchmark(command="one.py", goals=("help",), most_s=9)
+    one = bench.Benchmark(command="one.py", goals=("help",))
     found = bench.outcome(one, 0.2 if "sleep" in program else 60, tmp_path)
     assert found.failure == says
     row = bench.row("help", found.lines.get("help"), found.failure)
@@ -86,7 +86,7 @@ def test_what_a_benchmark_told_before_it_failed_stands_on_the_page(bench, tmp_pa
         f"import sys\nsys.path.insert(0, {str(ROOT / 'benchmarks')!r})\nfrom goals import told\n"
         "told('sample-8k-shared', 6.1, 21.5)\nraise SystemExit(3)\n"
     )
-    one = bench.Benchmark(command="one.py", goals=("sample-8k-shared", "help"), most_s=9)
+    one = bench.Benchmark(command="one.py", goals=("sample-8k-shared", "help"))
     found = bench.outcome(one, 60, tmp_path)
     assert bench.row("sample-8k-shared", found.lines["sample-8k-shared"], found.failure) == (
         "a sample at 8k, ten a session", "6.1 CPU ms", "inspect_ai: 21.5 CPU ms", "1/3.5",
