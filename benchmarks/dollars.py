@@ -38,8 +38,8 @@ from benchmarks.billing import serve  # noqa: E402 -- the path comes first
 from benchmarks.goals import as_ratio, told  # noqa: E402 -- likewise
 from benchmarks.probe_worth import of_fills, of_search  # noqa: E402 -- likewise
 from harness import Fills, Study, estimate_onset, load, read_records, run  # noqa: E402 -- likewise
+from harness.adaptive.goal import SearchGoal  # noqa: E402 -- likewise
 from harness.adaptive.run import run_adaptive  # noqa: E402 -- likewise
-from harness.adaptive.search import SearchGoal  # noqa: E402 -- likewise
 from harness.core.near_empty import near_empty_fill  # noqa: E402 -- likewise
 from harness.models.catalog import price  # noqa: E402 -- likewise
 

@@ -6,7 +6,8 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.adaptive.search import Search, check_adaptive, goal_data
+from harness.adaptive.goal import check_adaptive, goal_data
+from harness.adaptive.search import Search
 from harness.core.study import Plan
 from harness.models import known_limit
 from harness.runs.budget import Budget, Purse
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Unpack
 
-    from harness.adaptive.search import Ended, SearchGoal
+    from harness.adaptive.goal import SearchGoal
+    from harness.adaptive.search import Ended
     from harness.core.record import Record
     from harness.core.run_protocols import Progress
     from harness.core.study import Study

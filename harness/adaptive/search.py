@@ -17,21 +17,18 @@ from harness.adaptive.sessions import ChosenSessions, layout_of
 from harness.adaptive.stop import FORESEEN_FROM, WIDEST, Stop, known_by_now, outlook, stop
 from harness.core.arms import nearly_empty
 from harness.core.draws import Draws
-from harness.core.errors import UsageError
 from harness.core.near_empty import near_empty_fill
 from harness.runs.executors.local import Local
 from harness.runs.folder.layout import BATCHES
 from harness.runs.folder.reader import lines
 from harness.runs.folder.writer import Lines
 from harness.runs.planning.plan import windows_aimed, windows_of
-from harness.scenarios.values import check_seeds
-from harness.sessions.layouts.units import check_window
-from harness.sessions.materials import Materials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from harness.adaptive.goal import SearchGoal
     from harness.core.arms import Stage
     from harness.core.record import Record
     from harness.core.scenario import Layout
@@ -40,19 +37,6 @@ if TYPE_CHECKING:
     from harness.runs.limits import Limits
     from harness.runs.trials.runner import TrialRunner
     from harness.sessions.materials import Workshop
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchGoal:
-    """What an adaptive run is to reach, and what it may use up for it."""
-
-    half_width: float = 0.03
-    """Half the width of the onset's interval, as a fraction of the window."""
-    batch_size: int = 32
-    max_probes: int = 4000
-    """Of each model and window."""
-    budget_tokens: int | None = None
-    """Prompt tokens of the whole run, by the provider's count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,38 +266,6 @@ class Search:
     async def _replay(self, groups: list[SessionTrials], done: set[str]) -> None:
         self.planned += [trial.key for group in groups for trial in group.trials]
         await self._local.execute(groups, self._runner, done)
-
-
-def check_adaptive(
-    study: Study, goal: SearchGoal, workshop: Workshop, limit_of: Callable[[str], int | None]
-) -> None:
-    """What can be told wrong before anything is sent.
-
-    Raises:
-        UsageError: The goal is none, or a window or the values do not suffice.
-    """
-    if not 0 < goal.half_width < 1:
-        raise UsageError(f"--half-width {goal.half_width:g}: expected a fraction such as 0.03")
-    if len(study.policies) > 1 or len(study.memories) > 1:
-        raise UsageError("--adaptive searches under one policy and one memory; give one at a time")
-    if study.fills is not None or study.positions:
-        raise UsageError("--adaptive chooses fills and positions itself: leave out --fills and"
-                         " --positions")  # fmt: skip
-    for scenario in study.scenarios:
-        if scenario.script:
-            raise UsageError(
-                f"{scenario.path}: scenario '{scenario.name}' is a script, whose facts stand where"
-                " it says; --adaptive needs to place them"
-            )
-        check_seeds(scenario, study.first_seed + study.seeds)
-        for model in study.models:
-            for window in windows_of(study, model, limit_of):
-                check_window(Materials(scenario, 0, workshop), window)
-
-
-def goal_data(goal: SearchGoal) -> dict[str, Any]:
-    """The goal as `run.json` holds it."""
-    return asdict(goal)
 
 
 def _choice(data: Mapping[str, Any]) -> ChosenProbe:

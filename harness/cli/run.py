@@ -194,8 +194,8 @@ def _replay(
         from harness.runs.run import run
 
         return run(study, **how), []
+    from harness.adaptive.goal import SearchGoal
     from harness.adaptive.run import run_adaptive
-    from harness.adaptive.search import SearchGoal
 
     executor = how.pop("executor")
     if executor != "local":

@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
+from harness.adaptive.goal import SearchGoal
 from harness.adaptive.run import run_adaptive
-from harness.adaptive.search import SearchGoal
 from harness.core.errors import UsageError
 from harness.core.scenario import Fills
 from harness.core.study import Study

@@ -11,8 +11,8 @@ import pytest
 
 from benchmarks.billing import serve
 from harness.adaptive.choose import next_batch
+from harness.adaptive.goal import SearchGoal
 from harness.adaptive.run import run_adaptive
-from harness.adaptive.search import SearchGoal
 from harness.core.draws import Draws
 from harness.core.study import Study
 from harness.core.window import Window
