@@ -48,7 +48,8 @@ demo-agents: $(READY) ## See what survives tools that are cleared and pasts that
 	@$(BIN)/harness run scenarios/compaction-rounds.yaml -m reference/perfect -w 8k --seeds 6 --repeats 2 \
 		--no-controls -q --out $(AGENTS) \
 		--policy 'summarise?budget=1600&keep=0.2&$(WRITER),clear_tool_results?keep=3|summarise?budget=1600&keep=0.2&$(WRITER)'
-	@$(BIN)/harness report $(AGENTS)/*/ --out $(AGENTS) -o $(AGENTS)/report.md -o $(AGENTS)/report.html
+	@$(BIN)/harness report $(AGENTS)/*/ --out $(AGENTS) -o $(AGENTS)/report.md -o $(AGENTS)/report.html \
+		-o $(AGENTS)/survival.png
 	@$(BIN)/harness report $(AGENTS)/*/ --out $(AGENTS)
 	@echo "the whole report, each summary in it: $(AGENTS)/report.html"
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @output_files(
     ".html .md .json .csv .parquet .tex .svg .pdf .png"
     " (a name with 'heatmap' in it draws fill x position, one with 'carried' recall against"
-    " tokens carried over)"
+    " tokens carried over, one with 'survival' what is left after each compaction)"
 )
 @figure_options
 @click.option(

@@ -87,7 +87,7 @@ def render(
         )
     if not output.parent.is_dir():
         raise UsageError(f"'{output}': the folder '{output.parent}' does not exist; make it first")
-    named = (kind for kind in ("heatmap", "carried") if kind in output.stem.lower())
+    named = (kind for kind in ("heatmap", "carried", "survival") if kind in output.stem.lower())
     kind = next(named, None) if suffix in FIGURES else None
     renderer = renderers.resolve(Spec(suffix, (("kind", kind),) if kind is not None else ()))
     report = ReportInput(summary=summary, frame=frame, folders=tuple(folders), figure=figure)

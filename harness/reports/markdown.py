@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.analysis.comparison.for_report import Against
+    from harness.analysis.summary.adherence_model import Adherence
     from harness.analysis.summary.memory_model import Treatments
-    from harness.analysis.summary.model import Adherence, Control, CurveGroup, Summary
+    from harness.analysis.summary.model import Control, CurveGroup, Summary
     from harness.reports.first_table import FirstRow
     from harness.reports.report_input import ReportInput
     from harness.reports.sections.section import Found_contra, ReportSection

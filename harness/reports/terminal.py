@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.analysis.comparison.for_report import Against
-    from harness.analysis.summary.model import Bin, Control, CurveGroup, Summary
+    from harness.analysis.summary.model import Control, CurveGroup, Summary
+    from harness.analysis.summary.shares import Bin
     from harness.reports.first_table import FirstRow
     from harness.reports.report_input import ReportInput
 

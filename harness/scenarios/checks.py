@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from harness.core.errors import nearest
 from harness.core.languages import language
 from harness.scenarios.draft import Draft, check_wordings
-from harness.scenarios.schema import FileFillerModel, Generate
+from harness.scenarios.schema import FileFillerModel
+from harness.scenarios.schema_facts import Generate
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from harness.scenarios.questions import FileQuestions
-    from harness.scenarios.schema import FactModel
+    from harness.scenarios.schema_facts import FactModel
 
 
 def check_facts(draft: Draft, asked: FileQuestions) -> None:

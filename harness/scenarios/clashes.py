@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harness.core.scenario import PLACEHOLDER
 from harness.core.text import words
-from harness.scenarios.schema import Generate
+from harness.scenarios.schema_facts import Generate
 from harness.scenarios.schema_steps import TurnStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harness.scenarios.draft import Draft
-    from harness.scenarios.schema import FactModel, Listed
+    from harness.scenarios.schema_facts import FactModel, Listed
     from harness.scenarios.schema_steps import CallModel
     from harness.scenarios.yaml_nodes import Key
 

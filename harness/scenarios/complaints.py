@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import FileError, nearest
 from harness.core.languages.table import TABLE
-from harness.scenarios import schema, schema_steps
+from harness.scenarios import schema, schema_facts, schema_steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,10 +57,10 @@ _CHOICES: Mapping[tuple[Key, ...], str] = {
     ("carry",): "nothing, or a list of system, memory and transcript",
 }
 _KEYS: Mapping[str, type[BaseModel]] = {
-    "facts": schema.FactModel,
+    "facts": schema_facts.FactModel,
     "questions": schema.QuestionModel,
-    "values": schema.Listed,
-    "(generator)": schema.Generate,
+    "values": schema_facts.Listed,
+    "(generator)": schema_facts.Generate,
     "(name)": schema.NamedFiller,
     "(file)": schema.FileFillerModel,
     "(turn)": schema_steps.TurnStep,

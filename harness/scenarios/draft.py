@@ -12,7 +12,8 @@ from harness.scenarios.schema_steps import TurnStep
 
 if TYPE_CHECKING:
     from harness.core.errors import Where
-    from harness.scenarios.schema import FactModel, QuestionModel, ScenarioModel
+    from harness.scenarios.schema import QuestionModel, ScenarioModel
+    from harness.scenarios.schema_facts import FactModel
     from harness.scenarios.yaml_nodes import Key, Node
 
 _BRACES = re.compile(r"\{[^{}]*\}")

@@ -16,7 +16,8 @@ from harness.scenarios.treatments import distractors, grown_script
 if TYPE_CHECKING:
     from harness.scenarios.draft import Draft
     from harness.scenarios.questions import FileQuestions
-    from harness.scenarios.schema import FactModel, ScenarioModel
+    from harness.scenarios.schema import ScenarioModel
+    from harness.scenarios.schema_facts import FactModel
 
 
 def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
@@ -65,7 +66,7 @@ def scenario_of(draft: Draft, asked: FileQuestions) -> Scenario:
 
 
 def _fact(draft: Draft, i: int, fact: FactModel, asked: FileQuestions) -> Fact:
-    from harness.scenarios.schema import Generate
+    from harness.scenarios.schema_facts import Generate
 
     generated = fact.values.generate if isinstance(fact.values, Generate) else None
     listed = () if isinstance(fact.values, Generate) else fact.values or ()

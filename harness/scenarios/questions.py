@@ -17,13 +17,14 @@ from harness.kinds.answers import rehearse
 from harness.kinds.unimported import UnimportedKind
 from harness.scenarios.draft import check_wordings
 from harness.scenarios.generators import space
-from harness.scenarios.schema import Generate
+from harness.scenarios.schema_facts import Generate
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from harness.scenarios.draft import Draft
-    from harness.scenarios.schema import FactModel, QuestionModel
+    from harness.scenarios.schema import QuestionModel
+    from harness.scenarios.schema_facts import FactModel
     from harness.scenarios.yaml_nodes import Key
 
 _USUAL = "recall"

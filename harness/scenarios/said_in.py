@@ -14,7 +14,7 @@ from harness.core.shapes import json_of
 if TYPE_CHECKING:
     from harness.core.scenario import SaidIn
     from harness.scenarios.draft import Draft
-    from harness.scenarios.schema import FactModel
+    from harness.scenarios.schema_facts import FactModel
 
 
 def places_said_in(fact: FactModel) -> tuple[SaidIn, ...]:

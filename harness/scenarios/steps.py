@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from harness.core.scenario import Question, Rule
     from harness.scenarios.draft import Draft
     from harness.scenarios.questions import FileQuestions
-    from harness.scenarios.schema import FactModel
+    from harness.scenarios.schema_facts import FactModel
     from harness.scenarios.schema_steps import CallModel
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from harness.core.scenario import Carry, Scenario
     from harness.scenarios.draft import Draft
-    from harness.scenarios.schema import FactDistractors, FactModel
+    from harness.scenarios.schema_facts import FactDistractors, FactModel
 
 
 def under_treatments(scenario: Scenario) -> tuple[Scenario, ...]:

@@ -124,7 +124,7 @@ def test_a_script_cannot_be_searched(tmp_path):
 def test_the_command_finds_a_step_and_stops(tmp_path):
     result = harness(
         "run", SCENARIOS / "brand-voice.yaml", "-m", "reference/step?onset=0.5&drop=0.7&limit=4000",
-        "-w", "4k", "--adaptive", "--half-width", 0.05, "--out", tmp_path, cwd=ROOT,
+        "-w", "4k", "--adaptive", "--half-width", 0.08, "--out", tmp_path, cwd=ROOT,
     )  # fmt: skip
     assert result.code == 0, result.err
     assert "stopped: reference/step" in result.out

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.analysis.records import from_records
+from harness.analysis.summary.adherence_model import Adherence, RuleShare
 from harness.analysis.summary.build import summarise
 from harness.analysis.summary.memory_model import Carrying, Treatments
-from harness.analysis.summary.model import Adherence, RuleShare
 from harness.analysis.summary.shares import Share
 from harness.core.messages import Message
 from harness.reports.html import page

@@ -22,15 +22,8 @@ from harness.analysis.onset.rows import MAX_FILL
 from harness.analysis.records import collect
 from harness.analysis.summary.group_onset import facts_alone, onset_of
 from harness.analysis.summary.lengths import lengths
-from harness.analysis.summary.model import (
-    NEAR_FULL,
-    Bin,
-    Cell,
-    CurveGroup,
-    OutcomeShare,
-    ScenarioRecall,
-)
-from harness.analysis.summary.shares import Share
+from harness.analysis.summary.model import NEAR_FULL, Cell, CurveGroup, OutcomeShare, ScenarioRecall
+from harness.analysis.summary.shares import Bin, Share
 from harness.analysis.summary.totals import attribution_totals, mends, usage_totals
 from harness.analysis.summary.trials import column_names
 

@@ -15,8 +15,8 @@ from harness.analysis.onset import USUAL, OnsetOptions, estimate_onset
 from harness.analysis.onset.rows import MAX_FILL
 from harness.analysis.records import collect
 from harness.analysis.stats.session_mean import session_mean
-from harness.analysis.summary.model import Adherence, Bin, RuleShare, Tail
-from harness.analysis.summary.shares import Share
+from harness.analysis.summary.adherence_model import Adherence, RuleShare, Tail
+from harness.analysis.summary.shares import Bin, Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

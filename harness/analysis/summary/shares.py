@@ -22,3 +22,16 @@ class Share:
     recall: float
     lo: float
     hi: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bin:
+    """One point of a curve."""
+
+    start: float
+    """Lower end of the bin, in the unit of its axis."""
+    end: float | None
+    """Upper end; None where the bin is open. Equal ends are one checkpoint."""
+    at: float
+    """Mean of what was measured in the bin."""
+    share: Share

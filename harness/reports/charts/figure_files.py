@@ -18,6 +18,7 @@ from harness.reports.charts.curve import curves
 from harness.reports.charts.figure_style import FEW
 from harness.reports.charts.heatmap import LABELS, heatmaps
 from harness.reports.charts.layout import MM, SCREEN, Layout
+from harness.reports.charts.survival import survival_caption, survivals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,7 @@ _HEADINGS = {
     "curve": "Recall as a session fills its window",
     "heatmap": "Recall by fill of the window and position of the fact",
     "carried": "Recall against tokens carried over from earlier sessions",
+    "survival": "What is left after each compaction",
 }
 """The kinds of figure, and what is written above each."""
 _PRINT_DPI = 300
@@ -203,6 +205,10 @@ def _drawn(alt: Any, summary: Summary, kind: str, layout: Layout) -> tuple[Any, 
         if not every:
             raise UsageError("nothing to draw: no question is about an earlier session")
         return carried(alt, every), _of_memories(summary, every)
+    if kind == "survival":
+        if not summary.survival:
+            raise UsageError("nothing to draw: nothing went through a compaction")
+        return survivals(alt, summary.survival), survival_caption(summary, summary.survival)
     drawn = [
         group for group in summary.groups if (group.cells if kind == "heatmap" else group.by_fill)
     ]

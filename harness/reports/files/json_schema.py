@@ -17,7 +17,7 @@ from harness.analysis import onset
 from harness.analysis.advice import model as advice
 from harness.analysis.comparison import within_run
 from harness.analysis.onset import OnsetEstimate
-from harness.analysis.summary import memory_model, model, rounds_model, shares
+from harness.analysis.summary import adherence_model, memory_model, model, rounds_model, shares
 from harness.analysis.summary.model import SUMMARY_SCHEMA, Summary
 from harness.core import memory
 from harness.reports.files.json_file import INTERNAL
@@ -52,7 +52,17 @@ def schema() -> dict[str, Any]:
 
 def _object(shape: type, shapes: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A dataclass as an object; all its fields are always there; later versions may add some."""
-    shapes_of = (model, memory_model, rounds_model, shares, within_run, onset, advice, memory)
+    shapes_of = (
+        model,
+        adherence_model,
+        memory_model,
+        rounds_model,
+        shares,
+        within_run,
+        onset,
+        advice,
+        memory,
+    )
     names = {name: value for module in shapes_of for name, value in vars(module).items()}
     hints = get_type_hints(shape, localns=names)
     words = field_words(shape)

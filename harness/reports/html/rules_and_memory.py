@@ -9,8 +9,8 @@ from harness.reports.html.shown_with import shown_with, shown_with_group
 from harness.reports.sections import memory_details, memory_treatments, rule_adherence
 
 if TYPE_CHECKING:
+    from harness.analysis.summary.adherence_model import Adherence
     from harness.analysis.summary.memory_model import Carrying, Treatments
-    from harness.analysis.summary.model import Adherence
     from harness.analysis.summary.rounds_model import SaidInContrast, Survival
     from harness.analysis.summary.shares import Share
     from harness.reports.sections.memory_details import Detail

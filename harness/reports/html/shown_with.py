@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.reports.format import plain
 
 if TYPE_CHECKING:
-    from harness.analysis.summary.model import Adherence
+    from harness.analysis.summary.adherence_model import Adherence
     from harness.analysis.summary.rounds_model import SaidInContrast, Survival
 
 

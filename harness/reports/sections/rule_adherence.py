@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from harness.analysis.onset import OnsetEstimate
-    from harness.analysis.summary.model import Adherence, Bin, Tail
+    from harness.analysis.summary.adherence_model import Adherence, Tail
+    from harness.analysis.summary.shares import Bin
     from harness.reports.terminal_style import TerminalStyle
 
 _ALIKE = 0.05

@@ -112,7 +112,7 @@ def test_without_the_charts_extra_it_says_what_to_install(
 
 
 def test_an_unknown_kind_of_figure_is_named(summary: Summary) -> None:
-    with pytest.raises(UsageError, match="no figure of kind 'pie'; known: curve, heatmap, carried"):
+    with pytest.raises(UsageError, match="'pie'; known: curve, heatmap, carried, survival"):
         draw(summary, "pie")
 
 

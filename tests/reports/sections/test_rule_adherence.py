@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.analysis.summary.model import Tail
+from harness.analysis.summary.adherence_model import Tail
 from harness.reports.sections.rule_adherence import ending
 
 
