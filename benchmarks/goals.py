@@ -88,12 +88,10 @@ GOALS = {
     "build-200k": Goal(what="a session of 200k built, first time", unit="CPU ms", most=50),
     "build-1m": Goal(what="a session of 1M built, first time", unit="CPU ms", most=300),
     "run-memory": Goal(what="peak of a run of 20,000 trials of 32k", unit="MB", most=600),
-    "plan-cpu": Goal(what="a trial planned, of 100,000", unit="CPU ms", most=0.25),
-    "plan-memory": Goal(what="peak of a plan of 100,000 trials", unit="MB", most=300),
-    "resume-cpu": Goal(
-        what="a trial passed over by a run that goes on, of 100,000", unit="CPU ms", most=1
-    ),
-    "resume-memory": Goal(what="peak of a run of 100,000 trials that goes on", unit="MB", most=600),
+    "plan-cpu": Goal(what="a trial more in a plan of 30,000", unit="CPU ms", most=0.25),
+    "plan-memory": Goal(what="peak of a plan of 30,000 trials", unit="MB", most=300),
+    "resume-cpu": Goal(what="a trial more in a run of 30,000 that goes on", unit="CPU ms", most=2),
+    "resume-memory": Goal(what="peak of a run of 30,000 trials that goes on", unit="MB", most=600),
     "page": Goal(what="the page of 100,000 records", unit="s", most=10),
     "page-memory": Goal(what="peak of the page of 100,000 records", unit="MB", most=1000),
     "page-size": Goal(what="the page of 100,000 records, as a file", unit="MB", most=3),

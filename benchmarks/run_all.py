@@ -75,7 +75,7 @@ SET = (
     ),
     Benchmark(command="memory.py --trials 20000", goals=("run-memory",)),
     Benchmark(
-        command="ten_million.py --trials 100000",
+        command="ten_million.py",
         goals=("plan-cpu", "plan-memory", "resume-cpu", "resume-memory"),
     ),
     Benchmark(command="report_speed.py", goals=("report", "report-memory")),

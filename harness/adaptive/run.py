@@ -127,7 +127,7 @@ def run_adaptive(
             search.recall(list(going.before()), known_limit)
             listening.search = search
             going.begin(None, len(going.done))
-            ended = asyncio.run(going.run(search.run(known_limit, going.done)))
+            ended = asyncio.run(going.run(search.run(known_limit, set(going.done))))
             found = going.result(search.planned)
             going.interrupts.check(complete=all(end.enough for end in ended))
         notes = answers.finish(whole=found.complete and resume is None)

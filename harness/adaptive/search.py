@@ -22,7 +22,8 @@ from harness.runs.executors.local import Local
 from harness.runs.folder.layout import BATCHES
 from harness.runs.folder.reader import lines
 from harness.runs.folder.writer import Lines
-from harness.runs.planning.plan import windows_aimed, windows_of
+from harness.runs.planning.plan import windows_of
+from harness.runs.planning.seed_sessions import windows_aimed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.arms import nearly_empty
 from harness.core.study import SessionTrials
-from harness.runs.planning.plan import trials_of
+from harness.runs.planning.seed_sessions import trials_of
 from harness.sessions.layouts import cell_blueprint, controls
 from harness.sessions.layouts.chosen import ChosenCell, shared_blueprint
 from harness.sessions.materials import Materials

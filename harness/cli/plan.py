@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from harness.core.study import SessionTrials, Study
     from harness.runs.planning.cost import Estimate
-    from harness.sessions.materials import Materials
+    from harness.sessions.materials import Materials, Workshop
 
 
 @click.command("plan", cls=GroupedCommand)
@@ -86,21 +86,7 @@ def command(
 
     make_plan(study, workshop, known_limit, tell=add)
     rows = sums.estimates()
-    width = max(len("model"), *(len(row.model) for row in rows))
-    click.echo(
-        f"{'model':<{width}} {'window':>9} {'sessions':>8} {'trials':>7} {'calls':>7}"
-        f" {'tokens':>13} {'cached':>13} {'output':>9} {'cost':>10}"
-    )
-    for row in rows:
-        click.echo(
-            f"{row.model:<{width}} {row.window:>9,} {row.sessions:>8,} {row.trials:>7,}"
-            f" {row.calls:>7,} {row.prompt_tokens:>13,} {row.cached_tokens:>13,}"
-            f" {row.completion_tokens:>9,} {dollars(row.cost_usd):>10}"
-        )
-    click.echo(
-        f"\n{sum(r.calls for r in rows):,} calls, {sum(r.prompt_tokens for r in rows):,} prompt"
-        f" tokens by the local tokenizer ({workshop.counter.encoding}); nothing was sent."
-    )
+    _print_table(rows, workshop)
     before = sum(row.preparation_calls for row in rows)
     if before:
         click.echo(
@@ -130,6 +116,25 @@ def command(
     for line in _seeds(study, probes, detect=detect, power=power, half_width=half_width):
         click.echo(f"\n{line}")
     return 0
+
+
+def _print_table(rows: Sequence[Estimate], workshop: Workshop) -> None:
+    """A line for each model and window, and what they come to."""
+    width = max(len("model"), *(len(row.model) for row in rows))
+    click.echo(
+        f"{'model':<{width}} {'window':>9} {'sessions':>8} {'trials':>7} {'calls':>7}"
+        f" {'tokens':>13} {'cached':>13} {'output':>9} {'cost':>10}"
+    )
+    for row in rows:
+        click.echo(
+            f"{row.model:<{width}} {row.window:>9,} {row.sessions:>8,} {row.trials:>7,}"
+            f" {row.calls:>7,} {row.prompt_tokens:>13,} {row.cached_tokens:>13,}"
+            f" {row.completion_tokens:>9,} {dollars(row.cost_usd):>10}"
+        )
+    click.echo(
+        f"\n{sum(r.calls for r in rows):,} calls, {sum(r.prompt_tokens for r in rows):,} prompt"
+        f" tokens by the local tokenizer ({workshop.counter.encoding}); nothing was sent."
+    )
 
 
 def _times(rows: Sequence[Estimate], out: Path) -> Iterator[str]:

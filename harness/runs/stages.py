@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from harness.core.arms import STAGES
@@ -121,12 +122,20 @@ class Stages:
                 await executor.execute(self._sessions(model, stage), self._runner, done)
                 if model in self._runner.given_up:
                     return  # a stage that was broken off teaches nothing yet
-                groups = self._plans[model].groups
-                following = groups.of(model, after) if after is not None else ()
-                self._runner.settle(model, stage, following, seed_by_seed=not groups.is_held)
+                await self._settle(model, stage, after)
         finally:
             if counter is not None:
                 await counter.close()
+
+    async def _settle(self, model: str, stage: Stage, after: Stage | None) -> None:
+        """Aim the stage after one that is over."""
+        groups = self._plans[model].groups
+        following = groups.of(model, after) if after is not None else ()
+        if groups.is_held:
+            self._runner.settle(model, stage, following)
+        else:  # may take minutes, in which other models answer
+            settle = partial(self._runner.settle, seed_by_seed=True)
+            await asyncio.to_thread(settle, model, stage, following)
 
     async def _counter(self, model: str, done: Collection[str]) -> ExactCounter | None:
         """Who counts the prompts of a model exactly; None where nobody does, or none is left."""

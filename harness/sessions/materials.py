@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from harness.core.draws import Draws, digest
 from harness.core.languages import language
 from harness.core.messages import Message, Turn
-from harness.core.parts import TextPart, ToolCall, ToolResult
 from harness.core.probe import Probe
 from harness.core.scenario import PLACEHOLDER
 from harness.kinds import answers
@@ -18,6 +17,7 @@ from harness.sessions.fillers import make_filler
 from harness.sessions.fillers.closers import Closers
 from harness.sessions.leaks import LeakCheck
 from harness.sessions.plants import SAYING, json_text, plant_turn
+from harness.sessions.script_turn import script_turn
 from harness.sessions.stream import FillerStream
 from harness.sessions.tokens import PRIMING, TokenCounter
 
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from harness.core.protocols import Filler
     from harness.core.scenario import Question, SaidIn, Scenario, Value
     from harness.core.session import Plant
-
-
-UNANSWERED = "(The model under test answers here.)"
-"""Stands in for a reply that only a live run has, wherever lengths are planned."""
 
 
 class Workshop:
@@ -75,8 +71,7 @@ class Materials:
         self.workshop = workshop
         self.values = draw_values(scenario, seed)
         self._streams: dict[str, FillerStream] = {}
-        self._plants: dict[tuple[str, int], Turn] = {}
-        self._plant_tokens: dict[tuple[str, int], int] = {}
+        self._plants: dict[tuple[str, int], tuple[Turn, int]] = {}
         self._questions: dict[str, tuple[str, int]] = {}
         self._least: dict[str, dict[str, int]] = {}
 
@@ -118,18 +113,20 @@ class Materials:
         return self.values[fact_id][ordinal]
 
     def plant(self, fact_id: str, ordinal: int) -> Turn:
-        """The turn that says the fact; it is asked for again and again."""
-        at = (fact_id, ordinal)
-        if at not in self._plants:
-            self._plants[at] = self._plant(fact_id, ordinal)
-        return self._plants[at]
+        """The turn that says the fact."""
+        return self._plant_at(fact_id, ordinal)[0]
 
     def plant_tokens(self, fact_id: str, ordinal: int) -> int:
         """Tokens of the turn that says the fact."""
+        return self._plant_at(fact_id, ordinal)[1]
+
+    def _plant_at(self, fact_id: str, ordinal: int) -> tuple[Turn, int]:
+        """The turn that says the fact, and its tokens: layouts ask again and again."""
         at = (fact_id, ordinal)
-        if at not in self._plant_tokens:
-            self._plant_tokens[at] = self.turn_tokens(self.plant(fact_id, ordinal))
-        return self._plant_tokens[at]
+        if at not in self._plants:
+            turn = self._plant(fact_id, ordinal)
+            self._plants[at] = (turn, self.turn_tokens(turn))
+        return self._plants[at]
 
     def _plant(self, fact_id: str, ordinal: int) -> Turn:
         fact = self.scenario.fact(fact_id)
@@ -175,23 +172,7 @@ class Materials:
 
     def script_turn(self, step: int) -> Turn:
         """The turn that the script writes out at that step."""
-        said = self.scenario.script[step]
-        asked = () if said.user is None else (Message("user", said.user.strip()),)
-        answer = (said.assistant or "").strip()
-        if not said.calls:
-            return Turn((*asked, Message("assistant", answer or UNANSWERED)))
-        ids = [f"call-{step + 1}-{number}" for number, _ in enumerate(said.calls, 1)]
-        called = zip(ids, said.calls, strict=True)
-        parts = tuple(ToolCall(id_, call.name, call.arguments) for id_, call in called)
-        words = (TextPart(answer),) if answer else ()
-        results = zip(ids, said.calls, strict=True)
-        return Turn(
-            (
-                *asked,
-                Message("assistant", (*words, *parts)),
-                *(Message("tool", (ToolResult(i, call.result, call.name),)) for i, call in results),
-            )
-        )
+        return script_turn(self.scenario.script[step], step)
 
     def question(self, question_id: str) -> str:
         """The words of a question; one wording a seed."""

@@ -11,7 +11,7 @@ from harness.core.scenario import Question, Value
 from harness.core.session import Plant
 from harness.core.spec import Spec
 from harness.kinds import check_kind, kinds
-from harness.kinds.answers import least_asked, expected, guess, needed
+from harness.kinds.answers import expected, guess, least_asked, needed
 from harness.scenarios import loads
 from harness.scenarios.values import draw_values
 

@@ -32,7 +32,7 @@ BATCHES = "batches.jsonl"
 """The batches of an adaptive run, each written before it is sent."""
 
 INDEX = "index.sqlite"
-"""What is recorded by key, of a run of very many trials; made again from the records when need be."""
+"""What is recorded by key, of a run of very many trials; it can be made again from the records."""
 
 MESSAGE_INDEX = "messages.sqlite"
 """Which messages stand in the folder, of a run of very many; likewise."""

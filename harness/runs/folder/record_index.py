@@ -99,8 +99,8 @@ class RecordIndex:
     def __len__(self) -> int:
         return self._counts.total()
 
-    def __contains__(self, key: str) -> bool:
-        return self.get(key) is not None
+    def __contains__(self, key: object) -> bool:
+        return self.get(str(key)) is not None
 
     @property
     def has_repeats(self) -> bool:
@@ -145,7 +145,7 @@ class RecordIndex:
         self._n, self._mark = self._n + 1, _marked(self._mark, key, told)
 
     def commit(self) -> None:
-        """All records so far are on disk: what is too much for memory may be written beside them."""
+        """All records so far are on disk: what is too much for memory is written beside them."""
         if self._keys.is_full:
             self._write()
 

@@ -6,6 +6,7 @@ Everything here follows from the records alone, so that it can be done again whe
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -46,21 +47,35 @@ class Settlement:
 
     def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
         builders: defaultdict[tuple[str, str], ReadingsBuilder] = defaultdict(ReadingsBuilder)
-        rows: list[tuple[tuple[str, str], int] | None] = []
         self._known: set[tuple[object, ...]] = set()
+        self._calls = array("i")
+        """Of each record, which calls it is one of, in their order; -1 for none."""
+        numbers: dict[tuple[str, str], int] = {}
         for record in records:
             if not is_metered(record):
-                rows.append(None)
+                self._calls.append(-1)
                 continue
             call = (str(record["run_id"]), str(record["model"]))
             if record["arm"] == "closed_book" and record["outcome"] == "recalled":
                 self._known.add(_question(record))
-            rows.append((call, builders[call].add(record)))
-        found = {call: verdicts(builder.readings()) for call, builder in builders.items()}
-        self._places = [None if at is None else _Place(found[at[0]], at[1]) for at in rows]
+            self._calls.append(numbers.setdefault(call, len(numbers)))
+            builders[call].add(record)
+        # one after the other, and each is let go: of ten million calls this is what takes memory
+        self._found = [verdicts(builders.pop(call).readings()) for call in numbers]
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._calls)
+
+    @property
+    def _places(self) -> Iterator[_Place | None]:
+        """Where the verdict on each record stands, in the order of the records."""
+        rows = [0] * len(self._found)
+        for call in self._calls:
+            if call < 0:
+                yield None
+            else:
+                yield _Place(self._found[call], rows[call])
+                rows[call] += 1
 
     def amended(self, records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         """The records with what is known now, in the same order."""

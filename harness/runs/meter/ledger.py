@@ -12,18 +12,13 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-
 from harness.core.errors import FileError, Where
 from harness.core.files import write_whole
-from harness.core.record import to_json
 from harness.core.shapes import conform, parse
 from harness.core.text_kinds import KINDS
 from harness.runs.meter.aims import ANY, UNAIMED, Aim, AimedPrompt, LengthAims, aim
-from harness.runs.meter.cached import whole_counts
-from harness.runs.meter.cap import FLAT, growth_of
-from harness.runs.meter.fit import OURS, CountModel, fit, rounding
-from harness.runs.meter.readings import ReadingsBuilder
+from harness.runs.meter.fit import OURS, CountModel
+from harness.runs.meter.prompt_counts import PromptCounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -31,74 +26,9 @@ if TYPE_CHECKING:
 
     from harness.core.arms import Stage
     from harness.core.record import Record
-    from harness.runs.meter.readings import Flags, Floats
 
     FollowingPrompts = Callable[[Container[str]], Iterable[tuple[str, Sequence[AimedPrompt]]]]
     """Prompts by texture, those of known textures left out."""
-
-_MOST_COUNTED = 50_000
-"""Calls of one model that are learned from."""
-
-_FEW = 4
-"""With fewer prompts nobody can tell whether their counts grow."""
-
-
-@dataclass(slots=True)
-class _Counts:
-    """What was counted of the prompts of one model: by the server beforehand, or in its usage."""
-
-    exact: dict[str, set[tuple[AimedPrompt, float]]] = field(default_factory=dict)
-    """By scenario."""
-    usage: ReadingsBuilder = field(default_factory=ReadingsBuilder)
-    scenarios: list[str] = field(default_factory=list)
-    """Of the readings, in their order."""
-
-    def observe(self, record: Record) -> None:
-        """Note a call that was answered; so many tell all that more could."""
-        if len(self.scenarios) >= _MOST_COUNTED:
-            return
-        self.usage.add(to_json(record))
-        self.scenarios.append(record.scenario)
-
-    def models(self) -> dict[str, CountModel]:
-        """How prompts were counted, by scenario; the same in whatever order they came in.
-
-        Counts that leave out what a cache held are mended or left out.
-        """
-        found = {scenario: set(counted) for scenario, counted in self.exact.items()}
-        x = self.usage.readings()
-        counts = whole_counts(x)
-        for row in np.flatnonzero(counts.trusted):
-            prompt = AimedPrompt(
-                local=int(x.local[row]),
-                messages=int(x.messages[row]),
-                kinds=tuple(int(tokens) for tokens in x.kinds[row]),
-            )
-            counted = (prompt, float(counts.tokens[row]))
-            found.setdefault(self.scenarios[int(row)], set()).add(counted)
-        return {scenario: _model(counted) for scenario, counted in sorted(found.items())}
-
-
-def _model(counted: Iterable[tuple[AimedPrompt, float]]) -> CountModel:
-    """How these prompts were counted.
-
-    Long ones whose counts do not grow were cut by the server: they teach nothing.
-    """
-    rows = sorted((p.local, p.messages, p.kinds, tokens) for p, tokens in counted)
-    columns = (np.array(column, dtype=np.float64) for column in zip(*rows, strict=True))
-    local, messages, kinds, tokens = columns
-    kept = ~_cut(local, tokens)
-    return fit(messages[kept], kinds[kept], tokens[kept], quantum=rounding(tokens))
-
-
-def _cut(local: Floats, counted: Floats) -> Flags:
-    """Which prompts seem to have been cut: the longest, where their counts do not grow."""
-    long: Flags = 2 * local >= local.max()
-    if long.sum() >= _FEW and local[long].max() > local[long].min():
-        growth, error = growth_of(local[long], counted[long])
-        if growth + 2 * error < FLAT:
-            return long
-    return np.zeros(len(local), dtype=np.bool_)
 
 
 @dataclass(slots=True)
@@ -107,7 +37,7 @@ class _OfModel:
 
     counter: str | None = None
     """Who counted its prompts exactly."""
-    counts: _Counts = field(default_factory=_Counts)
+    counts: PromptCounts = field(default_factory=PromptCounts)
     models: dict[str, CountModel] = field(default_factory=dict)
     """By scenario, as the latest stage settled them."""
     aims: dict[str, dict[str, Aim]] = field(default_factory=dict)
@@ -210,7 +140,7 @@ class LengthLedger:
                 aims[name] = UNAIMED if ours else aim(how, own)
                 new = True
         if "main" in known.aims:
-            known.counts = _Counts()  # nothing is learned any more
+            known.counts = PromptCounts()  # nothing is learned any more
         if first or new:
             self._save()
 

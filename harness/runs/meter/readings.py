@@ -97,9 +97,11 @@ class ReadingsBuilder:
 
     def __init__(self) -> None:
         self._numbers: dict[str, array[float]] = {name: array("d") for name in _NUMBERS}
-        self._codes: dict[str, array[int]] = {name: array("q") for name in _CODES}
+        self._codes: dict[str, array[int]] = {name: array("i") for name in _CODES}
         self._known: dict[str, dict[object, int]] = {name: {} for name in _CODES}
-        self._kinds: list[Sequence[int]] = []
+        self._rows = 0
+        self._kinds = array("q")
+        """Row by row, for as long as every row tells them all."""
         self._chance = _Chance()
         self._system = math.inf
 
@@ -110,12 +112,15 @@ class ReadingsBuilder:
         for name, value in _values_of(record).items():
             known = self._known[name]
             self._codes[name].append(known.setdefault(value, len(known)))
-        self._kinds.append(record.get("kind_tokens") or ())
+        kinds: Sequence[int] = record.get("kind_tokens") or ()
+        if len(kinds) == len(KINDS) and len(self._kinds) == self._rows * len(KINDS):
+            self._kinds.extend(kinds)
+        self._rows += 1
         self._chance.add(record)
         if record["arm"] == "closed_book":
             asked = _COUNTER.message(Message("user", record["question"]))
             self._system = min(self._system, record["view_tokens"] - PRIMING - asked)
-        return len(self._kinds) - 1
+        return self._rows - 1
 
     def readings(self) -> Readings:
         """What was noted, as columns."""
@@ -125,7 +130,7 @@ class ReadingsBuilder:
         columns |= {name: np.array(values, dtype=np.int64) for name, values in self._codes.items()}
         for name in ("told", "recalled"):
             columns[name] = columns[name] > 0
-        if all(len(row) == len(KINDS) for row in self._kinds):
+        if len(self._kinds) == self._rows * len(KINDS):
             kinds = np.array(self._kinds, dtype=np.float64).reshape(-1, len(KINDS))
         else:
             texts = columns["local"] - PRIMING - MESSAGE_OVERHEAD * columns["messages"]

@@ -21,15 +21,16 @@ if TYPE_CHECKING:
     from harness.sessions.materials import Workshop
 
 MOST_HELD = 50_000
-"""Trials of a plan that is held in memory: about 25 MB."""
+"""Trials of a plan that is held in memory: about 100 MB."""
 
 
 class SeedSessions(Protocol):
-    """Makes the sessions of one seed under one model that are sent at some stages."""
+    """Makes the sessions of one seed under one model."""
 
     def __call__(
         self, materials: Materials, model: str, stages: Collection[Stage], /
-    ) -> Iterator[SessionTrials]: ...
+    ) -> Iterator[SessionTrials]:
+        """Those that are sent at these stages."""
 
 
 class PlannedSessions:

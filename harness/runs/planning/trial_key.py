@@ -70,7 +70,7 @@ def _ceiling(window: Window) -> list[float]:
 
 def _told(blueprint: Blueprint) -> dict[str, object]:
     """The blueprint as hashed: a session that stands alone has the key that it always had."""
-    told = _plain(blueprint)
+    told: dict[str, object] = _plain(blueprint)
     if not blueprint.earlier:
         del told["earlier"], told["carry"]
     return told
@@ -80,11 +80,11 @@ def _plain(value: Any) -> Any:
     """Dataclasses as JSON has them; nothing is copied, unlike by `dataclasses.asdict`."""
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
-    if is_dataclass(value):
-        return {name: _plain(getattr(value, name)) for name in _names(type(value))}
-    return value
+    names = _names(value.__class__)
+    return {name: _plain(getattr(value, name)) for name in names} if names else value
 
 
 @lru_cache(maxsize=64)
 def _names(kind: type) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind))
+    """The fields of a dataclass; none of any other class."""
+    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()

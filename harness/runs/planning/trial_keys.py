@@ -120,5 +120,7 @@ class UnitFlags:
             self._bits.extend(bytes(missing))
         self._bits[unit // 8] |= 1 << unit % 8
 
-    def __contains__(self, unit: int) -> bool:
-        return unit // 8 < len(self._bits) and bool(self._bits[unit // 8] >> unit % 8 & 1)
+    def __contains__(self, unit: object) -> bool:
+        if not isinstance(unit, int) or unit // 8 >= len(self._bits):
+            return False
+        return bool(self._bits[unit // 8] >> unit % 8 & 1)

@@ -113,9 +113,9 @@ def rewrite(name, change):
 @pytest.mark.parametrize(
     "damage",
     [
-        rewrite(INDEX, lambda data: b"no database at all"),
+        rewrite(INDEX, lambda _: b"no database at all"),
         rewrite(INDEX, lambda data: data[: len(data) // 2]),
-        rewrite(INDEX, lambda data: b""),
+        rewrite(INDEX, lambda _: b""),
         execute("PRAGMA user_version = 9"),
         execute("DROP TABLE keys"),
         execute("DELETE FROM note"),
@@ -134,12 +134,12 @@ def test_an_index_that_is_damaged_or_of_other_records_is_made_anew(indexed, dama
 
 
 def test_no_trial_is_called_recorded_before_its_record_is_on_disk(tmp_path, crowded, monkeypatch):
-    synced, sync = [], os.fsync
-    monkeypatch.setattr(os, "fsync", lambda file: (sync(file), synced.append(written)))
-    written = 0
+    synced, written, sync = [0], [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (sync(file), synced.append(len(written))))
     with Store(tmp_path) as store:
         store.index = RecordIndex.of(tmp_path)
-        for written, record in enumerate(some_records([f"{n:032x}" for n in range(300)]), start=1):
+        for record in some_records([f"{n:032x}" for n in range(300)]):
+            written.append(record)
             store.append(record)
             if (tmp_path / INDEX).exists():
                 with sqlite3.connect(tmp_path / INDEX) as db:
