@@ -3,7 +3,8 @@
     python benchmarks/run_all.py [--only FILE ...] [--minutes 20] [--each 8] [--page FILE]
 
 Each is a process of its own, and nothing runs beside it. One that fails, takes too long or says
-nothing is a line that says so. With --only the others stand on the page as left out.
+nothing is a line that says so. What came of each is kept in build/benchmarks.json: with --only the
+others stand on the page as they came out when they were last run, or as left out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import platform
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PAGE = ROOT / "docs" / "benchmarks.md"
+KEPT = ROOT / "build" / "benchmarks.json"
 MOST_MINUTES, EACH_MINUTES = 20.0, 8.0
 
 
@@ -55,6 +57,10 @@ class Outcome:
     """What it told, by key of goal."""
     failure: str = ""
     """Why not all of it is there."""
+    took_s: float = 0.0
+    date: str = ""
+    load: float = 0.0
+    """Programs that waited for the machine's cores before it began, the mean of a minute."""
 
 
 SET = (
@@ -122,6 +128,8 @@ BY_HAND = (
 )
 """Command, what it claims or tells, and what it takes."""
 
+LEFT_OUT: dict[str, Any] = {"lines": {}, "failure": "left out"}
+
 BESIDE = ("inspect_ai",)
 """Packages whose version is that of the rival's own environment."""
 VERSIONS = ("session-harness", "litellm", "polars", "numpy", "scipy", "aiohttp", "tiktoken", "ray")
@@ -131,9 +139,9 @@ TEXT = """\
 # Benchmarks
 
 What the instrument itself costs: each figure beside what it is held against, measured in the same
-run, and beside its goal, met or not. Written by `make bench` on {date}, in {minutes} min. Each
-benchmark is a process of its own, with nothing beside it. Ratios say more than seconds, which are
-those of this machine:
+run, and beside its goal, met or not. Written by `make bench`, measured on {date} in {minutes} min,
+one process after the other. Before they began the load of the machine was at most {load}, which has
+{cores} cores: the more it is, the less seconds say. Ratios say more:
 
 {machine}
 
@@ -142,7 +150,7 @@ those of this machine:
 A sample is a question to a session: built, sent over HTTP to a server on the same machine, scored
 and written down. inspect_ai is sent the very same prompts, ready made. Start-up is counted on both
 sides. Dollars are [by the price lists of three models](costs.md), for an interval of the onset as
-wide as that of fresh sessions. Any of the set alone:
+wide as that of the adaptive run. Any of the set alone:
 
 {commands}
 
@@ -165,28 +173,32 @@ def main() -> None:
     parser.add_argument("--page", type=Path, default=PAGE, help="where the page is written")
     asked = parser.parse_args()
     environment(inspect_folder())  # made once, and not in the time of the first that needs it
+    kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
     start = time.monotonic()
-    found: list[Outcome] = []
     for benchmark in SET:
-        left_s = asked.minutes * 60 - (time.monotonic() - start)
-        print(f"== {benchmark.command}", flush=True)
         if asked.only is not None and benchmark.file not in asked.only:
-            found.append(Outcome(lines={}, failure="left out"))
-        elif left_s <= 0:
-            found.append(Outcome(lines={}, failure=f"not begun within {asked.minutes:g} minutes"))
-        else:
-            found.append(outcome(benchmark, min(asked.each * 60, left_s)))
-        if found[-1].failure:
-            print(found[-1].failure)
-    took = (time.monotonic() - start) / 60
-    asked.page.write_text(page(found, took), encoding="utf-8")
-    missed = [line for line in rows(found) if line[-1] != "yes"]
-    print(f"{took:.0f} minutes; {len(missed)} of {len(GOALS)} goals are not met: {asked.page}")
+            continue
+        print(f"== {benchmark.command}", flush=True)
+        left_s = min(asked.each * 60, asked.minutes * 60 - (time.monotonic() - start))
+        found = outcome(benchmark, left_s)
+        print(found.failure)
+        kept[benchmark.command] = asdict(found)
+        KEPT.parent.mkdir(exist_ok=True)
+        KEPT.write_text(json.dumps(kept))
+    outcomes = [Outcome(**kept.get(one.command, LEFT_OUT)) for one in SET]
+    asked.page.write_text(page(outcomes), encoding="utf-8")
+    missed = sum(line[-1] not in {"yes", ""} for line in rows(outcomes))
+    print(
+        f"{(time.monotonic() - start) / 60:.0f} minutes; {missed} of {len(GOALS)} goals are not met"
+    )
 
 
 def outcome(benchmark: Benchmark, most_s: float, folder: Path = ROOT / "benchmarks") -> Outcome:
     """What one benchmark told; its own words go on to the terminal."""
+    if most_s <= 0:
+        return Outcome(lines={}, failure="not begun in time")
     file, *options = benchmark.command.split()
+    load, start = os.getloadavg()[0], time.monotonic()
     child = subprocess.Popen(  # noqa: S603 -- ours
         [sys.executable, str(folder / file), *options],
         cwd=ROOT,
@@ -209,7 +221,13 @@ def outcome(benchmark: Benchmark, most_s: float, folder: Path = ROOT / "benchmar
     absent = [key for key in benchmark.goals if key not in lines]
     if absent and not failure:
         failure = f"said nothing of {', '.join(absent)}"
-    return Outcome(lines=lines, failure=failure)
+    return Outcome(
+        lines=lines,
+        failure=failure,
+        took_s=time.monotonic() - start,
+        date=f"{datetime.now(tz=UTC):%Y-%m-%d}",
+        load=load,
+    )
 
 
 def last_of(said: str) -> str:
@@ -241,12 +259,15 @@ def row(key: str, line: Mapping[str, Any] | None, failure: str) -> tuple[str, ..
     return goal.what, goal.amount(line["measured"]), beside, ratio, goal.stated(), met
 
 
-def page(found: Sequence[Outcome], took_minutes: float) -> str:
+def page(found: Sequence[Outcome]) -> str:
     """The whole page."""
+    dates = sorted({one.date for one in found if one.date})
     by_hand = [(f"`python benchmarks/{file}`", claim, takes) for file, claim, takes in BY_HAND]
     return TEXT.format(
-        date=f"{datetime.now(tz=UTC):%Y-%m-%d}",
-        minutes=f"{took_minutes:.0f}",
+        date=" to ".join(dict.fromkeys((dates or ["no day"])[:: max(len(dates) - 1, 1)])),
+        minutes=f"{sum(one.took_s for one in found) / 60:.0f}",
+        load=f"{max(one.load for one in found):.1f}",
+        cores=os.cpu_count(),
         machine=machine(),
         table=as_table(HEADS, rows(found)),
         commands="\n".join(f"- `python benchmarks/{one.command}`" for one in SET),

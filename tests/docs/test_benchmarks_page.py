@@ -50,7 +50,7 @@ def test_the_page_says_when_on_what_and_with_which_versions_it_was_written(bench
     for name in ("Python", *bench.VERSIONS, *bench.BESIDE, " cores, ", "GB of RAM"):
         assert name in page
     assert str(ROOT) not in page
-    assert "Written by `make bench` on 20" in page
+    assert "Written by `make bench`, measured on 20" in page
 
 
 def test_each_goal_is_told_by_exactly_one_benchmark_of_the_set(bench):
