@@ -85,6 +85,7 @@ SET = (
         goals=("plan-cpu", "plan-memory", "resume-cpu", "resume-memory"),
     ),
     Benchmark(command="report_speed.py", goals=("report", "report-memory")),
+    Benchmark(command="report_speed.py --parts", goals=("report-parts", "report-parts-memory")),
     Benchmark(command="html_speed.py", goals=("page", "page-memory", "page-size")),
     Benchmark(
         command="dollars.py --write",
@@ -97,6 +98,11 @@ BY_HAND = (
         "ten_million.py --trials 10000000",
         "ten million trials are planned in 300 MB, and a run of them goes on in 4 GB",
         "hours, and 15 GB of disk",
+    ),
+    (
+        "report_speed.py --records 10000000 --parts",
+        "the report over ten million records takes under 60 s and 4 GB",
+        "minutes",
     ),
     ("calibrate.py", "intervals hold known onsets, through the whole instrument", "minutes"),
     (

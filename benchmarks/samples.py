@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 import venv
+from compileall import compile_dir
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,6 +159,7 @@ def main() -> None:
     parser.add_argument("--env", type=Path, default=inspect_folder())
     asked = parser.parse_args()
     inspect = environment(asked.env)
+    compile_dir(ROOT / "harness", quiet=1)  # as pip does when it installs, inspect_ai's too
     print(f"{'program':<26}{'samples':>8}{'CPU ms a':>10}{'a second':>10}{'peak MB':>9}")
     for window, samples in CELLS:
         with tempfile.TemporaryDirectory() as name, serving() as at:

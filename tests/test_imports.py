@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -12,6 +13,9 @@ import grimp
 import pytest
 
 from tests.support.command import ROOT
+from tests.support.openai_server import OpenAIServer
+
+SAMPLE = ROOT / "tests" / "sample"
 
 HEAVY = ("litellm", "altair", "scipy", "polars", "numpy", "tiktoken", "pydantic", "ray")
 
@@ -56,6 +60,37 @@ def test_a_run_of_reference_models_never_imports_litellm(tmp_path):
     )  # fmt: skip
     assert not found & {"litellm", "ray"}
     assert list(tmp_path.glob("*/records.jsonl"))
+
+
+def test_a_cassette_is_replayed_without_litellm(tmp_path):
+    found = imported(
+        "run", f"{SAMPLE}/recall/desk.scenario.yaml", "--out", str(tmp_path), "-m", "openai/desk-1",
+        "-w", "2k", "--seeds", "1", "--system-prompt", f"{SAMPLE}/prompts/v1.txt", "--cassette",
+        f"{SAMPLE}/cassettes/desk.jsonl", "--replay", "-q",
+    )  # fmt: skip
+    assert not found & {"litellm", "ray"}
+    assert list(tmp_path.glob("*/records.jsonl"))
+
+
+def test_pytest_replays_a_cassette_without_litellm(tmp_path):
+    shutil.copytree(SAMPLE, tmp_path, dirs_exist_ok=True)
+    code = (
+        f"import os, pytest, sys; os.chdir({str(tmp_path)!r}); sys.path.insert(0, {str(ROOT)!r})\n"
+        "code = pytest.main(['recall', '-q', '-p', 'no:cacheprovider'])\n"
+        "print(int(code), 'litellm' in sys.modules)"
+    )
+    assert printed(code).splitlines()[-1] == "0 False"
+
+
+def test_a_server_of_ones_own_is_asked_without_litellm(httpserver, tmp_path):
+    server = OpenAIServer(httpserver)
+    found = imported(
+        "run", "scenarios/needle.yaml", "--out", str(tmp_path), "-m", "openai/mine", "-w", "2k",
+        "--seeds", "1", "--fills", "0.3", "--no-controls", "-q", "-M",
+        f"api_base={server.api_base}", "-M", "api_key=none", "--no-preflight",
+    )  # fmt: skip
+    assert server.requests
+    assert not found & {"litellm", "ray"}
 
 
 def test_validate_never_imports_litellm_or_a_tokenizer():

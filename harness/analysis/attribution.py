@@ -110,18 +110,27 @@ def attribution(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
         dropped), lost_by_nobody (`cannot_tell` and `opaque`), and `unscored_<status>` for the
         probes without a score.
     """
-    columns = ("score", "status", cause().alias("cause"), who().alias("who"))
-    rows = collect(main_rows(frame).select(*by, *columns))
+    unscored = pl.col("score").is_null().alias("unscored")
+    kinds: list[str | pl.Expr] = [
+        *by,
+        unscored,
+        "status",
+        cause().alias("cause"),
+        who().alias("who"),
+    ]
+    # of millions of probes some dozens of kinds are left, and all that follows is about those
+    rows = collect(main_rows(frame).select(*kinds).group_by(pl.all()).len("probes"))
     lost = pl.col("who").is_in(["application", "memory", "server", "model", "nobody"])
     unseen = pl.col("who").is_in(["application", "memory", "server"])
 
     def count(condition: pl.Expr, name: str) -> pl.Expr:
-        return condition.fill_null(value=False).sum().cast(pl.Int64).alias(name)
+        probes = pl.col("probes").cast(pl.Int64)
+        return probes.filter(condition.fill_null(value=False)).sum().alias(name)
 
     return (
         rows.group_by(*by)
         .agg(
-            pl.len().cast(pl.Int64).alias("n"),
+            pl.col("probes").cast(pl.Int64).sum().alias("n"),
             count(pl.col("who") == "recalled", "recalled"),
             count(pl.col("who") == "partial", "partial"),
             count(unseen, "lost_by_application"),
@@ -133,9 +142,7 @@ def attribution(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
                 for name in (*BY_APPLICATION, UNSEEN, *BY_NOBODY, *BY_MODEL)
             ),
             *(
-                count(
-                    pl.col("score").is_null() & (pl.col("status") == status), f"unscored_{status}"
-                )
+                count(pl.col("unscored") & (pl.col("status") == status), f"unscored_{status}")
                 for status in NOT_MEASURED
             ),
         )

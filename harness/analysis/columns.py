@@ -10,8 +10,9 @@ from typing import Literal, TypeAlias
 
 import polars as pl
 
-from harness.analysis.records import SCHEMA, collect
+from harness.analysis.records import collect
 from harness.core.errors import UsageError
+from harness.runs.folder.record_columns import SCHEMA
 
 Rows: TypeAlias = pl.DataFrame | pl.LazyFrame | Iterable[Mapping[str, object]]
 """A frame or rows with the record fields; fields that are not asked for are left alone."""

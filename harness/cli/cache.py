@@ -1,7 +1,8 @@
-"""`harness cache`: what is kept of paid answers, where, and how it is thrown away."""
+"""`harness cache`: what is kept of paid answers and counted words, where, and how it goes."""
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.models.answer_store.cache import Cache
+    from harness.sessions.kept_counts import KeptCounts
 
 _KIB = 1024
+_DAY_S = 86_400.0
 
 
 @click.group("cache")
@@ -32,6 +35,10 @@ def cache_listing(cache: Path | None) -> int:
     """List what is held: answers and size of each model, oldest and newest."""
     with _opened(cache) as opened:
         rows = [] if opened is None else opened.held()
+    kept = _counts(cache)
+    if kept.words:
+        size = -(-kept.path.stat().st_size // _KIB)
+        click.echo(f"tokens of {kept.words:,} words, {size:,} KiB: {kept.path}", err=True)
     if not rows:
         click.echo(f"no answers in {cache_folder(cache)}", err=True)
         return 0
@@ -56,10 +63,12 @@ def cache_listing(cache: Path | None) -> int:
 )
 @click.option("-m", "--model", metavar="M", help="Only answers of this model.")
 def pruned(cache: Path | None, days: float, model: str | None) -> int:
-    """Throw answers away that a run would pay for again."""
+    """Throw answers away that a run would pay for again, and counts of words."""
     with _opened(cache) as opened:
         gone = 0 if opened is None else opened.prune(days=days, model=model)
     click.echo(f"{gone:,} answers thrown away")
+    if model is None and _counts(cache).prune(days * _DAY_S, time.time()):
+        click.echo("counts of words thrown away")
     return 0
 
 
@@ -71,6 +80,13 @@ def path(cache: Path | None) -> int:
 
     click.echo(cache_folder(cache) / FILE)
     return 0
+
+
+def _counts(cache: Path | None) -> KeptCounts:
+    """The counts of words that are kept there."""
+    from harness.sessions.tokens import kept_counts
+
+    return kept_counts(cache_folder(cache))
 
 
 def _opened(cache: Path | None) -> AbstractContextManager[Cache | None]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def command(out: Path) -> int:
     """List runs: name, models, windows, records."""
     from harness.runs.folder.find import runs
-    from harness.runs.folder.reader import latest_records
+    from harness.runs.folder.reader import records
     from harness.runs.folder.run_json import read_config
 
     found = runs(out)
@@ -26,7 +26,7 @@ def command(out: Path) -> int:
         return 0
     for folder in found:
         data = read_config(folder)
-        keys = latest_records(folder)
+        keys = {one["key"] for one in records(folder, ("key",))}
         planned = data["trials"]  # not known for an adaptive run, which asks until it knows
         state = "complete" if planned and len(keys) >= planned else "unfinished"
         of = f"{len(keys)}/{planned} {state}" if planned else f"{len(keys)} adaptive"

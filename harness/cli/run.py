@@ -99,6 +99,7 @@ def command(
     from harness.runs.budget import Budget
     from harness.runs.folder.find import find_run, runs
     from harness.runs.folder.run_json import read_config
+    from harness.sessions.tokens import counts_kept
 
     kept = answers_of(**{name: options.pop(name) for name in ANSWERS})
     aim: dict[str, Any] | None = None
@@ -134,7 +135,7 @@ def command(
         **kept,
     }
     try:
-        with Bar() as bar:
+        with counts_kept(kept["cache"]), Bar() as bar:
             result, ended = _replay(study, aim, how | {"progress": bar})
     except KeyboardInterrupt:
         begun = folder or next(iter(set(runs(out)) - known), None)

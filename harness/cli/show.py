@@ -64,9 +64,9 @@ def _find(folder: Path, key: str) -> dict[str, Any]:
     Raises:
         UsageError: There is none, or there are several.
     """
-    from harness.runs.folder.reader import latest_records
+    from harness.runs.folder.reader import records
 
-    found = {name: r for name, r in latest_records(folder).items() if name.startswith(key)}
+    found = {one["key"] for one in records(folder, ("key",)) if one["key"].startswith(key)}
     if not found:
         raise UsageError(f"{folder.name} has no record whose key starts with '{key}'")
     if len(found) > 1:
@@ -74,4 +74,4 @@ def _find(folder: Path, key: str) -> dict[str, Any]:
             f"'{key}' starts {len(found)} keys, such as {', '.join(sorted(found)[:3])}; give more"
             " digits"
         )
-    return next(iter(found.values()))
+    return [one for one in records(folder) if one["key"] in found][-1]

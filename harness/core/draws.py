@@ -62,12 +62,13 @@ class Draws:
     True
     """
 
-    __slots__ = ("_names", "_uniform")
+    __slots__ = ("_names", "fraction")
 
     def __init__(self, *names: object) -> None:
         raw = hashlib.blake2b(canonical(list(names)), digest_size=16).digest()
         self._names = names
-        self._uniform = random.Random(int.from_bytes(raw, "big")).random
+        self.fraction = random.Random(int.from_bytes(raw, "big")).random
+        """Draws a float in [0, 1), for those who draw a million times."""
 
     def child(self, *names: object) -> Draws:
         """An independent stream; drawing from it does not move this one."""
@@ -75,16 +76,16 @@ class Draws:
 
     def uniform(self, low: float = 0.0, high: float = 1.0) -> float:
         """A float in [low, high)."""
-        return low + (high - low) * self._uniform()
+        return low + (high - low) * self.fraction()
 
     def below(self, n: int) -> int:
         """An integer in [0, n)."""
-        drawn = int(self._uniform() * n)
-        return drawn if drawn < n else n - 1
+        # below n however the product is rounded: a fraction is at most 1 - 2**-53
+        return int(self.fraction() * n)
 
     def choice(self, items: Sequence[T]) -> T:
         """One of the items."""
-        return items[self.below(len(items))]
+        return items[int(self.fraction() * len(items))]
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
         """The items in a drawn order (Fisher and Yates)."""

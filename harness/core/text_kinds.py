@@ -7,7 +7,6 @@ than Latin, are told by their characters, whoever says them.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Literal
 
 TextKind = Literal["said", "filler", "code", "script"]
@@ -24,7 +23,6 @@ _OTHER = 1.3
 have 1.1, Cyrillic 1.8, Korean and Chinese 2.5 and more."""
 
 
-@lru_cache(maxsize=1 << 14)
 def text_kind_of(text: str, *, said: bool) -> TextKind:
     """The kind of a message.
 

@@ -18,6 +18,11 @@ _HALF = 0.5
 _LONGEST = 200
 """Characters of a reply that are shown."""
 
+_READ = (
+    "key", "scenario", "question_id", "question", "expected", "reply", "outcome", "status", "score",
+    "arm",
+)  # fmt: skip
+
 
 def lost_replies(folder: Path, lost: Iterable[Lost]) -> tuple[LostReply, ...]:
     """An example for each of the questions that lost most, the same whenever it is asked for.
@@ -28,7 +33,7 @@ def lost_replies(folder: Path, lost: Iterable[Lost]) -> tuple[LostReply, ...]:
     """
     wanted = {(one.scenario, one.question): one for one in list(lost)[:MOST]}
     found: dict[tuple[str, str], LostReply] = {}
-    for key, record in sorted(latest_records(folder).items()):
+    for key, record in sorted(latest_records(folder, _READ).items()):
         place = (record["scenario"], record["question_id"])
         missed = record["score"] is not None and record["score"] <= _HALF
         if record["arm"] != "main" or place not in wanted or place in found or not missed:

@@ -5,18 +5,28 @@ Importing this room does not import litellm; making a model does that needs it.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from harness.core.errors import UsageError
 from harness.models.catalog import Price, cost, known_limit, price, reference_spec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from harness.core.protocols import Model
     from harness.core.run_protocols import CallGate
 
-__all__ = ["Price", "cost", "known_limit", "make_model", "price"]
+__all__ = [
+    "Price",
+    "cost",
+    "known_limit",
+    "load_litellm_for",
+    "make_model",
+    "needs_litellm",
+    "price",
+]
 
 
 def make_model(
@@ -59,10 +69,44 @@ def make_model(
 
     if names_function(name):
         return FunctionModel(name, named_function(name), options, gate, tell)
-    from harness.models.openai_http import WireModel, speaks
+    if not needs_litellm(name, options):
+        from harness.models.openai_http import WireModel
 
-    if speaks(name, options):
         return WireModel(name, options, gate, tell)
     from harness.models.litellm_model import LitellmModel
 
     return LitellmModel(name, options, gate, tell)
+
+
+def needs_litellm(name: str, options: Mapping[str, object]) -> bool:
+    """Whether a model is asked through litellm.
+
+    >>> needs_litellm("openai/gpt-4o", {}), needs_litellm("reference/perfect", {})
+    (True, False)
+    """
+    if options.get("via", "http") == "http" and reference_spec(name) is not None:
+        return False
+    if name.partition("/")[0] in {"responses", "messages"}:
+        return False
+    from harness.models.function_model import names_function
+    from harness.models.openai_http import speaks
+
+    return not names_function(name) and not speaks(name, options)
+
+
+def load_litellm_for(names: Collection[str], options: Mapping[str, object]) -> Thread:
+    """Load litellm in a thread where one of the models needs it, for it takes seconds.
+
+    What goes wrong there is told where such a model is made, which loads it again.
+    """
+
+    def load() -> None:
+        with suppress(Exception):
+            if any(needs_litellm(name, options) for name in names):
+                from harness.models.litellm_model import load_litellm
+
+                load_litellm()
+
+    thread = Thread(target=load, name="litellm", daemon=True)
+    thread.start()
+    return thread

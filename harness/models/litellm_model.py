@@ -11,6 +11,7 @@ import time
 import warnings
 from functools import cache, lru_cache
 from importlib import import_module
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from harness.core.chat_format import from_chat, to_chat
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from harness.core.messages import Message
     from harness.core.probe import Reply
     from harness.core.run_protocols import CallGate
+
+
+_LOADING = Lock()
+"""Two threads never make the module ready at once."""
 
 
 class LitellmModel(CalledModel):
@@ -53,7 +58,7 @@ class LitellmModel(CalledModel):
         tell: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__(name, options or {}, gate, tell)
-        self._litellm = _litellm()
+        self._litellm = load_litellm()
         self._provider_name, self._provider = _provider(name)
 
     async def close(self) -> None:
@@ -106,8 +111,14 @@ class LitellmModel(CalledModel):
         )
 
 
+def load_litellm() -> Any:
+    """The module, made ready once."""
+    with _LOADING:
+        return _ready()
+
+
 @cache
-def _litellm() -> Any:
+def _ready() -> Any:
     """The module: offline, quiet, changing nothing that we send, with our provider in it."""
     os.environ["LITELLM_MODE"] = "PRODUCTION"  # else it takes all of a .env that we left out
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else it asks the network
@@ -142,7 +153,7 @@ def _provider(name: str) -> tuple[str, str]:
     Raises:
         UsageError: litellm knows no such provider.
     """
-    litellm = _litellm()
+    litellm = load_litellm()
     try:
         model, provider, _, _ = litellm.get_llm_provider(name)
     except litellm.BadRequestError:
@@ -156,7 +167,7 @@ def _provider(name: str) -> tuple[str, str]:
 @lru_cache(maxsize=256)
 def _takes_zero(model: str, provider: str) -> bool:
     """Whether the model takes `temperature=0`; some that know the parameter refuse that value."""
-    litellm = _litellm()
+    litellm = load_litellm()
     known = litellm.get_supported_openai_params(model=model, custom_llm_provider=provider)
     if provider == PROVIDER or "temperature" not in (known or ()):
         return False

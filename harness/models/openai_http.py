@@ -12,6 +12,7 @@ import os
 import re
 import time
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -259,7 +260,15 @@ def _moved(status: int, place: str) -> ModelError:
 
 
 def _written(message: Message) -> bytes:
-    """A message as JSON; forks of one session share theirs, so they are written once."""
+    """A message as JSON."""
+    content = message.content
+    if isinstance(content, str):  # nearly all of them
+        said = f'{{"role":"{message.role}","content":{encode_basestring(content)}}}'
+        try:
+            return said.encode()
+        except UnicodeEncodeError:
+            return _write(message)
+    # forks of one session share theirs, so they are written once
     short = len(message.text) <= _REMEMBERED_CHARACTERS
     return _remembered(message) if short else _write(message)
 

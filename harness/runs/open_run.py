@@ -24,7 +24,7 @@ from harness.runs.folder.record_index import DoneKeys, RecordIndex
 from harness.runs.folder.run_json import config, note_sent, read_config, write_config
 from harness.runs.folder.writer import Store
 from harness.runs.interrupts import Interrupts
-from harness.runs.meter.amend import Settlement
+from harness.runs.meter.amend import JUDGED, Settlement
 from harness.runs.meter.ledger import LengthLedger
 from harness.runs.model_stack import options_of, unless_missed
 from harness.runs.result import result
@@ -173,8 +173,8 @@ def running_loop() -> bool:
 
 def settle(store: Store) -> None:
     """Write into the records of a run what all of its calls tell together."""
-    found = Settlement(records(store.folder))
-    store.rewrite(found.amended(records(store.folder)))
+    found = Settlement(records(store.folder, JUDGED))
+    store.settle(found.changes(records(store.folder, JUDGED)))
 
 
 async def closing(work: Awaitable[T], models: Mapping[str, Model]) -> T:

@@ -142,8 +142,11 @@ def _most_common(said: Counter[str]) -> str | None:
 
 def calls_of(folder: Path) -> Iterator[dict[str, Any]]:
     """Every call that a run folder tells of: of its trials, and of what models wrote for them."""
-    yield from records(folder)
+    yield from records(folder, _BILLED)
     yield from lines(folder / WRITINGS)
+
+
+_BILLED = ("answered_by", "prompt_tokens", "cached_tokens", "cost_usd")
 
 
 def bill(calls: Iterable[Mapping[str, Any]]) -> Bill:
@@ -151,7 +154,7 @@ def bill(calls: Iterable[Mapping[str, Any]]) -> Bill:
     known = True
     usd, prompt, cached = 0.0, 0, 0
     for call in calls:
-        if call.get("answered_by", "model") != "model" or call.get("prompt_tokens") is None:
+        if (call.get("answered_by") or "model") != "model" or call.get("prompt_tokens") is None:
             continue
         known = known and call.get("cost_usd") is not None
         usd += call.get("cost_usd") or 0.0

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypedDict
 
 from harness.core.errors import UsageError
-from harness.models import known_limit
+from harness.models import known_limit, load_litellm_for
 from harness.models.exact_counts import find_counter
 from harness.runs.answer_room import AnswerRoom
 from harness.runs.budget import Budget, Purse
@@ -143,6 +143,9 @@ class _Ready:
             NothingSelectedError: There is no trial.
         """
         study = load_code(study)
+        calls = how.get("cassette") is None or how.get("record", False)
+        if calls and how.get("stored") is None:
+            load_litellm_for(set(study.models) - dict(study.functions).keys(), dict(study.options))
         workshop = Workshop()
         resume = how.get("resume")
         before = resume or how.get("stored")

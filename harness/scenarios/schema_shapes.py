@@ -43,4 +43,6 @@ def by_type(container: type, yes: str, no: str) -> Discriminator:
 class FilePart(BaseModel):
     """Keys that are known and values as they are written; its docstrings describe the keys."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, use_attribute_docstrings=True, defer_build=True
+    )

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from harness.core.late_pattern import LatePattern
+
 _GROUPS = {
     "how": """
         actually already appear_to clearly currently definitively directly even ever exactly
@@ -50,14 +52,19 @@ def _group(listed: str) -> str:
     return f"(?:{'|'.join(found)})"
 
 
-def _any(lines: str) -> re.Pattern[str]:
+def _any(lines: str) -> LatePattern:
     """A pattern for any of the lines, as whole words."""
+    return LatePattern(lambda: _written(lines))
+
+
+def _written(lines: str) -> str:
+    """A regular expression for any of the lines, as whole words."""
     patterns = [line.strip() for line in re.sub(r"\\\n\s*", "", lines).splitlines()]
     text = "|".join(line for line in patterns if line and not line.startswith("#"))
     for name, listed in _GROUPS.items():
         group = _group(listed)
         text = text.replace(f"<{name}*>", f"(?:{group} )*").replace(f"<{name}>", group)
-    return re.compile(rf"\b(?:{text})(?!\w)")
+    return rf"\b(?:{text})(?!\w)"
 
 
 UNKNOWN = _any(
@@ -216,28 +223,33 @@ EMPTY = re.compile(
 )
 """A clause that answers nothing."""
 
-OPENING = re.compile(
-    r"^(?:(?:sorry|hmm?|well|um|uh|honestly|unfortunately|apologies|no|oh|i am sorry)(?: [.,])? )*"
-    + _any(r"""
+OPENING = LatePattern(
+    lambda: (
+        r"^(?:(?:sorry|hmm?|well|um|uh|honestly|unfortunately|apologies|no|oh|i am sorry)"
+        r"(?: [.,])? )*"
+        + _written(r"""
     (?:do|did|can|could) not <how*>(?:find|know|recall|remember|say|see|tell)
     not (?:entirely |really |quite )?(?:certain|given|known|mentioned|specified|stated|sure)
     not (?:applicable|available|found|provided|there)
     unknown (?:based|from|to)
     (?:unsure|idk|dunno|i dunno|no idea|no clue)
-""").pattern
+""")
+    )
 )
 """Begins with it, in the short way in which people answer."""
 
-WHOLE = re.compile(
-    r"^(?:(?:sorry|hmm?|well|the answer|my answer|answer|it|that|the value|this)"
-    r"(?: is| was)? (?:[.,] )?)*"
-    + _any(r"""
+WHOLE = LatePattern(
+    lambda: (
+        r"^(?:(?:sorry|hmm?|well|the answer|my answer|answer|it|that|the value|this)"
+        r"(?: is| was)? (?:[.,] )?)*"
+        + _written(r"""
     unknown|unclear|unspecified|undefined|undetermined|unanswerable|unrecorded|unavailable
     n a|na|none|nothing|null|nil|blank|missing|never|tbd|not set|no value|no answer
     to be (?:announced|confirmed|decided|determined)
     information (?:missing|unavailable)
-""").pattern
-    + "$"
+""")
+        + "$"
+    )
 )
 """Is nothing else: words that say it only when they stand alone."""
 

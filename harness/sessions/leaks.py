@@ -45,10 +45,8 @@ _SMALL = 100
 """Numbers below are spelled without hundred, thousand or million."""
 _TEENS_END = 20
 """Numbers from here to there are spelled with the word for their tens."""
-_TENS = [
-    frozenset(spelled.split("/"))
-    for spelled in "- - twenty thirty forty/fourty fifty sixty seventy eighty ninety".split()
-]
+_TENS_IN_WORDS = "- - twenty thirty forty/fourty fifty sixty seventy eighty ninety"
+_TENS = [frozenset(spelled.split("/")) for spelled in _TENS_IN_WORDS.split()]
 _GROUP = 3
 """Digits between two separators of a number."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from binascii import a2b_base64
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,10 +16,11 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import UsageError
+from harness.sessions.kept_counts import KeptCounts
 from harness.sessions.word_counts import SPLITS_AT_SPACES, WordCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import tiktoken
 
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 ENCODING = "o200k_base"
 """The encoding of every length that is asked for; what a provider counts may differ (law 2)."""
+
+KEPT = f"{ENCODING}.counts"
+"""Name of the file in which counts of words are kept over runs."""
 
 MESSAGE_OVERHEAD = 4
 """Tokens that a message costs beside its text: start, role, separator, end."""
@@ -83,6 +88,33 @@ def _counts(name: str) -> Callable[[str], int]:
         return len(_encoding(name).encode_ordinary(text))
 
     return WordCounts(whole) if name in SPLITS_AT_SPACES else whole
+
+
+def kept_counts(folder: Path) -> KeptCounts:
+    """What is kept there of the usual encoding."""
+    import tiktoken
+
+    return KeptCounts(folder / KEPT, f"{ENCODING} tiktoken {tiktoken.__version__}")
+
+
+@contextmanager
+def counts_kept(folder: Path | None) -> Iterator[None]:
+    """Take the counts of words from a folder meanwhile, and leave new ones there.
+
+    Args:
+        folder: Where they are kept; None: nowhere.
+    """
+    counts = _counts(ENCODING)
+    if folder is None or not isinstance(counts, WordCounts):
+        yield
+        return
+    kept = kept_counts(folder)
+    counts.keep(kept)
+    try:
+        yield
+    finally:
+        counts.keep(None)
+        kept.save()
 
 
 class TokenCounter:

@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 
 from harness.analysis.records import (
-    SCHEMA,
     collect,
     from_records,
     read_records,
@@ -17,6 +16,7 @@ from harness.analysis.records import (
 )
 from harness.core.errors import FileError, NothingSelectedError, UsageError
 from harness.core.record import FIELDS, Record, to_json
+from harness.runs.folder.record_columns import SCHEMA
 from harness.runs.meter.amend import Settlement
 from tests.support.records import failed, make_record, missed
 
@@ -68,7 +68,7 @@ def test_records_that_a_run_writes_while_it_is_read_wait_for_the_next_reading(
             with (folder / "records.jsonl").open("a") as file:
                 file.write(lines(open_run))
 
-    monkeypatch.setattr("harness.analysis.records.Settlement", Overtaken)
+    monkeypatch.setattr("harness.analysis.record_scan.Settlement", Overtaken)
     assert read_records(folder).collect().height == len(RECORDS)
 
 
@@ -186,7 +186,7 @@ def test_a_line_in_the_middle_that_is_no_record_is_named_with_its_place(tmp_path
 def test_every_line_is_looked_at_whatever_is_read_in_one_go(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    monkeypatch.setattr("harness.analysis.records._BLOCK", size)
+    monkeypatch.setattr("harness.analysis.record_scan._BLOCK", size)
     path = tmp_path / "records.jsonl"
     compact = lines(RECORDS).replace(": ", ":", 1)  # the first line as a compact writer has it
     path.write_text(compact + lines(RECORDS) + '{"schema": 2, "ke')

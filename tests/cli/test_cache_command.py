@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from harness.sessions.tokens import TokenCounter, counts_kept
 from tests.support.command import SCENARIOS, harness, the_run
 from tests.support.openai_server import OpenAIServer
 
@@ -46,6 +47,31 @@ def test_the_same_study_again_is_free_and_a_larger_one_pays_for_what_is_new(serv
     by = [r["answered_by"] for r in records(tmp_path / "c")]
     assert by.count("cache") >= len(first)  # closed-book prompts of two seeds may be the same
     assert by.count("model") == len(server.requests) - paid > 0
+
+
+def test_counts_of_words_are_listed_and_thrown_away(tmp_path, monkeypatch):
+    monkeypatch.delenv("HARNESS_NO_CACHE")
+    cache = ("--cache", tmp_path / "cache")
+    with counts_kept(tmp_path / "cache"):
+        TokenCounter().count_text("xylophone-4417 is new")
+    listed = harness("cache", "ls", *cache)
+    assert "tokens of " in listed.err
+    assert str(tmp_path / "cache") in listed.err
+    assert "counts of words" not in harness("cache", "prune", *cache).out
+    assert "counts of words thrown away" in harness("cache", "prune", "--days", 0, *cache).out
+    assert "tokens of " not in harness("cache", "ls", *cache).err
+
+
+def test_a_run_counts_from_the_cache_and_without_it_leaves_nothing_there(tmp_path, monkeypatch):
+    monkeypatch.delenv("HARNESS_NO_CACHE")
+    study = ("run", NEEDLE, "-m", "reference/perfect", "-w", "1k", "--seeds", 1, "--fills", "0.5")
+    study += ("--no-controls", "-q", "--cache", tmp_path / "cache")
+    assert harness(*study, "--no-cache", "--out", tmp_path / "a").code == 0
+    assert not (tmp_path / "cache").exists()
+    for name in ("b", "c"):
+        assert harness(*study, "--out", tmp_path / name).code == 0
+    same = [[r["key"] + r["trunk"] for r in records(tmp_path / name)] for name in "abc"]
+    assert same[0] == same[1] == same[2]
 
 
 def test_a_measurement_that_repeats_another_goes_past_the_cache(server, tmp_path):

@@ -5,7 +5,7 @@ import pytest
 
 from harness.core.errors import ModelError, OverflowRefusedError, UsageError
 from harness.core.messages import Message
-from harness.models import make_model
+from harness.models import load_litellm_for, make_model
 from harness.models.conformance import told
 from harness.models.reference import DONT_KNOW, laws
 
@@ -151,12 +151,23 @@ def test_the_room_is_entered_without_litellm():
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603  # our own interpreter
 
 
+def test_what_goes_wrong_ahead_of_a_run_is_told_where_the_model_is_made():
+    load_litellm_for({"nobody/knows"}, {}).join()
+    with pytest.raises(UsageError, match="names no provider that litellm knows"):
+        make_model("nobody/knows", {})
+
+
 def test_importing_litellm_is_quiet_and_asks_no_network():
     code = (
         "import socket\n"
         "def refuse(*_): raise AssertionError('the network was asked')\n"
         "socket.socket.connect = socket.getaddrinfo = refuse\n"
-        "from harness.models import make_model\n"
+        "import sys\n"
+        "from harness.models import load_litellm_for, make_model\n"
+        "load_litellm_for(['reference/perfect', 'openai/mine'], {'api_base': 'http://x'}).join()\n"
+        "assert 'litellm' not in sys.modules\n"
+        "load_litellm_for(['reference/perfect', 'openai/gpt-4o'], {}).join()\n"
+        "assert 'litellm' in sys.modules\n"
         "make_model('reference/perfect', {}), make_model('openai/gpt-4o', {})\n"
     )
     done = subprocess.run(  # noqa: S603  # our own interpreter

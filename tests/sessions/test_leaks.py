@@ -36,8 +36,22 @@ def test_a_part_of_a_word_is_no_leak(value, text):
     assert not LeakCheck([value]).holds(text)
 
 
-VALUES = ["dry", "15", "60%", "3 March 2026", "4417", "149", "KX-4417", "Zoe", "nine", "QF-12"]
+VALUES = [
+    "dry",
+    "15",
+    "87",
+    "40",
+    "60%",
+    "3 March 2026",
+    "4417",
+    "149",
+    "KX-4417",
+    "Zoe",
+    "nine",
+    "QF-12",
+]
 PIECES = [*VALUES, "fifteen", "sixty percent", "2026-03-03", "4,417", "one hundred forty-nine"]
+PIECES += ["eighty-seven", "eighty", "seven", "fourty", "forty", "2 404"]
 PIECES += ["Zoë", "9", "and", "so", "on", "March", "hundred", "kx 4417", "third", "twenty-one"]
 
 
@@ -45,6 +59,18 @@ PIECES += ["Zoë", "9", "and", "so", "on", "March", "hundred", "kx 4417", "third
 def test_the_quick_look_never_misses_what_the_close_reading_finds(pieces, value):
     text = " ".join(pieces)
     assert LeakCheck([value]).holds(text) == contains(words(text), words(value))
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(PIECES), max_size=6), max_size=6),
+    st.sampled_from(VALUES),
+    st.sampled_from([" ", ", ", "-", ""]),
+)
+def test_texts_that_are_looked_through_together_are_judged_one_by_one(texts, value, glue):
+    check = LeakCheck([value])
+    joined = [glue.join(pieces) for pieces in texts]
+    assert check.held(joined) == list(map(check.holds, joined))
+    assert check.held(joined) == [contains(words(text), words(value)) for text in joined]
 
 
 SPELLED = [

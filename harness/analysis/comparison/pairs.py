@@ -12,8 +12,8 @@ import numpy as np
 import polars as pl
 
 from harness.analysis.columns import Rows, read_columns
-from harness.analysis.records import SCHEMA
 from harness.core.errors import UsageError, nearest
+from harness.runs.folder.record_columns import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -176,9 +176,12 @@ def _edges(upper: Floats, kept: Integers, fine: Grid, *, levels: bool) -> Floats
 
 def _count(frame: pl.DataFrame, where: Integers, bins: int) -> tuple[Floats, Floats, pl.DataFrame]:
     """Probes and scores of each bin, and the same for each session in it."""
+    # names are compared by their codes; only the few of the cells are put in order
+    session = pl.col("session")
+    named = session.cast(pl.Categorical()) if frame["session"].dtype == pl.String else session
     cells = (
         frame.select(
-            "session",
+            named,
             pl.Series("bin", where),
             (pl.col("score") * _UNIT).round().cast(pl.Int64).alias("k"),
         )

@@ -25,7 +25,12 @@ from harness.analysis.summary.memory_treatments import treatments
 from harness.analysis.summary.model import Control, CurveGroup, Summary
 from harness.analysis.summary.rule_adherence import adherence
 from harness.analysis.summary.said_in import said_in_contrasts
-from harness.analysis.summary.trials import column_names, narrowed, under_prompt, unique_trials
+from harness.analysis.summary.trials import (
+    column_names,
+    narrowed,
+    under_prompt,
+    unique_trials,
+)
 from harness.core.errors import NothingSelectedError, UsageError
 
 if TYPE_CHECKING:
@@ -77,8 +82,9 @@ def summarise(
     rows, n_duplicates = unique_trials(narrowed(frame))
     if rows.is_empty():
         raise NothingSelectedError("there are no records to report; `harness run` makes some")
-    recall = rows.filter(pl.col("counts") != "rule")  # adherence is no recall
-    parts = _runs(recall) if apart else [recall]
+    # adherence is no recall; nothing is copied where there is none
+    recall = rows.filter(pl.col("counts") != "rule") if (rows["counts"] == "rule").any() else rows
+    parts = _runs(recall) if apart and recall["run_id"].n_unique() > 1 else [recall]
     # One group under the other, and the runs of each in the order of time.
     groups = sorted((group for part in parts for group in curve_groups(part, asked)), key=group_key)
     named = frame.lazy().with_columns(under_prompt(), calibrated())
@@ -136,5 +142,6 @@ def group_key(group: CurveGroup) -> tuple[Any, ...]:
 def _runs(rows: pl.DataFrame) -> list[pl.DataFrame]:
     """The rows of each run, the earliest first."""
     return sorted(
-        rows.partition_by("run_id"), key=lambda part: (part["started_at"].min(), part["run_id"][0])
+        rows.partition_by("run_id"),
+        key=lambda part: (part["started_at"].min(), part["run_id"][0]),
     )

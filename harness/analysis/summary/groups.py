@@ -28,7 +28,7 @@ from harness.analysis.summary.totals import attribution_totals, mends, usage_tot
 from harness.analysis.summary.trials import column_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from harness.analysis.onset import OnsetEstimate, OnsetOptions
 
@@ -38,6 +38,10 @@ MIN_ONSET_PROBES = 200
 MIN_ONSET_SESSIONS = 10
 """With fewer probes or sessions a scenario has no onset of its own: its interval would only be wide
 (see `power.WIDTHS`)."""
+_ROWS_AT_ONCE = 1_000_000
+"""Groups of so many rows together are worked out at once."""
+_NUMBER = "group"
+"""The column with the number of a group."""
 _OF_A_CURVE = (
     "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "counts",
     "in_view", "server_truncated", "guess",
@@ -48,41 +52,74 @@ T = TypeVar("T")
 
 def curve_groups(rows: pl.DataFrame, asked: OnsetOptions) -> list[CurveGroup]:
     """The groups of these rows, which differ in model, window, policy, memory or layout."""
-    tables = _tables(rows)
     alone = facts_alone(rows)
-    return [
-        _group(
-            key,
-            part,
-            {name: table.get(key, []) for name, table in tables.items()},
-            alone.get(str(key[0])),
-            asked,
+    found = []
+    for some in _batches(rows):
+        keys, numbered = _numbered(some)
+        tables = _tables(numbered)
+        parts = numbered.partition_by(_NUMBER, as_dict=True) if len(keys) > 1 else {(0,): numbered}
+        found += [
+            _group(
+                key,
+                parts[number,],
+                {name: table.get(number, []) for name, table in tables.items()},
+                alone.get(str(key[0])),
+                asked,
+            )
+            for number, key in enumerate(keys)
+        ]
+    return found
+
+
+def _numbered(rows: pl.DataFrame) -> tuple[list[tuple[Any, ...]], pl.DataFrame]:
+    """What makes each group, and the rows with its number: one column is grouped by, not five."""
+    keys = rows.select(GROUP).unique().sort(*GROUP).with_columns(_number_of_row())
+    if keys.height == 1:
+        numbered = rows.with_columns(pl.lit(0, pl.Int64).alias(_NUMBER))
+    else:
+        numbered = rows.join(
+            keys, on=list(GROUP), how="left", nulls_equal=True, maintain_order="left"
         )
-        for key, part in sorted(_parts(rows).items())
-    ]
+    return keys.select(GROUP).rows(), numbered
 
 
-def _parts(rows: pl.DataFrame) -> Mapping[tuple[Any, ...], pl.DataFrame]:
-    return rows.partition_by(*GROUP, as_dict=True, include_key=True)
+def _number_of_row() -> pl.Expr:
+    return pl.int_range(pl.len(), dtype=pl.Int64()).alias(_NUMBER)
 
 
-def _tables(rows: pl.DataFrame) -> Mapping[str, Mapping[tuple[Any, ...], list[dict[str, Any]]]]:
-    """Every table of every group, computed over all groups at once."""
-    names = (*GROUP, "scenario")
+def _batches(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Whole groups, some at a time: what is worked out of many rows takes no memory for all."""
+    if rows.height <= _ROWS_AT_ONCE:
+        yield rows
+        return
+    # a hash of what makes a group takes a tenth of the memory of grouping by it; two groups that
+    # share one are worked out together, and told apart there
+    name = rows.select(pl.struct(*GROUP).hash().alias("name")).to_series()
+    sizes = name.value_counts().sort("name")
+    batch = (sizes["count"].cast(pl.Int64).cum_sum() - 1) // _ROWS_AT_ONCE
+    for (_,), some in sizes.with_columns(batch.alias("batch")).group_by(
+        "batch", maintain_order=True
+    ):
+        yield rows.filter(name.is_in(some["name"].implode()))
+
+
+def _tables(rows: pl.DataFrame) -> Mapping[str, Mapping[int, list[dict[str, Any]]]]:
+    """Every table of every group, by its number, computed over all groups at once."""
+    by, names = (_NUMBER,), (_NUMBER, "scenario")
     known = collect(measured(rows).select(*names, "session", "score"))
     scenarios = with_recall(known.group_by(*names))
     tables = {
-        "fill": curve_table(rows, "fill"),
-        "position": curve_table(rows, "position"),
-        "gap": curve_table(rows, "gap_tokens"),
-        "cells": heatmap(rows),
-        "outcomes": outcomes_by_fill(rows),
-        "attribution": attribution(rows),
-        "abstain": abstentions(rows),
+        "fill": curve_table(rows, "fill", by=by),
+        "position": curve_table(rows, "position", by=by),
+        "gap": curve_table(rows, "gap_tokens", by=by),
+        "cells": heatmap(rows, by=by),
+        "outcomes": outcomes_by_fill(rows, by=by),
+        "attribution": attribution(rows, by=by),
+        "abstain": abstentions(rows, by=by),
         "scenarios": scenarios.sort(*names),
     }
     return {
-        name: table.rows_by_key(GROUP, named=True, include_key=False)
+        name: table.rows_by_key(_NUMBER, named=True, include_key=False)
         for name, table in tables.items()
     }
 

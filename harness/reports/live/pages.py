@@ -17,6 +17,7 @@ from harness.analysis.summary.build import summarise
 from harness.core.errors import NothingSelectedError
 from harness.reports.html import page, waiting_page
 from harness.runs.folder.layout import MESSAGES, RECORDS
+from harness.runs.folder.reader import files_of_records
 from harness.runs.folder.run_json import model_names
 
 if TYPE_CHECKING:
@@ -76,11 +77,11 @@ def version(folders: Sequence[Path]) -> str:
     """Names what the folders hold: another one where a file has grown or was replaced."""
     found = hashlib.sha256()
     for folder in folders:
-        for name in (RECORDS, MESSAGES):
+        for path in (*files_of_records(folder), folder / MESSAGES):
             try:
-                about = (folder / name).stat()
+                about = path.stat()
             except FileNotFoundError:
                 continue
-            told = (folder.name, name, about.st_ino, about.st_size, about.st_mtime_ns)
+            told = (folder.name, path.name, about.st_ino, about.st_size, about.st_mtime_ns)
             found.update(repr(told).encode())
     return found.hexdigest()[:16]

@@ -1,11 +1,13 @@
 """How far a run is, read from its folder while another process writes it.
 
-Its one rule: each line is read once. A file that was replaced, as when a run ends, is read anew.
+Its one rule: each line is read once. A file that was replaced, as when a run ends, is read anew,
+and what its lines had said before they moved into a part is kept.
 """
 
 from __future__ import annotations
 
 from collections import Counter, deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from harness.core.errors import HarnessError
 from harness.core.shapes import json_of
 from harness.reports.format import plain
-from harness.runs.folder.layout import RECORDS
+from harness.runs.folder.layout import PART_NAME, PARTS, RECORDS
+from harness.runs.folder.reader import files_of_records
 from harness.runs.folder.run_json import read_config
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ _SILENT_S = 60.0
 """After so long without a record a run counts as not going on, if its own pace is no slower."""
 _SLOW = 20
 """So many times the usual time between two records is silence too."""
+_NOTED = ("key", "model", "status", "started_at", "latency_s")
+"""What is read of a record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,8 @@ class RunReader:
     """The status of each trial's last record, by its key."""
     _models: dict[str, str] = field(default_factory=dict)
     """The model of each trial."""
+    _parts: set[str] = field(default_factory=set)
+    """Those that were read."""
     _moments: deque[datetime] = field(default_factory=lambda: deque(maxlen=_MOST_RECENT))
 
     def read(self, now: datetime) -> LiveProgress:
@@ -90,28 +97,44 @@ class RunReader:
         )
 
     def _read_on(self) -> None:
-        """Read the lines that are new."""
+        """Read what is new: parts first, since their lines have left the file of lines."""
         path = self.folder / RECORDS
         try:
             found = path.stat()
         except FileNotFoundError:
+            self._read_parts()
             return
         if found.st_ino != self._inode or found.st_size < self._offset:
             self._inode, self._offset = found.st_ino, 0
-            self._keys.clear()
-            self._models.clear()
             self._moments.clear()
+            if not (self.folder / PARTS).is_dir():
+                self._keys.clear()
+                self._models.clear()
+            self._read_parts()
         with path.open("rb") as file:
             file.seek(self._offset)
             for line in file:
                 if not line.endswith(b"\n"):
                     break  # still being written
                 self._offset += len(line)
-                self._note(line)
+                with suppress(ValueError):
+                    self._note(json_of(line))
 
-    def _note(self, line: bytes) -> None:
+    def _read_parts(self) -> None:
+        """Note the records of parts that are new; a record that stands in lines too counts once."""
+        for path in files_of_records(self.folder):
+            if path.name in self._parts or not PART_NAME.fullmatch(path.name):
+                continue
+            from harness.runs.folder.record_part import as_records, open_part, rows_of
+
+            self._parts.add(path.name)
+            with suppress(HarnessError):  # the report tells of damage
+                for piece in rows_of(open_part(path), _NOTED):
+                    for record in as_records(piece, path, _NOTED):
+                        self._note(record)
+
+    def _note(self, record: dict[str, Any]) -> None:
         try:
-            record = json_of(line)
             key, model = str(record["key"]), str(record["model"])
             status, moment = str(record["status"]), _moment(record)
         except (ValueError, KeyError, TypeError):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from harness.core.errors import HarnessError
 from harness.core.printable import how_many
 from harness.reports import format as fmt
-from harness.runs.folder.layout import RECORDS
+from harness.runs.folder.layout import PARTS, RECORDS
+from harness.runs.folder.reader import files_of_records
 from harness.runs.folder.run_json import read_config
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ def _run(folder: Path) -> str:
     ]
     if data.get("encoding"):
         sentences.append(f"local tokens counted with {data['encoding']}")
-    sentences.append(f"{RECORDS} SHA-256 {_sha256(folder / RECORDS)}")
+    found = files_of_records(folder) or [folder / RECORDS]
+    named = RECORDS if len(found) == 1 else f"{PARTS}/*.parquet and {RECORDS}"
+    sentences.append(f"{named} SHA-256 {_sha256(found)}")
     return "; ".join(filter(None, sentences)) + "."
 
 
@@ -98,13 +101,14 @@ def _parameters(sent: Mapping[str, Any]) -> str:
     return "; ".join(f"sent to {model}: {words}" for model, words in told.items())
 
 
-def _sha256(path: Path) -> str:
-    """Of the whole file, so that somebody else can tell that they hold the same records."""
+def _sha256(paths: Iterable[Path]) -> str:
+    """Of whole files, so that somebody else can tell that they hold the same records."""
     found = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while piece := file.read(_PIECE):
-                found.update(piece)
+        for path in paths:
+            with path.open("rb") as file:
+                while piece := file.read(_PIECE):
+                    found.update(piece)
     except OSError as error:
         return f"(not readable: {error.strerror})"
     return found.hexdigest()[: 2 * _DIGITS]

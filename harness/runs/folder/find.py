@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.core.errors import UsageError, nearest
-from harness.runs.folder.layout import CONFIG, RECORDS
+from harness.runs.folder.layout import CONFIG
+from harness.runs.folder.reader import holds_records
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,7 +51,7 @@ def find_run(name: str, out: Path) -> Path:
         UsageError: There is none of that name, or several.
     """
     path = out.__class__(name)
-    if (path / CONFIG).exists() or (path / RECORDS).exists():
+    if (path / CONFIG).exists() or holds_records(path):
         return path
     known = runs(out)
     if name == "latest" and known:

@@ -3,17 +3,25 @@
 A run appends, and most remote stores cannot. So it writes to a folder on this machine, its spool,
 and whole files go up from there: every now and then, and when the command ends. What was not sent
 up yet stays in the spool, and the next command on the same place sends it.
+
+The parts of a long run's records never change, so that each goes up once; only their tail goes up
+again. It was opened before the parts were looked for, and goes up behind them: what is there is
+never without lines that have left the tail meanwhile.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
+from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from harness.core.draws import digest
 from harness.core.errors import UsageError
-from harness.runs.folder.layout import INDEX, MESSAGE_INDEX
+from harness.runs.folder.layout import INDEX, MESSAGE_INDEX, PART_NAME, PARTS, RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,15 +59,19 @@ class Mirror:
     def pull(self) -> None:
         """Fetch what is there and not here; a longer file here holds what is not sent yet.
 
+        Of records it is the number of their parts that tells, and then the length of the tail.
+
         Raises:
             UsageError: The place cannot be read.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            for name, size in self._there():
+            there = dict(self._there())
+            parts = Counter(map(_parts_of, there))
+            for name, size in there.items():
                 here = self.folder / name
                 self._known[name] = (size, None)
-                if not here.exists() or here.stat().st_size < size:
+                if _is_behind(here, size, parts[name]):
                     here.parent.mkdir(parents=True, exist_ok=True)
                     self._files.get_file(self._at(name), str(here))
         except Exception as error:  # noqa: BLE001 -- each store raises errors of its own
@@ -72,16 +84,22 @@ class Mirror:
             UsageError: The place cannot be written; what is here stays here.
         """
         try:
-            with self._lock:
+            with self._lock, ExitStack() as held:
+                tails = {
+                    path: held.enter_context(path.open("rb"))
+                    for path in sorted(self.folder.rglob(RECORDS))
+                    if self._is_news(path)
+                }
                 for path in sorted(self.folder.rglob("*")):
-                    name = path.relative_to(self.folder).as_posix()
-                    if path.is_file() and self._is_news(path, name):
+                    if path.is_file() and path.name != RECORDS and self._is_news(path):
                         facts = path.stat()  # before it is read: what is appended meanwhile is news
-                        self._files.makedirs(
-                            self._at(str(PurePosixPath(name).parent)), exist_ok=True
-                        )
-                        self._files.put_file(str(path), self._at(name))
-                        self._known[name] = (facts.st_size, facts.st_mtime_ns)
+                        self._files.put_file(str(path), self._place_of(path))
+                        self._sent(path, facts)
+                for path, tail in tails.items():
+                    facts = os.fstat(tail.fileno())
+                    with self._files.open(self._place_of(path), "wb") as copy:
+                        shutil.copyfileobj(tail, copy)
+                    self._sent(path, facts)
         except Exception as error:  # noqa: BLE001 -- each store raises errors of its own
             raise UsageError(
                 f"cannot write {self.url}: {_said(error)}; the records are in {self.folder}, and"
@@ -108,10 +126,22 @@ class Mirror:
             except UsageError:
                 continue  # told at the end, if it still holds then
 
-    def _is_news(self, path: Path, name: str) -> bool:
+    def _place_of(self, path: Path) -> str:
+        """Where a file goes; the folder is there."""
+        place = self._at(self._name(path))
+        self._files.makedirs(str(PurePosixPath(place).parent), exist_ok=True)
+        return place
+
+    def _sent(self, path: Path, facts: os.stat_result) -> None:
+        self._known[self._name(path)] = (facts.st_size, facts.st_mtime_ns)
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.folder).as_posix()
+
+    def _is_news(self, path: Path) -> bool:
         if path.name in _LOCAL_ONLY or path.suffix == ".tmp":
             return False
-        size, when = self._known.get(name, (-1, None))
+        size, when = self._known.get(self._name(path), (-1, None))
         facts = path.stat()
         return size != facts.st_size or when not in {None, facts.st_mtime_ns}
 
@@ -124,6 +154,23 @@ class Mirror:
 
     def _at(self, name: str) -> str:
         return f"{self._root.rstrip('/')}/{name}"
+
+
+def _parts_of(name: str) -> str | None:
+    """The tail of the records that a part is of; None of other files."""
+    path = PurePosixPath(name)
+    is_part = path.parent.name == PARTS and PART_NAME.fullmatch(path.name)
+    return str(path.parent.parent / RECORDS) if is_part else None
+
+
+def _is_behind(here: Path, size: int, parts: int) -> bool:
+    """Whether a file here holds less than there, where it has that size and so many parts."""
+    if not here.exists():
+        return True
+    own = 0
+    if here.name == RECORDS:
+        own = len([p for p in (here.parent / PARTS).glob("*") if PART_NAME.fullmatch(p.name)])
+    return (own, here.stat().st_size) < (parts, size)
 
 
 def _place(url: str) -> tuple[Any, str]:

@@ -6,7 +6,8 @@ with its line.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import FileError, UsageError, Where
@@ -14,31 +15,102 @@ from harness.core.messages import Message
 from harness.core.parts import content_from_json
 from harness.core.record import SHAPE as RECORD
 from harness.core.shapes import conform, json_of, parse
-from harness.runs.folder.layout import BATCHES, MESSAGES, RECORDS, WRITINGS
+from harness.runs.folder.layout import BATCHES, MESSAGES, PARTS, RECORDS, WRITINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from harness.runs.folder.record_files import RecordFiles
 
 _HASH, _TRUNK = b'{"hash":"', b'{"trunk":"'
 
 
-def records(folder: Path) -> Iterator[dict[str, Any]]:
-    """Every record of a run, in the order in which they were made.
+def records(folder: Path, only: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Every record of a run, in the order in which they were made: of its parts, then of its lines.
+
+    Memory does not grow with their number. `only=("key", "status")` reads these columns of a part
+    alone, which is some hundred times quicker.
+
+    Args:
+        folder: The run folder.
+        only: Fields that are asked for, null where a record lacks one; None for all there are.
 
     Raises:
-        FileError: A line that is whole is not a JSON object.
+        FileError: A line that is whole is not a JSON object, or a part is damaged.
+        UsageError: A part is of another version.
     """
-    return lines(folder / RECORDS)
+    with _tail(folder / RECORDS) as tail:  # before one looks for parts: its lines stay in it
+        if not (folder / PARTS).is_dir():
+            yield from _only(_lines_of_file(tail, folder / RECORDS), only)
+            return
+    # here, since they bring polars, which a run of some thousand trials never needs
+    from harness.runs.folder.record_files import record_files
+
+    with record_files(folder) as files:
+        yield from records_in(files, folder, only)
 
 
-def latest_records(folder: Path) -> dict[str, dict[str, Any]]:
+def records_in(
+    files: RecordFiles, folder: Path, only: Sequence[str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """The records of files that are held open, as `records` gives them.
+
+    Raises:
+        FileError: A line that is whole is not a JSON object, or a part is damaged.
+    """
+    from harness.runs.folder.record_part import as_records, rows_of
+    from harness.runs.folder.settled_part import settled_records
+
+    for part, is_settled in zip(files.parts, files.settled, strict=True):
+        if is_settled:
+            yield from settled_records(part, only)
+            continue
+        for piece in rows_of(part, only):
+            yield from as_records(piece, part.path, only)
+    if files.tail is not None:
+        files.tail.seek(0)
+        behind = islice(_lines_of_file(files.tail, folder / RECORDS), files.skip, None)
+        yield from _only(behind, only)
+
+
+@contextmanager
+def _tail(path: Path) -> Iterator[Iterable[bytes]]:
+    """A file of lines, held open; none where there is no file."""
+    with path.open("rb") if path.exists() else nullcontext(()) as file:
+        yield file
+
+
+def _only(found: Iterable[dict[str, Any]], names: Sequence[str] | None) -> Iterable[dict[str, Any]]:
+    """The records with these fields alone."""
+    if names is None:
+        return found
+    return ({name: record.get(name) for name in names} for record in found)
+
+
+def latest_records(folder: Path, only: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
     """The last record of each key, in the order in which the keys were first met.
 
+    Args:
+        folder: The run folder.
+        only: Fields that are asked for, `key` among them; None for all there are.
+
     Raises:
-        FileError: A line that is whole is not a JSON object.
+        FileError: A line that is whole is not a JSON object, or a part is damaged.
+        UsageError: A part is of another version.
     """
-    return {record["key"]: record for record in records(folder)}
+    return {record["key"]: record for record in records(folder, only)}
+
+
+def holds_records(folder: Path) -> bool:
+    """Whether a folder holds records, as lines or in parts."""
+    return bool(files_of_records(folder))
+
+
+def files_of_records(folder: Path) -> list[Path]:
+    """The files with a run's records that are there: parts in their order, then the lines."""
+    tail = folder / RECORDS
+    return [*sorted((folder / PARTS).glob("[!.]*.parquet")), *([tail] if tail.is_file() else [])]
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -47,18 +119,20 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
     Raises:
         FileError: A line that is whole is not a JSON object.
     """
-    if not path.exists():
-        return
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, start=1):
-            if not raw.endswith(b"\n"):
-                return
-            where = Where(file=str(path), line=number)
-            value = parse(raw, where)
-            if not isinstance(value, dict):
-                raise FileError(where, "expected a JSON object on each line")
-            _check(path.name, value, where)
-            yield value
+    with _tail(path) as file:
+        yield from _lines_of_file(file, path)
+
+
+def _lines_of_file(file: Iterable[bytes], path: Path) -> Iterator[dict[str, Any]]:
+    for number, raw in enumerate(file, start=1):
+        if not raw.endswith(b"\n"):
+            return
+        where = Where(file=str(path), line=number)
+        value = parse(raw, where)
+        if not isinstance(value, dict):
+            raise FileError(where, "expected a JSON object on each line")
+        _check(path.name, value, where)
+        yield value
 
 
 def _check(name: str, value: dict[str, Any], where: Where) -> None:

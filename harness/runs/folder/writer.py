@@ -1,8 +1,9 @@
 """Writes a run folder: append only, one writer, whole lines (law 8).
 
-`records.jsonl` has a line a trial. `messages.jsonl` has each message text once, by hash, and for
-each conversation the list of its hashes; a record names the conversation and the ranges that were
-sent, so exactly what was sent can be shown again.
+`records.jsonl` has a line a trial; the lines of a long run move on into parts (`make_parts.py`).
+`messages.jsonl` has each message text once, by hash, and for each conversation the list of its
+hashes; a record names the conversation and the ranges that were sent, so exactly what was sent can
+be shown again.
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import NoRoomError, UsageError
-from harness.core.files import dump_line, stopped_run, whole
+from harness.core.files import dump_line, stopped_run, text_line, whole
 from harness.core.parts import content_to_json
 from harness.core.record import to_json
-from harness.runs.folder.layout import MESSAGES, RECORDS, STORES
+from harness.runs.folder.layout import MESSAGES, PARTS, RECORDS, STORES
+from harness.runs.folder.make_parts import PartMaker, finish_parts
 from harness.runs.folder.message_index import MessageIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from harness.core.messages import Message
     from harness.core.record import Record
     from harness.core.session import Session
     from harness.runs.folder.record_index import RecordIndex
@@ -51,11 +54,17 @@ class Store(AbstractContextManager["Store"]):
         except OSError:
             self._lock.close()
             raise UsageError(f"{folder}: another run writes to this folder; wait for it") from None
-        for name in (RECORDS, MESSAGES):
-            cut_torn_line(folder / name)
-        self._kept = MessageIndex(folder)
+        try:
+            for name in (RECORDS, MESSAGES):
+                cut_torn_line(folder / name)
+            finish_parts(folder)
+            self._kept = MessageIndex(folder)
+        except BaseException:
+            self._lock.close()
+            raise
         self._records = Lines(folder / RECORDS)
         self._messages = Lines(folder / MESSAGES)
+        self._parts = PartMaker(folder)
         self._since_sync = 0
         self.index: RecordIndex | None = None
         """Is told of every record, and written once they are on disk."""
@@ -69,51 +78,84 @@ class Store(AbstractContextManager["Store"]):
         """Write the conversation down, before any record speaks of it."""
         if session.trunk in self._kept:
             return
-        new = {
-            name: {
-                "hash": name,
-                "role": message.role,
-                "content": content_to_json(message.content),
-            }
-            for name, message in zip(session.hashes, session.messages, strict=True)
-            if name not in self._kept
-        }
-        self._messages.append(*new.values(), {"trunk": session.trunk, "messages": session.hashes})
+        named = zip(session.hashes, session.messages, strict=True)
+        new = {name: message for name, message in named if name not in self._kept}
+        said = [_message_line(name, message) for name, message in new.items()]
+        trunk = {"trunk": session.trunk, "messages": session.hashes}
+        self._messages.append_lines(b"".join(said) + dump_line(trunk))
         self._kept.add([*new, session.trunk])
 
     def append(self, record: Record) -> None:
         """Write one record; it survives the process from here on."""
         line = to_json(record)
-        self._records.append(line)
+        self._parts.note(self._records.append(line))
         if self.index is not None:
             self.index.add(line)
+        if self._parts.is_ready:
+            self._take_out()
         self._since_sync += 1
         if self._since_sync >= _SYNC_EVERY:
             self._sync()
 
-    def rewrite(self, records: Iterable[Mapping[str, Any]]) -> None:
-        """Put records in place of those that are there, all at once: each is there at any time.
+    def settle(self, changes: Iterable[Mapping[str, Any]]) -> None:
+        """Write into each record what all calls of the run told together of it.
+
+        The parts stay as they are, with what is settled beside each; the lines are replaced all at
+        once. A kill in between leaves records that wait, and who reads them settles them again.
 
         Args:
-            records: As JSON holds them.
+            changes: Of each record, in their order: what stands in the place of its own values.
         """
+        self._take_out()
         self._sync()
+        rest = iter(changes)
+        if (self.folder / PARTS).is_dir():
+            self._settle_parts(rest)
         path = self.folder / RECORDS
+        amended = ({**record, **next(rest)} for record in lines(path))
         with whole(path) as beside, Lines(beside) as file:
-            rest = iter(records)
-            while some := list(islice(rest, _SYNC_EVERY)):
+            while some := list(islice(amended, _SYNC_EVERY)):
                 file.append(*some)
             file.sync()
-        with self._records:
-            self._records = Lines(path)
+        self._reopen()
 
     def close(self) -> None:
         """Everything to disk; the folder is free for another writer."""
-        with self._lock, self._messages, self._records:
+        try:
+            self._take_out()
             self._sync()
             self._kept.close()
             if self.index is not None:
                 self.index.close()
+        finally:
+            self._parts.close()
+            with self._lock, self._messages, self._records:
+                pass
+
+    def _settle_parts(self, changes: Iterator[Mapping[str, Any]]) -> None:
+        from harness.runs.folder.record_files import record_files
+        from harness.runs.folder.settled_part import write_settled
+
+        with record_files(self.folder) as files:
+            for part in files.parts:
+                try:
+                    write_settled(part, changes)
+                except OSError as error:
+                    raise stopped_run(part.path.parent, self.folder, error) from None
+
+    def _take_out(self) -> None:
+        """Take out of the tail what stands in parts, if parts are being made or were."""
+        if self._parts.is_busy:
+            self._records.sync()
+            try:
+                self._parts.take_out()
+            finally:
+                self._reopen()
+
+    def _reopen(self) -> None:
+        """Append to the file of records that stands there now."""
+        with self._records:
+            self._records = Lines(self.folder / RECORDS)
 
     def _sync(self) -> None:
         self._since_sync = 0
@@ -138,14 +180,21 @@ class Lines(AbstractContextManager["Lines"]):
     def __exit__(self, *raised: object) -> None:
         self._file.close()
 
-    def append(self, *values: object) -> None:
-        """Write a line for each value; they survive the process from here on.
+    def append(self, *values: object) -> int:
+        """Write a line for each value; they survive the process from here on. How many bytes.
 
         Raises:
             NoRoomError: There is no room for them; the file is as it was.
         """
-        body = b"".join(dump_line(value) for value in values)
-        before = os.fstat(self._file.fileno()).st_size
+        return self.append_lines(b"".join([dump_line(value) for value in values]))
+
+    def append_lines(self, body: bytes) -> int:
+        """Write lines that are JSON already, each with its newline, as `append` does.
+
+        Raises:
+            NoRoomError: There is no room for them; the file is as it was.
+        """
+        before, size = os.fstat(self._file.fileno()).st_size, len(body)
         try:
             while body:
                 body = body[self._file.write(body) :]
@@ -153,6 +202,7 @@ class Lines(AbstractContextManager["Lines"]):
             with suppress(OSError):  # what stands there is a torn line, which readers leave out
                 self._file.truncate(before)
             raise self._stopped(error) from None
+        return size
 
     def sync(self) -> None:
         """Everything to disk.
@@ -169,6 +219,14 @@ class Lines(AbstractContextManager["Lines"]):
         folder = self.path.parent
         run = folder.parent if folder.name == STORES else folder
         return stopped_run(self.path, run, error)
+
+
+def _message_line(name: str, message: Message) -> bytes:
+    """A line of `messages.jsonl`."""
+    content = content_to_json(message.content)
+    if isinstance(content, str):  # nearly all of them
+        return text_line(hash=name, role=message.role, content=content)
+    return dump_line({"hash": name, "role": message.role, "content": content})
 
 
 def cut_torn_line(path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from dataclasses import dataclass
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from harness.core.messages import Message
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
 
 _COUNTER = TokenCounter()
 
+JUDGED = (
+    "run_id", "model", "variant", "scenario", "session", "trunk", "arm", "counts", "sample",
+    "question_id", "question", "fact", "expected", "outcome", "miss", "score", "in_view", "opaque",
+    "view", "cut_messages", "view_tokens", "session_tokens", "window_limit", "gap_tokens",
+    "kind_tokens", "plant_behind", "prompt_tokens", "provider_tokens", "cached_tokens",
+    "exact_tokens", "usage_source",
+)  # fmt: skip
+"""The fields of a record that the judgement rests on."""
+
 BY_MODEL = frozenset(
     {"abstained", "swapped", "stale", "incomplete", "fabricated", "refused", "output_truncated"}
 )
@@ -30,11 +40,27 @@ BY_MODEL = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the verdict on a record stands."""
+class _Told:
+    """Verdicts on the calls of one model in one run, in some dozens of bytes a call."""
 
-    verdicts: Verdicts
-    row: int
+    truncated: tuple[bool | None, ...]
+    lost: tuple[bool | None, ...]
+    part: tuple[str | None, ...]
+    source: tuple[str, ...]
+    tokens: array[int]
+    whole: array[float]
+
+    @classmethod
+    def of(cls, found: Verdicts) -> _Told:
+        """Of some dozens of words each is kept once."""
+        return cls(
+            truncated=found.truncated,
+            lost=found.lost,
+            part=tuple(part and intern(part) for part in found.part),
+            source=tuple(map(intern, found.source)),
+            tokens=array("q", found.tokens),
+            whole=array("d", found.whole),
+        )
 
 
 class Settlement:
@@ -47,10 +73,10 @@ class Settlement:
 
     def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
         builders: defaultdict[tuple[str, str], ReadingsBuilder] = defaultdict(ReadingsBuilder)
-        self._known: set[tuple[object, ...]] = set()
-        self._calls = array("i")
-        """Of each record, which calls it is one of, in their order; -1 for none."""
         numbers: dict[tuple[str, str], int] = {}
+        self._calls = array("l")
+        """Of each record the number of its run and model; -1 where no meter could have read it."""
+        self._known: set[tuple[object, ...]] = set()
         for record in records:
             if not is_metered(record):
                 self._calls.append(-1)
@@ -58,30 +84,38 @@ class Settlement:
             call = (str(record["run_id"]), str(record["model"]))
             if record["arm"] == "closed_book" and record["outcome"] == "recalled":
                 self._known.add(_question(record))
-            self._calls.append(numbers.setdefault(call, len(numbers)))
             builders[call].add(record)
-        # one after the other, and each is let go: of ten million calls this is what takes memory
-        self._found = [verdicts(builders.pop(call).readings()) for call in numbers]
+            self._calls.append(numbers.setdefault(call, len(numbers)))
+        # one after the other, and what a judgement took is let go
+        self._told = [_Told.of(verdicts(builders.pop(call).readings())) for call in numbers]
 
     def __len__(self) -> int:
         return len(self._calls)
 
-    @property
-    def _places(self) -> Iterator[_Place | None]:
-        """Where the verdict on each record stands, in the order of the records."""
-        rows = [0] * len(self._found)
-        for call in self._calls:
-            if call < 0:
-                yield None
-            else:
-                yield _Place(self._found[call], rows[call])
-                rows[call] += 1
-
     def amended(self, records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         """The records with what is known now, in the same order."""
-        for record, place in zip(records, self._places, strict=True):
-            kept = {**record, "provisional": False} if place is None else _amended(record, place)
-            yield kept | self._counts(record)
+        for record, change in self._changed(records):
+            yield {**record, **change}
+
+    def changes(self, records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Of each record, in the same order, what stands in the place of its own values.
+
+        Args:
+            records: With the fields of `JUDGED`, and perhaps others.
+        """
+        for _, change in self._changed(records):
+            yield change
+
+    def _changed(
+        self, records: Iterable[Mapping[str, Any]]
+    ) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
+        rows = [0] * len(self._told)
+        for record, call in zip(records, self._calls, strict=True):
+            told: dict[str, Any] = {"provisional": False}
+            if call >= 0:
+                told = _change(record, self._told[call], rows[call])
+                rows[call] += 1
+            yield record, told | self._counts(record)
 
     def _counts(self, record: Mapping[str, Any]) -> dict[str, str]:
         """What a question about a real log counts towards: apart where the model knows it anyway.
@@ -109,11 +143,9 @@ def is_metered(record: Mapping[str, Any]) -> bool:
     return told and not record.get("opaque")
 
 
-def _amended(record: Mapping[str, Any], place: _Place) -> dict[str, Any]:
-    found, row = place.verdicts, place.row
+def _change(record: Mapping[str, Any], found: _Told, row: int) -> dict[str, Any]:
     truncated, lost = found.truncated[row], found.lost[row]
     return {
-        **record,
         "fill": round(found.whole[row] * _longer(record) / record["window_limit"], 6),
         "prompt_tokens": found.tokens[row],
         "usage_source": found.source[row],

@@ -97,11 +97,11 @@ class ReadingsBuilder:
 
     def __init__(self) -> None:
         self._numbers: dict[str, array[float]] = {name: array("d") for name in _NUMBERS}
-        self._codes: dict[str, array[int]] = {name: array("i") for name in _CODES}
+        self._codes: dict[str, array[int]] = {name: array("q") for name in _CODES}
         self._known: dict[str, dict[object, int]] = {name: {} for name in _CODES}
+        self._kinds = array("d")
         self._rows = 0
-        self._kinds = array("q")
-        """Row by row, for as long as every row tells them all."""
+        self._are_told = True
         self._chance = _Chance()
         self._system = math.inf
 
@@ -113,8 +113,8 @@ class ReadingsBuilder:
             known = self._known[name]
             self._codes[name].append(known.setdefault(value, len(known)))
         kinds: Sequence[int] = record.get("kind_tokens") or ()
-        if len(kinds) == len(KINDS) and len(self._kinds) == self._rows * len(KINDS):
-            self._kinds.extend(kinds)
+        self._are_told = self._are_told and len(kinds) == len(KINDS)
+        self._kinds.extend(kinds if self._are_told else ())
         self._rows += 1
         self._chance.add(record)
         if record["arm"] == "closed_book":
@@ -130,7 +130,7 @@ class ReadingsBuilder:
         columns |= {name: np.array(values, dtype=np.int64) for name, values in self._codes.items()}
         for name in ("told", "recalled"):
             columns[name] = columns[name] > 0
-        if len(self._kinds) == self._rows * len(KINDS):
+        if self._are_told:
             kinds = np.array(self._kinds, dtype=np.float64).reshape(-1, len(KINDS))
         else:
             texts = columns["local"] - PRIMING - MESSAGE_OVERHEAD * columns["messages"]

@@ -6,7 +6,6 @@ told is said to be unknown.
 
 from __future__ import annotations
 
-from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,8 +17,6 @@ from harness.runs.meter.dropped import Dropping, dropping
 from harness.runs.meter.fit import CountModel, fit, rounding
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from harness.runs.meter.cached import WholeCounts
     from harness.runs.meter.cap import Cap
     from harness.runs.meter.readings import Flags, Floats, Readings
@@ -41,13 +38,13 @@ class Verdicts:
     truncated: tuple[bool | None, ...]
     lost: tuple[bool | None, ...]
     """Whether a plant that the answer needs lies in the part that was dropped."""
-    tokens: Sequence[int]
+    tokens: tuple[int, ...]
     """Prompt tokens: of what was read where a part was dropped, else of the whole prompt."""
     source: tuple[str, ...]
     """What they rest on: provider, provider+cached, exact, local."""
-    whole: Sequence[float]
+    whole: tuple[float, ...]
     """Provider's tokens of the whole prompt."""
-    local_ratio: Sequence[float]
+    local_ratio: tuple[float, ...]
     """Provider's tokens for one local token of that prompt."""
     part: tuple[str | None, ...]
     """What was dropped of it: start, middle, end, unknown; None where nothing was."""
@@ -192,17 +189,15 @@ class _State:
         return Verdicts(
             truncated=tuple(_THREE[int(value)] for value in self._truncated),
             lost=tuple(_THREE[int(value)] for value in self._lost),
-            tokens=array("q", np.rint(known).astype(np.int64).tobytes()),
-            source=tuple(_SOURCES[name] for name in source),
-            whole=array("d", whole.tobytes()),
-            local_ratio=array("d", (whole / x.local).tobytes()),
-            part=tuple(name or None for name in self._part),
+            tokens=tuple(int(value) for value in np.rint(known)),
+            source=tuple(str(name) for name in source),
+            whole=tuple(float(value) for value in whole),
+            local_ratio=tuple(float(value) for value in whole / x.local),
+            part=tuple(str(name) or None for name in self._part),
         )
 
 
 _THREE = {1: True, 0: False, -1: None}
-_SOURCES = {name: name for name in ("provider+cached", "provider", "exact", "local")}
-"""One text for all rows that rest on the same."""
 
 
 def _of_this_meter(x: Readings, counts: WholeCounts, quantum: float) -> Flags:

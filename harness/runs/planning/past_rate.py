@@ -19,6 +19,8 @@ _NEWEST = 10
 _FEWEST = 10
 """Answers from which a rate is read."""
 
+_READ = ("model", "started_at", "latency_s", "prompt_tokens")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastRate:
@@ -36,7 +38,7 @@ def past_rate(model: str, out: Path) -> PastRate | None:
         out: Where the runs are.
     """
     for folder in sorted(runs(out), key=lambda one: one.name, reverse=True)[:_NEWEST]:
-        rate = _rate([one for one in records(folder) if one["model"] == model])
+        rate = _rate([one for one in records(folder, _READ) if one["model"] == model])
         if rate is not None:
             return PastRate(run=folder.name, tokens_per_s=rate)
     return None

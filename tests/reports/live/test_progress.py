@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.reports.live.progress import RunReader
+from harness.runs.folder import make_parts
+from harness.runs.folder.writer import Store
+from tests.support.records import make_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,3 +100,24 @@ def test_before_the_first_record_nothing_is_told(tmp_path: Path) -> None:
 def test_a_damaged_line_is_passed_over(tmp_path: Path) -> None:
     reader = write(tmp_path, "{}\n", "no json\n", line(1, seconds=1), planned=2)
     assert reader.read(after(1)).done == 1
+
+
+def test_lines_that_have_moved_into_a_part_are_still_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(make_parts, "PART_RECORDS", 4)
+    reader = write(tmp_path, planned=10)
+
+    def append(first: int, last: int) -> None:
+        with Store(tmp_path) as store:
+            for i in range(first, last):
+                began = after(i).isoformat()
+                store.append(make_record(key=f"k{i}", started_at=began, latency_s=0.0))
+
+    for last in (3, 5, 9):
+        append(reader.read(after(10)).done, last)
+        found = reader.read(after(10))
+        assert (found.done, found.models) == (last, {make_record().model: last})
+    assert found.per_minute == pytest.approx(60)
+    (tmp_path / "records.jsonl").unlink()
+    assert RunReader(tmp_path).read(after(10)).done == 8

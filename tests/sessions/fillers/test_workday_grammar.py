@@ -16,7 +16,7 @@ NEEDED = "\n".join(
 
 
 def write(text: str, seed: int = 0) -> str:
-    return WorkdayWriter(POOLS, Draws("grammar", seed).below).write(compile_text(text, POOLS))
+    return WorkdayWriter(POOLS, Draws("grammar", seed).fraction).write(compile_text(text, POOLS))
 
 
 def test_a_bound_slot_says_the_same_word_and_a_numbered_one_another():

@@ -74,7 +74,7 @@ class JobWriter:
             "place": draws.shuffled(pools["place"])[: _CAST],
         }  # fmt: skip
         cast: dict[str, Pool] = {label: tuple(entries) for label, entries in own.items()}
-        self._writer = WorkdayWriter(_pools() | cast, draws.below)
+        self._writer = WorkdayWriter(_pools() | cast, draws.fraction)
         folder = draws.choice(pools["folder"])
         self.files = [
             f"{folder}/{noun}s/{noun}_{draws.choice(kinds)}.py" for noun in self.nouns[:_CAST]

@@ -77,7 +77,7 @@ class Workday:
 def _thread(
     subject: Subject, draws: Draws, said: set[str], *, first: bool, glue: str
 ) -> Iterator[Turn]:
-    writer = WorkdayWriter(subject.pools, draws.below)
+    writer = WorkdayWriter(subject.pools, draws.fraction)
     for place, beat in enumerate(_plan(subject, draws)):
         opens = place == 0
         switch = opens and not first and draws.below(2) == 0

@@ -153,14 +153,14 @@ class WorkdayWriter:
 
     Args:
         pools: Compiled entries by name.
-        below: Draws an integer below its argument.
+        fraction: Draws a float in [0, 1).
     """
 
-    __slots__ = ("_below", "_bound", "_cast", "_decks", "_pools")
+    __slots__ = ("_bound", "_cast", "_decks", "_fraction", "_pools")
 
-    def __init__(self, pools: Mapping[str, Pool], below: Callable[[int], int]) -> None:
+    def __init__(self, pools: Mapping[str, Pool], fraction: Callable[[], float]) -> None:
         self._pools = pools
-        self._below = below
+        self._fraction = fraction
         self._bound: dict[str, str] = {}
         self._decks: dict[str, list[int]] = {}
         self._cast: dict[str, list[str]] = {}
@@ -175,7 +175,7 @@ class WorkdayWriter:
                 continue
             if type(node) is not Slot:
                 options = node.options  # type: ignore[union-attr]  # the third kind
-                text += self.write(options[self._below(len(options))])
+                text += self.write(options[int(self._fraction() * len(options))])
                 continue
             if node.fresh:
                 most = _CAST.get(node.pool)
@@ -211,9 +211,9 @@ class WorkdayWriter:
         if deck is None:
             size = len(pool)
             strides = _strides(size)
-            at = self._below(size)
-            self._decks[name] = [at, strides[self._below(len(strides))]]
+            at = int(self._fraction() * size)
+            self._decks[name] = [at, strides[int(self._fraction() * len(strides))]]
         else:
             at = deck[0] = (deck[0] + deck[1]) % len(pool)
         entry = pool[at]
-        return entry if type(entry) is str else self.write(entry)
+        return entry if isinstance(entry, str) else self.write(entry)
