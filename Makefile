@@ -79,8 +79,8 @@ format: $(READY) ## Format and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-bench: $(READY) ## Run the benchmarks; each prints what it claims beside what it measured
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+bench: $(READY) ## Run the benchmarks beside their rivals, and write docs/benchmarks.md: 20 minutes
+	@PYTHONPATH=. $(BIN)/python benchmarks/run_all.py
 
 docs: $(READY) ## Write the generated parts of docs/: the keys of a scenario, the command
 	@PYTHONPATH=. $(BIN)/python docs/generate.py

@@ -1,12 +1,14 @@
 """Do adaptive runs find the onset with fewer tokens, and are they honest about it?
 
     python benchmarks/adaptive.py [--studies 1] [--first 0] [--half-width 0.03] [--jobs 2]
-                                  [--laws LAW ...]
+                                  [--a-session 6] [--laws LAW ...]
 
 A study is a whole run: `sessions` sessions that differ from each other (correlation 0.05, see
 `simulate`), batches of 32 (64 from 1,000 probes on, which costs the same tokens and half the
-time), the stopping rule asked after each, at most 4,000 probes. Its tokens are the sum of its
-fills: units of one full window.
+time), the stopping rule asked after each, at most 4,000 probes. Six probes of a batch share a
+session as it grows. Tokens are the sum of the fills: units of one full window. Paid are those of
+them that no probe before sent in the same session, and a tenth of the others, as with a provider's
+prefix cache; of the grid, whose sessions are fresh, all.
 
 Beside it, on fresh draws of the same sessions, the ten-level grid: levels 0.1 to 1.0 in equal
 numbers, without further control probes, every probe jittered within the tenth below its level
@@ -59,6 +61,9 @@ LOOKS = 2
 BATCH = 32
 LATER = 1000  # probes from which on batches are twice as large
 CORRELATION = 0.05
+CONTROL = 0.05
+CACHED = 0.1
+"""Price of a token from the cache."""
 COVERAGE, FALSE_ONSET, RATIO = 0.93, 0.025, 3.0
 
 
@@ -71,6 +76,7 @@ class Task:
     half_width: float
     sessions: int
     grid_controls: float
+    a_session: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +95,14 @@ class Run:
         """In units of one full window."""
         return float(self.rows["fill"].sum())
 
+    @property
+    def paid(self) -> float:
+        """The same with a prefix cache that costs a tenth."""
+        past = self.rows.filter(pl.col("fill") > CONTROL)  # openings are sessions of their own
+        longest = past.group_by("batch", "session").agg(pl.col("fill").max())["fill"].sum()
+        fresh = self.tokens - float(past["fill"].sum()) + float(longest)
+        return fresh + CACHED * (self.tokens - fresh)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -101,6 +115,7 @@ class Outcome:
     half_width: float | None
     probes: int
     tokens: float
+    paid: float
     grid_tokens: float
     grid_stopped: bool
     choosing_s: float
@@ -140,6 +155,7 @@ def adaptive_run(task: Task, model: Sessions) -> Run:
             sessions=task.sessions,
             batch=number,
             draws=draws,
+            a_session=task.a_session,
         )
         slowest = max(slowest, time.process_time() - before)
         asked = model.ask(
@@ -208,6 +224,7 @@ def study(task: Task) -> Outcome:
         half_width=half_width(run.found),
         probes=run.rows.height,
         tokens=run.tokens,
+        paid=run.paid,
         grid_tokens=grid.tokens,
         grid_stopped=grid.stopped,
         choosing_s=run.choosing_s,
@@ -222,6 +239,7 @@ def main() -> None:
     parser.add_argument("--half-width", type=float, default=0.03, help="where a run may stop")
     parser.add_argument("--sessions", type=int, default=40)
     parser.add_argument("--grid-controls", type=float, default=0.0, help="share of the grid")
+    parser.add_argument("--a-session", type=int, default=6, help="probes that share a session")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--laws", nargs="*", default=STUDIED, choices=list(LAWS), metavar="LAW")
     asked = parser.parse_args()
@@ -231,6 +249,7 @@ def main() -> None:
         half_width=asked.half_width,
         sessions=asked.sessions,
         grid_controls=asked.grid_controls,
+        a_session=asked.a_session,
     )
     numbers = range(asked.first, asked.first + asked.studies)
     tasks = [replace(first, law=law, study=i) for law in asked.laws for i in numbers]
@@ -246,11 +265,15 @@ def main() -> None:
 
 def report(laws: list[str], done: list[Outcome]) -> None:
     """A line a law, then measured beside bar."""
-    print("law        true  cover  claims  stops  half-width  probes  tokens     grid  ratio")
+    print(
+        "law        true  cover  claims  stops  half-width  probes  tokens    paid     grid  ratio"
+        "  of paid"
+    )
     ratios = {}
     for law in laws:
         here = [one for one in done if one.law == law]
         tokens = float(np.median([one.tokens for one in here]))
+        paid = float(np.median([one.paid for one in here]))
         grid = float(np.median([one.grid_tokens for one in here]))
         cut = ">" if np.mean([one.grid_stopped for one in here]) <= 0.5 else " "
         truth = law_onset(law) if LAWS[law].claimable else None
@@ -262,8 +285,8 @@ def report(laws: list[str], done: list[Outcome]) -> None:
             f"  {np.mean([one.claimed for one in here]):6.3f}"
             f"  {np.mean([one.stopped for one in here]):5.2f}"
             f"  {f'{np.median(widths):10.3f}' if widths else '         -'}"
-            f"  {np.median([one.probes for one in here]):6.0f}  {tokens:6.0f}  {cut}{grid:6.0f}"
-            f"  {cut}{ratios[law]:4.1f}"
+            f"  {np.median([one.probes for one in here]):6.0f}  {tokens:6.0f}  {paid:6.0f}"
+            f"  {cut}{grid:6.0f}  {cut}{ratios[law]:4.1f}  {cut}{grid / paid:7.1f}"
         )
     bars(done, ratios)
 

@@ -15,14 +15,15 @@ import tempfile
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from goals import told
+
 ROOT = Path(__file__).parents[1]
 FILES, TESTS = 40, 50
 ROUNDS = 9
-GOAL_MS = 50.0
 
 
-def main() -> int:
-    """Print what was measured beside the goal; 1 when it is missed."""
+def main() -> None:
+    """Print what was measured beside the goal."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for number in range(FILES):
@@ -39,8 +40,8 @@ def main() -> int:
     print(f"collecting {FILES * TESTS:,} tests, ms of CPU, median of {ROUNDS}:")
     print(f"  without the plugin {without:8.0f}")
     print(f"  with it            {with_it:8.0f}")
-    print(f"  added              {added:8.1f}   goal: under {GOAL_MS:.0f} ms")
-    return 0 if added < GOAL_MS else 1
+    print(f"  added              {added:8.1f}")
+    told("start-plugin", added)
 
 
 def _cpu_ms(folder: Path, *, with_it: bool) -> float:
@@ -65,4 +66,4 @@ def _cpu_ms(folder: Path, *, with_it: bool) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

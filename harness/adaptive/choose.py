@@ -85,6 +85,7 @@ def next_batch(
     guess: float = 0.0,
     control: float = 0.05,
     fills_up_to: float = 1.0,
+    a_session: int = 1,
 ) -> tuple[ChosenProbe, ...]:
     """The probes worth asking next.
 
@@ -104,12 +105,14 @@ def next_batch(
         guess: Chance of being right without remembering, in [0, 1).
         control: Where the nearly empty window ends, as a fill in (0, 1).
         fills_up_to: The largest fill that may be asked, in (control, 2].
+        a_session: Probes of a batch for each session that it turns to, at least 1. Where several
+            are asked of one session as it grows, a prefix cache pays for most of their tokens.
 
     Raises:
         UsageError: A number is out of its range, or a row is none.
     """
     asked = _Asked(criterion=criterion, guess=guess, control=control, fills_up_to=fills_up_to)
-    _check(asked, size=size, sessions=sessions, batch=batch)
+    _check(asked, size=size, sessions=sessions, batch=batch, a_session=a_session)
     chance = draws.child("adaptive", batch)
     frame, unscored = scored(rows)
     if frame.is_empty():
@@ -117,11 +120,13 @@ def next_batch(
     else:
         survey = int(size * SURVEY_SHARE)
         wanted = _telling(frame, size - survey, chance, asked) + _survey(survey, chance, asked)
-    return _dealt(wanted, chance, sessions=sessions, first=frame.height + unscored)
+    turns = min(-(-len(wanted) // a_session), sessions)
+    first = frame.height + unscored if a_session == 1 else (batch - 1) * turns
+    return _dealt(wanted, chance, sessions=sessions, first=first, turns=turns)
 
 
-def _check(asked: _Asked, *, size: int, sessions: int, batch: int) -> None:
-    for name, value in (("size", size), ("sessions", sessions), ("batch", batch)):
+def _check(asked: _Asked, **counts: int) -> None:
+    for name, value in counts.items():
         if value < 1:
             raise UsageError(f"{name} is {value}, expected at least 1")
     for name in ("criterion", "control"):
@@ -232,18 +237,27 @@ def _survey(size: int, chance: Draws, asked: _Asked) -> _Wanted:
     return [(fill, "survey of the whole range") for fill in fills]
 
 
-def _dealt(wanted: _Wanted, chance: Draws, *, sessions: int, first: int) -> tuple[ChosenProbe, ...]:
+def _dealt(
+    wanted: _Wanted, chance: Draws, *, sessions: int, first: int, turns: int
+) -> tuple[ChosenProbe, ...]:
     """Sessions and positions for the probes wanted, so that neighbours in fill share neither.
 
     Positions are the ranks of a golden-ratio sequence along the fills: one in each stratum, and
     any run of neighbouring fills is spread over all of them.
+
+    Args:
+        wanted: Fills and reasons.
+        chance: Source of all draws.
+        sessions: How many there are.
+        first: The one whose turn it is.
+        turns: How many are asked.
     """
     wanted = sorted(wanted)
     turn = (np.arange(len(wanted)) * _GOLDEN + chance.uniform()) % 1
     strata = np.argsort(np.argsort(turn))
     seeds: list[int] = []
-    for low in range(0, len(wanted), sessions):
-        part = range(low, min(low + sessions, len(wanted)))
+    for low in range(0, len(wanted), turns):
+        part = range(min(turns, len(wanted) - low))
         seeds += chance.shuffled([(first + i) % sessions for i in part])
     return tuple(
         ChosenProbe(

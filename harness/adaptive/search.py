@@ -13,7 +13,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from harness.adaptive.choose import ChosenProbe, next_batch
-from harness.adaptive.sessions import ChosenSessions
+from harness.adaptive.sessions import ChosenSessions, layout_of
 from harness.adaptive.stop import FORESEEN_FROM, WIDEST, Stop, known_by_now, outlook, stop
 from harness.core.arms import nearly_empty
 from harness.core.draws import Draws
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from harness.adaptive.goal import SearchGoal
     from harness.core.arms import Stage
     from harness.core.record import Record
+    from harness.core.scenario import Layout
     from harness.core.study import SessionTrials, Study
     from harness.core.window import Window
     from harness.runs.executors import Executor
@@ -84,14 +85,19 @@ class Search:
         self._note = note
         self._narrowed = narrowed
         self._goal = goal
-        self._sessions = ChosenSessions(study, workshop, batch_size=goal.batch_size)
         self._workshop = workshop
         self._runner = runner
         self._find = find
         self._path = folder / BATCHES
+        before = list(lines(self._path))
+        # A run that goes on keeps its layout; those of before there were two said none.
+        self._layout: Layout = before[0].get("layout", "grid") if before else layout_of(study)
+        self._sessions = ChosenSessions(
+            study, workshop, batch_size=goal.batch_size, layout=self._layout
+        )
         self._written: dict[tuple[str, int, int], list[ChosenProbe]] = {
             (line["model"], line["window"], line["batch"]): [_choice(c) for c in line["choices"]]
-            for line in lines(self._path)
+            for line in before
         }
         self._rows: dict[tuple[str, int], dict[str, dict[str, Any]]] = {}
         self._tokens = 0
@@ -257,9 +263,10 @@ class Search:
                 guess=fmean(row["guess"] for row in rows) if rows else 0.0,
                 fills_up_to=min(1.0, self._runner.room.rooms(model).window(window, "main").top),
                 control=near_empty_fill(window.limit),
+                a_session=self._sessions.shared,
             )
             self._written[at] = list(chosen)
-            line = {"model": model, "window": window.limit, "batch": batch}
+            line = {"model": model, "window": window.limit, "batch": batch, "layout": self._layout}
             with Lines(self._path) as file:
                 file.append(line | {"choices": [asdict(c) for c in chosen]})
         return self._written[at]
@@ -277,11 +284,20 @@ class Search:
         known: Stage = "opening" if batch == 1 and stage == "opening" else "main"
         aims = self._runner.ledger.aims(model)
         rooms = self._runner.room.rooms(model)
+        by_seed: dict[int, list[ChosenProbe]] = {}
         for index, choice in enumerate(choices):
-            if nearly_empty(choice.fill, window.limit) == (stage == "opening"):
-                scenario = self._sessions.scenario(choice)
-                aimed = rooms.window(windows_aimed(window, aims, scenario)[known], known)
-                yield self._sessions.group(model, aimed, batch, index, choice)
+            if nearly_empty(choice.fill, window.limit) != (stage == "opening"):
+                continue
+            if self._layout == "growing" and stage == "main":
+                by_seed.setdefault(choice.seed, []).append(choice)
+                continue
+            scenario = self._sessions.scenario(choice)
+            aimed = rooms.window(windows_aimed(window, aims, scenario)[known], known)
+            yield self._sessions.group(model, aimed, batch, index, choice)
+        for shared in by_seed.values():
+            scenario = self._sessions.scenario(shared[0])
+            aimed = rooms.window(windows_aimed(window, aims, scenario)[known], known)
+            yield from self._sessions.together(model, aimed, batch, shared)
 
     async def _replay(
         self, groups: list[SessionTrials], executor: Executor, done: set[str]

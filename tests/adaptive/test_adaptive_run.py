@@ -38,7 +38,7 @@ def test_batches_are_asked_one_after_the_other_and_the_records_say_why(tmp_path)
     main = [r for r in records(result.folder) if r["arm"] == "main"]
     assert [r["batch"] for r in main].count(1) == [r["batch"] for r in main].count(2) == 8
     assert all(r["batch_why"] for r in main)
-    assert {r["layout"] for r in main} == {"grid"}
+    assert {r["layout"] for r in main} == {"growing"}
     assert {r["score"] for r in main} == {1.0}
     assert {r["session"] for r in main} <= {f"brand-voice/{seed}" for seed in range(6)}
     assert max(r["fill_requested"] for r in main) <= 0.968, "room is left for the answer"

@@ -20,7 +20,7 @@ from harness.sessions.layouts.units import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from harness.core.scenario import Question
     from harness.core.window import Window
@@ -88,21 +88,10 @@ def cell_blueprint(
     """
     question = question_room(materials, [target.id])
     first = materials.system_tokens()
-    own = _own(materials, target)
-    cost = sum(unit.tokens for unit in own)
+    cost = sum(unit.tokens for unit in own_units(materials, target))
     length = max(window.local(fill) - question, first + cost)
-    last = first + int(position * (length - first - (own[-1].tokens if own else 0)))
-    says = [
-        PlannedPlant(
-            fact=unit.fact,
-            ordinal=unit.ordinal,
-            # Earlier sayings stand in even steps before the latest.
-            at_tokens=first + (last - first) * place // len(own),
-            position_requested=position,
-        )
-        for place, unit in enumerate(own, start=1)
-    ]
-    says += _company(materials, target, stream, length, cost)
+    says = own_plants(materials, target, length, position)
+    says += company(materials, target.about, stream, length, cost)
     return Blueprint(
         scenario=materials.scenario.name,
         seed=materials.seed,
@@ -113,20 +102,54 @@ def cell_blueprint(
     )
 
 
-def _own(materials: Materials, target: Question) -> list[Unit]:
-    """What a question needs said; of several facts another comes last in turn."""
+def own_units(materials: Materials, target: Question) -> list[Unit]:
+    """What a question needs said; of several facts another one comes last in turn."""
     own = units_about(materials, target)
     return own if len(target.about) == 1 else in_turn(materials, own, materials.seed)
 
 
-def _company(
-    materials: Materials, target: Question, stream: str, length: int, used: int
+def own_plants(
+    materials: Materials, target: Question, length: int, position: float
 ) -> list[PlannedPlant]:
-    """The other facts, spread over the session; in a nearly empty window as many as fit."""
+    """Where a session of that length says what its question needs.
+
+    Args:
+        materials: Scenario and seed.
+        target: What is asked.
+        length: Of the session when it is asked, in tokens.
+        position: Of the latest plant, in [0, 1].
+    """
+    own = own_units(materials, target)
+    first = materials.system_tokens()
+    last = first + int(position * (length - first - (own[-1].tokens if own else 0)))
+    return [
+        PlannedPlant(
+            fact=unit.fact,
+            ordinal=unit.ordinal,
+            # Earlier sayings stand in even steps before the latest.
+            at_tokens=first + (last - first) * place // len(own),
+            position_requested=position,
+        )
+        for place, unit in enumerate(own, start=1)
+    ]
+
+
+def company(
+    materials: Materials, about: Collection[str], stream: str, length: int, used: int
+) -> list[PlannedPlant]:
+    """The other facts, spread over the session; in a nearly empty window as many as fit.
+
+    Args:
+        materials: Scenario and seed.
+        about: The facts that the session is asked about.
+        stream: Names the draw.
+        length: Of the session, in tokens.
+        used: Tokens that those facts take.
+    """
     draws = materials.draws("company", stream)
     first = materials.system_tokens()
     scenario = materials.scenario
-    others = [f for f in scenario.facts if f.id not in target.about and f.pick]
+    others = [f for f in scenario.facts if f.id not in about and f.pick]
     planned: list[PlannedPlant] = []
     for fact in draws.shuffled(others):
         units = units_of(materials, [fact])
