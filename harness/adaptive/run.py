@@ -10,7 +10,9 @@ from harness.adaptive.goal import check_adaptive, goal_data
 from harness.adaptive.search import Search
 from harness.core.study import Plan
 from harness.models import known_limit
+from harness.models.exact_counts import find_counter
 from harness.runs.budget import Budget, Purse
+from harness.runs.executors import cache_of, chosen_executor
 from harness.runs.limits import Gates, Limits
 from harness.runs.model_stack import ModelStack
 from harness.runs.open_run import open_run
@@ -76,6 +78,7 @@ def run_adaptive(
     limits: Limits | None = None,
     progress: Progress | None = None,
     budget: Budget | None = None,
+    executor: str = "local",
     **kept: Unpack[AnswerOptions],
 ) -> tuple[RunTotals, list[Ended]]:
     """Ask batch after batch until the onset is known as well as was asked for.
@@ -89,6 +92,7 @@ def run_adaptive(
         limits: What may be done to a provider at most.
         progress: Is told what happens.
         budget: The most that may be spent, what the run has spent before included.
+        executor: Where trials are run, as `harness.runs.run.run` takes it.
         kept: Where answers are kept, as `harness.runs.run.run` takes it.
 
     Returns:
@@ -101,6 +105,8 @@ def run_adaptive(
     check_adaptive(study, goal, workshop, known_limit)
     listening = _Listening(progress or NoProgress())
     gates, purse = Gates(limits or Limits(), listening), Purse(budget or Budget())
+    plug = chosen_executor(executor, study, gates, purse.budget, kept)
+    kept["cache"] = cache_of(plug, kept)
     with ModelStack(study, gates, purse=purse, **kept) as answers:
         with open_run(
             Plan(study=study, groups=()),
@@ -120,14 +126,15 @@ def run_adaptive(
                 workshop=workshop,
                 runner=going.runner,
                 folder=going.folder,
-                limits=gates.limits,
+                find=find_counter if answers.are_live else None,
                 note=listening.note,
                 narrowed=listening.narrowed,
             )
             search.recall(list(going.before()), known_limit)
             listening.search = search
             going.begin(None, len(going.done))
-            ended = asyncio.run(going.run(search.run(known_limit, set(going.done))))
+            start = plug.start(study, gates, going.folder.name)
+            ended = asyncio.run(going.run(search.run_on(start, known_limit, going.done)))
             found = going.result(search.planned)
             going.interrupts.check(complete=all(end.enough for end in ended))
         notes = answers.finish(whole=found.complete and resume is None)

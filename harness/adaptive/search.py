@@ -18,15 +18,18 @@ from harness.adaptive.stop import FORESEEN_FROM, WIDEST, Stop, known_by_now, out
 from harness.core.arms import nearly_empty
 from harness.core.draws import Draws
 from harness.core.near_empty import near_empty_fill
-from harness.runs.executors.local import Local
+from harness.models.call_options import CallOptions
 from harness.runs.folder.layout import BATCHES
 from harness.runs.folder.reader import lines
 from harness.runs.folder.writer import Lines
+from harness.runs.meter.aims import LengthAims
+from harness.runs.meter.exact_aims import aim_exactly
 from harness.runs.planning.plan import windows_of
 from harness.runs.planning.seed_sessions import windows_aimed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from harness.adaptive.goal import SearchGoal
@@ -35,7 +38,8 @@ if TYPE_CHECKING:
     from harness.core.scenario import Layout
     from harness.core.study import SessionTrials, Study
     from harness.core.window import Window
-    from harness.runs.limits import Limits
+    from harness.runs.executors import Executor
+    from harness.runs.stages import FindCounter
     from harness.runs.trials.runner import TrialRunner
     from harness.sessions.materials import Workshop
 
@@ -60,7 +64,7 @@ class Search:
         workshop: Shared tools.
         runner: Replays.
         folder: The run folder.
-        limits: What may be done to a provider at most.
+        find: Finds who counts the prompts of a model exactly; None: nobody is asked.
         note: Is told, before the probes run out, what the goal will take.
         narrowed: Is told after each batch what is known of an onset by then.
     """
@@ -73,7 +77,7 @@ class Search:
         workshop: Workshop,
         runner: TrialRunner,
         folder: Path,
-        limits: Limits,
+        find: FindCounter | None = None,
         note: Callable[[str], None] = lambda _: None,
         narrowed: Callable[[str, int, str], None] = lambda _model, _window, _words: None,
     ) -> None:
@@ -81,8 +85,9 @@ class Search:
         self._note = note
         self._narrowed = narrowed
         self._goal = goal
+        self._workshop = workshop
         self._runner = runner
-        self._local = Local(limits)
+        self._find = find
         self._path = folder / BATCHES
         before = list(lines(self._path))
         # A run that goes on keeps its layout; those of before there were two said none.
@@ -123,24 +128,54 @@ class Search:
                 "batch": record.batch,
             }
 
-    async def run(self, limit_of: Callable[[str], int | None], done: set[str]) -> list[Ended]:
+    async def run_on(
+        self,
+        start: AbstractAsyncContextManager[Executor],
+        limit_of: Callable[[str], int | None],
+        done: set[str],
+    ) -> list[Ended]:
+        """`run` with an executor that is there for as long as it takes."""
+        async with start as executor:
+            return await self.run(executor, limit_of, done)
+
+    async def run(
+        self, executor: Executor, limit_of: Callable[[str], int | None], done: set[str]
+    ) -> list[Ended]:
         """Search under every model and window; models side by side."""
         found = await asyncio.gather(
-            *(self._model(model, limit_of, done) for model in self._study.models)
+            *(
+                self._model(model, windows_of(self._study, model, limit_of), executor, done)
+                for model in self._study.models
+            )
         )
         return [ended for part in found for ended in part]
 
     async def _model(
-        self, model: str, limit_of: Callable[[str], int | None], done: set[str]
+        self, model: str, windows: Sequence[Window], executor: Executor, done: set[str]
     ) -> list[Ended]:
-        ended = []
-        for index, window in enumerate(windows_of(self._study, model, limit_of)):
-            if index == 0 and self._study.controls:
-                await self._replay(list(self._sessions.controls(model, window)), done)
-            ended.append(await self._search(model, window, done))
-        return ended
+        options = CallOptions(dict(self._study.options))
+        counter = None if self._find is None else await self._find(model, options)
+        try:
+            if counter is not None:
+                self._runner.counters[model] = counter
+                ledger, like = self._runner.ledger, self._sessions.samples(model, windows)
+                await aim_exactly(ledger, model, counter, like, self._workshop)
+            if self._study.controls:
+                aims = self._runner.ledger.aims(model) if self._is_exact(model) else LengthAims()
+                controls = self._sessions.controls(model, windows[0], aims)
+                await self._replay(list(controls), executor, done)
+            return [await self._search(model, window, executor, done) for window in windows]
+        finally:
+            if counter is not None:
+                await counter.close()
 
-    async def _search(self, model: str, window: Window, done: set[str]) -> Ended:
+    def _is_exact(self, model: str) -> bool:
+        """Whether lengths were aimed before the first call, and not by what calls taught."""
+        return self._runner.ledger.counter(model) is not None
+
+    async def _search(
+        self, model: str, window: Window, executor: Executor, done: set[str]
+    ) -> Ended:
         """Batch after batch, until enough is known or spent."""
         batch, look = 0, FORESEEN_FROM
         while True:
@@ -169,7 +204,7 @@ class Search:
             # The openings of the first batch teach how to aim all that follows.
             for stage in ("opening", "main"):
                 groups = list(self._groups(model, window, batch, choices, stage))
-                await self._replay(groups, done)
+                await self._replay(groups, executor, done)
                 long = self._groups(model, window, batch, choices, "main")
                 self._runner.settle(model, stage, long if stage == "opening" else ())
 
@@ -264,9 +299,11 @@ class Search:
             aimed = rooms.window(windows_aimed(window, aims, scenario)[known], known)
             yield from self._sessions.together(model, aimed, batch, shared)
 
-    async def _replay(self, groups: list[SessionTrials], done: set[str]) -> None:
+    async def _replay(
+        self, groups: list[SessionTrials], executor: Executor, done: set[str]
+    ) -> None:
         self.planned += [trial.key for group in groups for trial in group.trials]
-        await self._local.execute(groups, self._runner, done)
+        await executor.execute(groups, self._runner, done)
 
 
 def _choice(data: Mapping[str, Any]) -> ChosenProbe:

@@ -11,9 +11,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from harness.adaptive.choose import ChosenProbe
 from harness.core.arms import nearly_empty
+from harness.core.near_empty import near_empty_fill
 from harness.core.study import SessionTrials
-from harness.runs.planning.seed_sessions import trials_of
+from harness.runs.planning.seed_sessions import trials_of, windows_aimed
 from harness.sessions.layouts import cell_blueprint, controls
 from harness.sessions.layouts.chosen import ChosenCell, shared_blueprint
 from harness.sessions.materials import Materials
@@ -21,12 +23,13 @@ from harness.sessions.materials import Materials
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from harness.adaptive.choose import ChosenProbe
+    from harness.core.arms import Stage
     from harness.core.scenario import Layout, Question, Scenario
     from harness.core.session import Blueprint
     from harness.core.study import Study
     from harness.core.trial import Trial
     from harness.core.window import Window
+    from harness.runs.meter.aims import LengthAims
     from harness.sessions.materials import Workshop
 
 _MOST_SHARED = 8
@@ -34,6 +37,9 @@ _MOST_SHARED = 8
 
 _CONTROL_SEEDS = 4
 """Seeds whose control arms are asked beside the first batch."""
+
+_SAMPLED = (0.4, 0.7, 1.0)
+"""Lengths at which sessions are looked at before any is sent, as shares of the longest."""
 
 
 def layout_of(study: Study) -> Layout:
@@ -164,12 +170,38 @@ class ChosenSessions:
             opening=opening,
         )
 
-    def controls(self, model: str, window: Window) -> Iterator[SessionTrials]:
-        """The control arms of the first seeds."""
+    def samples(self, model: str, windows: Sequence[Window]) -> dict[Stage, list[SessionTrials]]:
+        """Sessions like those that may be chosen, by the stage at which these are sent.
+
+        Args:
+            model: Who is asked.
+            windows: The ceilings.
+        """
+        found: dict[Stage, list[SessionTrials]] = {"opening": [], "main": []}
+        for window in windows:
+            nearly = near_empty_fill(window.limit)
+            fills = [*(share * nearly for share in _SAMPLED), *(s * window.top for s in _SAMPLED)]
+            for index, fill in enumerate(fills):
+                for number in range(len(self._study.scenarios)):
+                    seed = index % self._study.seeds * len(self._study.scenarios) + number
+                    choice = ChosenProbe(seed=seed, fill=fill, position=0.5, why="sample")
+                    group = self.group(model, window, 0, index, choice)
+                    found[group.stage].append(group)
+        return found
+
+    def controls(self, model: str, window: Window, aims: LengthAims) -> Iterator[SessionTrials]:
+        """The control arms of the first seeds.
+
+        Args:
+            model: Who is asked.
+            window: The ceiling.
+            aims: What is known of how its provider counts before anything is sent.
+        """
         for scenario in self._study.scenarios:
+            aimed = windows_aimed(window, aims, scenario)["main"]
             for index in range(min(_CONTROL_SEEDS, self._study.seeds)):
                 seed = self._study.first_seed + index
-                yield from self._seed_controls(model, window, scenario, seed)
+                yield from self._seed_controls(model, aimed, scenario, seed)
 
     def _seed_controls(
         self, model: str, window: Window, scenario: Scenario, seed: int

@@ -198,11 +198,6 @@ def _replay(
     from harness.adaptive.goal import SearchGoal
     from harness.adaptive.run import run_adaptive
 
-    executor = how.pop("executor")
-    if executor != "local":
-        raise UsageError(
-            f"--adaptive asks batch after batch from here: leave out --executor {executor}"
-        )
     return run_adaptive(study, SearchGoal(**aim), **how)
 
 

@@ -26,7 +26,7 @@ from harness.models.redaction import SHORTEST_IN_REPLIES, one_line, secrets_in_e
 from harness.models.retries import OURS, OpenGate, Patience, ask_patiently
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from harness.core.messages import Message
     from harness.core.probe import Reply
@@ -70,6 +70,16 @@ class CalledModel(ABC):
         self._secrets = (*self._options.secrets, *secrets_in_env(os.environ))
         Patience.of(self._options)  # a number that is none is told now
         self._limit = known_limit(name)  # before any library is loaded: so is a misspelt law
+
+    @property
+    def adaptations(self) -> tuple[Adaptation, ...]:
+        """What is changed in its calls, since it refused them as they were."""
+        return self._adaptations
+
+    def adopt(self, adaptations: Iterable[Adaptation]) -> None:
+        """Change calls as another process has learnt to; nothing is said of it a second time."""
+        new = [change for change in adaptations if change not in self._adaptations]
+        self._adaptations = (*self._adaptations, *new)
 
     def limit(self) -> int | None:
         """Tokens of the context window; None where they are not known."""
@@ -166,7 +176,7 @@ class CalledModel(ABC):
     def _learn(self, changes: tuple[Adaptation, ...]) -> None:
         """Keep what got a call through; say it once."""
         new = [change for change in changes if change not in self._adaptations]
-        self._adaptations = (*self._adaptations, *new)
+        self.adopt(new)
         if self._tell is not None:
             for change in new:
                 self._tell(f"{self.name} {change}")

@@ -207,6 +207,18 @@ async def find_counter(name: str, options: Mapping[str, object]) -> ExactCounter
     return None
 
 
+def counter_called(counter: str, name: str, options: Mapping[str, object]) -> ExactCounter | None:
+    """Who counts the prompts of a model, where it is known already; nobody is asked.
+
+    Args:
+        counter: The name of the counter that was found.
+        name: The model, as litellm takes it.
+        options: Parameters of every call; keys that they leave out are read from the environment.
+    """
+    known = _candidates(name, CallOptions.of(options))
+    return next((one for one in known if one.name == counter), None)
+
+
 def _candidates(
     name: str, options: CallOptions
 ) -> list[VllmCounter | LlamaCppCounter | AnthropicCounter | GeminiCounter]:

@@ -20,7 +20,7 @@ from harness.runs.planning.check import writers
 from harness.runs.regrade.stored_replies import Stored, StoredReplies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from harness.core.protocols import Model
@@ -76,7 +76,7 @@ class ModelStack(AbstractContextManager["ModelStack"]):
         purse: Purse | None = None,
     ) -> None:
         self._study = study
-        self._names = tuple(dict.fromkeys((*study.models, *writers(study))))
+        self._names = _names(study)
         self._options = CallOptions(dict(study.options))
         self._recording: Cassette | None = None
         self._cache: Cache | None = None
@@ -91,10 +91,10 @@ class ModelStack(AbstractContextManager["ModelStack"]):
             elif cassette is not None and not record:
                 self._replayed(begun.enter_context(Cassette(cassette)))
             else:
-                self.models = {name: self._made(name, gates) for name in self._names}
+                self.models = live_models(study, gates)
                 if purse is not None and purse.budget.bounded:
                     self._budgeted(purse)
-                paid = [name for name in self._names if self._is_paid(name, here=cache_local)]
+                paid = cached_models(study, local=cache_local)
                 if cache is not None and paid:
                     self._cached(paid, begun.enter_context(Cache(cache, most_days=cache_days)))
                 if cassette is not None:
@@ -125,34 +125,16 @@ class ModelStack(AbstractContextManager["ModelStack"]):
             self._recording = None
         return tuple(notes)
 
-    def _made(self, name: str, gates: Gates) -> Model:
-        """The model of that name."""
-        function = dict(self._study.functions).get(name)
-        gate = gates.gate(name, self._options)
-        if function is None:
-            return make_model(name, self._options, gate, gates.note)
-        return FunctionModel(name, function, self._options, gate, gates.note)
-
     def _replayed(self, cassette: Cassette) -> None:
         for name in self._names:
             self.models[name] = CassetteModel(name, self._options, cassette)
-
-    def _is_paid(self, name: str, *, here: bool) -> bool:
-        """Whether answers of a model go to the cache."""
-        if reference_spec(name) is not None or self._is_function(name):
-            return False
-        return here or not served_here(name, self._options.address(name))
-
-    def _is_function(self, name: str) -> bool:
-        """Whether it is code of the user's, which may say something else tomorrow."""
-        return name in dict(self._study.functions) or names_function(name)
 
     def _budgeted(self, purse: Purse) -> None:
         purse.budget.check(self._names)
         for name, model in self.models.items():
             self.models[name] = Budgeted(name, self._options, model, purse)
 
-    def _cached(self, names: list[str], cache: Cache) -> None:
+    def _cached(self, names: Sequence[str], cache: Cache) -> None:
         self._cache = cache
         for name in names:
             at = self._options.address(name)
@@ -166,6 +148,48 @@ class ModelStack(AbstractContextManager["ModelStack"]):
                 model.sent_parameters(options_of(self._study))
             ).affecting_answer
             self.models[name] = CachedModel(name, self._options, model, cassette, source="cassette")
+
+
+def live_models(study: Study, gates: Gates) -> dict[str, Model]:
+    """Everyone whom a study calls, by name: models under test, and those that write for them.
+
+    Args:
+        study: What is asked for.
+        gates: What the calls of the models go through.
+
+    Raises:
+        UsageError: A model is unknown.
+    """
+    options, functions = CallOptions(dict(study.options)), dict(study.functions)
+    found: dict[str, Model] = {}
+    for name in _names(study):
+        gate, function = gates.gate(name, options), functions.get(name)
+        if function is None:
+            found[name] = make_model(name, options, gate, gates.note)
+        else:
+            found[name] = FunctionModel(name, function, options, gate, gates.note)
+    return found
+
+
+def cached_models(study: Study, *, local: bool) -> tuple[str, ...]:
+    """The models whose answers go to a cache: not those that are free, nor code of the user's.
+
+    Args:
+        study: What is asked for.
+        local: Whether models on this machine are among them.
+    """
+    options, functions = CallOptions(dict(study.options)), dict(study.functions)
+    return tuple(
+        name
+        for name in _names(study)
+        if reference_spec(name) is None
+        and not (name in functions or names_function(name))  # it may say something else tomorrow
+        and (local or not served_here(name, options.address(name)))
+    )
+
+
+def _names(study: Study) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*study.models, *writers(study))))
 
 
 def options_of(study: Study) -> CallOptions:

@@ -23,6 +23,7 @@ from harness.runs.folder.reader import latest_records, records
 from harness.runs.folder.record_index import DoneKeys, RecordIndex
 from harness.runs.folder.run_json import config, note_sent, read_config, write_config
 from harness.runs.folder.writer import Store
+from harness.runs.folder.writings import FolderFiles
 from harness.runs.interrupts import Interrupts
 from harness.runs.meter.amend import JUDGED, Settlement
 from harness.runs.meter.ledger import LengthLedger
@@ -230,6 +231,7 @@ def _trial_runner(
     gates: Gates,
 ) -> TrialRunner:
     """The runner of a run, with a clock of the real world."""
+    files = FolderFiles(store.folder)
     return TrialRunner(
         workshop=workshop,
         models=models,
@@ -243,7 +245,11 @@ def _trial_runner(
         recorded=index,
         given_up=gates.stopped,
         writings=GeneratedTexts(
-            store.folder, models, options_of(study), is_fixed=study.answer_is_bounded
+            models,
+            options_of(study),
+            files=files,
+            before=files.written(),
+            is_fixed=study.answer_is_bounded,
         ),
     )
 

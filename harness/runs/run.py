@@ -16,7 +16,7 @@ from harness.models import known_limit, load_litellm_for
 from harness.models.exact_counts import find_counter
 from harness.runs.answer_room import AnswerRoom
 from harness.runs.budget import Budget, Purse
-from harness.runs.executors import OnThisMachine, executors
+from harness.runs.executors import cache_of, chosen_executor
 from harness.runs.folder.layout import LEDGER, ROOM
 from harness.runs.folder.run_json import note_end
 from harness.runs.limits import Gates, Limits
@@ -152,24 +152,18 @@ class _Ready:
         ledger = LengthLedger(study.models, None if before is None else before / LEDGER)
         room = AnswerRoom(study, None if resume is None else resume / ROOM)
         whole = make_plan(study, workshop, known_limit, ledger.aims, room.rooms)
-        name = how.get("executor", "local")
-        plug = executors.resolve(name)
-        here = isinstance(plug, OnThisMachine)
-        if how.get("cassette") is not None and not here:
-            raise UsageError(f"a cassette is kept by one process: leave out --executor {name}")
-        budget = how.get("budget") or Budget()
-        if budget.bounded and not here:
-            raise UsageError(f"a budget is kept by one process: leave out --executor {name}")
         progress = how.get("progress") or NoProgress()
         gates = Gates(how.get("limits") or Limits(), progress)
-        plug.check(gates.limits)
+        purse = Purse(how.get("budget") or Budget())
+        name = how.get("executor", "local")
+        plug = chosen_executor(name, study, gates, purse.budget, how)
         _dry_build(whole, workshop)
         return cls(
             whole=whole,
             workshop=workshop,
             plug=plug,
             gates=gates,
-            purse=Purse(budget),
+            purse=purse,
             progress=progress,
         )
 
@@ -183,7 +177,7 @@ async def _run(ready: _Ready, out: Path, how: HowToRun) -> RunTotals:
         cassette=how.get("cassette"),
         record=how.get("record", False),
         stored=how.get("stored"),
-        cache=how.get("cache"),
+        cache=cache_of(ready.plug, how),
         cache_days=how.get("cache_days", CACHE_DAYS),
         cache_local=how.get("cache_local", True),
         purse=ready.purse,

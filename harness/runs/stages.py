@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING
 from harness.core.arms import STAGES
 from harness.core.errors import first_of
 from harness.models.call_options import CallOptions
-from harness.models.exact_counts import NoCountError
-from harness.runs.meter.aims import is_of_one_seed
-from harness.runs.meter.ledger import ledger_scenario
-from harness.runs.meter.samples import prompts, samples, textures
+from harness.runs.meter.exact_aims import aim_exactly
 from harness.runs.planning.plan import make_plan
 
 if TYPE_CHECKING:
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
     from harness.models.exact_counts import ExactCounter
     from harness.runs.answer_room import Rooms
     from harness.runs.executors import Executor
-    from harness.runs.meter.aims import AimedPrompt, LengthAims
+    from harness.runs.meter.aims import LengthAims
     from harness.runs.planning.plan import StudyPlan
     from harness.runs.planning.trial_keys import UnitFlags
     from harness.runs.trials.runner import TrialRunner
@@ -146,23 +143,9 @@ class Stages:
 
     async def _count(self, model: str, counter: ExactCounter) -> None:
         """Aim all sessions of a model by what its server counts of some before any is sent."""
-        ledger = self._runner.ledger
-        if ledger.is_aimed(model):
-            return  # a run that goes on aims as it began
         groups = self._plans[model].groups
-        made: dict[str, dict[str, list[AimedPrompt]]] = {}
-        for stage in STAGES[1:]:
-            planned = textures(groups.of(model, stage))
-            for name in [name for name in planned if not is_of_one_seed(name)]:
-                some = await asyncio.to_thread(samples, planned[name], self._workshop)
-                try:
-                    counted = [await counter.count(sample.messages) for sample in some]
-                except NoCountError:
-                    return
-                own = [sample.prompt for sample in some]
-                ledger.observe_exact(model, ledger_scenario(name), own, counted)
-            made[stage] = await asyncio.to_thread(prompts, planned, self._workshop)
-        ledger.settle_exact(model, counter.name, made)
+        planned = {stage: groups.of(model, stage) for stage in STAGES[1:]}
+        await aim_exactly(self._runner.ledger, model, counter, planned, self._workshop)
 
     def _known(self, model: str) -> tuple[LengthAims, Rooms]:
         """What is settled of a model: how its provider counts, and what its answers need."""

@@ -80,11 +80,6 @@ class Materials:
         """Tells what filler must not say; a plan never asks, for it makes none."""
         return LeakCheck(self._secrets(), self.scenario.language)
 
-    @cached_property
-    def check(self) -> LeakCheck:
-        """Tells whether a text holds what this seed says; planning never asks."""
-        return LeakCheck(self._secrets(), self.scenario.language)
-
     @property
     def session_id(self) -> str:
         """Scenario and seed: the cluster of every statistic."""

@@ -9,7 +9,7 @@ import pytest
 from werkzeug import Response
 
 from harness.core.messages import Message
-from harness.models.exact_counts import NoCountError, find_counter
+from harness.models.exact_counts import NoCountError, counter_called, find_counter
 from tests.support.command import harness
 
 PROMPT = [Message("system", "Be brief."), Message("user", "Hello?"), Message("assistant", "Yes.")]
@@ -113,6 +113,24 @@ def test_a_counter_that_fails_later_says_so(httpserver):
     answers(httpserver, "/tokenize", lambda body: {"count": 3 if len(body["messages"]) < 3 else 0})
     with pytest.raises(NoCountError, match="the answer holds no count"):
         counted("openai/x", {"api_base": httpserver.url_for("/v1")})
+
+
+def test_who_was_found_elsewhere_is_asked_by_name(httpserver):
+    seen = llama_cpp(httpserver)
+    options = {"api_base": httpserver.url_for("/v1")}
+    name, count = counted("openai/x", options)
+    asked = len(seen)
+
+    async def work():
+        counter = counter_called(name, "openai/x", options)
+        assert len(seen) == asked, "nobody is asked whether it counts"
+        try:
+            return await counter.count(PROMPT)
+        finally:
+            await counter.close()
+
+    assert asyncio.run(work()) == count
+    assert counter_called(name, "reference/perfect", {}) is None
 
 
 def test_doctor_says_whether_a_server_counts(httpserver, tmp_path):

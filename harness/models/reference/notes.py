@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from math import log
+from math import fsum, log
 from typing import TYPE_CHECKING
 
 from harness.models.reference.reader import BACKGROUND
@@ -107,7 +107,8 @@ def take_notes(
 
     def worth(sentence: str) -> float:
         rare = [log(1 + (len(sentences) + BACKGROUND) / (held[w] + 1)) for w in words[sentence]]
-        return weight[sentence] * sum(rare) / (len(rare) + _SHORT)
+        # in whatever order a set gives its words, the sum is the same to the last bit
+        return weight[sentence] * fsum(rare) / (len(rare) + _SHORT)
 
     mark = "- " if task.as_list else ""
     left = task.tokens

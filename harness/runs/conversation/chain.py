@@ -205,6 +205,7 @@ class SessionChain:
             writer or self._group.model,
             messages,
             purpose=purpose,
+            trunk=(self._group.scenario.name, self._group.seed),
             repeat=self._repeat,
             max_tokens=max_tokens,
             more=more,

@@ -9,30 +9,35 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from harness.core.compacted_items import COMPACT_NOW
 from harness.core.draws import digest
-from harness.core.errors import ModelError, UsageError
+from harness.core.errors import ModelError
 from harness.models.response import why_cut
 from harness.runs.folder.layout import STORES, WRITINGS
-from harness.runs.folder.reader import lines
-from harness.runs.folder.writer import Lines, cut_torn_line
+from harness.runs.folder.writings import NoFiles
 from harness.scoring.normalise import answer
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from harness.core.messages import Message
     from harness.core.probe import Reply
     from harness.core.protocols import Model
     from harness.models.call_options import CallOptions
+    from harness.runs.folder.writings import WritingFiles
 
 _FOR_THINKING = 4_096
 """Tokens that are added for a model whose thinking used up all that it was given."""
 
 Purpose = Literal["notes", "summary", "reply", "compaction"]
+
+Trunk: TypeAlias = tuple[str, int]
+"""The scenario and the seed of sessions: those of one trunk may begin alike, and share texts."""
+
+Line: TypeAlias = "Mapping[str, object]"
+"""What a file holds of one call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,30 +57,33 @@ class GeneratedTexts:
     """Everything that was written for the sessions of one run.
 
     Args:
-        folder: The run folder; None keeps nothing on disk.
         models: Who can be asked, by name.
         options: Parameters of every call.
+        files: Where it is kept; unless given, nowhere.
+        before: Lines of what was written before, which is not asked for again.
         is_fixed: Whether the user says how long an answer may be.
     """
 
     def __init__(
         self,
-        folder: Path | None,
         models: Mapping[str, Model],
         options: CallOptions,
         *,
+        files: WritingFiles | None = None,
+        before: Iterable[Line] = (),
         is_fixed: bool = False,
     ) -> None:
         self._is_fixed = is_fixed
-        self._folder = folder
+        self._files = files or NoFiles()
         self._models = models
         self._options = options
         self._known: dict[str, asyncio.Future[Written]] = {}
-        if folder is not None and (folder / WRITINGS).exists():
-            cut_torn_line(folder / WRITINGS)
-        self._before = {
-            str(line["key"]): line for line in (lines(folder / WRITINGS) if folder else ())
-        }
+        self._before: dict[str, dict[Trunk | None, Line]] = {}
+        self._taken_in: dict[Trunk | None, list[Line]] = {}
+        self.before = tuple(before)
+        """What was written before the run, as lines of the file."""
+        for line in self.before:
+            self._learn(line)
 
     async def ask(
         self,
@@ -83,6 +91,7 @@ class GeneratedTexts:
         messages: Sequence[Message],
         *,
         purpose: Purpose,
+        trunk: Trunk,
         repeat: int,
         max_tokens: int | None,
         more: Mapping[str, object] | None = None,
@@ -93,6 +102,7 @@ class GeneratedTexts:
             model: Name of the model.
             messages: The prompt.
             purpose: What it is for.
+            trunk: Of the session that it is for.
             repeat: Repeats are asked anew.
             max_tokens: In place of the run's own.
             more: Options of this call.
@@ -108,11 +118,14 @@ class GeneratedTexts:
         key = digest(
             [model, options.affecting_answer, repeat, [message.hash for message in messages]]
         )
-        if key in self._before:
-            return _from_line(self._before[key])
+        before = self._before.get(key)
+        if before is not None:
+            return _from_line(before.get(trunk) or next(iter(before.values())))
         if key in self._known:
             return await asyncio.shield(self._known[key])
-        asked = asyncio.ensure_future(self._call(key, model, messages, options, purpose, repeat))
+        asked = asyncio.ensure_future(
+            self._call(key, model, messages, options, purpose, trunk, repeat)
+        )
         # whoever waits may be interrupted first: a failure is then nobody's, and no traceback
         asked.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._known[key] = asked
@@ -129,6 +142,7 @@ class GeneratedTexts:
         messages: Sequence[Message],
         options: CallOptions,
         purpose: Purpose,
+        trunk: Trunk,
         repeat: int,
     ) -> Written:
         reply = await self._whole(model, messages, options, repeat)
@@ -139,11 +153,14 @@ class GeneratedTexts:
             completion_tokens=reply.completion_tokens,
             cost_usd=reply.cost_usd,
         )
-        self._append(
+        scenario, seed = trunk
+        self._files.append(
             WRITINGS,
             {
                 "key": key,
                 "purpose": purpose,
+                "scenario": scenario,
+                "seed": seed,
                 "model": model,
                 "text": written.text,
                 "finish_reason": written.finish_reason,
@@ -175,38 +192,45 @@ class GeneratedTexts:
     def begin_store(self, name: str) -> str:
         """A new, empty store; its path seen from the run folder."""
         path = f"{STORES}/{name}.jsonl"
-        if self._folder is not None:
-            try:
-                (self._folder / STORES).mkdir(exist_ok=True)
-                (self._folder / path).write_text("", encoding="utf-8")
-            except OSError as error:
-                raise _unwritable(self._folder, path, error) from None
+        self._files.begin(path)
         return path
 
     def note(self, store: str, line: Mapping[str, object]) -> None:
         """Write one line to a store."""
-        self._append(store, line)
+        self._files.append(store, line)
 
-    def _append(self, path: str, line: Mapping[str, object]) -> None:
-        if self._folder is None:
+    def taken_in(self, trunks: Iterable[Trunk]) -> tuple[Line, ...]:
+        """The lines of what other processes wrote in this run for sessions of these trunks."""
+        return tuple(line for trunk in trunks for line in self._taken_in.get(trunk, ()))
+
+    def take_in(self, path: str, line: Line | None) -> None:
+        """Keep what another process wrote.
+
+        Args:
+            path: Of a file of the run folder.
+            line: A line of it; None where it is begun.
+        """
+        if line is None:
+            self._files.begin(path)
             return
-        try:
-            with Lines(self._folder / path) as file:
-                file.append(line)
-        except OSError as error:
-            raise _unwritable(self._folder, path, error) from None
+        if path == WRITINGS:
+            self._learn(line)
+            self._taken_in.setdefault(_trunk(line), []).append(line)
+        self._files.append(path, line)
+
+    def _learn(self, line: Line) -> None:
+        self._before.setdefault(str(line["key"]), {})[_trunk(line)] = line
 
 
-def _from_line(line: Mapping[str, object]) -> Written:
+def _trunk(line: Line) -> Trunk | None:
+    """The trunk that a line was written for; runs of before did not say it."""
+    scenario, seed = line.get("scenario"), line.get("seed")
+    return (scenario, seed) if isinstance(scenario, str) and isinstance(seed, int) else None
+
+
+def _from_line(line: Line) -> Written:
     fields = ("text", "finish_reason", "prompt_tokens", "completion_tokens", "cost_usd")
     return Written(**{name: line[name] for name in fields})  # type: ignore[arg-type]  # as `_call` wrote it
-
-
-def _unwritable(folder: Path, path: str, error: OSError) -> UsageError:
-    return UsageError(
-        f"cannot write {folder / path}: {error.strerror}; make room or mend the permissions, then"
-        f" go on with: harness run --resume {folder.name}"
-    )
 
 
 class Ask(Protocol):

@@ -1,38 +1,43 @@
 """The one file that imports ray: trials replayed by workers on one machine or many.
 
 A few long-lived workers, each with an event loop, models and gates of its own, are fed whole
-sessions and stream back what came of each trial. This process alone plans, aims and writes. A
-worker that dies loses nothing that it had sent back; what it still owed goes to another one.
+sessions and stream back what came of each trial, and what models wrote on the way. This process
+alone plans, aims and writes. A worker that dies loses nothing that it had sent back; what it still
+owed goes to another one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections import deque
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import IncompleteError, UsageError, first_of
 from harness.core.record import Record
-from harness.runs.executors.local import Local
-from harness.runs.executors.worker import Failed, Stopped, Worker
-from harness.runs.planning.plan import needs_preparing
+from harness.runs.executors.batches import batches, trunks
+from harness.runs.executors.worker import Adapted, Batch, Failed, Note, Stopped, Worker, WrittenLine
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 
     from harness.core.study import SessionTrials, Study
+    from harness.runs.executors.batches import Owed
     from harness.runs.limits import Gates, Limits
     from harness.runs.trials.runner import TrialRunner
 
 _FEEDS = 2
 """Batches that a worker has at a time: while the end of one comes in, the next is under way."""
 
-_TRIALS_A_BATCH = 64
 _DEATHS = 3
 """Workers that may die for each that there is, before the run stops."""
+
+_CLOSE_S = 5.0
+"""How long workers may take to close their connections; what is then open ends with them."""
+
+_LOOK_S = 0.2
+"""How often it is looked whether the run was interrupted meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class OnRay:
         shares = gates.limits.divided(self.workers)
         try:
             ray.init(
-                address=self.address,
+                address=self.address or "local",
                 num_cpus=None if self.address else self.workers,
                 include_dashboard=None if self.address else False,
                 log_to_driver=False,
@@ -85,7 +90,9 @@ class OnRay:
                 f"no Ray cluster at {self.address or 'this machine'}: {said}"
             ) from None
         try:
-            yield Cluster(ray, self.workers, study, gates, shares, run_id)
+            cluster = Cluster(ray, self.workers, study, gates, shares, run_id)
+            yield cluster
+            await cluster.close()
         finally:
             ray.shutdown()
 
@@ -124,6 +131,22 @@ class _Seat:
             self.number += 1
 
 
+class _Queue:
+    """Batches that are to be handed out: what dead workers owed, then the next of the run."""
+
+    def __init__(self, batches: Iterator[Owed]) -> None:
+        self._batches = batches
+        self._owed: list[Owed] = []
+
+    def next(self) -> Owed | None:
+        """The next batch; None when all are handed out."""
+        return self._owed.pop() if self._owed else next(self._batches, None)
+
+    def put_back(self, owed: Owed) -> None:
+        """Hand it out again, before all others."""
+        self._owed.append(owed)
+
+
 class Cluster:
     """An executor on the workers of a cluster; see `OnRay.start`."""
 
@@ -141,10 +164,15 @@ class Cluster:
         self._gates = gates
         self._shares = shares
         self._run_id = run_id
+        self._workers = workers
         self._left = workers * (1 + _DEATHS)
         self._actor = ray.remote(num_cpus=1, max_restarts=0, scheduling_strategy="SPREAD")(Worker)
-        self._here = Local(gates.limits)
-        self._seats = [_Seat(self) for _ in range(workers)]
+        self._told: dict[str, str] = {}
+        """Models that the workers know to be given up, and why."""
+        self._noted: set[str] = set()
+        self._before: Any = None
+        """What models wrote before the run went on: one copy in the cluster for all workers."""
+        self._seats: list[_Seat] = []
 
     def hire(self) -> Any:
         """A new worker.
@@ -158,73 +186,101 @@ class Cluster:
                 " --resume latest goes on"
             )
         self._left -= 1
-        return self._actor.remote(self._study, self._shares, self._run_id)
+        return self._actor.remote(self._study, self._shares, self._run_id, self._before)
+
+    def _staff(self, runner: TrialRunner) -> None:
+        """Hire the first workers, if that is not done."""
+        if not self._seats:
+            self._before = self._ray.put(runner.writings.before)
+            self._seats = [_Seat(self) for _ in range(self._workers)]
 
     async def execute(
         self, groups: Iterable[SessionTrials], runner: TrialRunner, done: Collection[str]
     ) -> None:
-        """Replay every trial whose key is not in `done`.
-
-        Sessions into which models write are replayed by this process: what is written is kept
-        beside the records, which have one writer.
-        """
-        groups = list(groups)
-        own = [group for group in groups if needs_preparing(group)]
-        batches = _batches([group for group in groups if not needs_preparing(group)], done)
+        """Replay every trial whose key is not in `done`; groups are walked once."""
+        self._staff(runner)
+        queue = _Queue(batches(groups, done, _FEEDS * self._workers))
+        watching = asyncio.create_task(self._watch(runner))
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._here.execute(own, runner, done))
                 for seat in self._seats * _FEEDS:
-                    tasks.create_task(self._feed(seat, batches, runner, set(done)))
+                    tasks.create_task(self._feed(seat, queue, runner))
         except BaseExceptionGroup as errors:
             raise first_of(errors) from None
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
 
-    async def _feed(
-        self, seat: _Seat, batches: deque[list[SessionTrials]], runner: TrialRunner, done: set[str]
-    ) -> None:
+    async def close(self) -> None:
+        """Let the workers close their connections; one that died has none."""
+        closing = [asyncio.ensure_future(seat.worker.close.remote()) for seat in self._seats]
+        if closing:
+            await asyncio.wait(closing, timeout=_CLOSE_S)
+        for one in closing:
+            if not one.cancel():
+                one.exception()
+
+    async def _feed(self, seat: _Seat, queue: _Queue, runner: TrialRunner) -> None:
         """Hand out batches as long as there are any; one that a dead worker owes goes back."""
-        while batches:
-            batch = batches.popleft()
-            if batch[0].model in runner.given_up:
+        while (owed := queue.next()) is not None:
+            owed.groups = [one for one in owed.groups if one.model not in runner.given_up]
+            if not owed.groups:
                 continue
             number = seat.number
             try:
-                await self._hand_out(seat.worker, batch, runner, done)
+                await self._hand_out(seat.worker, owed, runner)
             except self._ray.exceptions.RayActorError:
                 seat.replace(number)
-                batches.appendleft(batch)
+                queue.put_back(owed)
 
-    async def _hand_out(
-        self, worker: Any, batch: list[SessionTrials], runner: TrialRunner, done: set[str]
-    ) -> None:
+    async def _hand_out(self, worker: Any, owed: Owed, runner: TrialRunner) -> None:
         """Have a batch replayed, and take in what comes back, as it comes."""
-        keys = {trial.key for group in batch for trial in group.trials}
-        counts = {group.model: runner.ledger.all_counts(group.model) for group in batch}
+        models = {group.model for group in owed.groups}
+        batch = Batch(
+            groups=tuple(owed.groups),
+            done=frozenset(owed.done),
+            counts={model: runner.ledger.all_counts(model) for model in models},
+            counters={m: runner.counters[m].name for m in models & runner.counters.keys()},
+            written=runner.writings.taken_in(trunks(owed.groups)),
+        )
         call = worker.replay.options(num_returns="streaming")
-        async for some in call.remote(batch, frozenset(keys & done), counts):
+        async for some in call.remote(batch):
             for item in await some:
                 if isinstance(item, Record):
-                    done.add(item.key)
+                    owed.done.add(item.key)
                     runner.take_in(item)
+                elif isinstance(item, WrittenLine):
+                    runner.writings.take_in(item.path, item.line)
                 elif isinstance(item, Failed):
                     raise UsageError(item.message)
                 elif isinstance(item, Stopped):
                     self._gates.stopped.setdefault(item.model, item.why)
+                    self._tell(runner)
+                elif isinstance(item, Adapted):
+                    runner.adopt(item.model, item.adaptations)
+                elif isinstance(item, Note):
+                    self._note(item.text)
                 else:
                     runner.keep(item)
 
+    def _note(self, text: str) -> None:
+        """Hand on what a worker has to say; what several say, once."""
+        if text not in self._noted:
+            self._noted.add(text)
+            self._gates.note(text)
 
-def _batches(groups: Sequence[SessionTrials], done: Collection[str]) -> deque[list[SessionTrials]]:
-    """Whole sessions, in order, in batches of about as many trials."""
-    batches: deque[list[SessionTrials]] = deque()
-    size = _TRIALS_A_BATCH
-    for group in groups:
-        todo = sum(trial.key not in done for trial in group.trials)
-        if not todo:
-            continue
-        if size >= _TRIALS_A_BATCH:
-            batches.append([])
-            size = 0
-        batches[-1].append(group)
-        size += todo
-    return batches
+    async def _watch(self, runner: TrialRunner) -> None:
+        """Tell all workers of a run that is interrupted, or of models that are given up."""
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            self._tell(runner)
+
+    def _tell(self, runner: TrialRunner) -> None:
+        """Tell all workers of models that are given up, as far as they do not know it."""
+        stopped = dict(runner.given_up)
+        if stopped == self._told:
+            return
+        self._told = stopped
+        for seat in self._seats:
+            seat.worker.stop.remote(stopped, halting=runner.halting)

@@ -21,6 +21,7 @@ from harness.core.record import to_json
 from harness.runs.folder.layout import MESSAGES, PARTS, RECORDS, STORES
 from harness.runs.folder.make_parts import PartMaker, finish_parts
 from harness.runs.folder.message_index import MessageIndex
+from harness.runs.folder.reader import lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

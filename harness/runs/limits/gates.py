@@ -93,6 +93,14 @@ class Gates:
             gate.close(why)
             gate.lane.wake()
 
+    def stop(self, model: str, why: str) -> None:
+        """Give up one model, as was decided elsewhere: what waits at its gate does not go out."""
+        self.stopped.setdefault(model, why)
+        gate = self._gates.get(model)
+        if gate is not None:
+            gate.close(why)
+            gate.lane.wake()
+
     def _stop(self, gate: ModelGate, why: str, *, all_on_lane: bool) -> None:
         """Give up a model; where nobody is at home, those of the same address that fail too."""
         for other in self._gates.values():

@@ -95,6 +95,10 @@ class LengthLedger:
         known = self._models[model]
         return "main" in known.aims and known.counter is None
 
+    def counter(self, model: str) -> str | None:
+        """Who counted its prompts exactly before any was sent; None where nobody did."""
+        return self._models[model].counter
+
     def all_counts(self, model: str) -> dict[str, CountModel]:
         """The same for all scenarios, for a worker that is to know it."""
         return dict(self._models[model].models)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.errors import CassetteMissError, ModelError
 from harness.core.stages import teaches
+from harness.models.base import CalledModel
 from harness.runs.conversation.chain import prepare
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.conversation.prepared import NotPrepared, Prepared, unready
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from harness.core.session import Session
     from harness.core.study import SessionTrials
     from harness.core.trial import Trial
+    from harness.models.adaptations import Adaptation
     from harness.models.call_options import CallOptions
     from harness.models.exact_counts import ExactCounter
     from harness.runs.answer_room import AnswerRoom
@@ -75,7 +77,7 @@ class TrialRunner:
         writings: GeneratedTexts | None = None,
     ) -> None:
         self._workshop = workshop
-        self._writings = writings or GeneratedTexts(None, models, options)
+        self.writings = writings or GeneratedTexts(models, options)
         self._models = models
         self._options = options
         self._store = store
@@ -114,7 +116,7 @@ class TrialRunner:
         """
         # materials of its own: those of `session` may be in use by another thread
         materials = self._at_hand(self._own, group)
-        made = await prepare(group, materials, self._writings, repeat=repeat)
+        made = await prepare(group, materials, self.writings, repeat=repeat)
         if isinstance(made, Prepared):
             self._check_rules(made, group, repeat)
         return made
@@ -134,6 +136,11 @@ class TrialRunner:
         if new:
             self._store.keep(made.session)
         for one in new:
+            self._take_in_rule(one)
+
+    def _take_in_rule(self, one: Record) -> None:
+        """Keep what a reply made of a rule; once, whoever finds it out again."""
+        if one.key not in self._checked and one.key not in self._recorded:
             self._store.append(one)
             if one.key not in self._recorded:
                 self._checked.add(one.key)
@@ -237,10 +244,19 @@ class TrialRunner:
 
     def take_in(self, done: Record) -> None:
         """Keep a record, made here or by a worker, and learn from it."""
+        if done.probe_kind == "rule":
+            self._take_in_rule(done)
+            return
         if teaches(done):
             self._observe(done)
         self._store.append(done)
         self._progress.finished(done)
+
+    def adopt(self, model: str, adaptations: Iterable[Adaptation]) -> None:
+        """Take over what a worker had to change in the calls of a model."""
+        known = self._models[model]
+        if isinstance(known, CalledModel):
+            known.adopt(adaptations)
 
     def _observe(self, done: Record) -> None:
         self.ledger.observe(done)

@@ -59,3 +59,15 @@ def test_a_share_of_the_sentences_is_left_out_and_stays_out():
     assert 0.24 < 1 - len(first) / 400 < 0.36
     again = notes("notes?miss=0.3", 10_000, said=many, so_far="\n".join(first)).splitlines()
     assert sorted(again) == sorted(first)
+
+
+def test_of_sentences_that_are_worth_the_same_the_first_by_name_are_noted_in_any_process():
+    # one word of each is said once, one twice, one four times, and so on
+    said = [
+        f"Crate{i} left with lorry{i // 2} along road{i // 4} for depot{i // 8} of agent{i // 16}."
+        for i in range(32)
+    ]
+    text = notes("perfect", 250, said=[Message("user", one) for one in said])
+    noted = [line.removeprefix("- ") for line in text.splitlines()]
+    assert 5 < len(noted) < 20
+    assert sorted(noted) == sorted(said)[: len(noted)]
