@@ -26,6 +26,7 @@ from samples import measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import TextIO
 
 RUN = ("run", str(ROOT / "scenarios" / "needle.yaml"), "-m", "reference/perfect", "-w", "2k",
        "--seeds", "2", "--fills", "0.5", "--no-controls", "-q")  # fmt: skip
@@ -67,16 +68,22 @@ def first_trial(words: Sequence[str], scratch: Path) -> float:
     """
     out = scratch / f"out-{time.monotonic_ns()}"
     command = [sys.executable, "-m", "harness", *words, "--out", str(out)]
-    unread = subprocess.DEVNULL
-    with subprocess.Popen(command, cwd=ROOT, stdout=unread, stderr=unread) as run:  # noqa: S603 -- ours
+    said = (scratch / "said.txt").open("w+", encoding="utf-8")
+    with said, subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said) as run:  # noqa: S603 -- ours
         while not any(file.stat().st_size for file in out.glob("*/records.jsonl")):
             if run.poll() is not None:
-                raise RuntimeError(f"no record was written by {' '.join(command)}")
+                raise RuntimeError(f"no record was written: {last_line(said)}")
             time.sleep(LOOK_S)  # noqa: TID251 -- what is watched is another process
         used = spent(run.pid)
         if run.wait():
-            raise RuntimeError(f"exit code {run.returncode} of {' '.join(command)}")
+            raise RuntimeError(f"exit code {run.returncode}: {last_line(said)}")
     return used
+
+
+def last_line(said: TextIO) -> str:
+    """The last line of what a program said."""
+    said.seek(0)
+    return said.read().strip().rpartition("\n")[2]
 
 
 def spent(pid: int) -> float:
