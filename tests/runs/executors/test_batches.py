@@ -22,7 +22,7 @@ def chains(tmp_path_factory):
         memories=("none", "facts"),
         seeds=3,
     )
-    return plan(study).groups
+    return list(plan(study).groups)
 
 
 def placed(found):
@@ -81,9 +81,9 @@ def test_little_is_divided_between_all_places_and_much_into_batches(tmp_path, pl
     study = Study(
         scenarios=(load(small(tmp_path)),), models=("reference/perfect",), windows=("2k",), seeds=8
     )
-    groups = plan(study).groups
+    groups = list(plan(study).groups)
     trials = sum(len(group.trials) for group in groups)
     found = list(batches(groups, (), places))
     assert len(found) >= max(least, trials // 64)
-    assert [group for batch in found for group in batch.groups] == list(groups), "in their order"
+    assert [group for batch in found for group in batch.groups] == groups, "in their order"
     assert trunks(groups) == frozenset()
