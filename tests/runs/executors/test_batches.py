@@ -36,6 +36,7 @@ def placed(found):
 
 def test_all_that_models_write_for_one_seed_goes_to_one_worker(chains):
     sent = [group for group in chains if group.stage == "main"]
+    sent = [*sent[::2], *sent[1::2]]  # as where chains of several lengths are asked
     where = placed(batches(iter(sent), (), places=100))
     written = [group for group in sent if needs_preparing(group)]
     homes = {}
