@@ -40,13 +40,13 @@ def batches(groups: Iterable[SessionTrials], done: Container[str], places: int) 
     """Whole sessions, in order, in batches of about as many trials.
 
     Args:
-        groups: Sessions and their trials in the order in which they are sent, those of one seed one
-            after the other; walked once, as batches are asked for.
+        groups: Sessions and their trials in the order in which they are sent; walked once, a few
+            batches ahead.
         done: Keys of trials that are not asked again; sessions of nothing else are left out.
         places: Batches that are under way at a time: where little is left, each gets a share.
     """
     units = _units(groups, done)
-    while ahead := list(_some(units, places * _MOST)):
+    while ahead := _some(units, places * _MOST):
         most = min(_MOST, -(-sum(unit.left for unit in ahead) // places))
         batch: list[Owed] = []
         for unit in ahead:
@@ -58,12 +58,15 @@ def batches(groups: Iterable[SessionTrials], done: Container[str], places: int) 
             yield _joined(batch)
 
 
-def _some(units: Iterator[Owed], trials: int) -> Iterator[Owed]:
-    """The next that have something left, up to so many trials."""
+def _some(units: Iterator[tuple[object, Owed]], trials: int) -> list[Owed]:
+    """The next that have something left, up to so many trials; what is of one name is joined."""
+    found: dict[object, list[Owed]] = {}
     while trials > 0 and (unit := next(units, None)) is not None:
-        if unit.left:
-            trials -= unit.left
-            yield unit
+        name, owed = unit
+        if owed.left:
+            trials -= owed.left
+            found.setdefault(name, []).append(owed)
+    return [_joined(parts) for parts in found.values()]
 
 
 def trunks(groups: Iterable[SessionTrials]) -> frozenset[Trunk]:
@@ -71,14 +74,14 @@ def trunks(groups: Iterable[SessionTrials]) -> frozenset[Trunk]:
     return frozenset((one.scenario.name, one.seed) for one in groups if needs_preparing(one))
 
 
-def _units(groups: Iterable[SessionTrials], done: Container[str]) -> Iterator[Owed]:
-    """What is handed out together: a session as it is written, or all of a seed that is not."""
-    for _, of_seed in groupby(groups, lambda one: (one.model, one.scenario.name, one.seed)):
+def _units(groups: Iterable[SessionTrials], done: Container[str]) -> Iterator[tuple[object, Owed]]:
+    """What is handed out together, by name: a session as it is written, or all of a seed."""
+    for name, of_seed in groupby(groups, lambda one: (one.model, one.scenario.name, one.seed)):
         own = list(of_seed)
         if any(map(needs_preparing, own)):
-            yield _owed(own, done)
+            yield name, _owed(own, done)
         else:
-            yield from (_owed([one], done) for one in own)
+            yield from ((one.trials[0].key, _owed([one], done)) for one in own if one.trials)
 
 
 def _owed(groups: list[SessionTrials], done: Container[str]) -> Owed:
