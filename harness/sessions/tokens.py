@@ -10,6 +10,7 @@ import os
 from binascii import a2b_base64
 from contextlib import contextmanager
 from functools import lru_cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import FunctionType
@@ -67,9 +68,7 @@ def _find_files() -> None:
 
 def _usual_encoding() -> dict[str, Any]:
     """What tiktoken makes the usual encoding of, its file read in a third of the time."""
-    from tiktoken_ext import openai_public
-
-    made = openai_public.o200k_base
+    made = import_module("tiktoken_ext.openai_public").o200k_base
     # tiktoken decodes the 200,000 lines of the file one by one, which takes longer than all that
     # most commands do
     names = made.__globals__ | {"load_tiktoken_bpe": _ranks}
