@@ -28,7 +28,7 @@ from harness.runs.planning.plan import windows_of
 from harness.runs.planning.seed_sessions import windows_aimed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
@@ -132,14 +132,14 @@ class Search:
         self,
         start: AbstractAsyncContextManager[Executor],
         limit_of: Callable[[str], int | None],
-        done: set[str],
+        done: Collection[str],
     ) -> list[Ended]:
         """`run` with an executor that is there for as long as it takes."""
         async with start as executor:
             return await self.run(executor, limit_of, done)
 
     async def run(
-        self, executor: Executor, limit_of: Callable[[str], int | None], done: set[str]
+        self, executor: Executor, limit_of: Callable[[str], int | None], done: Collection[str]
     ) -> list[Ended]:
         """Search under every model and window; models side by side."""
         found = await asyncio.gather(
@@ -151,7 +151,7 @@ class Search:
         return [ended for part in found for ended in part]
 
     async def _model(
-        self, model: str, windows: Sequence[Window], executor: Executor, done: set[str]
+        self, model: str, windows: Sequence[Window], executor: Executor, done: Collection[str]
     ) -> list[Ended]:
         options = CallOptions(dict(self._study.options))
         counter = None if self._find is None else await self._find(model, options)
@@ -174,7 +174,7 @@ class Search:
         return self._runner.ledger.counter(model) is not None
 
     async def _search(
-        self, model: str, window: Window, executor: Executor, done: set[str]
+        self, model: str, window: Window, executor: Executor, done: Collection[str]
     ) -> Ended:
         """Batch after batch, until enough is known or spent."""
         batch, look = 0, FORESEEN_FROM
@@ -300,7 +300,7 @@ class Search:
             yield from self._sessions.together(model, aimed, batch, shared)
 
     async def _replay(
-        self, groups: list[SessionTrials], executor: Executor, done: set[str]
+        self, groups: list[SessionTrials], executor: Executor, done: Collection[str]
     ) -> None:
         self.planned += [trial.key for group in groups for trial in group.trials]
         await executor.execute(groups, self._runner, done)

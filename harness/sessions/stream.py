@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from harness.sessions.leaks import LeakCheck
     from harness.sessions.tokens import TokenCounter
 
-_FIRST_BATCH = 32
+_FIRST_BATCH = 16
 _LARGEST_BATCH = 256
 _MORE = 4
 """Turns read at once: a quarter of those that were read, so that a short session does not pay for a

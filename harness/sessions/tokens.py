@@ -47,17 +47,22 @@ def _encoding(name: str) -> tiktoken.Encoding:
     """The encoding, from files that litellm brings along, so that nothing is downloaded."""
     import tiktoken
 
-    if "TIKTOKEN_CACHE_DIR" not in os.environ:
-        found = find_spec("litellm")  # finds the folder without importing it
-        if found is not None and found.submodule_search_locations:
-            folder = Path(found.submodule_search_locations[0])
-            os.environ["TIKTOKEN_CACHE_DIR"] = str(folder / "litellm_core_utils" / "tokenizers")
+    _find_files()
     if name == ENCODING:
         return tiktoken.Encoding(**_usual_encoding())
     try:
         return tiktoken.get_encoding(name)
     except ValueError as error:
         raise UsageError(f"unknown token encoding '{name}': {error}") from error
+
+
+def _find_files() -> None:
+    """Say where the files of the encodings are, unless the user has said it."""
+    if "TIKTOKEN_CACHE_DIR" not in os.environ:
+        found = find_spec("litellm")  # finds the folder without importing it
+        if found is not None and found.submodule_search_locations:
+            folder = Path(found.submodule_search_locations[0])
+            os.environ["TIKTOKEN_CACHE_DIR"] = str(folder / "litellm_core_utils" / "tokenizers")
 
 
 def _usual_encoding() -> dict[str, Any]:

@@ -19,6 +19,7 @@ from harness.sessions.tokens import (
     KEPT,
     TokenCounter,
     _encoding,
+    _find_files,
     counts_kept,
     kept_counts,
 )
@@ -61,7 +62,7 @@ PIECES += [
 @cache
 def whole(name):
     """What the tokenizer itself says, in one piece."""
-    TokenCounter().count_text("x")  # says where its files are
+    _find_files()
     return tiktoken.get_encoding(name).encode_ordinary
 
 

@@ -222,4 +222,4 @@ def _marked(mark: int, key: str, told: Recorded) -> int:
 
 def _columns(folder: Path) -> Iterator[dict[str, Any]]:
     """Of each record what is noted of it."""
-    return records(folder)
+    return records(folder, ("key", "model", "status", "error", "cut", "score"))

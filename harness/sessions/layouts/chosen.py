@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.session import Blueprint, PlannedCut, PlannedPlant
+from harness.sessions.builder import turn_of
 from harness.sessions.due import said_by
 from harness.sessions.layouts.grid import cell_blueprint, company, in_order, own_plants, own_units
 from harness.sessions.layouts.units import question_room
@@ -131,6 +132,6 @@ def _in_time(
     return found
 
 
-def _size(materials: Materials, say: PlannedPlant) -> int:
-    """Tokens of a plant."""
-    return materials.turn_tokens(materials.plant(say.fact, say.ordinal))
+def _size(materials: Materials, say: Say) -> int:
+    """Tokens of what is said at one place."""
+    return materials.turn_tokens(turn_of(say, materials))

@@ -22,7 +22,7 @@ def chains(tmp_path_factory):
         memories=("none", "facts"),
         seeds=3,
     )
-    return plan(study).groups
+    return list(plan(study).groups)
 
 
 def placed(found):

@@ -124,7 +124,8 @@ def rewrite(name, change):
         execute("DELETE FROM keys WHERE key = (SELECT min(key) FROM keys)"),
         rewrite(RECORDS, lambda data: b"".join(data.splitlines(keepends=True)[:20])),
         rewrite(RECORDS, lambda data: b"".join(data.splitlines(keepends=True)[1:] * 2)),
-        rewrite(RECORDS, lambda data: data.replace(b'"status":"error"', b'"status":"ok"', 1)),
+        rewrite(RECORDS, lambda data: b'"status":"ok"'.join(data.rsplit(b'"status":"error"', 1))),
+        rewrite(RECORDS, lambda data: data.replace(NAMES[20].encode(), b"e" * 32)),
     ],
 )  # fmt: skip
 def test_an_index_that_is_damaged_or_of_other_records_is_made_anew(indexed, damage):
