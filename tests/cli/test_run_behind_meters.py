@@ -17,6 +17,22 @@ LONG = pytest.mark.skipif(
 )
 
 
+def _one_of(names):
+    """Marks a behaviour as one for the long tests where another of these counts as it does."""
+
+    def mark(name):
+        return name if name in names else pytest.param(name, marks=LONG)
+
+    return mark
+
+
+_other = _one_of(
+    {"honest", "cached, told", "cached, untold, template", "zero on a hit", "no usage", "rounded",
+     "stuck", "newest, half", "middle-out", "keeps the start"}
+)  # fmt: skip
+_unlike = _one_of({"template", "cached, untold, template", "no usage", "stuck"})
+
+
 def studied(httpserver, meter, law, out, *, window=8000, seeds=6, fills=8):
     server = zoo.ZooServer(httpserver, law, meter)
     result = harness(
@@ -30,7 +46,7 @@ def studied(httpserver, meter, law, out, *, window=8000, seeds=6, fills=8):
     return records, group, result
 
 
-@pytest.mark.parametrize("name", zoo.BEHAVIOURS)
+@pytest.mark.parametrize("name", [_other(name) for name in zoo.BEHAVIOURS])
 def test_the_onset_of_a_reader_is_found_and_nobody_is_accused_but_who_drops(
     name, httpserver, tmp_path
 ):
@@ -48,12 +64,6 @@ def test_the_onset_of_a_reader_is_found_and_nobody_is_accused_but_who_drops(
     long = [r for r in records if r["arm"] == "main" and r["fill_requested"] > 0.05]
     off = max(abs(r["fill"] - r["fill_requested"]) for r in long)
     assert off < 0.01
-
-
-def _unlike(name):
-    """The others count as one of these does, for a reader that forgets nothing."""
-    one_of_each = {"template", "cached, untold, template", "no usage", "rounded", "stuck"}
-    return name if name in one_of_each else pytest.param(name, marks=LONG)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +89,7 @@ def test_every_prompt_past_half_of_num_ctx_is_found(httpserver, tmp_path):
 
 
 @pytest.mark.parametrize("window", [32_000, pytest.param(128_000, marks=LONG)])
-@pytest.mark.parametrize("name", ["template", "cached, told"])
+@pytest.mark.parametrize("name", [pytest.param("template", marks=LONG), "cached, told"])
 def test_long_windows_are_measured_as_well(name, window, httpserver, tmp_path):
     law = f"fading?onset=0.6&limit={window}"
     records, group, _ = studied(

@@ -89,8 +89,8 @@ def test_calls_and_results_reach_the_server_in_its_own_form(server, scenario, tm
     # litellm leaves out a content that is null, as OpenAI allows
     sent = [[from_chat(message) for message in body["messages"]] for body in server.requests]
     assert sum(message.role == "tool" for messages in sent for message in messages) > 100
-    for record in found:
-        assert record["prompt_tokens"] == record["view_tokens"]
+    assert all(record["prompt_tokens"] == record["view_tokens"] for record in found)
+    for record in found[::5]:
         shown = harness("show", folder, record["key"], "--messages", "--out", tmp_path / "results")
         messages = [from_chat(json.loads(line)) for line in shown.out.splitlines()]
         assert messages in sent

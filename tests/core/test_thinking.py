@@ -132,7 +132,7 @@ def test_thinking_that_holds_marks_is_shown_without_them():
         "the </think> ", "<|channel|>final<|message|>", "here is my response:\n",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("first", ["", "<think>", "analysis", "Here is my thinking:"])
+@pytest.mark.parametrize("first", ["", "<think>", "analysis"])
 def test_a_long_reply_takes_no_longer_than_its_length(piece, first):
     text = first + piece * (500_000 // len(piece))
     before = time.process_time()
