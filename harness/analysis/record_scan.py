@@ -22,7 +22,7 @@ from harness.runs.folder.layout import RECORDS
 from harness.runs.folder.reader import lines, records_in
 from harness.runs.folder.record_columns import SCHEMA
 from harness.runs.folder.record_files import record_files
-from harness.runs.folder.record_part import NEEDED, explained
+from harness.runs.folder.record_part import NEEDED, readable_part
 from harness.runs.folder.settled_part import CHANGED, settled, settled_path
 from harness.runs.meter.amend import JUDGED, Settlement
 
@@ -143,7 +143,7 @@ def _refuse_nulls(parts: Sequence[RecordPart]) -> None:
     """
     null = pl.any_horizontal(pl.col(NEEDED).is_null())
     for part in parts:
-        with explained(part.path):
+        with readable_part(part.path):
             found = pl.scan_parquet(part.path).filter(null).select(pl.len()).collect().item()
         if found:
             raise FileError(

@@ -21,7 +21,7 @@ from harness.core.record import to_json
 from harness.runs.folder.layout import PARTS, RECORDS
 from harness.runs.folder.reader import holds_records, lines
 from harness.runs.folder.record_columns import SCHEMA
-from harness.runs.folder.record_part import explained
+from harness.runs.folder.record_part import readable_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -131,7 +131,7 @@ def _find_bad_line(frame: Frame) -> None:
     for name in _SCANNED.findall(frame.lazy().explain(optimized=False)):
         path = Path(name)
         if path.suffix == ".parquet":
-            with explained(path):
+            with readable_part(path):
                 pl.scan_parquet(path).select(pl.all().null_count()).collect()
             continue
         for _ in lines(path):

@@ -34,7 +34,7 @@ from harness.analysis.summary.trials import (
 from harness.core.errors import NothingSelectedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from harness.analysis.advice.cost import Prices
     from harness.analysis.onset import OnsetEstimate
@@ -91,10 +91,8 @@ def summarise(
     # Each of these reads the files once more, which takes longer than all else: only where needed.
     graded = judges(named) if rows["judged"].any() else {}
     crossing = rows["injected"].is_not_null().any()
-    compacted = rows.filter(pl.col("compactions") > 0)
-    by_run = [
-        frame.lazy().filter(pl.col("run_id") == one) for one in column_names(compacted, "run_id")
-    ]
+    compacted = column_names(rows.filter(pl.col("compactions") > 0), "run_id")
+    advised = _of_runs(frame, compacted) if apart or not compacted else [frame]
     called = display_names((group.model for group in groups), names)
     groups = [
         replace(group, judges=graded.get(group_key(group), ()), name=called[group.model])
@@ -117,9 +115,7 @@ def summarise(
         survival=survival_by_round(named) if rows["rounds"].is_not_null().any() else (),
         said_in=said_in_contrasts(named) if rows["said_in"].n_unique() > 1 else (),
         advice=tuple(
-            one
-            for part in (by_run if apart or compacted.is_empty() else [frame])
-            for one in advise(part, AdviceOptions(level=level), price=price)
+            one for part in advised for one in advise(part, AdviceOptions(level=level), price=price)
         ),
         not_asked=not_asked,
     )
@@ -145,3 +141,8 @@ def _runs(rows: pl.DataFrame) -> list[pl.DataFrame]:
         rows.partition_by("run_id"),
         key=lambda part: (part["started_at"].min(), part["run_id"][0]),
     )
+
+
+def _of_runs(frame: Frame, run_ids: Sequence[str]) -> list[pl.LazyFrame]:
+    """The records of each of these runs."""
+    return [frame.lazy().filter(pl.col("run_id") == one) for one in run_ids]

@@ -18,7 +18,7 @@ from harness.reports.charts.curve import curves
 from harness.reports.charts.figure_style import FEW
 from harness.reports.charts.heatmap import LABELS, heatmaps
 from harness.reports.charts.layout import MM, SCREEN, Layout
-from harness.reports.charts.survival import survival_caption, survivals
+from harness.reports.charts.survival import survival_caption, survival_panels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -208,7 +208,7 @@ def _drawn(alt: Any, summary: Summary, kind: str, layout: Layout) -> tuple[Any, 
     if kind == "survival":
         if not summary.survival:
             raise UsageError("nothing to draw: nothing went through a compaction")
-        return survivals(alt, summary.survival), survival_caption(summary, summary.survival)
+        return survival_panels(alt, summary.survival), survival_caption(summary, summary.survival)
     drawn = [
         group for group in summary.groups if (group.cells if kind == "heatmap" else group.by_fill)
     ]

@@ -24,7 +24,7 @@ _BESIDE = 0.06
 """Of a round: how far the marks of one round stand from each other, so that each is seen."""
 
 
-def survivals(alt: Any, every: Sequence[Survival]) -> Any:
+def survival_panels(alt: Any, every: Sequence[Survival]) -> Any:
     """One panel a group, facts and rules apart."""
     return alt.concat(*(_panel(alt, found) for found in every), columns=2, spacing=30)
 

@@ -110,7 +110,7 @@ def write_frame(path: Path, frame: pl.DataFrame) -> None:
         "rows": frame.height,
         "first": asking(ends[0]),
         "last": asking(ends[1]),
-        "open": frame.select(waits().sum()).item(),
+        "open": frame.select(is_provisional().sum()).item(),
     }
     write_columns(path, frame, told)
 
@@ -132,7 +132,7 @@ def write_columns(path: Path, frame: pl.DataFrame, told: Mapping[str, object]) -
         os.fsync(file.fileno())
 
 
-def waits() -> pl.Expr:
+def is_provisional() -> pl.Expr:
     """Whether a record waits for what all calls tell together.
 
     One of before records said so does where one call alone has accused its server.
@@ -200,7 +200,7 @@ def open_part(path: Path) -> RecordPart:
         FileError: It is damaged, or no part of records.
         UsageError: It is of another version.
     """
-    told, columns = notes(path, "part", "a part of a run's records"), columns_of(path)
+    told, columns = part_notes(path, "part", "a part of a run's records"), columns_of(path)
     where = Where(file=str(path))
     problem = wrong(told, _NOTES)
     if problem is not None:
@@ -212,7 +212,7 @@ def open_part(path: Path) -> RecordPart:
     missing = [name for name in (*NEEDED, RAW) if name not in columns]
     if missing:
         raise FileError(where, f"not a part of a run's records: no column '{missing[0]}'")
-    with explained(path):
+    with readable_part(path):
         rows = pl.scan_parquet(path).select(pl.len()).collect().item()
     if rows != told["rows"] or not rows:
         raise FileError(where, f"damaged: it holds {rows} records, and says {told['rows']}")
@@ -226,7 +226,7 @@ def open_part(path: Path) -> RecordPart:
     )
 
 
-def notes(path: Path, kind: str, what: str) -> dict[str, Any]:
+def part_notes(path: Path, kind: str, what: str) -> dict[str, Any]:
     """What a parquet file of ours says of itself.
 
     Args:
@@ -239,7 +239,7 @@ def notes(path: Path, kind: str, what: str) -> dict[str, Any]:
         UsageError: It is of another version.
     """
     where = Where(file=str(path))
-    with explained(path):
+    with readable_part(path):
         kept = pl.read_parquet_metadata(path)
     try:
         told = json_of(kept[_TOLD])
@@ -263,7 +263,7 @@ def columns_of(path: Path) -> pl.Schema:
     Raises:
         FileError: It is damaged.
     """
-    with explained(path):
+    with readable_part(path):
         return pl.scan_parquet(path).collect_schema()
 
 
@@ -279,7 +279,7 @@ def rows_of(part: RecordPart, only: Sequence[str] | None = None) -> Iterator[pl.
     """
     wanted = part.columns if only is None else [name for name in only if name in part.columns]
     for start in range(0, part.rows, AT_ONCE):
-        with explained(part.path):
+        with readable_part(part.path):
             piece = pl.scan_parquet(part.path).slice(start, AT_ONCE).select(*wanted, RAW).collect()
         refuse_nulls(piece, part.path)
         yield piece
@@ -331,7 +331,7 @@ def refuse_nulls(piece: pl.DataFrame, path: Path) -> None:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def readable_part(path: Path) -> Iterator[None]:
     """Name the file that cannot be read as parquet.
 
     Raises:

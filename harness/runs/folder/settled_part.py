@@ -20,8 +20,8 @@ from harness.runs.folder.record_part import (
     FORMAT,
     as_records,
     columns_of,
-    explained,
-    notes,
+    part_notes,
+    readable_part,
     rows_of,
     write_columns,
 )
@@ -111,7 +111,7 @@ def has_settled(part: RecordPart) -> bool:
     path = settled_path(part.path)
     if not path.exists():
         return False
-    told = notes(path, "settled", "what is settled of a part")
+    told = part_notes(path, "settled", "what is settled of a part")
     about = (told.get("rows"), told.get("first"), told.get("last"))
     if about != (part.rows, part.first, part.last) or columns_of(path) != COLUMNS:
         raise FileError(
@@ -136,7 +136,7 @@ def settled_records(
     path = settled_path(part.path)
     start = 0
     for own in rows_of(part, only):
-        with explained(path):
+        with readable_part(path):
             beside = pl.scan_parquet(path).slice(start, AT_ONCE).collect()
         start += own.height
         records = as_records(own, part.path, only)
