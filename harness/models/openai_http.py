@@ -260,25 +260,21 @@ def _moved(status: int, place: str) -> ModelError:
 
 
 def _written(message: Message) -> bytes:
-    """A message as JSON."""
-    content = message.content
-    if isinstance(content, str):  # nearly all of them
-        said = f'{{"role":"{message.role}","content":{encode_basestring(content)}}}'
-        try:
-            return said.encode()
-        except UnicodeEncodeError:
-            return _write(message)
-    # forks of one session share theirs, so they are written once
+    """A message as JSON; forks of one session share theirs, so they are written once."""
     short = len(message.text) <= _REMEMBERED_CHARACTERS
     return _remembered(message) if short else _write(message)
 
 
 def _write(message: Message) -> bytes:
-    said = to_chat(message)
+    content = message.content
+    if isinstance(content, str):  # nearly all of them
+        said = f'{{"role":"{message.role}","content":{encode_basestring(content)}}}'
+    else:
+        said = json.dumps(to_chat(message), ensure_ascii=False, separators=(",", ":"))
     try:
-        return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+        return said.encode()
     except UnicodeEncodeError:  # half a character, which some transcripts hold
-        return json.dumps(said, separators=(",", ":")).encode()
+        return json.dumps(to_chat(message), separators=(",", ":")).encode()
 
 
 _remembered = lru_cache(maxsize=4096)(_write)
