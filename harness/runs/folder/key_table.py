@@ -11,6 +11,8 @@ import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from harness.core.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
@@ -99,11 +101,24 @@ class IndexFile:
             self._db.close()
             self._db = None
 
-    def remove(self) -> None:
-        """Take the file away, with what a killed process left beside it."""
+    def remove(self, fits: str) -> None:
+        """Take the file away, with what a killed process left beside it.
+
+        Args:
+            fits: What it should fit, in a word.
+
+        Raises:
+            UsageError: It is in the way, and cannot be taken away.
+        """
         self.close()
-        for path in (self.path, self.path.with_name(f"{self.path.name}-journal")):
-            path.unlink(missing_ok=True)
+        try:
+            for path in (self.path, self.path.with_name(f"{self.path.name}-journal")):
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"{self.path} does not fit the {fits} and cannot be replaced: {error.strerror};"
+                " delete it, it is made again"
+            ) from None
 
 
 class KeyTable:

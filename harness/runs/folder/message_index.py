@@ -10,7 +10,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from harness.core.errors import UsageError, Where
+from harness.core.errors import Where
 from harness.core.shapes import parse
 from harness.runs.folder.key_table import IndexFile, KeyTable
 from harness.runs.folder.layout import MESSAGE_INDEX, MESSAGES
@@ -43,13 +43,7 @@ class MessageIndex:
         self._keys = KeyTable(self._file)
         start = self._known() if self._file.exists else None
         if start is None:
-            try:
-                self._file.remove()
-            except OSError as error:
-                raise UsageError(
-                    f"{self._file.path} does not fit the messages and cannot be replaced:"
-                    f" {error.strerror}; delete it, it is made again"
-                ) from None
+            self._file.remove("messages")
         self._read_to: int | None = start or 0
         """Up to which byte the file was taken in, until all of it was."""
         for line in lines(self._path) if start is None else self._behind(start):

@@ -84,13 +84,7 @@ class RecordIndex:
         """
         index = cls(folder)
         if index._file.exists and not index._goes_on():
-            try:
-                index._file.remove()
-            except OSError as error:
-                raise UsageError(
-                    f"{folder / INDEX} does not fit the records and cannot be replaced:"
-                    f" {error.strerror}; delete it, it is made again"
-                ) from None
+            index._file.remove("records")
             index = cls(folder)
         if index._n == 0:
             index._take_in(_columns(folder))
