@@ -61,9 +61,16 @@ def turn_of(say: Say, materials: Materials) -> Turn:
     return materials.script_turn(say.step)
 
 
+def say_tokens(say: Say, materials: Materials) -> int:
+    """Tokens of what a session says at one place of its plan."""
+    if isinstance(say, PlannedPlant):
+        return materials.plant_tokens(say.fact, say.ordinal)
+    return materials.turn_tokens(turn_of(say, materials))
+
+
 def said_tokens(blueprint: Blueprint, materials: Materials) -> int:
     """Tokens of all that a session says of its own: its filler and its opening left out."""
-    return sum(materials.turn_tokens(turn_of(say, materials)) for say in blueprint.says)
+    return sum(say_tokens(say, materials) for say in blueprint.says)
 
 
 class Builder:
@@ -112,9 +119,7 @@ class Builder:
         self._kinds = KindCounter()
         self._plants: list[Plant] = list(before)
         self._cuts: list[Cut] = []
-        self._sizes = {
-            say: materials.turn_tokens(turn_of(say, materials)) for say in blueprint.says
-        }
+        self._sizes = {say: say_tokens(say, materials) for say in blueprint.says}
 
     def grow(self) -> Growth:
         """Each turn before it is said, to be sent what is answered, and each checkpoint reached.

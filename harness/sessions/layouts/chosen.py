@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.session import Blueprint, PlannedCut, PlannedPlant
-from harness.sessions.builder import turn_of
+from harness.sessions.builder import say_tokens
 from harness.sessions.due import said_by
 from harness.sessions.layouts.grid import cell_blueprint, company, in_order, own_plants, own_units
 from harness.sessions.layouts.units import question_room
@@ -97,7 +97,7 @@ def _blueprint(
         for plant in own_plants(materials, cell.target, length, cell.position)
     ]
     about = {fact for cell in cells for fact in cell.target.about}
-    used = sum(_size(materials, say) for say in says)
+    used = sum(say_tokens(say, materials) for say in says)
     says += company(materials, about, stream, lengths[-1], used)
     cuts = tuple(
         PlannedCut(tokens=length, ask=(cell.target.id,), fill_requested=cell.fill)
@@ -117,7 +117,7 @@ def _in_time(
     materials: Materials, blueprint: Blueprint, cells: Sequence[ChosenCell]
 ) -> list[ChosenCell]:
     """The cells whose facts are said by the time at which they are asked about."""
-    sizes = {say: _size(materials, say) for say in blueprint.says}
+    sizes = {say: say_tokens(say, materials) for say in blueprint.says}
     waiting: Sequence[Say] = blueprint.says
     planned = Counter(say.fact for say in blueprint.says if isinstance(say, PlannedPlant))
     said: Counter[str] = Counter()
@@ -130,8 +130,3 @@ def _in_time(
         if all(said[fact] == planned[fact] for fact in cell.target.about):
             found.append(cell)
     return found
-
-
-def _size(materials: Materials, say: Say) -> int:
-    """Tokens of what is said at one place."""
-    return materials.turn_tokens(turn_of(say, materials))

@@ -179,7 +179,7 @@ def in_order(
     latest = length
     ordered = sorted(says, key=lambda say: (say.at_tokens, say.fact, say.ordinal))
     for say in reversed(ordered):
-        size = materials.turn_tokens(materials.plant(say.fact, say.ordinal))
+        size = materials.plant_tokens(say.fact, say.ordinal)
         latest = max(min(say.at_tokens, latest - size), 0)
         planned.append(
             PlannedPlant(

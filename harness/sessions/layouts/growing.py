@@ -68,9 +68,7 @@ def _trunk(
 ) -> Blueprint:
     """The session that grows through all the lengths."""
     says = _places(materials, sorted(lengths.values()), positions)
-    sizes: dict[Say, int] = {
-        say: materials.turn_tokens(materials.plant(say.fact, say.ordinal)) for say in says
-    }
+    sizes: dict[Say, int] = {say: materials.plant_tokens(say.fact, say.ordinal) for say in says}
     scenario = materials.scenario
     never = [one.id for one in scenario.questions if not scenario.says(one)]
     # What was never said needs no probe at every checkpoint: first, middle and last will do.

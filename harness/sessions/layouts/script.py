@@ -167,7 +167,7 @@ def _parts(materials: Materials) -> Iterator[_Part]:
         if step.plant is not None:
             part.ordinals[index] = said.get(step.plant, 0)
             said[step.plant] = part.ordinals[index] + 1
-            size = materials.turn_tokens(materials.plant(step.plant, part.ordinals[index]))
+            size = materials.plant_tokens(step.plant, part.ordinals[index])
         elif step.is_turn:
             size = materials.turn_tokens(materials.script_turn(index))
         part.steps.append((index, size))

@@ -113,7 +113,7 @@ def facts_tokens(materials: Materials) -> int:
     scenario = materials.scenario
     most = max(scenario.distractors, default=0)
     said = sum(unit.tokens for unit in units_of(materials)) + sum(
-        materials.turn_tokens(materials.plant(fact.id, 0))
+        materials.plant_tokens(fact.id, 0)
         for fact in scenario.facts
         if fact.like and fact.rank < most
     )
