@@ -139,8 +139,17 @@ def dump_line(value: object) -> bytes:
 
 def text_line(**texts: str) -> bytes:
     """`dump_line` of a mapping of names to texts, in a fifth of its time."""
+    return _bytes_of(text_object(**texts))
+
+
+def text_object(**texts: str) -> str:
+    """The JSON of a mapping of names to texts.
+
+    >>> text_object(role="user", content="Grüß Gott")
+    '{"role":"user","content":"Grüß Gott"}'
+    """
     said = ",".join([f'"{name}":{encode_basestring(text)}' for name, text in texts.items()])
-    return _bytes_of(f"{{{said}}}")
+    return f"{{{said}}}"
 
 
 def _bytes_of(line: str) -> bytes:

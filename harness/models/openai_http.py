@@ -12,13 +12,13 @@ import os
 import re
 import time
 from functools import lru_cache
-from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from harness.core.chat_format import to_chat
 from harness.core.errors import ModelError
+from harness.core.files import text_object
 from harness.models.base import TIMEOUT_S, CalledModel, asked_tokens, for_provider, most_tokens
 from harness.models.call_options import CallOptions
 from harness.models.catalog import bundled, entry_in
@@ -268,7 +268,7 @@ def _written(message: Message) -> bytes:
 def _write(message: Message) -> bytes:
     content = message.content
     if isinstance(content, str):  # nearly all of them
-        said = f'{{"role":"{message.role}","content":{encode_basestring(content)}}}'
+        said = text_object(role=message.role, content=content)
     else:
         said = json.dumps(to_chat(message), ensure_ascii=False, separators=(",", ":"))
     try:
