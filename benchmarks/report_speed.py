@@ -60,7 +60,8 @@ def report(path: Path, folder: Path) -> tuple[float, float]:
     start, cpu = time.perf_counter(), time.process_time()
     from harness.analysis.records import read_records
     from harness.analysis.summary.build import summarise
-    from harness.reports import render, terminal
+    from harness.reports import render
+    from harness.reports.terminal import terminal
 
     frame = read_records(path)
     summary = summarise(frame)

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from harness.core.study import Plan, Study
     from harness.core.window import History, Span, View, Window
     from harness.models import make_model
-    from harness.reports import render, terminal
+    from harness.reports import render
+    from harness.reports.terminal import terminal
     from harness.runs.limits import Limits
     from harness.runs.run import plan
     from harness.scenarios import load, load_all
@@ -75,7 +76,7 @@ _HOMES = {
     "render": "harness.reports",
     "run": "harness.api.run",
     "summarise": "harness.analysis.summary.build",
-    "terminal": "harness.reports",
+    "terminal": "harness.reports.terminal",
 }
 
 __all__ = [

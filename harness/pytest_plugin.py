@@ -48,6 +48,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     if not file_path.name.endswith(SUFFIXES) and not _named(file_path, parent.config):
         return None
+    from harness.testing.plain_imports import import_plainly
+
+    import_plainly(parent.config)
     from harness.testing.collect import ScenarioFile
 
     return ScenarioFile.from_parent(parent, path=file_path)
@@ -134,6 +137,9 @@ def pytest_terminal_summary(
 @pytest.fixture(scope="session")
 def harness_run(request: pytest.FixtureRequest) -> HarnessRun:
     """Runs scenarios from a test written in Python: `harness_run("a.yaml").recall`."""
+    from harness.testing.plain_imports import import_plainly
+
+    import_plainly(request.config)
     from harness.testing.fixture import HarnessRun
 
     return HarnessRun(request.config)

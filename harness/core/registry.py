@@ -53,10 +53,14 @@ class Registry(Generic[T_co]):
     def __init__(self, kind: str, protocol: object) -> None:
         self.kind = kind
         self._protocol = protocol
-        self._plugs: dict[str, Callable[..., T_co]] = {}
+        self._plugs: dict[str, Callable[..., T_co] | str] = {}
 
-    def add(self, name: str, plug: Callable[..., T_co]) -> None:
+    def add(self, name: str, plug: Callable[..., T_co] | str) -> None:
         """Make a built-in known.
+
+        Args:
+            name: What specs call it.
+            plug: Itself; or its `package.module:Name`, which is imported when somebody asks for it.
 
         Raises:
             ValueError: The name is taken.
@@ -115,7 +119,10 @@ class Registry(Generic[T_co]):
 
     def _find(self, spec: Spec) -> Callable[..., T_co]:
         if spec.name in self._plugs:
-            return self._plugs[spec.name]
+            plug = self._plugs[spec.name]
+            if isinstance(plug, str):
+                plug = self._plugs[spec.name] = _built_in(plug)
+            return plug
         for point in entry_points(group=f"session_harness.{self.kind}", name=spec.name):
             return cast("Callable[..., T_co]", self._loaded(point.value))
         if ":" in spec.name:
@@ -144,6 +151,12 @@ class Registry(Generic[T_co]):
             if not _takes(method, len(inspect.signature(wanted).parameters)):
                 raise UsageError(f"{what}: '{name}' does not take what it is given; {see}")
         return plug
+
+
+def _built_in(path: str) -> Any:
+    """A plug of ours; one that does not load is no fault of a user's."""
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)
 
 
 def _methods(protocol: object) -> Iterator[tuple[str, Callable[..., object]]]:

@@ -12,16 +12,8 @@ from harness.core.errors import UsageError, nearest
 from harness.core.files import whole
 from harness.core.registry import Registry
 from harness.core.spec import Spec
-from harness.reports.charts.figure_files import Pdf, Png, Svg
 from harness.reports.charts.layout import SCREEN, Layout
-from harness.reports.files.csv_file import Csv
-from harness.reports.files.json_file import Json
-from harness.reports.files.parquet_file import Parquet
-from harness.reports.files.tex_file import Tex
-from harness.reports.html import Html
-from harness.reports.markdown import Markdown
 from harness.reports.report_input import ReportInput
-from harness.reports.terminal import Terminal, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +21,7 @@ if TYPE_CHECKING:
     from harness.analysis.records import Frame
     from harness.analysis.summary.model import Summary
 
-__all__ = ["FIGURES", "Renderer", "render", "renderers", "terminal"]
+__all__ = ["FIGURES", "Renderer", "render", "renderers"]
 
 
 class Renderer(Protocol):
@@ -40,18 +32,19 @@ class Renderer(Protocol):
 
 
 renderers: Registry[Renderer] = Registry("renderer", Renderer)
-"""By suffix, without the dot."""
+"""By suffix, without the dot. Each is imported when a report ends in it: some bring polars, scipy
+or a page."""
 
-renderers.add("csv", Csv)
-renderers.add("html", Html)
-renderers.add("json", Json)
-renderers.add("md", Markdown)
-renderers.add("parquet", Parquet)
-renderers.add("pdf", Pdf)
-renderers.add("png", Png)
-renderers.add("svg", Svg)
-renderers.add("tex", Tex)
-renderers.add("txt", Terminal)
+renderers.add("csv", "harness.reports.files.csv_file:Csv")
+renderers.add("html", "harness.reports.html:Html")
+renderers.add("json", "harness.reports.files.json_file:Json")
+renderers.add("md", "harness.reports.markdown:Markdown")
+renderers.add("parquet", "harness.reports.files.parquet_file:Parquet")
+renderers.add("pdf", "harness.reports.charts.figure_files:Pdf")
+renderers.add("png", "harness.reports.charts.figure_files:Png")
+renderers.add("svg", "harness.reports.charts.figure_files:Svg")
+renderers.add("tex", "harness.reports.files.tex_file:Tex")
+renderers.add("txt", "harness.reports.terminal:Terminal")
 
 FIGURES = ("pdf", "png", "svg")
 """Suffixes of pictures."""

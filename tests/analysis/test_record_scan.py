@@ -14,9 +14,9 @@ from harness.analysis.summary.build import summarise
 from harness.core.errors import FileError, UsageError
 from harness.core.files import dump_line
 from harness.core.record import to_json
-from harness.reports import terminal
 from harness.reports.files.json_file import to_data
 from harness.reports.markdown import markdown
+from harness.reports.terminal import terminal
 from harness.runs.folder import make_parts
 from harness.runs.folder.layout import PARTS, RECORDS
 from harness.runs.folder.reader import records as stored

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from harness.analysis.records import from_records
 from harness.analysis.summary.build import summarise
 from harness.core.errors import UsageError
-from harness.reports import render, renderers, terminal
+from harness.reports import render, renderers
 from harness.reports.format import width
 from harness.reports.sections.hints import hints
+from harness.reports.terminal import terminal
 from harness.reports.terminal_style import TerminalStyle
 from harness.runs.folder.record_columns import SCHEMA
 from tests.support.records import failed, make_record, simulated_run

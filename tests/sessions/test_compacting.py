@@ -8,8 +8,10 @@ from harness.core.errors import UsageError
 from harness.core.messages import Message
 from harness.core.window import History
 from harness.sessions.memories.fitting import notes_tokens
-from harness.sessions.policies import Reintroduce, Summarise, policies
+from harness.sessions.policies import policies
 from harness.sessions.policies.conformance import check_compacting, check_policy
+from harness.sessions.policies.reintroduce import Reintroduce
+from harness.sessions.policies.summarise import Summarise
 
 
 @st.composite

@@ -7,8 +7,9 @@ import pytest
 from harness.core.errors import UsageError
 from harness.core.messages import Message
 from harness.models.reference.notes import task_of
-from harness.sessions.policies import Summarise, policies, policy_name
+from harness.sessions.policies import policies, policy_name
 from harness.sessions.policies.instructions import SHIPPED, instruction
+from harness.sessions.policies.summarise import Summarise
 
 
 class Asked:

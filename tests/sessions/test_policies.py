@@ -10,22 +10,15 @@ from hypothesis import strategies as st
 from harness.core.errors import UsageError
 from harness.core.messages import Message, turn_starts
 from harness.core.window import History, Span
-from harness.sessions.policies import (
-    ClearToolResults,
-    DropOldest,
-    KeepEnds,
-    Refuse,
-    Reintroduce,
-    SendAll,
-    Summarise,
-    clearing,
-    compacting,
-    policies,
-    reminding,
-    summarising,
-)
-from harness.sessions.policies.clear_tool_results import CLEARED
+from harness.sessions.policies import clearing, compacting, policies, reminding, summarising
+from harness.sessions.policies.clear_tool_results import CLEARED, ClearToolResults
 from harness.sessions.policies.conformance import check_clearing, check_policy
+from harness.sessions.policies.drop_oldest import DropOldest
+from harness.sessions.policies.keep_ends import KeepEnds
+from harness.sessions.policies.refuse import Refuse
+from harness.sessions.policies.reintroduce import Reintroduce
+from harness.sessions.policies.send_all import SendAll
+from harness.sessions.policies.summarise import Summarise
 from tests.support.turns import turn, turns
 
 

@@ -26,7 +26,9 @@ from harness.analysis.summary.group_onset import facts_alone, onset_of
 from harness.analysis.summary.trials import under_prompt
 from harness.core.errors import UsageError
 from harness.core.spec import Spec
-from harness.sessions.policies import ProviderCompaction, Summarise, policies
+from harness.sessions.policies import policies
+from harness.sessions.policies.provider_compaction import ProviderCompaction
+from harness.sessions.policies.summarise import Summarise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

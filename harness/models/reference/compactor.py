@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from harness.models.reference.base import Prompt, Reader, between, chance, laws
+from harness.models.reference.base import Prompt, Reader, between, chance
 from harness.models.reference.repeats import repeat_of_this_call
 
 if TYPE_CHECKING:
@@ -96,6 +96,3 @@ def is_plain(sentence: str) -> bool:
     if _MACHINE.search(sentence) or _HANDED_OVER in sentence or _ROUND.match(sentence):
         return False
     return len(told) >= _FEWEST and len(told) >= _PLAIN * len(parts)
-
-
-laws.add("compactor", Compactor)

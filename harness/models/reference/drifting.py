@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.models.reference.base import Prompt, Reader, between, chance, laws
+from harness.models.reference.base import Prompt, Reader, between, chance
 from harness.models.reference.orders import orders
 from harness.models.reference.text import is_question, sentences
 
@@ -199,6 +199,3 @@ def _count(text: str) -> int:
 
 def _lower(text: str) -> str:
     return text if text.startswith("I ") else text[:1].lower() + text[1:]
-
-
-laws.add("drifting", Drifting)

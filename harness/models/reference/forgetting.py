@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from harness.models.reference.base import Prompt, Reader, between, chance, laws, one_of
+from harness.models.reference.base import Prompt, Reader, between, chance, one_of
 
 if TYPE_CHECKING:
     from harness.models.reference.reader import Sees
@@ -154,10 +154,3 @@ class Lapse(Forgetting):
         """1 - rate."""
         del fill, position
         return 1.0 - self.rate
-
-
-laws.add("fading", Fading)
-laws.add("lapse", Lapse)
-laws.add("logistic", Logistic)
-laws.add("middle", MiddleLaw)
-laws.add("step", StepLaw)

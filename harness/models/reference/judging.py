@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.text import contains, words
-from harness.models.reference.base import Prompt, Reader, between, chance, laws
+from harness.models.reference.base import Prompt, Reader, between, chance
 
 if TYPE_CHECKING:
     from harness.models.reference.reader import Reading
@@ -37,6 +37,3 @@ class Judging(Reader):
         if chance(prompt.key(), "verdict") < self.error:
             right = not right
         return f"I compared the two.\n{'RIGHT' if right else 'WRONG'}"
-
-
-laws.add("judge", Judging)

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.models.reference.base import Prompt, Reader, between, chance, laws
+from harness.models.reference.base import Prompt, Reader, between, chance
 from harness.models.reference.skills import WEEK, Student, exactly
 
 if TYPE_CHECKING:
@@ -148,9 +148,3 @@ def _day_off(student: Student, more: int) -> str | None:
     if student.asking.skill == "weekday":
         return WEEK[(days[0].weekday() + more) % len(WEEK)]
     return f"{abs((days[-1] - days[0]).days) + more} days."
-
-
-laws.add("exact", ExactReader)
-laws.add("finder", FinderReader)
-laws.add("interference", InterferenceReader)
-laws.add("unskilled", UnskilledReader)

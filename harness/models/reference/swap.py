@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.models.reference.base import Prompt, Reader, between, chance, laws
+from harness.models.reference.base import Prompt, Reader, between, chance
 
 if TYPE_CHECKING:
     from harness.models.reference.reader import Reading
@@ -40,6 +40,3 @@ class Swap(Reader):
         if others and chance(prompt.key(), "swap") >= self.recall(prompt.fill, 0.0):
             return others[0]
         return reading.answer()
-
-
-laws.add("swap", Swap)

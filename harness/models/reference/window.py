@@ -12,7 +12,6 @@ from harness.models.reference.base import (
     Reader,
     between,
     chance,
-    laws,
     newest_messages,
     one_of,
     tokens_of,
@@ -90,9 +89,3 @@ class Notes(Reader):
     def keeps(self, sentence: str) -> bool:
         """Whether the draw of the sentence lets it be written."""
         return chance(_NOTES, sentence) >= self.miss
-
-
-laws.add("notes", Notes)
-laws.add("perfect", Reader)
-laws.add("window", WindowLaw)
-laws.add("refuse", RefuseLaw)

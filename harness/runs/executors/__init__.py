@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Protocol
 from harness.core.errors import UsageError
 from harness.core.registry import Registry
 from harness.runs.executors.local import Local
-from harness.runs.executors.ray_cluster import OnRay
 from harness.runs.model_stack import cached_models
 
 if TYPE_CHECKING:
@@ -110,6 +109,6 @@ def cache_of(plug: ExecutorPlug, answers: AnswerOptions) -> Path | None:
 
 executors: Registry[ExecutorPlug] = Registry("executor", ExecutorPlug)
 executors.add("local", OnThisMachine)
-executors.add("ray", OnRay)
+executors.add("ray", "harness.runs.executors.ray_cluster:OnRay")
 
-__all__ = ["OnRay", "OnThisMachine", "cache_of", "chosen_executor", "executors"]
+__all__ = ["OnThisMachine", "cache_of", "chosen_executor", "executors"]

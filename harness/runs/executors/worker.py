@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from harness.models.exact_counts import ExactCounter
     from harness.runs.conversation.generated_text import Line
     from harness.runs.limits import Limits
-    from harness.runs.meter.fit import CountModel
+    from harness.runs.meter.count_model import CountModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,13 +11,11 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.core.arms import Stage
-    from harness.runs.meter.fit import CountModel
+    from harness.runs.meter.count_model import CountModel
 
 _STEPS = 1000
 """Ratios are whole thousandths, so that two runs against one provider build the same bytes."""
@@ -104,6 +102,8 @@ def aim(model: CountModel, prompts: Sequence[AimedPrompt]) -> Aim:
     """
     if not prompts:
         return UNAIMED
+    import numpy as np
+
     local = np.array([prompt.local for prompt in prompts], dtype=np.float64)
     counted = model.predict(
         np.array([prompt.messages for prompt in prompts], dtype=np.float64),

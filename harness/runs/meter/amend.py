@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.messages import Message
 from harness.runs.meter.readings import ReadingsBuilder
-from harness.runs.meter.verdict import verdicts
 from harness.sessions.tokens import PRIMING, TokenCounter
 
 if TYPE_CHECKING:
@@ -72,6 +71,8 @@ class Settlement:
     """
 
     def __init__(self, records: Iterable[Mapping[str, Any]]) -> None:
+        from harness.runs.meter.verdict import verdicts  # brings numpy, which no run begins with
+
         builders: defaultdict[tuple[str, str], ReadingsBuilder] = defaultdict(ReadingsBuilder)
         numbers: dict[tuple[str, str], int] = {}
         self._calls = array("l")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.runs.meter.fit import OURS, CountModel, fit
+from harness.runs.meter.count_model import OURS, CountModel
+from harness.runs.meter.fit import fit
 
 if TYPE_CHECKING:
     from harness.runs.meter.readings import Flags, Floats, Readings

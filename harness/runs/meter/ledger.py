@@ -17,7 +17,7 @@ from harness.core.files import write_whole
 from harness.core.shapes import conform, parse
 from harness.core.text_kinds import KINDS
 from harness.runs.meter.aims import ANY, UNAIMED, Aim, AimedPrompt, LengthAims, aim
-from harness.runs.meter.fit import OURS, CountModel
+from harness.runs.meter.count_model import OURS, CountModel
 from harness.runs.meter.prompt_counts import PromptCounts
 
 if TYPE_CHECKING:

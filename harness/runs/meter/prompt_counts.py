@@ -1,23 +1,22 @@
-"""What was counted of the prompts of one model, and how its provider counts by that."""
+"""What was counted of the prompts of one model, and how its provider counts by that.
+
+numpy is imported where the first count is read, since no run needs it before.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from harness.core.record import to_json
 from harness.runs.meter.aims import AimedPrompt
-from harness.runs.meter.cached import whole_counts
-from harness.runs.meter.cap import FLAT, growth_of
-from harness.runs.meter.fit import CountModel, fit, rounding
 from harness.runs.meter.readings import ReadingsBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from harness.core.record import Record
+    from harness.runs.meter.count_model import CountModel
     from harness.runs.meter.readings import Flags, Floats
 
 _MOST_COUNTED = 50_000
@@ -49,6 +48,12 @@ class PromptCounts:
 
         Counts that leave out what a cache held are mended or left out.
         """
+        if not self.exact and not self.scenarios:
+            return {}
+        import numpy as np
+
+        from harness.runs.meter.cached import whole_counts
+
         found = {scenario: set(counted) for scenario, counted in self.exact.items()}
         x = self.usage.readings()
         counts = whole_counts(x)
@@ -68,6 +73,10 @@ def _model(counted: Iterable[tuple[AimedPrompt, float]]) -> CountModel:
 
     Long ones whose counts do not grow were cut by the server: they teach nothing.
     """
+    import numpy as np
+
+    from harness.runs.meter.fit import fit, rounding
+
     rows = sorted((p.local, p.messages, p.kinds, tokens) for p, tokens in counted)
     columns = (np.array(column, dtype=np.float64) for column in zip(*rows, strict=True))
     local, messages, kinds, tokens = columns
@@ -77,6 +86,10 @@ def _model(counted: Iterable[tuple[AimedPrompt, float]]) -> CountModel:
 
 def _cut(local: Floats, counted: Floats) -> Flags:
     """Which prompts seem to have been cut: the longest, where their counts do not grow."""
+    import numpy as np
+
+    from harness.runs.meter.cap import FLAT, growth_of
+
     long: Flags = 2 * local >= local.max()
     if long.sum() >= _FEW and local[long].max() > local[long].min():
         growth, error = growth_of(local[long], counted[long])

@@ -11,8 +11,6 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from harness.core.messages import Message
 from harness.core.text_kinds import KINDS
 from harness.sessions.tokens import MESSAGE_OVERHEAD, PRIMING, TokenCounter
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import TypeAlias
 
+    import numpy as np
     from numpy.typing import NDArray
 
     Floats: TypeAlias = NDArray[np.float64]
@@ -124,6 +123,8 @@ class ReadingsBuilder:
 
     def readings(self) -> Readings:
         """What was noted, as columns."""
+        import numpy as np
+
         columns: dict[str, Any] = {
             name: np.array(values, dtype=np.float64) for name, values in self._numbers.items()
         }

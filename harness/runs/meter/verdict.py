@@ -14,11 +14,12 @@ import numpy as np
 from harness.runs.meter.cached import whole_counts
 from harness.runs.meter.cap import find_cap
 from harness.runs.meter.dropped import Dropping, dropping
-from harness.runs.meter.fit import CountModel, fit, rounding
+from harness.runs.meter.fit import fit, rounding
 
 if TYPE_CHECKING:
     from harness.runs.meter.cached import WholeCounts
     from harness.runs.meter.cap import Cap
+    from harness.runs.meter.count_model import CountModel
     from harness.runs.meter.readings import Flags, Floats, Readings
 
 _FAR_BELOW = 0.6

@@ -16,7 +16,8 @@ from harness.models.catalog import cost, marked
 from harness.models.usage import Usage
 from harness.runs.planning.cost_of_preparing import preparations, shown_tokens
 from harness.sessions.build import build, reminder_of
-from harness.sessions.policies import SendAll, policies, summarising
+from harness.sessions.policies import policies, summarising
+from harness.sessions.policies.send_all import SendAll
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

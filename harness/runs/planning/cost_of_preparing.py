@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from harness.core.session import Session
     from harness.core.study import SessionTrials
     from harness.sessions.materials import Materials
-    from harness.sessions.policies import Summarise
+    from harness.sessions.policies.summarise import Summarise
 
 INSTRUCTION_TOKENS = 60
 """About what an instruction to write takes beside the notes so far."""

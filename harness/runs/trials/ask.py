@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from harness.core.trial import Trial
     from harness.models.call_options import CallOptions
     from harness.models.exact_counts import ExactCounter
-    from harness.runs.meter.fit import CountModel
+    from harness.runs.meter.count_model import CountModel
     from harness.runs.trials.fork import Fork
 
 _AS_EXPECTED = 0.98

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from harness.core.spec import Spec
     from harness.core.trial import Trial
     from harness.runs.answer_room import AnswerRoom
-    from harness.runs.meter.fit import CountModel
+    from harness.runs.meter.count_model import CountModel
     from harness.runs.trials.ask import CallResult
     from harness.runs.trials.fork import Fork
 

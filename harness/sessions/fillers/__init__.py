@@ -8,9 +8,6 @@ from harness.core.errors import FileError, UsageError
 from harness.core.languages import language
 from harness.core.protocols import Filler, Multilingual
 from harness.core.registry import Registry
-from harness.sessions.fillers.agent_work import AgentWork
-from harness.sessions.fillers.file import FileFiller
-from harness.sessions.fillers.shuffled import ShuffledFiller
 from harness.sessions.fillers.workday import LANGUAGES, Workday
 
 if TYPE_CHECKING:
@@ -18,7 +15,7 @@ if TYPE_CHECKING:
 
 fillers: Registry[Filler] = Registry("filler", Filler)
 fillers.add("workday", Workday)
-fillers.add("agent-work", AgentWork)
+fillers.add("agent-work", "harness.sessions.fillers.agent_work:AgentWork")
 
 
 def make_filler(spec: FillerSpec, code: str = "en", haystack: Haystack = "coherent") -> Filler:
@@ -34,11 +31,17 @@ def make_filler(spec: FillerSpec, code: str = "en", haystack: Haystack = "cohere
         UsageError: No filler has that name, or `repeat` is set for one that is not a file.
     """
     made = _made(spec, code)
-    return ShuffledFiller(made) if haystack == "shuffled" else made
+    if haystack != "shuffled":
+        return made
+    from harness.sessions.fillers.shuffled import ShuffledFiller
+
+    return ShuffledFiller(made)
 
 
 def _made(spec: FillerSpec, code: str) -> Filler:
     if spec.file is not None:
+        from harness.sessions.fillers.file import FileFiller
+
         return FileFiller(path=spec.file, repeat=spec.repeat)
     try:
         found = _named(spec)
@@ -71,8 +74,6 @@ def _named(spec: FillerSpec) -> Filler:
 
 __all__ = [
     "LANGUAGES",
-    "AgentWork",
-    "FileFiller",
     "Workday",
     "filler_note",
     "fillers",

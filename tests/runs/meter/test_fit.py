@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.runs.meter.fit import OURS, fit
+from harness.runs.meter.count_model import OURS
+from harness.runs.meter.fit import fit
 
 
 def prompts(n=60, *, seed=0, longest=600, kinds=2):

@@ -7,7 +7,7 @@ import pytest
 
 from harness.core.chat_format import to_chat
 from harness.core.draws import Draws
-from harness.sessions.fillers import AgentWork
+from harness.sessions.fillers.agent_work import AgentWork
 from harness.sessions.fillers.conformance import check_filler
 from harness.sessions.leaks import LeakCheck
 from harness.sessions.stream import FillerStream

@@ -4,7 +4,8 @@ import pytest
 
 from harness.core.errors import FileError, UsageError, Where
 from harness.core.scenario import FillerSpec
-from harness.sessions.fillers import FileFiller, Workday, fillers, make_filler
+from harness.sessions.fillers import Workday, fillers, make_filler
+from harness.sessions.fillers.file import FileFiller
 
 WHERE = Where(file="s.yaml", line=7, column=3)
 

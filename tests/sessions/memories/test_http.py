@@ -5,8 +5,9 @@ import pytest
 from harness.core.errors import UsageError
 from harness.core.memory import MemoryBill, MemoryChain, MemoryFaultError, MemoryView, day_of
 from harness.core.messages import Message
-from harness.sessions.memories import HttpMemory, memories
+from harness.sessions.memories import memories
 from harness.sessions.memories.conformance import check_memory
+from harness.sessions.memories.http import HttpMemory
 from tests.support.memory_server import MemoryServer
 
 

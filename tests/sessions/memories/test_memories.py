@@ -5,19 +5,17 @@ import pytest
 from harness.core.errors import UsageError
 from harness.core.memory import MemoryChain, MemoryView, day_of
 from harness.core.messages import Message
-from harness.sessions.memories import (
-    Facts,
-    FullMemory,
-    LastTurns,
-    LossyMemory,
-    Nothing,
-    Retrieval,
-    SummaryMemory,
-    TranscriptMemory,
-    memories,
-)
+from harness.sessions.memories import memories
 from harness.sessions.memories.conformance import check_memory
+from harness.sessions.memories.facts import Facts
 from harness.sessions.memories.fitting import best, newest_notes, notes_tokens
+from harness.sessions.memories.full import FullMemory
+from harness.sessions.memories.last_k import LastTurns
+from harness.sessions.memories.none import Nothing
+from harness.sessions.memories.retrieval import Retrieval
+from harness.sessions.memories.stated_losses import LossyMemory
+from harness.sessions.memories.summary import SummaryMemory
+from harness.sessions.memories.transcript import TranscriptMemory
 
 
 class Scribe:
