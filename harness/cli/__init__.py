@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from harness.cli.start_up import starting
 from harness.cli.streams import speak_plainly
 from harness.core.errors import HarnessError, UsageError, first_of, nearest
 from harness.core.files import FULL
@@ -22,12 +23,39 @@ from harness.core.printable import printable, shown, well_formed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_VERBS = (
-    "init", "doctor", "validate", "plan", "run", "probe", "view", "report", "compare", "advise",
-    "baseline", "check", "judge", "score", "compaction", "show", "export", "ls", "cache", "import",
-    "calibrate", "reread",
-)  # fmt: skip
-"""In the order in which a newcomer needs them."""
+_VERBS = {
+    "init": "Write a first scenario to PATH; an existing file is never touched.",
+    "doctor": "Check packages, tokenizer, prices, keys and folders; nothing is generated anywhere.",
+    "validate": "Check scenario files; every problem with file:line:column.",
+    "plan": "Say what a run would send and cost; nothing is sent.",
+    "run": "Replay scenarios against models and windows; records go to results/.",
+    "probe": "Ask models what stood in a real session, at several fills of the window.",
+    "view": "Show runs in the browser, live from their folders; Ctrl-C ends it.",
+    "report": "Report on one run or several; `latest` is the newest.",
+    "compare": "Compare runs, or the models of one run, on the same sessions.",
+    "advise": "Say at which length to compact: the threshold that keeps most of what was said.",
+    "baseline": "Keep runs as baselines, and look at them.",
+    "check": "Check RUN against a baseline: pass, fail, or not to be told.",
+    "judge": "Grade the replies of RUN to facts with 'score: judge', after planted answers.",
+    "score": "Grade the replies of RUN again, by its scenarios as they are now.",
+    "compaction": (
+        "Render sessions for other programs, and score what their compactions kept of them."
+    ),
+    "show": "Show one record of RUN; the start of its KEY is enough.",
+    "export": "Export the records of RUN in the form of another program.",
+    "ls": "List runs: name, models, windows, records.",
+    "cache": "Answers that were paid for and are kept over runs: see, prune, find.",
+    "import": "Import conversations; FORMAT is guessed unless it is given.",
+    "calibrate": (
+        "Say truth beside estimate for reference models with known forgetting; nothing leaves here."
+    ),
+    "reread": (
+        "Say where forgetting begins in a TABLE that others have published: a CSV, JSON "
+        "or JSONL file."
+    ),
+}
+"""In the order in which a newcomer needs them; what each does, as the first sentence of its help.
+So `harness --help` imports none of them."""
 
 _LONG_WORD = re.compile(r"(\S{200})\S{200,}")
 """Longer than anything that a user wrote: a field of a damaged file, quoted whole."""
@@ -51,6 +79,12 @@ class _Verbs(click.Group):
         command = import_module(f"harness.cli.{file}").command
         assert isinstance(command, click.Command)  # noqa: S101 -- a file of ours, not an input
         return command
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        limit = formatter.width - 6 - max(map(len, _VERBS))
+        known = (click.Command(name, help=told) for name, told in _VERBS.items())
+        with formatter.section("Commands"):
+            formatter.write_dl([(str(verb.name), verb.get_short_help_str(limit)) for verb in known])
 
     def resolve_command(
         self, context: click.Context, args: list[str]
@@ -91,6 +125,7 @@ def harness(*, trust_env: bool) -> None:
 
 def main() -> NoReturn:
     """Run the command and leave with its exit code; no traceback for what a user did."""
+    starting()
     try:
         speak_plainly()
         arguments = sys.argv[1:]

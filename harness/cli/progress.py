@@ -7,8 +7,7 @@ from contextlib import AbstractContextManager
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
+from harness.cli.start_up import started
 from harness.cli.streams import screen
 from harness.cli.time_left import TimeLeft
 from harness.core.printable import printable
@@ -16,6 +15,8 @@ from harness.core.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Never
+
+    from tqdm import tqdm
 
     from harness.core.record import Record
 
@@ -37,6 +38,8 @@ class Bar(AbstractContextManager["Bar"]):
         self._every_s = every_s
         self._time_left = TimeLeft(clock)
         self._bar: tqdm[Never] | None = None
+        """On a terminal alone: what draws it takes a while to import."""
+        self._total: int | None = None
         self._over = Event()
         self._teller: Thread | None = None
         self._in_flight = 0
@@ -57,23 +60,26 @@ class Bar(AbstractContextManager["Bar"]):
 
     def begin(self, total: int | None, done: int) -> None:
         """The run has so many trials (None: not known yet), so many of them recorded already."""
-        self._done = done
+        started()
+        self._done, self._total = done, total
+        if not screen().isatty():
+            if self._teller is None:
+                self._teller = Thread(target=self._tell, daemon=True)
+                self._teller.start()
+            return
+        from tqdm import tqdm
+
         self._bar = tqdm(
             total=total,
             initial=done,
             unit="trial",
             file=screen(),
-            disable=None,  # quiet when stderr is no terminal
             dynamic_ncols=True,
             smoothing=0.05,
             bar_format="{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]"
             if total is not None
             else None,
         )
-        if self._bar.disable and self._teller is None:
-            self._bar.total = total  # tqdm keeps nothing of what it does not show
-            self._teller = Thread(target=self._tell, daemon=True)
-            self._teller.start()
 
     def expect(self, left: Mapping[str, int]) -> None:
         """So many trials of each model are still to be asked."""
@@ -81,6 +87,7 @@ class Bar(AbstractContextManager["Bar"]):
 
     def replanned(self, total: int) -> None:
         """The number of trials has changed."""
+        self._total = total
         if self._bar is not None:
             self._bar.total = total
 
@@ -115,17 +122,19 @@ class Bar(AbstractContextManager["Bar"]):
 
     def note(self, text: str) -> None:
         """Something that the user should know now: a line of its own, on stderr."""
-        tqdm.write(printable(text), file=screen())
+        if self._bar is None:
+            print(printable(text), file=screen())
+            return
+        self._bar.write(printable(text), file=screen())
 
     def _tell(self) -> None:
         """A line a minute, until the run is over."""
         while not self._over.wait(self._every_s):
-            total = None if self._bar is None else self._bar.total
-            of = "" if total is None else f" of {total:,}"
+            of = "" if self._total is None else f" of {self._total:,}"
             self.note(f"{self._done:,}{of} trials, {self._facts()}")
 
     def _show(self) -> None:
-        if self._bar is not None and not self._bar.disable:
+        if self._bar is not None:
             self._bar.set_postfix_str(self._facts(), refresh=False)
 
     def _facts(self) -> str:

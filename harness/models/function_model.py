@@ -17,7 +17,6 @@ from harness.core.chat_format import to_chat
 from harness.core.errors import ModelError, UsageError
 from harness.core.registry import load_named
 from harness.models.base import CalledModel, asked_tokens, for_provider, most_tokens
-from harness.models.errors import classify
 from harness.models.response import reply
 
 if TYPE_CHECKING:
@@ -115,6 +114,8 @@ class FunctionModel(CalledModel):
             async with asyncio.timeout(_seconds(parameters.get("timeout"))):
                 said = await self._said(chat)
         except Exception as error:
+            from harness.models.errors import classify  # some hundred patterns
+
             tokens = asked_tokens(messages, parameters)
             failure = classify(error, secrets=self._secrets, tokens=tokens)
             if failure.kind == "unknown":  # a fault of its own, which would come again
