@@ -12,6 +12,7 @@ import inspect
 import re
 import sys
 import types
+from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -32,6 +33,7 @@ from harness.core.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from importlib.metadata import EntryPoints
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -71,8 +73,7 @@ class Registry(Generic[T_co]):
 
     def names(self) -> tuple[str, ...]:
         """Every name that resolves without a module path, sorted."""
-        found = {point.name for point in entry_points(group=f"session_harness.{self.kind}")}
-        return tuple(sorted(found | set(self._plugs)))
+        return tuple(sorted({point.name for point in _installed(self.kind)} | set(self._plugs)))
 
     def is_built_in(self, spec: Spec | str) -> bool:
         """Whether a spec names a plug that comes with the harness."""
@@ -123,7 +124,7 @@ class Registry(Generic[T_co]):
             if isinstance(plug, str):
                 plug = self._plugs[spec.name] = _built_in(plug)
             return plug
-        for point in entry_points(group=f"session_harness.{self.kind}", name=spec.name):
+        for point in _installed(self.kind).select(name=spec.name):
             return cast("Callable[..., T_co]", self._loaded(point.value))
         if ":" in spec.name:
             self.check(spec)
@@ -151,6 +152,17 @@ class Registry(Generic[T_co]):
             if not _takes(method, len(inspect.signature(wanted).parameters)):
                 raise UsageError(f"{what}: '{name}' does not take what it is given; {see}")
         return plug
+
+
+def _installed(kind: str) -> EntryPoints:
+    """The plugs of that kind that other distributions bring."""
+    return _all_installed(tuple(sys.path)).select(group=f"session_harness.{kind}")
+
+
+@lru_cache(maxsize=1)
+def _all_installed(_path: tuple[str, ...]) -> EntryPoints:
+    """Entry points of all kinds: to find them every distribution is looked at."""
+    return entry_points()
 
 
 def _built_in(path: str) -> Any:

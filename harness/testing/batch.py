@@ -119,6 +119,7 @@ class Batches:
     def _replayed(self, study: Study) -> Path:
         from harness.runs.limits import Limits
         from harness.runs.run import run
+        from harness.sessions.tokens import counts_kept
 
         settings = self.settings
         free = all(reference_spec(model) is not None for model in study.models)
@@ -128,13 +129,14 @@ class Batches:
                 " (--harness-cassette FILE), or call with --harness-live"
             )
         from_cassette = not free and (settings.record or not settings.live)
-        result = run(
-            study,
-            out=settings.out,
-            limits=Limits(max_connections=settings.max_connections, rpm=settings.rpm),
-            cassette=settings.cassette if from_cassette else None,
-            record=settings.record and from_cassette,
-        )
+        with counts_kept(settings.marks):  # the next session need not load the tokenizer
+            result = run(
+                study,
+                out=settings.out,
+                limits=Limits(max_connections=settings.max_connections, rpm=settings.rpm),
+                cassette=settings.cassette if from_cassette else None,
+                record=settings.record and from_cassette,
+            )
         if result.given_up:
             model, why = result.given_up[0]
             raise IncompleteError(f"{model} was given up: {why}")
