@@ -48,6 +48,14 @@ def printed(code):
 
 def test_help_imports_nothing_heavy():
     assert imported("--help") == set()
+    code = (
+        "import sys; sys.argv = ['harness', '--help']\n"
+        "from harness.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: print(*(n for n in sys.modules if n.startswith('harness.')))"
+    )
+    of_ours = set(printed(code).splitlines()[-1].split())
+    assert not of_ours & {"harness.cli.run", "harness.cli.init", "harness.core.study"}
     code = "import harness.cli, harness.models, sys; print('harness.core.text' in sys.modules)"
     assert printed(code) == "False"  # nor what reads texts, which takes a tenth of a second
     assert imported("run", "--help") == set()
@@ -60,6 +68,45 @@ def test_a_run_of_reference_models_never_imports_litellm(tmp_path):
     )  # fmt: skip
     assert not found & {"litellm", "ray"}
     assert list(tmp_path.glob("*/records.jsonl"))
+
+
+UNASKED = (
+    "litellm", "ray", "numpy", "polars", "scipy", "altair", "rich", "jinja2", "tqdm", "aiohttp",
+    "harness.analysis", "harness.reports", "harness.adaptive", "harness.gate",
+    "harness.runs.executors.ray_cluster", "harness.sessions.fillers.agent_work",
+    "harness.sessions.memories.http", "harness.scoring.rules.wording", "harness.models.errors",
+    "harness.models.reference.skilled",
+)  # fmt: skip
+"""What a plain run of a reference model needs after its trials, or never."""
+
+TO_THE_FIRST_RECORD = """
+import sys
+from harness.runs.folder.writer import Store
+append = Store.append
+def first(store, record):
+    print(*(name for name in {unasked!r} if name in sys.modules), "end")
+    Store.append = append
+    append(store, record)
+Store.append = first
+from harness.cli import main
+try: main()
+except SystemExit: pass
+"""
+
+
+def test_until_the_first_record_nothing_is_imported_that_a_run_does_not_need(tmp_path):
+    code = TO_THE_FIRST_RECORD.format(unasked=UNASKED)
+    arguments = (
+        "run", "needle", "--out", tmp_path, "-m", "reference/perfect", "-w", "2k", "--seeds", "2",
+        "--fills", "0.5", "--no-controls", "-q",
+    )  # fmt: skip
+    done = subprocess.run(  # noqa: S603 -- our own interpreter
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["end"]
 
 
 def test_a_cassette_is_replayed_without_litellm(tmp_path):

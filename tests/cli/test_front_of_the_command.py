@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 
+import click
 import pytest
 
-from harness.cli import plan, run
+from harness.cli import _VERBS, plan, run
+from harness.cli import harness as group
 from harness.cli.grouped import GROUPS
 from harness.scenarios.shipped import shipped
 from harness.sessions.memories import memories
@@ -146,3 +148,9 @@ def test_every_policy_and_memory_that_comes_along_is_named_in_the_help(plugs):
     said = " ".join(harness("run", "--help").out.split())
     for name in plugs.names():
         assert re.search(rf"[ |]{re.escape(name)}[,;?. ]", said), name
+
+
+def test_the_list_of_verbs_says_of_each_what_its_own_help_says():
+    for name, told in _VERBS.items():
+        verb = group.get_command(click.Context(group), name)
+        assert verb.get_short_help_str(1000) == told, name

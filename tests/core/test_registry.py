@@ -1,13 +1,26 @@
 from __future__ import annotations
 
+import inspect
+import sys
 from dataclasses import dataclass
 from typing import Protocol
 
 import pytest
 
 from harness.core.errors import UsageError
-from harness.core.registry import Registry
+from harness.core.registry import Registry, _methods, _takes
 from harness.core.spec import Spec
+from harness.kinds import kinds
+from harness.models.reference import laws
+from harness.reports import renderers
+from harness.reports.exports import exporters
+from harness.runs.executors import executors
+from harness.scenarios.importers import importers
+from harness.scoring import scorers
+from harness.scoring.rules import rules
+from harness.sessions.fillers import fillers
+from harness.sessions.memories import memories
+from harness.sessions.policies import policies
 
 
 class Sounds(Protocol):
@@ -124,6 +137,53 @@ def test_to_check_a_spec_imports_nobodys_code(registry, tmp_path, monkeypatch):
 def test_a_wrong_spec_says_what_is_wrong_with_it(registry, spec, message):
     with pytest.raises(UsageError, match=message):
         registry.resolve(spec)
+
+
+def test_a_built_in_that_is_given_by_its_path_is_imported_when_it_is_asked_for(
+    registry, tmp_path, monkeypatch
+):
+    (tmp_path / "late_plug.py").write_text(
+        "from dataclasses import dataclass\n"
+        "@dataclass\nclass Late:\n    n: int = 1\n    def sound(self, times, /): ...\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    registry.add("late", "late_plug:Late")
+    assert "late" in registry.names()
+    assert registry.is_built_in("late?n=2")
+    assert "late_plug" not in sys.modules
+    assert registry.resolve("late?n=2").n == 2
+    with pytest.raises(UsageError, match="plug 'late' has no option 'm': known: n"):
+        registry.resolve("late?m=2")
+    monkeypatch.delitem(sys.modules, "late_plug")
+
+
+def test_a_plug_of_another_distribution_is_found_once_its_folder_is_there(
+    registry, tmp_path, monkeypatch
+):
+    assert "brought" not in registry.names()
+    about = tmp_path / "other-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1\n")
+    (about / "entry_points.txt").write_text(f"[session_harness.plug]\nbrought = {__name__}:Plug\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "brought" in registry.names()
+    assert registry.resolve("brought?n=3") == Plug(n=3)
+
+
+REGISTRIES = (
+    exporters, executors, fillers, importers, kinds, laws, memories, policies, renderers, rules,
+    scorers,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("known", REGISTRIES, ids=lambda known: known.kind.replace(" ", "-"))
+def test_every_plug_that_comes_along_loads_and_has_the_methods_of_its_kind(known):
+    built_in = [name for name in known.names() if known.is_built_in(name)]
+    assert built_in
+    for name in built_in:
+        plug = known._find(Spec(name))
+        for method, wanted in _methods(known._protocol):
+            assert _takes(getattr(plug, method), len(inspect.signature(wanted).parameters)), name
 
 
 def test_a_name_is_registered_once(registry):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.runs.meter.count_model import OURS
+from harness.runs.meter.count_model import OURS, CountModel
 from harness.runs.meter.fit import fit
 
 
@@ -108,3 +108,15 @@ def test_whatever_is_counted_no_part_of_it_is_negative_and_order_decides_nothing
     assert learnt(rows[::-1]).predict(*long_prompt())[0] == pytest.approx(
         model.predict(*long_prompt())[0], rel=1e-6
     )
+
+
+@given(
+    messages=st.integers(0, 10_000),
+    kinds=st.just([]) | st.lists(st.integers(0, 1_000_000), min_size=4, max_size=4),
+    ratios=st.sampled_from([(1.0,), (0.8123,), (2.35,), (1.1, 1.05, 1.0, 0.9)]),
+    constant=st.floats(0, 200),
+)
+def test_one_prompt_is_foretold_to_the_bit_as_many_are(messages, kinds, ratios, constant):
+    model = CountModel(constant=constant, per_message=4.3, ratios=ratios)
+    row = np.array([kinds or (0.0,)], dtype=np.float64)
+    assert model.of_one(messages, kinds) == model.predict(np.array([float(messages)]), row)[0]
