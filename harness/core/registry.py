@@ -156,12 +156,13 @@ class Registry(Generic[T_co]):
 
 def _installed(kind: str) -> EntryPoints:
     """The plugs of that kind that other distributions bring."""
-    return _all_installed(tuple(sys.path)).select(group=f"session_harness.{kind}")
+    found: EntryPoints = _all_installed(tuple(sys.path)).select(group=f"session_harness.{kind}")
+    return found
 
 
 @lru_cache(maxsize=1)
-def _all_installed(_path: tuple[str, ...]) -> EntryPoints:
-    """Entry points of all kinds: to find them every distribution is looked at."""
+def _all_installed(_path: tuple[str, ...]) -> Any:
+    """Entry points of all kinds, to be selected from: to find them every distribution is read."""
     return entry_points()
 
 
