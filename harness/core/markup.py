@@ -11,6 +11,7 @@ import unicodedata
 from functools import cache
 
 from harness.core.languages.folding import ascii_digits, silent_out, translated
+from harness.core.late_pattern import LatePattern
 
 _GROUPED = re.compile(
     r"(?<![\w.,])(?:[0-9]{1,3}(?:[,'’\u00a0\u2007\u2009\u202f][0-9]{3})+"
@@ -31,7 +32,7 @@ _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*\s*/?>")
 _STARS = re.compile(r"(?<=[0-9])\*+(?=[0-9])|[*`~]+")
 _POINT = re.compile(r"^[ \t>*_]*([0-9]{1,3})[.)][ \t]+(?=\S)", re.MULTILINE)
 _RAISED = re.compile(r"(?<=[0-9])(?=[¼-¾⅐-⅞²³¹⁰-⁹₀-₉])")
-_IDEOGRAPH = re.compile(r"([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff])")
+_IDEOGRAPH = LatePattern(lambda: r"([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff])")
 _PLAIN = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛ʼ´′＇", "'"),

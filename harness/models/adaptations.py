@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.core.late_pattern import LatePattern
 from harness.core.messages import Message
 from harness.core.parts import TextPart
 
@@ -27,42 +28,52 @@ _NEVER = frozenset(
 )
 """Without these no call can be made."""
 
-_NO_SYSTEM = re.compile(
-    r"system[ _-]?(?:role|prompt|message|instruction)s?\b.{0,80}?"
-    r"(?:\bnot\b|n't|\bun|\bno\b).{0,20}(?:support|allow|enabled|accept|permit|available)"
-    r"|(?:\bnot|n't|\bun|\bno)\s?(?:support|allow|accept|permit|known|expected)\w*"
-    r".{0,60}\bsystem['\"`]?(?:\s|$|[ _-]role|[.,:])"
-    r"|(?:unexpected|invalid|unknown) (?:message )?role:?.{0,10}system"
-    r"|developer instruction.{0,40}not enabled|conversation roles must alternate"
-    r"|only (?:the )?['\"`]?user['\"`]?,? (?:and|or) ['\"`]?(?:assistant|model)['\"`]?"
-    r" (?:roles|are)"
-    r"|(?:roles?|input) (?:must|should) be (?:one of |either )?:?.{0,4}"
-    r"['\"`]?user['\"`]?(?:,| or| and) ['\"`]?(?:assistant|model)\b(?!.{0,20}system)"
-    r"|first message (?:must|should|has to) be (?:from )?(?:the |a )?['\"`]?user",
+_NO_SYSTEM = LatePattern(
+    lambda: (
+        r"system[ _-]?(?:role|prompt|message|instruction)s?\b.{0,80}?"
+        r"(?:\bnot\b|n't|\bun|\bno\b).{0,20}(?:support|allow|enabled|accept|permit|available)"
+        r"|(?:\bnot|n't|\bun|\bno)\s?(?:support|allow|accept|permit|known|expected)\w*"
+        r".{0,60}\bsystem['\"`]?(?:\s|$|[ _-]role|[.,:])"
+        r"|(?:unexpected|invalid|unknown) (?:message )?role:?.{0,10}system"
+        r"|developer instruction.{0,40}not enabled|conversation roles must alternate"
+        r"|only (?:the )?['\"`]?user['\"`]?,? (?:and|or) ['\"`]?(?:assistant|model)['\"`]?"
+        r" (?:roles|are)"
+        r"|(?:roles?|input) (?:must|should) be (?:one of |either )?:?.{0,4}"
+        r"['\"`]?user['\"`]?(?:,| or| and) ['\"`]?(?:assistant|model)\b(?!.{0,20}system)"
+        r"|first message (?:must|should|has to) be (?:from )?(?:the |a )?['\"`]?user"
+    ),
     re.IGNORECASE | re.DOTALL,
 )
-_REFUSES = re.compile(
-    r"unsupported|unrecogni[sz]ed|unknown|unexpected|deprecated|invalid|extra (?:inputs?|fields?)"
-    r"|(?:not|n't|no longer|cannot|never) (?:be )?\w{0,12} ?(?:support|allow|permit|accept|recogni"
-    r"|available|valid|set|specified|used|taken?|change)|only (?:the )?default|must be|too large"
-    r"|at most|exceeds?\b|greater than|maximum|removed|renamed"
-    r"|replaced|incompatible|instead",
+_REFUSES = LatePattern(
+    lambda: (
+        r"unsupported|unrecogni[sz]ed|unknown|unexpected|deprecated|invalid"
+        r"|extra (?:inputs?|fields?)"
+        r"|(?:not|n't|no longer|cannot|never) (?:be )?\w{0,12} ?(?:support|allow|permit|accept"
+        r"|recogni|available|valid|set|specified|used|taken?|change)|only (?:the )?default|must be"
+        r"|too large|at most|exceeds?\b|greater than|maximum|removed|renamed"
+        r"|replaced|incompatible|instead"
+    ),
     re.IGNORECASE,
 )
 _NEAR = 160
 """Characters between a parameter's name and the words that refuse it."""
 
-_INSTEAD = re.compile(
-    r"(?:use|try|specify|set|renamed to|replaced (?:by|with)|in favou?r of|did you mean)"
-    r"\s+(?:the )?(?:parameter )?['\"`]?(?P<name>[a-z][a-z0-9_]{2,40})\b['\"`]?",
+_INSTEAD = LatePattern(
+    lambda: (
+        r"(?:use|try|specify|set|renamed to|replaced (?:by|with)|in favou?r of|did you mean)"
+        r"\s+(?:the )?(?:parameter )?['\"`]?(?P<name>[a-z][a-z0-9_]{2,40})\b['\"`]?"
+    ),
     re.IGNORECASE,
 )
 _TWINS = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
 """One parameter under two names: where one is refused, the other is tried before none."""
 
 _COUNT = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+|(?<![\w.])\d{1,9}(?![\w]|\.\d)")
-_TOO_LARGE = re.compile(
-    r"too large|at most|exceeds?\b|greater than|less than|maximum|no more than|upper|between|<=|>",
+_TOO_LARGE = LatePattern(
+    lambda: (
+        r"too large|at most|exceeds?\b|greater than|less than|maximum|no more than|upper|between"
+        r"|<=|>"
+    ),
     re.IGNORECASE,
 )
 

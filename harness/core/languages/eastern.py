@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from harness.core.late_pattern import LatePattern
+
 _DIGITS = {
     **{char: n for n, char in enumerate("零一二三四五六七八九")},
     **{char: n for n, char in enumerate("〇壹贰叁肆伍陆柒捌玖")},
@@ -28,17 +30,22 @@ _LARGE |= {"만": 10**4, "억": 10**8, "조": 10**12}
 
 _HAN = "".join(char for char in (*_DIGITS, *_SMALL, *_LARGE) if char < "가")
 _HANGUL = "".join(char for char in (*_DIGITS, *_SMALL, *_LARGE) if char >= "가")
-_MIXED = re.compile(
-    rf"(?<![0-9.])[0-9]{{1,20}}(?:\.[0-9]{{1,20}})?[ ]?[{''.join((*_SMALL, *_LARGE))}]"
-    rf"(?:[ ]?[0-9]{{1,20}}[ ]?[{''.join((*_SMALL, *_LARGE))}])*(?:[ ]?[0-9]{{1,20}}(?![0-9.]))?"
+_MIXED = LatePattern(
+    lambda: (
+        rf"(?<![0-9.])[0-9]{{1,20}}(?:\.[0-9]{{1,20}})?[ ]?[{''.join((*_SMALL, *_LARGE))}]"
+        rf"(?:[ ]?[0-9]{{1,20}}[ ]?[{''.join((*_SMALL, *_LARGE))}])*"
+        r"(?:[ ]?[0-9]{1,20}(?![0-9.]))?"
+    )
 )
-_MIXED_PART = re.compile(rf"([0-9]+(?:\.[0-9]+)?)[ ]?([{''.join((*_SMALL, *_LARGE))}])?")
-_SPELLED = re.compile(rf"[{_HAN}]+(?:点[{_HAN}]+)?")
-_SPELLED_KOREAN = re.compile(
-    rf"(?<![가-힣])[{_HANGUL}]{{2,}}(?: [{_HANGUL}]{{2,}})*"
-    r"(?=[^가-힣]|$|[원명개번호월년시분초층살세점권장대건회차주도은는을를가의로]|퍼센트|입니다|이에요|예요|이었|였|에)"
+_MIXED_PART = LatePattern(lambda: rf"([0-9]+(?:\.[0-9]+)?)[ ]?([{''.join((*_SMALL, *_LARGE))}])?")
+_SPELLED = LatePattern(lambda: rf"[{_HAN}]+(?:点[{_HAN}]+)?")
+_SPELLED_KOREAN = LatePattern(
+    lambda: (
+        rf"(?<![가-힣])[{_HANGUL}]{{2,}}(?: [{_HANGUL}]{{2,}})*"
+        r"(?=[^가-힣]|$|[원명개번호월년시분초층살세점권장대건회차주도은는을를가의로]|퍼센트|입니다|이에요|예요|이었|였|에)"
+    )
 )
-_PER_CENT = re.compile(rf"百分之([{_HAN}点]+|[0-9]+(?:\.[0-9]+)?)")
+_PER_CENT = LatePattern(lambda: rf"百分之([{_HAN}点]+|[0-9]+(?:\.[0-9]+)?)")
 _COUNTERS = frozenset("年月日号時时点點分秒人個个名回次本枚冊円元块圓歳岁階层楼倍室番台件位")
 EASTERN_RUN = re.compile(rf"[{_HAN}{_HANGUL}]{{2}}|[0-9] ?[{_HAN}{_HANGUL}]")
 """Two characters of a number in a row: every number of a hundred or more has such."""
@@ -73,7 +80,7 @@ def _per_cent(found: re.Match[str]) -> str:
 def _mixed(found: re.Match[str]) -> str:
     """Digits with characters for scales: 9万7千."""
     total, section, last_large = Decimal(0), Decimal(0), 10**16
-    for number, unit in _MIXED_PART.findall(found[0]):
+    for number, unit in _MIXED_PART.compiled.findall(found[0]):
         if unit in _LARGE:
             if _LARGE[unit] >= last_large:
                 return found[0]

@@ -18,6 +18,7 @@ from harness.core.languages.eastern import eastern_digits
 from harness.core.languages.folding import ascii_digits, fold, silent_out
 from harness.core.languages.numerals import numbered
 from harness.core.languages.table import TABLE
+from harness.core.late_pattern import LatePattern
 from harness.core.markup import unmarked
 from harness.core.quantities import NUMERAL, ORDINAL
 
@@ -36,8 +37,10 @@ _LAKHS = re.compile(r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}")
 _CURRENCY = re.compile(r"[$€£¥₹₽₺₩₴₪฿¢]")
 _PERCENT_FIRST = re.compile(r"%[ ]?([0-9]+(?:\.[0-9]+)?)")
 _EAST_OF_GREEK = "\u0370-\U0003ffff"
-_SEAM = re.compile(rf"(?<=[0-9a-z%])(?=[{_EAST_OF_GREEK}])|(?<=[{_EAST_OF_GREEK}])(?=[0-9a-z])")
-_CHARACTER = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_SEAM = LatePattern(
+    lambda: rf"(?<=[0-9a-z%])(?=[{_EAST_OF_GREEK}])|(?<=[{_EAST_OF_GREEK}])(?=[0-9a-z])"
+)
+_CHARACTER = LatePattern(lambda: r"[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _SIGN = "\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963"
 """Vowels and other signs of Devanagari, which Python takes for no letters."""
 _CHUNK = re.compile(
@@ -56,7 +59,8 @@ def read_in(text: str, code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     plain = unmarked(_CURRENCY.sub(" ", ungrouped(plain, code)))
     plain = _PERCENT_FIRST.sub(r"\1%", fold(plain))
     plain = dated(eastern_digits(plain, code), code)
-    plain = _CHARACTER.sub(r" \g<0> ", _SEAM.sub(" ", plain))
+    if not plain.isascii():
+        plain = _CHARACTER.sub(r" \g<0> ", _SEAM.sub(" ", plain))
     items: Items = []
     end = 0
     for match in _CHUNK.finditer(plain):

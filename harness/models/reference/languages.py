@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from harness.core.languages.folding import ascii_digits, fold
+from harness.core.late_pattern import LatePattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,7 @@ _FEWEST = 2
 _SIGN = "\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963"
 _WORD = re.compile(rf"[^\W_][\w{_SIGN}]*(?:-[\w{_SIGN}]+)*")
 _CODE = re.compile(r"[0-9]")
-_PIECE = re.compile(r"[\u4e00-\u9fff々]|[\u30a0-\u30ff]+|[0-9a-z][0-9a-z-]*")
+_PIECE = LatePattern(lambda: r"[\u4e00-\u9fff々]|[\u30a0-\u30ff]+|[0-9a-z][0-9a-z-]*")
 _HIRAGANA = re.compile(r"(?=([\u3041-\u309f]{2}))")
 _SYLLABLES = 2
 """Of a Korean noun that are kept; what follows is mostly its particles or its second half."""
@@ -132,7 +133,7 @@ def _stops(word: str, stop: frozenset[str], code: str) -> bool:
 def _pieces(text: str, code: str) -> list[str]:
     """Characters and words of a text that no spaces divide, the empty ones taken out."""
     pattern = _stop_pieces(code)
-    found: list[str] = _PIECE.findall(pattern.sub(" ", text))
+    found: list[str] = _PIECE.compiled.findall(pattern.sub(" ", text))
     return found or list(_HIRAGANA.findall(text))
 
 
