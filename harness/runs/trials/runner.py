@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from harness.core.errors import CassetteMissError, ModelError
 from harness.core.stages import teaches
 from harness.models.base import CalledModel
-from harness.runs.conversation.chain import prepare
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.conversation.prepared import NotPrepared, Prepared, unready
 from harness.runs.meter.samples import prompts_by_texture, prompts_seed_by_seed
@@ -116,6 +115,8 @@ class TrialRunner:
         """
         # materials of its own: those of `session` may be in use by another thread
         materials = self._at_hand(self._own, group)
+        from harness.runs.conversation.chain import prepare  # few studies have chains
+
         made = await prepare(group, materials, self.writings, repeat=repeat)
         if isinstance(made, Prepared):
             self._check_rules(made, group, repeat)
