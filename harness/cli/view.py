@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from harness.cli.options import RESULTS
+from harness.cli.start_up import started
 from harness.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def command(names: tuple[str, ...], *, port: int | None, opens: bool, pool: bool
             uvicorn.Config(live_app(find, Pages(pool=pool)), log_level="warning", access_log=False)
         )
         with suppress(KeyboardInterrupt):  # how everybody ends it
+            started()
             server.run(sockets=[listening])
     return 0
 
