@@ -1,8 +1,8 @@
 """How long a session is as compactions leave it, and what each of them is asked with; foreseen.
 
-A summary of ours is taken to be as long as it may be. What a provider's own compaction leaves is taken
-to be a tenth of what it replaces, since none says how long it will be; at OpenAI the user's own
-words stay beside it.
+A summary of ours is taken to be as long as it may be. What a provider's own compaction leaves is
+taken to be a tenth of what it replaces, since none says how long it will be; at OpenAI the user's
+own words stay beside it.
 """
 
 from __future__ import annotations
