@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict, dataclass
-from math import log2
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from harness.adaptive.choose import ChosenProbe, next_batch
 from harness.adaptive.sessions import ChosenSessions, layout_of
-from harness.adaptive.stop import FORESEEN_FROM, WIDEST, Stop, known_by_now, outlook, stop
+from harness.adaptive.stop import FORESEEN_FROM, Stop, known_by_now, outlook, stop
 from harness.core.arms import nearly_empty
 from harness.core.draws import Draws
 from harness.core.near_empty import near_empty_fill
@@ -223,14 +222,8 @@ class Search:
         found = outlook(rows, half_width=wanted, control=near_empty_fill(window.limit))
         if found is None or found.probes <= self._goal.max_probes:
             return None
-        known, goal = f"{100 * found.half_width:.1f} points", f"{100 * wanted:g} points"
-        more = "--max-probes" if found.octaves else "--half-width or --max-probes"
-        if found.octaves:
-            known, goal = f"{found.octaves:.1f} octaves", f"{log2(WIDEST):g} octave"
-        return (
-            f"the onset is known to {known} after {len(rows):,} probes; {goal} will take about"
-            f" {found.probes:,}, and {self._goal.max_probes:,} may be asked: a larger {more}"
-        )
+        said = found.compared(wanted, asked=len(rows), most=self._goal.max_probes)
+        return f"{said}: a larger {'' if found.octaves else '--half-width or '}--max-probes"
 
     def _spent(self, model: str, rows: Sequence[Mapping[str, Any]]) -> str | None:
         """Why nothing more may be asked, if so."""

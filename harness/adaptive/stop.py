@@ -49,6 +49,22 @@ class Outlook:
     probes: int
     """In all, if intervals go on to shrink with the root of the number of probes."""
 
+    def compared(self, wanted: float, *, asked: int, most: int) -> str:
+        """What is known, and what more would take, in a sentence without its end.
+
+        Args:
+            wanted: The half-width that is aimed at, a fraction of the window.
+            asked: Probes so far.
+            most: Probes that may be asked.
+        """
+        known, goal = f"{100 * self.half_width:.1f} points", f"{100 * wanted:g} points"
+        if self.octaves:
+            known, goal = f"{self.octaves:.1f} octaves", f"{log2(WIDEST):g} octave"
+        return (
+            f"the onset is known to {known} after {asked:,} probes; {goal} will take about"
+            f" {self.probes:,}, and {most:,} may be asked"
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
