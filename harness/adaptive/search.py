@@ -95,7 +95,9 @@ class Search:
             study, workshop, batch_size=goal.batch_size, layout=self._layout
         )
         self._written: dict[tuple[str, int, int], list[ChosenProbe]] = {
-            (line["model"], line["window"], line["batch"]): [_choice(c) for c in line["choices"]]
+            (line["model"], line["window"], line["batch"]): [
+                ChosenProbe.read(c) for c in line["choices"]
+            ]
             for line in before
         }
         self._rows: dict[tuple[str, int], dict[str, dict[str, Any]]] = {}
@@ -297,8 +299,3 @@ class Search:
     ) -> None:
         self.planned += [trial.key for group in groups for trial in group.trials]
         await executor.execute(groups, self._runner, done)
-
-
-def _choice(data: Mapping[str, Any]) -> ChosenProbe:
-    """A choice that was written before; what a later version adds is left out."""
-    return ChosenProbe(**{name: data[name] for name in ("seed", "fill", "position", "why")})
