@@ -183,9 +183,9 @@ class Search:
             rows = self._asked(model, window, before=batch + 1)
             found = self._stop(rows, window) if rows else None
             if rows:
-                self._narrowed(
-                    model, window.limit, known_by_now(rows, near_empty_fill(window.limit))
-                )
+                control = near_empty_fill(window.limit)
+                known = known_by_now(rows, control=control, window_tokens=window.limit)
+                self._narrowed(model, window.limit, known)
             if found is not None:
                 return Ended(model, window.limit, found.reason, enough=True)
             spent = self._spent(model, rows)
@@ -221,7 +221,12 @@ class Search:
     def _ahead(self, rows: Sequence[Mapping[str, Any]], window: Window) -> str | None:
         """What it will take to reach the goal, where that is more than may be asked."""
         wanted = self._goal.half_width
-        found = outlook(rows, half_width=wanted, control=near_empty_fill(window.limit))
+        found = outlook(
+            rows,
+            half_width=wanted,
+            control=near_empty_fill(window.limit),
+            window_tokens=window.limit,
+        )
         if found is None or found.probes <= self._goal.max_probes:
             return None
         said = found.compared(wanted, asked=len(rows), most=self._goal.max_probes)
