@@ -11,7 +11,6 @@ from harness.sessions.policies.combined import (
     parts_of,
     policy_name,
     reminding,
-    summarising,
 )
 
 policies = PolicyRegistry("policy", Policy)
@@ -39,5 +38,4 @@ __all__ = [
     "policies",
     "policy_name",
     "reminding",
-    "summarising",
 ]
