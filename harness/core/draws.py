@@ -89,8 +89,8 @@ class Draws:
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
         """The items in a drawn order (Fisher and Yates)."""
-        order = list(items)
+        order, fraction = list(items), self.fraction
         for i in range(len(order) - 1, 0, -1):
-            j = self.below(i + 1)
+            j = int(fraction() * (i + 1))  # `below`, without a call for each
             order[i], order[j] = order[j], order[i]
         return order

@@ -11,14 +11,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, AnyStr
 
 from harness.core.languages.folding import ascii_digits, fold
 from harness.core.languages.numerals import spells_large
-from harness.core.text import find, words
+from harness.core.text import find, places, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
@@ -28,8 +28,9 @@ _FEWEST = 2
 """Letters of a word that no language changes."""
 _GROUPED = re.compile(r"(?<=\d)[, ](?=\d{3}\b)")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
-_IN_DATES = tuple(mark + digit for mark in "-/." for digit in "0123456789")
-"""One of them stands in every date in digits."""
+_AS_IN_DATES = bytes.maketrans(b"0123456789-/.", b"0000000000---")
+_IN_DATE = b"0-0"
+"""Stands so translated in every date in digits, and is found far sooner than a whole one."""
 _ALWAYS_IN_LARGE = frozenset({"hundred", "thousand", "million"})
 _NUMERALS = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
@@ -62,7 +63,7 @@ class LeakCheck:
     def __init__(self, texts: Iterable[str], language: str = "en") -> None:
         self._language = language
         forms = {form for text in texts if (form := words(text, language))}
-        self._needles = tuple(sorted(forms))
+        self._needles = tuple(sorted(_least(forms) if language == "en" else forms))
         triggers: set[str] = set()
         self._figures: set[str] = set()
         for needle in self._needles:
@@ -88,14 +89,17 @@ class LeakCheck:
         if self._language != "en":
             return list(map(self.holds, texts))
         near = {index for index, text in enumerate(texts) if not text.isascii()}
-        plain = [text.casefold() if text.isascii() else "" for text in texts]
-        starts = list(accumulate((len(text) + 1 for text in plain), initial=0))
-        joined = "\n".join(plain)
-        places = [at for trigger in self._triggers for at in _as_word(trigger, joined)]
+        joined = "\n".join(texts) if not near else "\n".join(filter(str.isascii, texts))
+        plain = joined.casefold()
+        found = [at for trigger in self._triggers for at in _as_word(trigger, plain)]
         # "9 149" may be one number: whatever is grouped so ends as the number ends
-        inside = (*self._tails, *_IN_DATES) if self._dated else self._tails
-        places += [at for part in inside for at in _places(part, joined)]
-        near.update(bisect_right(starts, at) - 1 for at in places)
+        found += [at for tail in self._tails for at in _places(tail, plain)]
+        if self._dated:
+            found += _places(_IN_DATE, plain.encode().translate(_AS_IN_DATES))
+        if found:
+            read = [index for index in range(len(texts)) if index not in near]
+            starts = list(accumulate((len(texts[index]) + 1 for index in read), initial=0))
+            near.update(read[bisect_right(starts, at) - 1] for at in found)
         return [index in near and self.holds(text) for index, text in enumerate(texts)]
 
     def _may_hold(self, text: str) -> bool:
@@ -130,7 +134,22 @@ class LeakCheck:
         return not self._triggers.isdisjoint(_WORD.findall(plain))
 
 
-def _places(part: str, text: str) -> Iterator[int]:
+def _least(needles: Collection[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The needles in which none of the others stands: whatever holds another holds one of these.
+
+    Planted sentences go, which say their values; what is left has fewer and rarer words.
+
+    >>> _least([("15",), ("at", "most", "15", "words"), ("dry",)])
+    [('15',), ('dry',)]
+    """
+    least: list[tuple[str, ...]] = []
+    for needle in sorted(needles, key=len):
+        if not any(places(needle, known) for known in least):
+            least.append(needle)
+    return least
+
+
+def _places(part: AnyStr, text: AnyStr) -> Iterator[int]:
     """Where a part of a text begins, each time."""
     at = text.find(part)
     while at >= 0:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from harness.core.draws import digest
 from harness.core.errors import UsageError, nearest
-from harness.sessions.fillers.workday.grammar import compile_text
+from harness.sessions.fillers.workday.grammar import compile_text, plain_if_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -197,10 +197,7 @@ def _pools(sources: Mapping[str, tuple[str, ...]], names: set[str]) -> dict[str,
     compiled: dict[str, Pool] = {}
     for label, entries in sources.items():
         templates = [compile_text(entry, known, entry=True) for entry in entries]
-        compiled[label] = tuple(
-            template[0] if len(template) == 1 and isinstance(template[0], str) else template
-            for template in templates
-        )
+        compiled[label] = tuple(map(plain_if_whole, templates))
     return compiled
 
 

@@ -16,7 +16,6 @@ Entries of pools are templates too.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from math import gcd
 from typing import TYPE_CHECKING, TypeAlias
@@ -38,29 +37,20 @@ _CAST = {"name": 3, "role": 2, "team": 2, "place": 2, "day": 3}
 makes a thread hang together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place in a sentence that a pool fills."""
+_BOUND, _FRESH, _CAST_OF, _EITHER = range(4)
+"""What fills a gap: the word of the thread, a fresh entry, the next of a small cast, or one of
+several wordings."""
+_CAPITAL, _ARTICLE = 1, 2
+"""What is done to it, added up."""
 
-    key: str
-    """What is remembered for the thread."""
-    pool: str
-    """Where it comes from."""
-    fresh: bool
-    article: bool
-    capital: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Either:
-    """A choice between wordings."""
-
-    options: tuple[Template, ...]
-
-
-Template: TypeAlias = "tuple[str | Slot | Either, ...]"
+Gap: TypeAlias = "tuple[int, str, str | tuple[str | Template, ...], int, str]"
+"""What fills it, the name that it is remembered by for the thread, its pool or its wordings, what
+is done to it, and the plain text behind it. A bare tuple, which is taken apart far quicker than an
+object: a session has thousands of them."""
+Template: TypeAlias = "tuple[str, tuple[Gap, ...]]"
+"""Plain text, and the gaps behind it."""
 Pool: TypeAlias = "tuple[str | Template, ...]"
-"""Entries that hold no slot are plain text."""
+"""Entries that hold no gap are plain text."""
 
 
 def compile_text(text: str, pools: Mapping[str, object], *, entry: bool = False) -> Template:
@@ -74,41 +64,51 @@ def compile_text(text: str, pools: Mapping[str, object], *, entry: bool = False)
     Raises:
         UsageError: A slot names no pool.
     """
-    nodes: list[str | Slot | Either] = []
-    plain = ""
+    plain = [""]
+    gaps: list[tuple[int, str, str | tuple[str | Template, ...], int]] = []
     at = 0
     for mark in _MARK.finditer(text):
         if mark.start() < at:
             continue
-        plain += text[at : mark.start()]
+        plain[-1] += text[at : mark.start()]
         at = mark.start()
         slot = _SLOT.match(text, at)
         end = _closing(text, at) if text[at] == "[" else None
         if slot is None and end is None:
-            plain += text[at]
+            plain[-1] += text[at]
             at += 1
             continue
-        starts = _STARTS.search(plain) is not None and (bool(plain) or not (nodes or entry))
-        if plain:
-            nodes.append(plain)
-        plain = ""
+        starts = _STARTS.search(plain[-1]) is not None and (bool(plain[-1]) or not (gaps or entry))
         if slot is not None:
-            nodes.append(_slot(slot, pools, capital=starts))
+            gaps.append(_slot(slot, pools, capital=starts))
             at = slot.end()
         elif end is not None:
             parts = _split(text[at + 1 : end])
-            nodes.append(Either(tuple(compile_text(p, pools, entry=not starts) for p in parts)))
+            wordings = [compile_text(part, pools, entry=not starts) for part in parts]
+            gaps.append((_EITHER, "", tuple(map(plain_if_whole, wordings)), 0))
             at = end + 1
-    plain += text[at:]
-    return (*nodes, plain) if plain else tuple(nodes)
+        plain.append("")
+    plain[-1] += text[at:]
+    first, *behind = plain
+    return first, tuple((*gap, after) for gap, after in zip(gaps, behind, strict=True))
 
 
-def _slot(match: re.Match[str], pools: Mapping[str, object], *, capital: bool) -> Slot:
+def plain_if_whole(template: Template) -> str | Template:
+    """The template; its text where it has no gaps."""
+    text, gaps = template
+    return template if gaps else text
+
+
+def _slot(
+    match: re.Match[str], pools: Mapping[str, object], *, capital: bool
+) -> tuple[int, str, str, int]:
     name, marks = match["name"], match["marks"]
     pool = name if name in pools else name.rstrip("0123456789")
     if pool not in pools:
         raise UsageError(f"'{match[0]}' names no pool: {nearest(pool, pools)}")
-    return Slot(name, pool, "+" in marks, "a " in marks, capital or "^" in marks)
+    fills = _BOUND if "+" not in marks else _CAST_OF if pool in _CAST else _FRESH
+    done = (_CAPITAL if capital or "^" in marks else 0) + (_ARTICLE if "a " in marks else 0)
+    return fills, name, pool, done
 
 
 def _closing(text: str, at: int) -> int | None:
@@ -162,32 +162,31 @@ class WorkdayWriter:
         self._pools = pools
         self._fraction = fraction
         self._bound: dict[str, str] = {}
-        self._decks: dict[str, list[int]] = {}
+        self._decks: dict[str, tuple[Pool, list[int]]] = {}
         self._cast: dict[str, list[str]] = {}
 
     def write(self, template: Template) -> str:
         """The text of a template."""
-        text = ""
-        bound = self._bound
-        for node in template:
-            if type(node) is str:
-                text += node
-                continue
-            if type(node) is not Slot:
-                options = node.options  # type: ignore[union-attr]  # the third kind
-                text += self.write(options[int(self._fraction() * len(options))])
-                continue
-            if node.fresh:
-                most = _CAST.get(node.pool)
-                word = self._next(node.pool) if most is None else self._one_of(node.pool, most)
-            else:
-                found = bound.get(node.key)
+        text, gaps = template
+        for fills, name, pool, done, after in gaps:
+            if fills == _BOUND:
+                found = self._bound.get(name)
                 if found is None:
-                    found = bound[node.key] = self._next(node.pool)
+                    found = self._bound[name] = self._next(pool)
                 word = found
-            if node.article:
-                word = f"{'an' if _takes_an(word) else 'a'} {word}"
-            text += word[:1].upper() + word[1:] if node.capital else word
+            elif fills == _FRESH:
+                word = self._next(pool)
+            elif fills == _EITHER:
+                chosen = pool[int(self._fraction() * len(pool))]
+                word = chosen if chosen.__class__ is str else self.write(chosen)
+            else:
+                word = self._one_of(pool)
+            if done:
+                if done >= _ARTICLE:
+                    word = f"{'an' if _takes_an(word) else 'a'} {word}"
+                if done != _ARTICLE:
+                    word = word[:1].upper() + word[1:]
+            text += word + after
         return text
 
     def say(self, pool: str) -> str:
@@ -195,25 +194,30 @@ class WorkdayWriter:
         text = self._next(pool)
         return text[:1].upper() + text[1:]
 
-    def _one_of(self, pool: str, most: int) -> str:
+    def _one_of(self, pool: str) -> str:
         """The next of the few that the thread has to do with, those bound by name left out."""
-        cast = self._cast.setdefault(pool, [])
-        if len(cast) < most:
-            cast.append(self._next(pool))
+        cast = self._cast.get(pool)
+        if cast is None:
+            cast = self._cast[pool] = []
+        if len(cast) < _CAST[pool]:
+            word = self._next(pool)
         else:
-            cast.append(cast.pop(0))
-        return cast[-1]
+            word = cast.pop(0)
+        cast.append(word)
+        return word
 
     def _next(self, name: str) -> str:
         """The next entry of a pool: a walk with a drawn start and stride, so none comes twice."""
-        pool = self._pools[name]
         deck = self._decks.get(name)
         if deck is None:
+            pool = self._pools[name]
             size = len(pool)
             strides = _strides(size)
             at = int(self._fraction() * size)
-            self._decks[name] = [at, strides[int(self._fraction() * len(strides))]]
+            walk = [at, strides[int(self._fraction() * len(strides))], size]
+            self._decks[name] = (pool, walk)
         else:
-            at = deck[0] = (deck[0] + deck[1]) % len(pool)
+            pool, walk = deck
+            at = walk[0] = (walk[0] + walk[1]) % walk[2]
         entry = pool[at]
-        return entry if isinstance(entry, str) else self.write(entry)
+        return entry if entry.__class__ is str else self.write(entry)
