@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from harness.core.scenario import Value
     from harness.core.session import Blueprint, PlannedCut, Say
     from harness.sessions.materials import Materials
+    from harness.sessions.stream import FillerTurn
 
-    Growth: TypeAlias = Generator[Turn | Cut, str, Session]
+    Growth: TypeAlias = Generator[Turn | Cut, str | None, Session]
     """A session while it grows, see `Builder.grow`."""
-    Steps: TypeAlias = Generator[Turn | Cut, str, None]
+    Steps: TypeAlias = Generator[Turn | Cut, str | None, None]
     Reminder: TypeAlias = Callable[[int, Sequence[str]], Turn | None]
     """What the application says again before the next turn, by how many turns there were since it
     last did, and the rules that were given by then."""
@@ -116,6 +117,7 @@ class Builder:
         """What was said so far."""
         self.offsets: list[int] = [0]
         """Tokens before each message, and one more entry: the length so far."""
+        self._hashes: list[str] = []
         self._kinds = KindCounter()
         self._plants: list[Plant] = list(before)
         self._cuts: list[Cut] = []
@@ -124,7 +126,7 @@ class Builder:
     def grow(self) -> Growth:
         """Each turn before it is said, to be sent what is answered, and each checkpoint reached.
 
-        Returns the session.
+        None is for the answer that is written. Returns the session.
 
         Where the answers are those of the turns themselves, checkpoints are exact (law 1); where
         they are others, a checkpoint comes when the session is long enough.
@@ -154,7 +156,7 @@ class Builder:
 
     def session(self) -> Session:
         """The session as far as it has grown."""
-        hashes = tuple(message.hash for message in self.messages)
+        hashes = tuple(self._hashes)
         return Session(
             id=self._materials.session_id,
             trunk=digest(hashes),
@@ -218,24 +220,24 @@ class Builder:
         """
         while self._length < target:
             self._remind(most - self._length)
-            turn, sizes = self._stream.turn(self._supply.filler)
-            size = sum(sizes)
-            if self._length + size // 2 > target or self._length + size > most:
+            length = self._length
+            filler = self._stream.turn(self._supply.filler, target - length)
+            if length + filler.size // 2 > target or length + filler.size > most:
                 return
             self._supply.filler += 1
-            yield from self._add(turn, sizes)
+            yield from self._add_filler(filler)
 
     def _fill_exactly(self, target: int) -> Steps:
         """Filler until the session has exactly `target` tokens, or a few less than a remark."""
         self._remind(target - self._length)
         while (missing := target - self._length) >= _CLOSER_MIN:
-            turn, sizes = self._stream.turn(self._supply.filler)
-            left = missing - sum(sizes)
+            filler = self._stream.turn(self._supply.filler, missing)
+            left = missing - filler.size
             if left == 0 or left >= _CLOSER_MIN:
                 self._supply.filler += 1
-                yield from self._add(turn, sizes)
+                yield from self._add_filler(filler)
                 self._remind(target - self._length)
-            elif missing > _CLOSER_MAX and (cut := self._shortened(turn, missing)) is not None:
+            elif missing > _CLOSER_MAX and (cut := self._shortened(filler.turn, missing)):
                 self._supply.filler += 1
                 yield from self._add(cut, self._sizes_of(cut))
             else:
@@ -330,17 +332,33 @@ class Builder:
             )
         )
 
+    def _add_filler(self, filler: FillerTurn) -> Steps:
+        """Say a turn of filler, of which all is known unless it is answered otherwise."""
+        reply = yield filler.turn
+        answered = filler.turn if reply is None else filler.turn.answered(reply)
+        if answered is not filler.turn:
+            self._say_all(answered, self._sizes_of(answered), said=False)
+            return
+        self.messages += filler.turn.messages
+        self._hashes += filler.hashes
+        for kind, size in zip(filler.kinds, filler.sizes, strict=True):
+            self.offsets.append(self.offsets[-1] + size)
+            self._kinds.add_kind(kind, size)
+        self._unreminded += 1
+
     def _add(self, turn: Turn, sizes: Sequence[int], *, said: bool = False) -> Steps:
         reply = yield turn
-        answered = turn.answered(reply)
-        if answered is not turn:
-            sizes = self._sizes_of(answered)
-        for message, size in zip(answered.messages, sizes, strict=True):
+        answered = turn if reply is None else turn.answered(reply)
+        self._say_all(answered, sizes if answered is turn else self._sizes_of(answered), said=said)
+
+    def _say_all(self, turn: Turn, sizes: Sequence[int], *, said: bool) -> None:
+        for message, size in zip(turn.messages, sizes, strict=True):
             self._append(message, size, said=said)
         self._unreminded += 1
 
     def _append(self, message: Message, tokens: int, *, said: bool) -> None:
         """Add a message; `said` where the scenario says it itself, and it is no filler."""
         self.messages.append(message)
+        self._hashes.append(message.hash)
         self.offsets.append(self._length + tokens)
         self._kinds.add(message, tokens, said=said)

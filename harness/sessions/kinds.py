@@ -37,7 +37,15 @@ class KindCounter:
             tokens: Its length as it is rendered.
             said: Whether the scenario says it itself; else it is filler.
         """
-        kind = text_kind_of(message.text, said=said)
+        self.add_kind(text_kind_of(message.text, said=said), tokens)
+
+    def add_kind(self, kind: TextKind, tokens: int) -> None:
+        """Count one message more, of a known kind.
+
+        Args:
+            kind: Of its text.
+            tokens: Its length as it is rendered.
+        """
         self._counted.append((kind, tokens - MESSAGE_OVERHEAD))
 
     def offsets(self) -> KindOffsets:

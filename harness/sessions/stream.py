@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from harness.core.draws import Draws
 from harness.core.errors import UsageError
+from harness.core.text_kinds import text_kind_of
 from harness.sessions.tokens import MESSAGE_OVERHEAD
 
 if TYPE_CHECKING:
     from harness.core.messages import Turn
     from harness.core.protocols import Filler
+    from harness.core.text_kinds import TextKind
     from harness.sessions.leaks import LeakCheck
     from harness.sessions.tokens import TokenCounter
 
 _FIRST_BATCH = 16
+_LEAST_BATCH = 4
 _LARGEST_BATCH = 256
-_MORE = 4
-"""Turns read at once: a quarter of those that were read, so that a short session does not pay for a
-long one."""
+"""Turns read at once."""
+
+
+class FillerTurn(NamedTuple):
+    """A turn of filler, with what is asked of it in every session that says it."""
+
+    turn: Turn
+    size: int
+    """Tokens of all its messages as they are rendered."""
+    sizes: tuple[int, ...]
+    """Tokens of each."""
+    kinds: tuple[TextKind, ...]
+    hashes: tuple[str, ...]
 
 
 class FillerStream:
@@ -45,37 +58,52 @@ class FillerStream:
         self._counter = counter
         self._check = check
         self._label = label
-        self._read = 0
-        self._turns: list[Turn] = []
-        self._sizes: list[tuple[int, ...]] = []
+        self._turns: list[FillerTurn] = []
+        self._tokens = 0
         self.left_out = 0
         """Turns that held a planted value."""
 
-    def turn(self, index: int) -> tuple[Turn, tuple[int, ...]]:
-        """The turn of that index, and the tokens of each of its messages as they are rendered.
+    def turn(self, index: int, missing: int = 0) -> FillerTurn:
+        """The turn of that index.
+
+        Args:
+            index: Counted from 0; turns that hold a planted value are not.
+            missing: Tokens that the session is short of before this turn; what will do is read at
+                once, and hardly more.
 
         Raises:
             UsageError: The filler has run out.
         """
-        while index >= len(self._turns):
-            self._read_on()
-        return self._turns[index], self._sizes[index]
+        turns = self._turns
+        while index >= len(turns):
+            self._read_on(missing)
+        return turns[index]
 
-    def _read_on(self) -> None:
-        size = min(max(_FIRST_BATCH, self._read // _MORE), _LARGEST_BATCH)
+    def _read_on(self, missing: int) -> None:
+        size = _FIRST_BATCH
+        if self._turns:
+            expected = missing * len(self._turns) // self._tokens
+            size = min(max(_LEAST_BATCH, expected), _LARGEST_BATCH)
         batch = list(islice(self._source, size))
-        self._read += len(batch)
         if not batch:
-            raise FillerRanOutError(self._label, sum(map(sum, self._sizes)), self.left_out)
+            raise FillerRanOutError(self._label, self._tokens, self.left_out)
         texts = [[message.text for message in turn.messages] for turn in batch]
         held = iter(self._check.held([text for said in texts for text in said]))
         for turn, said in zip(batch, texts, strict=True):
             if sum(islice(held, len(said))):  # a sum: each turn takes all of its own from `held`
                 self.left_out += 1
                 continue
-            self._turns.append(turn)
-            self._sizes.append(
-                tuple([tokens + MESSAGE_OVERHEAD for tokens in self._counter.count_texts(said)])
+            sizes = tuple([n + MESSAGE_OVERHEAD for n in self._counter.count_texts(said)])
+            size = sum(sizes)
+            self._tokens += size
+            self._turns.append(
+                FillerTurn(
+                    turn,
+                    size,
+                    sizes,
+                    tuple([text_kind_of(text, said=False) for text in said]),
+                    tuple([message.hash for message in turn.messages]),
+                )
             )
 
 
