@@ -169,16 +169,25 @@ class WorkdayWriter:
         """The text of a template."""
         text, gaps = template
         for fills, name, pool, done, after in gaps:
-            if fills == _BOUND:
-                found = self._bound.get(name)
-                if found is None:
-                    found = self._bound[name] = self._next(pool)
-                word = found
-            elif fills == _FRESH:
-                word = self._next(pool)
+            if fills == _FRESH:
+                # as `_next` has it, of which a third of all text comes
+                deck = self._decks.get(pool)
+                if deck is None:
+                    word = self._next(pool)
+                else:
+                    entries, at, step, size = deck
+                    at = deck[1] = (at + step) % size
+                    word = entries[at]
+                    if word.__class__ is not str:
+                        word = self.write(word)
+            elif fills == _BOUND:
+                word = self._bound.get(name)
+                if word is None:
+                    word = self._bound[name] = self._next(pool)
             elif fills == _EITHER:
-                chosen = pool[int(self._fraction() * len(pool))]
-                word = chosen if chosen.__class__ is str else self.write(chosen)
+                word = pool[int(self._fraction() * len(pool))]
+                if word.__class__ is not str:
+                    word = self.write(word)
             else:
                 word = self._one_of(pool)
             if done:
@@ -186,7 +195,7 @@ class WorkdayWriter:
                     word = f"{'an' if _takes_an(word) else 'a'} {word}"
                 if done != _ARTICLE:
                     word = word[:1].upper() + word[1:]
-            text += word + after
+            text = f"{text}{word}{after}"
         return text
 
     def say(self, pool: str) -> str:
@@ -214,10 +223,9 @@ class WorkdayWriter:
             size = len(pool)
             strides = _strides(size)
             at = int(self._fraction() * size)
-            walk = [at, strides[int(self._fraction() * len(strides))], size]
-            self._decks[name] = (pool, walk)
+            self._decks[name] = [pool, at, strides[int(self._fraction() * len(strides))], size]
         else:
-            pool, walk = deck
-            at = walk[0] = (walk[0] + walk[1]) % walk[2]
+            pool, at, step, size = deck
+            at = deck[1] = (at + step) % size
         entry = pool[at]
         return entry if entry.__class__ is str else self.write(entry)
