@@ -68,6 +68,7 @@ def built(
             supply=supply,
             before=before,
             reminder=reminder,
+            stepwise=False,
             number=number,
         )
         session = played(builder.grow())

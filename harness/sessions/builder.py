@@ -7,6 +7,7 @@ remark of exactly the missing length. Each text is tokenized once, when it enter
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from harness.core.draws import Draws, digest
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
     from harness.core.scenario import Value
     from harness.core.session import Blueprint, PlannedCut, Say
     from harness.sessions.materials import Materials
-    from harness.sessions.stream import FillerTurn
 
     Growth: TypeAlias = Generator[Turn | Cut, str | None, Session]
     """A session while it grows, see `Builder.grow`."""
     Steps: TypeAlias = Generator[Turn | Cut, str | None, None]
+    Fits: TypeAlias = Callable[[int, int], bool]
+    """Whether a turn may follow, by the tokens of the session so far and its own."""
     Reminder: TypeAlias = Callable[[int, Sequence[str]], Turn | None]
     """What the application says again before the next turn, by how many turns there were since it
     last did, and the rules that were given by then."""
@@ -85,6 +87,7 @@ class Builder:
         before: The plants of the sessions before it, as `ledger` gives them.
         reminder: What the application says again as the session grows.
         live: The answers are not those that are written.
+        stepwise: Each turn of filler is handed out before it is said; else it is said as written.
         number: Which session of its chain this is, counted from 1; unless given, the last.
     """
 
@@ -98,10 +101,12 @@ class Builder:
         before: Sequence[Plant] = (),
         reminder: Reminder | None = None,
         live: bool = False,
+        stepwise: bool = True,
         number: int | None = None,
     ) -> None:
         self.number = blueprint.number if number is None else number
         self._is_live = live
+        self._is_stepwise = stepwise
         self._blueprint = blueprint
         self._materials = materials
         self._stream = materials.stream(blueprint.stream)
@@ -218,26 +223,28 @@ class Builder:
 
         Never past `most`: what must still be said before the checkpoint has to fit.
         """
+        def fits(length: int, size: int) -> bool:
+            return length + size // 2 <= target and length + size <= most
+
         while self._length < target:
             self._remind(most - self._length)
-            length = self._length
-            filler = self._stream.turn(self._supply.filler, target - length)
-            if length + filler.size // 2 > target or length + filler.size > most:
+            if not (yield from self._add_filler(target, fits)):
                 return
-            self._supply.filler += 1
-            yield from self._add_filler(filler)
 
     def _fill_exactly(self, target: int) -> Steps:
         """Filler until the session has exactly `target` tokens, or a few less than a remark."""
+
+        def fits(length: int, size: int) -> bool:
+            left = target - length - size
+            return left == 0 or left >= _CLOSER_MIN
+
         self._remind(target - self._length)
         while (missing := target - self._length) >= _CLOSER_MIN:
-            filler = self._stream.turn(self._supply.filler, missing)
-            left = missing - filler.size
-            if left == 0 or left >= _CLOSER_MIN:
-                self._supply.filler += 1
-                yield from self._add_filler(filler)
+            if (yield from self._add_filler(target - _CLOSER_MIN + 1, fits)):
                 self._remind(target - self._length)
-            elif missing > _CLOSER_MAX and (cut := self._shortened(filler.turn, missing)):
+                continue
+            turn = self._stream.turn(self._supply.filler)
+            if missing > _CLOSER_MAX and (cut := self._shortened(turn, missing)) is not None:
                 self._supply.filler += 1
                 yield from self._add(cut, self._sizes_of(cut))
             else:
@@ -332,19 +339,38 @@ class Builder:
             )
         )
 
-    def _add_filler(self, filler: FillerTurn) -> Steps:
-        """Say a turn of filler, of which all is known unless it is answered otherwise."""
-        reply = yield filler.turn
-        answered = filler.turn if reply is None else filler.turn.answered(reply)
-        if answered is not filler.turn:
-            self._say_all(answered, self._sizes_of(answered), said=False)
-            return
-        self.messages += filler.turn.messages
-        self._hashes += filler.hashes
-        for kind, size in zip(filler.kinds, filler.sizes, strict=True):
-            self.offsets.append(self.offsets[-1] + size)
-            self._kinds.add_kind(kind, size)
-        self._unreminded += 1
+    def _add_filler(self, until: int, fits: Fits) -> Generator[Turn | Cut, str | None, bool]:
+        """Say the next turns of filler as far as they fit: one, where others may come between.
+
+        Args:
+            until: Tokens at which the session is long enough.
+            fits: Whether a turn may follow.
+
+        Returns:
+            Whether there was one.
+        """
+        stream, first = self._stream, self._supply.filler
+        alone = self._is_stepwise or self._reminder is not None
+        stop = stream.fitting(first, self._length, until, fits, at_most=1 if alone else None)
+        if stop == first:
+            return False
+        self._supply.filler = stop
+        if self._is_stepwise:
+            turn = stream.turn(first)
+            reply = yield turn
+            answered = turn if reply is None else turn.answered(reply)
+            if answered is not turn:
+                self._say_all(answered, self._sizes_of(answered), said=False)
+                return True
+        span = stream.span(first, stop)
+        starts = stream.offsets[span.start : span.stop + 1]
+        before = self._length - starts[0]
+        self.messages += stream.messages[span]
+        self._hashes += stream.hashes[span]
+        self.offsets += [before + end for end in starts[1:]]
+        self._kinds.add_known(stream.kinds[span], [b - a for a, b in pairwise(starts)])
+        self._unreminded += stop - first
+        return True
 
     def _add(self, turn: Turn, sizes: Sequence[int], *, said: bool = False) -> Steps:
         reply = yield turn
