@@ -49,8 +49,46 @@ is done to it, and the plain text behind it. A bare tuple, which is taken apart 
 object: a session has thousands of them."""
 Template: TypeAlias = "tuple[str, tuple[Gap, ...]]"
 """Plain text, and the gaps behind it."""
-Pool: TypeAlias = "tuple[str | Template, ...]"
+Pool: TypeAlias = "tuple[str | Template | LateTemplate, ...]"
 """Entries that hold no gap are plain text."""
+
+
+class LateTemplate:
+    """A template that is compiled when it is first written: a short session needs a few of them.
+
+    Args:
+        text: The notation above.
+        pools: The names that slots may have.
+        entry: The text is an entry of a pool, so its start is not the start of a sentence.
+
+    Raises:
+        UsageError: A slot names no pool.
+    """
+
+    __slots__ = ("_entry", "_made", "_pools", "_text")
+
+    def __init__(self, text: str, pools: Mapping[str, object], *, entry: bool = False) -> None:
+        for slot in _SLOT.finditer(text) if "{" in text else ():
+            _pool_of(slot, pools)
+        self._text = text
+        self._pools = pools
+        self._entry = entry
+        self._made: Template | None = None
+
+    @property
+    def compiled(self) -> Template:
+        """The template."""
+        if self._made is None:
+            self._made = compile_text(self._text, self._pools, entry=self._entry)
+        return self._made
+
+
+def pool_entry(text: str, pools: Mapping[str, object], *, entry: bool = True) -> str | LateTemplate:
+    """An entry of a pool: the text itself where it cannot hold a gap.
+
+    Arguments and errors are those of `LateTemplate`.
+    """
+    return LateTemplate(text, pools, entry=entry) if _MARK.search(text) else text
 
 
 def compile_text(text: str, pools: Mapping[str, object], *, entry: bool = False) -> Template:
@@ -85,7 +123,8 @@ def compile_text(text: str, pools: Mapping[str, object], *, entry: bool = False)
         elif end is not None:
             parts = _split(text[at + 1 : end])
             wordings = [compile_text(part, pools, entry=not starts) for part in parts]
-            gaps.append((_EITHER, "", tuple(map(plain_if_whole, wordings)), 0))
+            plain_ones = tuple(one if one[1] else one[0] for one in wordings)
+            gaps.append((_EITHER, "", plain_ones, 0))
             at = end + 1
         plain.append("")
     plain[-1] += text[at:]
@@ -93,22 +132,21 @@ def compile_text(text: str, pools: Mapping[str, object], *, entry: bool = False)
     return first, tuple((*gap, after) for gap, after in zip(gaps, behind, strict=True))
 
 
-def plain_if_whole(template: Template) -> str | Template:
-    """The template; its text where it has no gaps."""
-    text, gaps = template
-    return template if gaps else text
-
-
 def _slot(
     match: re.Match[str], pools: Mapping[str, object], *, capital: bool
 ) -> tuple[int, str, str, int]:
-    name, marks = match["name"], match["marks"]
-    pool = name if name in pools else name.rstrip("0123456789")
-    if pool not in pools:
-        raise UsageError(f"'{match[0]}' names no pool: {nearest(pool, pools)}")
+    marks, pool = match["marks"], _pool_of(match, pools)
     fills = _BOUND if "+" not in marks else _CAST_OF if pool in _CAST else _FRESH
     done = (_CAPITAL if capital or "^" in marks else 0) + (_ARTICLE if "a " in marks else 0)
-    return fills, name, pool, done
+    return fills, match["name"], pool, done
+
+
+def _pool_of(slot: re.Match[str], pools: Mapping[str, object]) -> str:
+    name = slot["name"]
+    pool = name if name in pools else name.rstrip("0123456789")
+    if pool not in pools:
+        raise UsageError(f"'{slot[0]}' names no pool: {nearest(pool, pools)}")
+    return pool
 
 
 def _closing(text: str, at: int) -> int | None:
@@ -165,8 +203,10 @@ class WorkdayWriter:
         self._decks: dict[str, tuple[Pool, list[int]]] = {}
         self._cast: dict[str, list[str]] = {}
 
-    def write(self, template: Template) -> str:
+    def write(self, template: Template | LateTemplate) -> str:
         """The text of a template."""
+        if template.__class__ is not tuple:
+            template = template.compiled
         text, gaps = template
         for fills, name, pool, done, after in gaps:
             if fills == _FRESH:
