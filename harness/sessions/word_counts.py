@@ -51,8 +51,9 @@ class _Counts(dict[str, int]):
         self._before = before
         self._after = after
         self.kept: KeptCounts | None = None
-        self.over_lines: Callable[[str, str], int] | None = None
-        """Counts words between which there are empty lines, given what stands before them."""
+        self.over_lines: Callable[[str, str], int | None] | None = None
+        """Counts words between which there are empty lines, given what stands before them; None
+        where they count as one."""
 
     def stretch(self, text: str) -> int:
         """Tokens of what stands between two spaces that begin a piece."""
@@ -65,7 +66,9 @@ class _Counts(dict[str, int]):
         if (not word and self._before) or word[-1:].isspace():
             raise _Whole
         if self.over_lines is not None and _EMPTY_LINE in word:
-            return self.over_lines(self._before, word)
+            apart = self.over_lines(self._before, word)
+            if apart is not None:
+                return apart
         piece = self._before + word + self._after
         if len(word) > _LONGEST:
             return self._count(piece)
@@ -119,7 +122,7 @@ class WordCounts:
         except _Whole:
             return self._count(text)
 
-    def _over_lines(self, before: str, words: str) -> int:
+    def _over_lines(self, before: str, words: str) -> int | None:
         """Tokens of words with empty lines between; nothing is remembered of such a pair."""
         first, _, rest = words.partition(_EMPTY_LINE)
         tokens = (self._last if before else self._only)[first]
@@ -128,7 +131,7 @@ class WordCounts:
             if not line:
                 return tokens + self._first[one]
             tokens += self._only[one]
-        return self._count(before + words)
+        return None
 
 
 def _goes_on(part: str) -> bool:

@@ -65,7 +65,7 @@ class LateTemplate:
         UsageError: A slot names no pool.
     """
 
-    __slots__ = ("_entry", "_made", "_pools", "_text")
+    __slots__ = ("_entry", "_pools", "_text", "made")
 
     def __init__(self, text: str, pools: Mapping[str, object], *, entry: bool = False) -> None:
         for slot in _SLOT.finditer(text) if "{" in text else ():
@@ -73,14 +73,13 @@ class LateTemplate:
         self._text = text
         self._pools = pools
         self._entry = entry
-        self._made: Template | None = None
+        self.made: Template | None = None
+        """The template, once it was written."""
 
-    @property
     def compiled(self) -> Template:
         """The template."""
-        if self._made is None:
-            self._made = compile_text(self._text, self._pools, entry=self._entry)
-        return self._made
+        self.made = compile_text(self._text, self._pools, entry=self._entry)
+        return self.made
 
 
 def pool_entry(text: str, pools: Mapping[str, object], *, entry: bool = True) -> str | LateTemplate:
@@ -206,7 +205,7 @@ class WorkdayWriter:
     def write(self, template: Template | LateTemplate) -> str:
         """The text of a template."""
         if template.__class__ is not tuple:
-            template = template.compiled
+            template = template.made or template.compiled()
         text, gaps = template
         for fills, name, pool, done, after in gaps:
             if fills == _FRESH:
