@@ -7,7 +7,6 @@ remark of exactly the missing length. Each text is tokenized once, when it enter
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from harness.core.draws import Draws, digest
@@ -15,8 +14,9 @@ from harness.core.errors import UsageError
 from harness.core.session import Cut, PlannedPlant, Plant, Session
 from harness.core.text import find, words
 from harness.sessions.due import said_by
-from harness.sessions.kinds import KindCounter
 from harness.sessions.plants import SAYING
+from harness.sessions.said_so_far import SaidSoFar
+from harness.sessions.says import say_tokens, turn_of
 from harness.sessions.shortening import shortened
 from harness.sessions.stream import FillerRanOutError
 from harness.sessions.tokens import MESSAGE_OVERHEAD
@@ -55,25 +55,6 @@ class Supply:
     """Index of the next turn of the filler stream."""
     remarks: set[str] = field(default_factory=set)
     draws: Draws | None = None
-
-
-def turn_of(say: Say, materials: Materials) -> Turn:
-    """What a session says at one place of its plan."""
-    if isinstance(say, PlannedPlant):
-        return materials.plant(say.fact, say.ordinal)
-    return materials.script_turn(say.step)
-
-
-def say_tokens(say: Say, materials: Materials) -> int:
-    """Tokens of what a session says at one place of its plan."""
-    if isinstance(say, PlannedPlant):
-        return materials.plant_tokens(say.fact, say.ordinal)
-    return materials.turn_tokens(turn_of(say, materials))
-
-
-def said_tokens(blueprint: Blueprint, materials: Materials) -> int:
-    """Tokens of all that a session says of its own: its filler and its opening left out."""
-    return sum(say_tokens(say, materials) for say in blueprint.says)
 
 
 class Builder:
@@ -118,12 +99,7 @@ class Builder:
         self._reminder = reminder
         self._unreminded = 0
         self._rules: list[str] = []
-        self.messages: list[Message] = []
-        """What was said so far."""
-        self.offsets: list[int] = [0]
-        """Tokens before each message, and one more entry: the length so far."""
-        self._hashes: list[str] = []
-        self._kinds = KindCounter()
+        self._said = SaidSoFar()
         self._plants: list[Plant] = list(before)
         self._cuts: list[Cut] = []
         self._sizes = {say: say_tokens(say, materials) for say in blueprint.says}
@@ -138,7 +114,7 @@ class Builder:
         """
         counter = self._materials.workshop.counter
         for message in self._start:
-            self._append(message, counter.message(message), said=True)
+            self._said.add(message, counter.message(message), said=True)
         waiting = list(self._blueprint.says)
         reached = self._materials.system_tokens()
         try:
@@ -161,7 +137,7 @@ class Builder:
 
     def session(self) -> Session:
         """The session as far as it has grown."""
-        hashes = tuple(self._hashes)
+        hashes = tuple(self._said.hashes)
         return Session(
             id=self._materials.session_id,
             trunk=digest(hashes),
@@ -169,16 +145,21 @@ class Builder:
             arm=self._blueprint.arm,
             messages=tuple(self.messages),
             hashes=hashes,
-            offsets=tuple(self.offsets),
+            offsets=tuple(self._said.offsets),
             plants=tuple(self._plants),
             cuts=tuple(self._cuts),
             number=self.number,
-            kind_offsets=self._kinds.offsets(),
+            kind_offsets=self._said.kind_offsets(),
         )
 
     @property
+    def messages(self) -> list[Message]:
+        """What was said so far."""
+        return self._said.messages
+
+    @property
     def _length(self) -> int:
-        return self.offsets[-1]
+        return self._said.length
 
     def _grow_to(self, cut: PlannedCut, due: list[Say]) -> Steps:
         owed = sum(self._sizes[say] for say in due)
@@ -216,13 +197,14 @@ class Builder:
         if left == 0 or left >= _CLOSER_MIN:
             self._unreminded = 0
             for message, size in zip(turn.messages, sizes, strict=True):
-                self._append(message, size, said=True)
+                self._said.add(message, size, said=True)
 
     def _fill_near(self, target: int, *, most: int) -> Steps:
         """Whole turns of filler until the next would leave the target further behind.
 
         Never past `most`: what must still be said before the checkpoint has to fit.
         """
+
         def fits(length: int, size: int) -> bool:
             return length + size // 2 <= target and length + size <= most
 
@@ -362,13 +344,7 @@ class Builder:
             if answered is not turn:
                 self._say_all(answered, self._sizes_of(answered), said=False)
                 return True
-        span = stream.span(first, stop)
-        starts = stream.offsets[span.start : span.stop + 1]
-        before = self._length - starts[0]
-        self.messages += stream.messages[span]
-        self._hashes += stream.hashes[span]
-        self.offsets += [before + end for end in starts[1:]]
-        self._kinds.add_known(stream.kinds[span], [b - a for a, b in pairwise(starts)])
+        self._said.add_filler(stream, first, stop)
         self._unreminded += stop - first
         return True
 
@@ -379,12 +355,5 @@ class Builder:
 
     def _say_all(self, turn: Turn, sizes: Sequence[int], *, said: bool) -> None:
         for message, size in zip(turn.messages, sizes, strict=True):
-            self._append(message, size, said=said)
+            self._said.add(message, size, said=said)
         self._unreminded += 1
-
-    def _append(self, message: Message, tokens: int, *, said: bool) -> None:
-        """Add a message; `said` where the scenario says it itself, and it is no filler."""
-        self.messages.append(message)
-        self._hashes.append(message.hash)
-        self.offsets.append(self._length + tokens)
-        self._kinds.add(message, tokens, said=said)

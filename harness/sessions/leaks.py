@@ -56,7 +56,7 @@ _GROUP = 3
 
 def _bare(letter: str) -> str:
     """A Latin letter as it is read, without its accent; itself where it has none."""
-    base, *accents = unicodedata.normalize("NFKD", letter)
+    base, *accents = list(unicodedata.normalize("NFKD", letter))
     return base if base.isascii() and all(map(unicodedata.combining, accents)) else letter
 
 

@@ -43,10 +43,12 @@ several wordings."""
 _CAPITAL, _ARTICLE = 1, 2
 """What is done to it, added up."""
 
-Gap: TypeAlias = "tuple[int, str, str | tuple[str | Template, ...], int, str]"
-"""What fills it, the name that it is remembered by for the thread, its pool or its wordings, what
-is done to it, and the plain text behind it. A bare tuple, which is taken apart far quicker than an
-object: a session has thousands of them."""
+Filling: TypeAlias = "tuple[int, str, str, tuple[str | Template, ...], int]"
+"""What fills a gap, the name that it is remembered by for the thread, its pool, its wordings, and
+what is done to it."""
+Gap: TypeAlias = "tuple[int, str, str, tuple[str | Template, ...], int, str]"
+"""A filling and the plain text behind it. A bare tuple is taken apart far quicker than an object,
+and a session has tens of thousands of them."""
 Template: TypeAlias = "tuple[str, tuple[Gap, ...]]"
 """Plain text, and the gaps behind it."""
 Pool: TypeAlias = "tuple[str | Template | LateTemplate, ...]"
@@ -102,7 +104,7 @@ def compile_text(text: str, pools: Mapping[str, object], *, entry: bool = False)
         UsageError: A slot names no pool.
     """
     plain = [""]
-    gaps: list[tuple[int, str, str | tuple[str | Template, ...], int]] = []
+    gaps: list[Filling] = []
     at = 0
     for mark in _MARK.finditer(text):
         if mark.start() < at:
@@ -122,8 +124,8 @@ def compile_text(text: str, pools: Mapping[str, object], *, entry: bool = False)
         elif end is not None:
             parts = _split(text[at + 1 : end])
             wordings = [compile_text(part, pools, entry=not starts) for part in parts]
-            plain_ones = tuple(one if one[1] else one[0] for one in wordings)
-            gaps.append((_EITHER, "", plain_ones, 0))
+            options = tuple(one if one[1] else one[0] for one in wordings)
+            gaps.append((_EITHER, "", "", options, 0))
             at = end + 1
         plain.append("")
     plain[-1] += text[at:]
@@ -131,13 +133,11 @@ def compile_text(text: str, pools: Mapping[str, object], *, entry: bool = False)
     return first, tuple((*gap, after) for gap, after in zip(gaps, behind, strict=True))
 
 
-def _slot(
-    match: re.Match[str], pools: Mapping[str, object], *, capital: bool
-) -> tuple[int, str, str, int]:
+def _slot(match: re.Match[str], pools: Mapping[str, object], *, capital: bool) -> Filling:
     marks, pool = match["marks"], _pool_of(match, pools)
     fills = _BOUND if "+" not in marks else _CAST_OF if pool in _CAST else _FRESH
     done = (_CAPITAL if capital or "^" in marks else 0) + (_ARTICLE if "a " in marks else 0)
-    return fills, match["name"], pool, done
+    return fills, match["name"], pool, (), done
 
 
 def _pool_of(slot: re.Match[str], pools: Mapping[str, object]) -> str:
@@ -204,29 +204,18 @@ class WorkdayWriter:
 
     def write(self, template: Template | LateTemplate) -> str:
         """The text of a template."""
-        if template.__class__ is not tuple:
+        if type(template) is LateTemplate:
             template = template.made or template.compiled()
         text, gaps = template
-        for fills, name, pool, done, after in gaps:
+        for fills, name, pool, options, done, after in gaps:
             if fills == _FRESH:
-                # as `_next` has it, of which a third of all text comes
-                deck = self._decks.get(pool)
-                if deck is None:
-                    word = self._next(pool)
-                else:
-                    entries, at, step, size = deck
-                    at = deck[1] = (at + step) % size
-                    word = entries[at]
-                    if word.__class__ is not str:
-                        word = self.write(word)
+                word = self._next(pool)
             elif fills == _BOUND:
-                word = self._bound.get(name)
-                if word is None:
-                    word = self._bound[name] = self._next(pool)
+                found = self._bound.get(name)
+                word = self._bind(name, pool) if found is None else found
             elif fills == _EITHER:
-                word = pool[int(self._fraction() * len(pool))]
-                if word.__class__ is not str:
-                    word = self.write(word)
+                chosen = options[int(self._fraction() * len(options))]
+                word = chosen if type(chosen) is str else self.write(chosen)
             else:
                 word = self._one_of(pool)
             if done:
@@ -242,15 +231,15 @@ class WorkdayWriter:
         text = self._next(pool)
         return text[:1].upper() + text[1:]
 
+    def _bind(self, name: str, pool: str) -> str:
+        """The word that the thread has for a name from now on."""
+        word = self._bound[name] = self._next(pool)
+        return word
+
     def _one_of(self, pool: str) -> str:
         """The next of the few that the thread has to do with, those bound by name left out."""
-        cast = self._cast.get(pool)
-        if cast is None:
-            cast = self._cast[pool] = []
-        if len(cast) < _CAST[pool]:
-            word = self._next(pool)
-        else:
-            word = cast.pop(0)
+        cast = self._cast.setdefault(pool, [])
+        word = self._next(pool) if len(cast) < _CAST[pool] else cast.pop(0)
         cast.append(word)
         return word
 
@@ -262,9 +251,10 @@ class WorkdayWriter:
             size = len(pool)
             strides = _strides(size)
             at = int(self._fraction() * size)
-            self._decks[name] = [pool, at, strides[int(self._fraction() * len(strides))], size]
+            self._decks[name] = pool, [at, strides[int(self._fraction() * len(strides))], size]
         else:
-            pool, at, step, size = deck
-            at = deck[1] = (at + step) % size
+            pool, walk = deck
+            at, step, size = walk
+            at = walk[0] = (at + step) % size
         entry = pool[at]
-        return entry if entry.__class__ is str else self.write(entry)
+        return entry if type(entry) is str else self.write(entry)
