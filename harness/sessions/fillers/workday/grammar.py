@@ -204,7 +204,7 @@ class WorkdayWriter:
 
     def write(self, template: Template | LateTemplate) -> str:
         """The text of a template."""
-        if type(template) is LateTemplate:
+        if isinstance(template, LateTemplate):
             template = template.made or template.compiled()
         text, gaps = template
         for fills, name, pool, options, done, after in gaps:
@@ -215,7 +215,7 @@ class WorkdayWriter:
                 word = self._bind(name, pool) if found is None else found
             elif fills == _EITHER:
                 chosen = options[int(self._fraction() * len(options))]
-                word = chosen if type(chosen) is str else self.write(chosen)
+                word = chosen if isinstance(chosen, str) else self.write(chosen)
             else:
                 word = self._one_of(pool)
             if done:
@@ -257,4 +257,4 @@ class WorkdayWriter:
             at, step, size = walk
             at = walk[0] = (at + step) % size
         entry = pool[at]
-        return entry if type(entry) is str else self.write(entry)
+        return entry if isinstance(entry, str) else self.write(entry)
