@@ -49,9 +49,31 @@ def text_digest(*texts: str) -> str:
     return hashlib.blake2b(spelled.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
+def names_digest(*names: object) -> str:
+    """`digest` of a list of names, in a third of its time: a plan has one for each trial.
+
+    >>> names_digest("key", 3, None) == digest(["key", 3, None])
+    True
+    """
+    return hashlib.blake2b(_listed(names), digest_size=16).hexdigest()
+
+
+def _listed(names: Sequence[object]) -> bytes:
+    """`canonical` of a list whose members are texts and whole numbers, as a rule."""
+    spelled = [
+        encode_basestring(name)
+        if name.__class__ is str
+        else repr(name)
+        if name.__class__ is int
+        else _JSON.encode(name)
+        for name in names
+    ]
+    return f"[{','.join(spelled)}]".encode("utf-8", "surrogatepass")
+
+
 def unit(*names: object) -> float:
     """A number in [0, 1) drawn from the names alone."""
-    raw = hashlib.blake2b(canonical(list(names)), digest_size=8).digest()
+    raw = hashlib.blake2b(_listed(names), digest_size=8).digest()
     return (int.from_bytes(raw, "big") >> 11) / float(1 << 53)
 
 
@@ -65,7 +87,7 @@ class Draws:
     __slots__ = ("_names", "fraction")
 
     def __init__(self, *names: object) -> None:
-        raw = hashlib.blake2b(canonical(list(names)), digest_size=16).digest()
+        raw = hashlib.blake2b(_listed(names), digest_size=16).digest()
         self._names = names
         self.fraction = random.Random(int.from_bytes(raw, "big")).random
         """Draws a float in [0, 1), for those who draw a million times."""
@@ -89,8 +111,8 @@ class Draws:
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
         """The items in a drawn order (Fisher and Yates)."""
-        order = list(items)
+        order, fraction = list(items), self.fraction
         for i in range(len(order) - 1, 0, -1):
-            j = self.below(i + 1)
+            j = int(fraction() * (i + 1))  # `below`, without a call for each
             order[i], order[j] = order[j], order[i]
         return order

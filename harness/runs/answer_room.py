@@ -60,9 +60,8 @@ class Rooms:
     def window(self, window: Window, stage: Stage) -> Window:
         """The window with as much room as the answers of that stage need, within reason."""
         wanted = {"bare": 0, "opening": self.opening, "main": self.main}[stage]
-        return replace(
-            window, reserve=max(window.reserve, min(wanted, window.limit // _MOST_SHARE))
-        )
+        reserve = max(window.reserve, min(wanted, window.limit // _MOST_SHARE))
+        return window if reserve == window.reserve else replace(window, reserve=reserve)
 
 
 USUAL = Rooms()

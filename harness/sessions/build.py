@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.core.messages import Turn
 from harness.sessions.builder import Builder, Supply
 from harness.sessions.opening import opening
 from harness.sessions.policies import reminding
@@ -69,6 +68,7 @@ def built(
             supply=supply,
             before=before,
             reminder=reminder,
+            stepwise=False,
             number=number,
         )
         session = played(builder.grow())
@@ -78,12 +78,9 @@ def built(
 
 def played(growth: Growth) -> Session:
     """The session when every reply is the one that is written."""
-    answer = ""
     try:
-        step = next(growth)
         while True:
-            answer = step.assistant if isinstance(step, Turn) else ""
-            step = growth.send(answer)
+            next(growth)
     except StopIteration as end:
         session: Session = end.value
         return session

@@ -14,8 +14,9 @@ from harness.core.errors import UsageError
 from harness.core.session import Cut, PlannedPlant, Plant, Session
 from harness.core.text import find, words
 from harness.sessions.due import said_by
-from harness.sessions.kinds import KindCounter
 from harness.sessions.plants import SAYING
+from harness.sessions.said_so_far import SaidSoFar
+from harness.sessions.says import say_tokens, turn_of
 from harness.sessions.shortening import shortened
 from harness.sessions.stream import FillerRanOutError
 from harness.sessions.tokens import MESSAGE_OVERHEAD
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
     from harness.core.session import Blueprint, PlannedCut, Say
     from harness.sessions.materials import Materials
 
-    Growth: TypeAlias = Generator[Turn | Cut, str, Session]
+    Growth: TypeAlias = Generator[Turn | Cut, str | None, Session]
     """A session while it grows, see `Builder.grow`."""
-    Steps: TypeAlias = Generator[Turn | Cut, str, None]
+    Steps: TypeAlias = Generator[Turn | Cut, str | None, None]
+    Fits: TypeAlias = Callable[[int, int], bool]
+    """Whether a turn may follow, by the tokens of the session so far and its own."""
     Reminder: TypeAlias = Callable[[int, Sequence[str]], Turn | None]
     """What the application says again before the next turn, by how many turns there were since it
     last did, and the rules that were given by then."""
@@ -54,25 +57,6 @@ class Supply:
     draws: Draws | None = None
 
 
-def turn_of(say: Say, materials: Materials) -> Turn:
-    """What a session says at one place of its plan."""
-    if isinstance(say, PlannedPlant):
-        return materials.plant(say.fact, say.ordinal)
-    return materials.script_turn(say.step)
-
-
-def say_tokens(say: Say, materials: Materials) -> int:
-    """Tokens of what a session says at one place of its plan."""
-    if isinstance(say, PlannedPlant):
-        return materials.plant_tokens(say.fact, say.ordinal)
-    return materials.turn_tokens(turn_of(say, materials))
-
-
-def said_tokens(blueprint: Blueprint, materials: Materials) -> int:
-    """Tokens of all that a session says of its own: its filler and its opening left out."""
-    return sum(say_tokens(say, materials) for say in blueprint.says)
-
-
 class Builder:
     """One session while it grows.
 
@@ -84,6 +68,7 @@ class Builder:
         before: The plants of the sessions before it, as `ledger` gives them.
         reminder: What the application says again as the session grows.
         live: The answers are not those that are written.
+        stepwise: Each turn of filler is handed out before it is said; else it is said as written.
         number: Which session of its chain this is, counted from 1; unless given, the last.
     """
 
@@ -97,10 +82,12 @@ class Builder:
         before: Sequence[Plant] = (),
         reminder: Reminder | None = None,
         live: bool = False,
+        stepwise: bool = True,
         number: int | None = None,
     ) -> None:
         self.number = blueprint.number if number is None else number
         self._is_live = live
+        self._is_stepwise = stepwise
         self._blueprint = blueprint
         self._materials = materials
         self._stream = materials.stream(blueprint.stream)
@@ -112,11 +99,7 @@ class Builder:
         self._reminder = reminder
         self._unreminded = 0
         self._rules: list[str] = []
-        self.messages: list[Message] = []
-        """What was said so far."""
-        self.offsets: list[int] = [0]
-        """Tokens before each message, and one more entry: the length so far."""
-        self._kinds = KindCounter()
+        self._said = SaidSoFar()
         self._plants: list[Plant] = list(before)
         self._cuts: list[Cut] = []
         self._sizes = {say: say_tokens(say, materials) for say in blueprint.says}
@@ -124,14 +107,14 @@ class Builder:
     def grow(self) -> Growth:
         """Each turn before it is said, to be sent what is answered, and each checkpoint reached.
 
-        Returns the session.
+        None is for the answer that is written. Returns the session.
 
         Where the answers are those of the turns themselves, checkpoints are exact (law 1); where
         they are others, a checkpoint comes when the session is long enough.
         """
         counter = self._materials.workshop.counter
         for message in self._start:
-            self._append(message, counter.message(message), said=True)
+            self._said.add(message, counter.message(message), said=True)
         waiting = list(self._blueprint.says)
         reached = self._materials.system_tokens()
         try:
@@ -154,7 +137,7 @@ class Builder:
 
     def session(self) -> Session:
         """The session as far as it has grown."""
-        hashes = tuple(message.hash for message in self.messages)
+        hashes = tuple(self._said.hashes)
         return Session(
             id=self._materials.session_id,
             trunk=digest(hashes),
@@ -162,16 +145,21 @@ class Builder:
             arm=self._blueprint.arm,
             messages=tuple(self.messages),
             hashes=hashes,
-            offsets=tuple(self.offsets),
+            offsets=tuple(self._said.offsets),
             plants=tuple(self._plants),
             cuts=tuple(self._cuts),
             number=self.number,
-            kind_offsets=self._kinds.offsets(),
+            kind_offsets=self._said.kind_offsets(),
         )
 
     @property
+    def messages(self) -> list[Message]:
+        """What was said so far."""
+        return self._said.messages
+
+    @property
     def _length(self) -> int:
-        return self.offsets[-1]
+        return self._said.length
 
     def _grow_to(self, cut: PlannedCut, due: list[Say]) -> Steps:
         owed = sum(self._sizes[say] for say in due)
@@ -209,33 +197,36 @@ class Builder:
         if left == 0 or left >= _CLOSER_MIN:
             self._unreminded = 0
             for message, size in zip(turn.messages, sizes, strict=True):
-                self._append(message, size, said=True)
+                self._said.add(message, size, said=True)
 
     def _fill_near(self, target: int, *, most: int) -> Steps:
         """Whole turns of filler until the next would leave the target further behind.
 
         Never past `most`: what must still be said before the checkpoint has to fit.
         """
+
+        def fits(length: int, size: int) -> bool:
+            return length + size // 2 <= target and length + size <= most
+
         while self._length < target:
             self._remind(most - self._length)
-            turn, sizes = self._stream.turn(self._supply.filler)
-            size = sum(sizes)
-            if self._length + size // 2 > target or self._length + size > most:
+            if not (yield from self._add_filler(target, fits)):
                 return
-            self._supply.filler += 1
-            yield from self._add(turn, sizes)
 
     def _fill_exactly(self, target: int) -> Steps:
         """Filler until the session has exactly `target` tokens, or a few less than a remark."""
+
+        def fits(length: int, size: int) -> bool:
+            left = target - length - size
+            return left == 0 or left >= _CLOSER_MIN
+
         self._remind(target - self._length)
         while (missing := target - self._length) >= _CLOSER_MIN:
-            turn, sizes = self._stream.turn(self._supply.filler)
-            left = missing - sum(sizes)
-            if left == 0 or left >= _CLOSER_MIN:
-                self._supply.filler += 1
-                yield from self._add(turn, sizes)
+            if (yield from self._add_filler(target - _CLOSER_MIN + 1, fits)):
                 self._remind(target - self._length)
-            elif missing > _CLOSER_MAX and (cut := self._shortened(turn, missing)) is not None:
+                continue
+            turn = self._stream.turn(self._supply.filler)
+            if missing > _CLOSER_MAX and (cut := self._shortened(turn, missing)) is not None:
                 self._supply.filler += 1
                 yield from self._add(cut, self._sizes_of(cut))
             else:
@@ -330,17 +321,39 @@ class Builder:
             )
         )
 
+    def _add_filler(self, until: int, fits: Fits) -> Generator[Turn | Cut, str | None, bool]:
+        """Say the next turns of filler as far as they fit: one, where others may come between.
+
+        Args:
+            until: Tokens at which the session is long enough.
+            fits: Whether a turn may follow.
+
+        Returns:
+            Whether there was one.
+        """
+        stream, first = self._stream, self._supply.filler
+        alone = self._is_stepwise or self._reminder is not None
+        stop = stream.fitting(first, self._length, until, fits, at_most=1 if alone else None)
+        if stop == first:
+            return False
+        self._supply.filler = stop
+        if self._is_stepwise:
+            turn = stream.turn(first)
+            reply = yield turn
+            answered = turn if reply is None else turn.answered(reply)
+            if answered is not turn:
+                self._say_all(answered, self._sizes_of(answered), said=False)
+                return True
+        self._said.add_filler(stream, first, stop)
+        self._unreminded += stop - first
+        return True
+
     def _add(self, turn: Turn, sizes: Sequence[int], *, said: bool = False) -> Steps:
         reply = yield turn
-        answered = turn.answered(reply)
-        if answered is not turn:
-            sizes = self._sizes_of(answered)
-        for message, size in zip(answered.messages, sizes, strict=True):
-            self._append(message, size, said=said)
-        self._unreminded += 1
+        answered = turn if reply is None else turn.answered(reply)
+        self._say_all(answered, sizes if answered is turn else self._sizes_of(answered), said=said)
 
-    def _append(self, message: Message, tokens: int, *, said: bool) -> None:
-        """Add a message; `said` where the scenario says it itself, and it is no filler."""
-        self.messages.append(message)
-        self.offsets.append(self._length + tokens)
-        self._kinds.add(message, tokens, said=said)
+    def _say_all(self, turn: Turn, sizes: Sequence[int], *, said: bool) -> None:
+        for message, size in zip(turn.messages, sizes, strict=True):
+            self._said.add(message, size, said=said)
+        self._unreminded += 1

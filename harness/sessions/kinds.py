@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, repeat
 from typing import TYPE_CHECKING
 
 from harness.core.text_kinds import KINDS, text_kind_of
 from harness.sessions.tokens import MESSAGE_OVERHEAD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from harness.core.messages import Message
     from harness.core.text_kinds import TextKind
@@ -27,7 +27,8 @@ class KindCounter:
 
     def __init__(self, start: KindOffsets = ()) -> None:
         self._start = start or tuple((0,) for _ in KINDS)
-        self._counted: list[tuple[TextKind, int]] = []
+        self._counted: list[TextKind] = []
+        self._tokens: list[int] = []
 
     def add(self, message: Message, tokens: int, *, said: bool) -> None:
         """Count one message more.
@@ -37,19 +38,34 @@ class KindCounter:
             tokens: Its length as it is rendered.
             said: Whether the scenario says it itself; else it is filler.
         """
-        kind = text_kind_of(message.text, said=said)
-        self._counted.append((kind, tokens - MESSAGE_OVERHEAD))
+        self.add_known([text_kind_of(message.text, said=said)], [tokens])
+
+    def add_known(self, kinds: Sequence[TextKind], tokens: Iterable[int]) -> None:
+        """Count some messages more, of kinds that are known.
+
+        Args:
+            kinds: Of their texts.
+            tokens: Their lengths as they are rendered.
+        """
+        self._counted += kinds
+        self._tokens += [one - MESSAGE_OVERHEAD for one in tokens]
 
     def offsets(self) -> KindOffsets:
         """What was counted."""
+        present = set(self._counted)
         return tuple(
             (*begun[:-1], *accumulate(self._of(kind), initial=begun[-1]))
+            if kind in present
+            else (*begun, *repeat(begun[-1], len(self._counted)))
             for kind, begun in zip(KINDS, self._start, strict=True)
         )
 
     def _of(self, kind: TextKind) -> list[int]:
         """What each message adds to a kind."""
-        return [tokens if one == kind else 0 for one, tokens in self._counted]
+        return [
+            tokens if one == kind else 0
+            for one, tokens in zip(self._counted, self._tokens, strict=True)
+        ]
 
 
 def said_kinds(offsets: KindOffsets) -> list[bool]:

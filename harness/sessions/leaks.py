@@ -2,23 +2,24 @@
 
 The check runs on every turn of filler before it enters a session. Reading each turn in its normal
 form would cost more than tokenizing it, so a turn is read closely only when something in it could
-be a part of a value: a telling word, a number in words, a date in digits, or a letter with an
-accent.
+be a part of a value: a telling word, a number in words, a date in digits, or a character that is
+neither ASCII nor a letter with an accent.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, AnyStr
 
 from harness.core.languages.folding import ascii_digits, fold
 from harness.core.languages.numerals import spells_large
-from harness.core.text import find, words
+from harness.core.text import find, places, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 _WORD = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
@@ -26,10 +27,11 @@ _NO_DIGIT = re.compile(r"[^0-9]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FEWEST = 2
 """Letters of a word that no language changes."""
-_GROUPED = re.compile(r"(?<=\d)[, ](?=\d{3}\b)")
+_GROUPED = tuple(re.compile(rf"(?<=\d){mark}(?=\d{{3}}(?!\d))") for mark in (",", "[, ]"))
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
-_IN_DATES = tuple(mark + digit for mark in "-/." for digit in "0123456789")
-"""One of them stands in every date in digits."""
+_AS_IN_DATES = bytes.maketrans(b"0123456789-/.", b"0000000000---")
+_IN_DATE = b"0-0"
+"""Stands so translated in every date in digits, and is found far sooner than a whole one."""
 _ALWAYS_IN_LARGE = frozenset({"hundred", "thousand", "million"})
 _NUMERALS = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
@@ -41,6 +43,7 @@ _MONTH_NAMES = """
 january february march april may june july august september october november december
 """
 _MONTHS = frozenset(_MONTH_NAMES.split())
+_YEAR = re.compile(r"[12][0-9]{3}")
 _SMALL = 100
 """Numbers below are spelled without hundred, thousand or million."""
 _TEENS_END = 20
@@ -49,6 +52,15 @@ _TENS_IN_WORDS = "- - twenty thirty forty/fourty fifty sixty seventy eighty nine
 _TENS = [frozenset(spelled.split("/")) for spelled in _TENS_IN_WORDS.split()]
 _GROUP = 3
 """Digits between two separators of a number."""
+
+
+def _bare(letter: str) -> str:
+    """A Latin letter as it is read, without its accent; itself where it has none."""
+    base, *accents = list(unicodedata.normalize("NFKD", letter))
+    return base if base.isascii() and all(map(unicodedata.combining, accents)) else letter
+
+
+_ACCENTED = {ord(letter): _bare(letter) for letter in map(chr, range(0xC0, 0x180))}
 
 
 class LeakCheck:
@@ -62,7 +74,7 @@ class LeakCheck:
     def __init__(self, texts: Iterable[str], language: str = "en") -> None:
         self._language = language
         forms = {form for text in texts if (form := words(text, language))}
-        self._needles = tuple(sorted(forms))
+        self._needles = tuple(sorted(_least(forms) if language == "en" else forms))
         triggers: set[str] = set()
         self._figures: set[str] = set()
         for needle in self._needles:
@@ -88,14 +100,17 @@ class LeakCheck:
         if self._language != "en":
             return list(map(self.holds, texts))
         near = {index for index, text in enumerate(texts) if not text.isascii()}
-        plain = [text.casefold() if text.isascii() else "" for text in texts]
-        starts = list(accumulate((len(text) + 1 for text in plain), initial=0))
-        joined = "\n".join(plain)
-        places = [at for trigger in self._triggers for at in _as_word(trigger, joined)]
+        joined = "\n".join(texts) if not near else "\n".join(filter(str.isascii, texts))
+        plain = joined.casefold()
+        found = [at for trigger in self._triggers for at in _as_word(trigger, plain)]
         # "9 149" may be one number: whatever is grouped so ends as the number ends
-        inside = (*self._tails, *_IN_DATES) if self._dated else self._tails
-        places += [at for part in inside for at in _places(part, joined)]
-        near.update(bisect_right(starts, at) - 1 for at in places)
+        found += [at for tail in self._tails for at in _places(tail, plain)]
+        if self._dated:
+            found += _places(_IN_DATE, plain.encode().translate(_AS_IN_DATES))
+        if found:
+            read = [index for index in range(len(texts)) if index not in near]
+            starts = list(accumulate((len(texts[index]) + 1 for index in read), initial=0))
+            near.update(read[bisect_right(starts, at) - 1] for at in found)
         return [index in near and self.holds(text) for index, text in enumerate(texts)]
 
     def _may_hold(self, text: str) -> bool:
@@ -103,14 +118,18 @@ class LeakCheck:
         if self._language != "en":
             return self._may_hold_in(ascii_digits(fold(text)))
         if not text.isascii():
-            return True
+            text = text.translate(_ACCENTED)
+            if not text.isascii():
+                return True
         if self._dated and _DATE.search(text):
             return True
         plain = text.casefold()
         if self._says_one(plain):
             return True
-        # Read both ways: "9 149" may be one number, or two.
-        return _DIGIT.search(plain) is not None and self._says_one(_GROUPED.sub("", plain))
+        if _DIGIT.search(plain) is None:
+            return False
+        # Read all ways: "9 149" may be one number, or two.
+        return any(self._says_one(grouped.sub("", plain)) for grouped in _GROUPED)
 
     def _may_hold_in(self, plain: str) -> bool:
         """The same for another language, whose words change at their end and are glued."""
@@ -125,12 +144,25 @@ class LeakCheck:
 
     def _says_one(self, plain: str) -> bool:
         """Whether a telling word stands in the text as a word."""
-        if not any(trigger in plain for trigger in self._triggers):  # far quicker than words
-            return False
-        return not self._triggers.isdisjoint(_WORD.findall(plain))
+        return any(True for trigger in self._triggers for _ in _as_word(trigger, plain))
 
 
-def _places(part: str, text: str) -> Iterator[int]:
+def _least(needles: Collection[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The needles in which none of the others stands: whatever holds another holds one of these.
+
+    Planted sentences go, which say their values; what is left has fewer and rarer words.
+
+    >>> _least([("15",), ("at", "most", "15", "words"), ("dry",)])
+    [('15',), ('dry',)]
+    """
+    least: list[tuple[str, ...]] = []
+    for needle in sorted(needles, key=len):
+        if not any(places(needle, known) for known in least):
+            least.append(needle)
+    return least
+
+
+def _places(part: AnyStr, text: AnyStr) -> Iterator[int]:
     """Where a part of a text begins, each time."""
     at = text.find(part)
     while at >= 0:
@@ -139,11 +171,12 @@ def _places(part: str, text: str) -> Iterator[int]:
 
 
 def _as_word(word: str, text: str) -> Iterator[int]:
-    """Where a word stands in a text as a word, each time."""
+    """Where a word stands in a text as a word, each time; letters end where digits begin."""
+    first, last = word[0].isdecimal(), word[-1].isdecimal()
     for at in _places(word, text):
-        end = at + len(word)
-        before, after = text[at - 1 : at], text[end : end + 1]
-        if not (before.isalnum() or after.isalnum() or "_" in (before, after)):
+        before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]
+        glued = before.isalnum() and before.isdecimal() == first
+        if not (glued or (after.isalnum() and after.isdecimal() == last)):
             yield at
 
 
@@ -170,6 +203,8 @@ def leak_stem(needle: tuple[str, ...]) -> str:
 def _triggers(needle: tuple[str, ...]) -> Iterable[str]:
     """Raw words of which at least one stands in every text that holds the needle."""
     telling = max(needle, key=len)
+    if not _MONTHS.isdisjoint(needle):  # a month may be shortened, and comes up more often
+        telling = next(filter(_YEAR.fullmatch, needle), telling)
     parts = _WORD.findall(telling)
     numeral = next((part for part in parts if part[0].isdigit()), None)
     if numeral is None or any(char.isalpha() for char in telling):

@@ -40,7 +40,7 @@ class Workshop:
     def closers(self, language: str) -> Closers:
         """Short remarks of a language by length, counted on first use."""
         if language not in self._closers:
-            self._closers[language] = Closers(self.counter.count_text, language)
+            self._closers[language] = Closers(self.counter.count_new, language)
         return self._closers[language]
 
     def filler(self, scenario: Scenario) -> Filler:

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import Draws
 from harness.core.errors import UsageError
+from harness.core.text_kinds import text_kind_of
 from harness.sessions.tokens import MESSAGE_OVERHEAD
 
 if TYPE_CHECKING:
-    from harness.core.messages import Turn
+    from collections.abc import Callable, Sequence
+
+    from harness.core.messages import Message, Turn
     from harness.core.protocols import Filler
+    from harness.core.text_kinds import TextKind
     from harness.sessions.leaks import LeakCheck
     from harness.sessions.tokens import TokenCounter
 
 _FIRST_BATCH = 16
+_LEAST_BATCH = 4
 _LARGEST_BATCH = 256
-_MORE = 4
-"""Turns read at once: a quarter of those that were read, so that a short session does not pay for a
-long one."""
+"""Turns read at once."""
 
 
 class FillerStream:
@@ -45,38 +48,100 @@ class FillerStream:
         self._counter = counter
         self._check = check
         self._label = label
-        self._read = 0
         self._turns: list[Turn] = []
-        self._sizes: list[tuple[int, ...]] = []
+        self._starts = [0]
+        """The first message of each turn, and how many there are."""
+        self.messages: list[Message] = []
+        """Of all turns; what else is known of each message has the same place."""
+        self.offsets = [0]
+        """Tokens before each message as they are rendered, and one more entry."""
+        self.kinds: list[TextKind] = []
+        self.hashes: list[str] = []
         self.left_out = 0
         """Turns that held a planted value."""
 
-    def turn(self, index: int) -> tuple[Turn, tuple[int, ...]]:
-        """The turn of that index, and the tokens of each of its messages as they are rendered.
+    def turn(self, index: int, missing: int = 0) -> Turn:
+        """The turn of that index.
+
+        Args:
+            index: Counted from 0; turns that hold a planted value are not.
+            missing: Tokens that the session is short of before this turn: what will do is read at
+                once, and hardly more.
 
         Raises:
             UsageError: The filler has run out.
         """
         while index >= len(self._turns):
-            self._read_on()
-        return self._turns[index], self._sizes[index]
+            self._read_on(missing)
+        return self._turns[index]
 
-    def _read_on(self) -> None:
-        size = min(max(_FIRST_BATCH, self._read // _MORE), _LARGEST_BATCH)
-        batch = list(islice(self._source, size))
-        self._read += len(batch)
+    def span(self, first: int, stop: int) -> slice:
+        """Where the messages of some turns are, from one to before another."""
+        return slice(self._starts[first], self._starts[stop])
+
+    def fitting(
+        self,
+        first: int,
+        length: int,
+        until: int,
+        fits: Callable[[int, int], bool],
+        *,
+        at_most: int | None = None,
+    ) -> int:
+        """The turn behind the last of those that fit.
+
+        Args:
+            first: The first of them.
+            length: Tokens of the session before it.
+            until: Tokens at which the session is long enough.
+            fits: Whether a turn may follow, by the tokens of the session and its own.
+            at_most: How many turns; any number unless given.
+
+        Raises:
+            UsageError: The filler has run out before the first of them.
+        """
+        stop = first
+        while length < until and (at_most is None or stop < first + at_most):
+            try:
+                self.turn(stop, until - length)
+            except FillerRanOutError:
+                if stop == first:
+                    raise
+                break
+            size = self.offsets[self._starts[stop + 1]] - self.offsets[self._starts[stop]]
+            if not fits(length, size):
+                break
+            length += size
+            stop += 1
+        return stop
+
+    def _read_on(self, missing: int) -> None:
+        number = _FIRST_BATCH
+        if self._turns:
+            expected = missing * len(self._turns) // self.offsets[-1]
+            number = min(max(_LEAST_BATCH, expected), _LARGEST_BATCH)
+        batch = list(islice(self._source, number))
         if not batch:
-            raise FillerRanOutError(self._label, sum(map(sum, self._sizes)), self.left_out)
+            raise FillerRanOutError(self._label, self.offsets[-1], self.left_out)
         texts = [[message.text for message in turn.messages] for turn in batch]
         held = iter(self._check.held([text for said in texts for text in said]))
         for turn, said in zip(batch, texts, strict=True):
             if sum(islice(held, len(said))):  # a sum: each turn takes all of its own from `held`
                 self.left_out += 1
                 continue
-            self._turns.append(turn)
-            self._sizes.append(
-                tuple([tokens + MESSAGE_OVERHEAD for tokens in self._counter.count_texts(said)])
-            )
+            self._take(turn, said)
+
+    def _take(self, turn: Turn, texts: Sequence[str]) -> None:
+        """Note a turn, and all that every session asks of its messages."""
+        length = self.offsets[-1]
+        for tokens in self._counter.count_texts(texts):
+            length += tokens + MESSAGE_OVERHEAD
+            self.offsets.append(length)
+        self.kinds += [text_kind_of(text, said=False) for text in texts]
+        self.hashes += [message.hash for message in turn.messages]
+        self.messages += turn.messages
+        self._starts.append(len(self.messages))
+        self._turns.append(turn)
 
 
 class FillerRanOutError(UsageError):

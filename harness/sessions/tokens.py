@@ -130,8 +130,9 @@ class TokenCounter:
 
     def __init__(self, encoding: str = ENCODING) -> None:
         self.encoding = encoding
-        self._count = _counts(encoding)
-        self._remembered = lru_cache(maxsize=_KEPT_COUNTS)(self._count)
+        self.count_new = _counts(encoding)
+        """Tokens of a bare text, which are not remembered; one function for all counters."""
+        self._remembered = lru_cache(maxsize=_KEPT_COUNTS)(self.count_new)
 
     def count_text(self, text: str) -> int:
         """Tokens of the bare text."""
@@ -139,7 +140,7 @@ class TokenCounter:
 
     def count_texts(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, none of them remembered."""
-        return list(map(self._count, texts))
+        return list(map(self.count_new, texts))
 
     def message(self, message: Message) -> int:
         """Tokens of a message as it is rendered."""

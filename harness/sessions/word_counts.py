@@ -3,11 +3,13 @@
 Its one rule: the sum is what the tokenizer says of the whole text, or there is none. Encodings that
 split text by a pattern before they merge begin a new piece at every space that stands behind
 anything but white space, and behind an empty line at whatever is neither white space nor a slash:
-what stands between two such places counts by itself.
+what stands between two such places counts by itself. Mostly that is a word; where white space
+stands before a space, as in code, it is the words on both sides and what is between.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ SPLITS_AT_SPACES = frozenset({"o200k_base", "cl100k_base"})
 nothing but white space stands before it in the piece."""
 
 _EMPTY_LINE = "\n\n"
+_BEHIND_WORDS = re.compile(r"(?<=\S) ")
+"""The spaces at which a piece begins, whatever follows."""
 
 _MOST_WORDS = 1 << 16
 """Words remembered; ordinary text of any length has fewer."""
@@ -29,11 +33,17 @@ return."""
 
 
 class _Whole(Exception):  # noqa: N818 -- no error: the text is counted in one piece
-    """White space stands before a space: the pieces are not those between the spaces."""
+    """White space stands before a space or an empty line: not every space begins a piece."""
 
 
 class _Counts(dict[str, int]):
-    """Tokens of words, counted on first use."""
+    """Tokens of words, counted on first use.
+
+    Args:
+        count: Tokens of a text in one piece.
+        before: What stands before each.
+        after: What stands behind each.
+    """
 
     def __init__(self, count: Callable[[str], int], before: str, after: str = "") -> None:
         super().__init__()
@@ -41,11 +51,24 @@ class _Counts(dict[str, int]):
         self._before = before
         self._after = after
         self.kept: KeptCounts | None = None
+        self.over_lines: Callable[[str, str], int | None] | None = None
+        """Counts words between which there are empty lines, given what stands before them; None
+        where they count as one."""
+
+    def stretch(self, text: str) -> int:
+        """Tokens of what stands between two spaces that begin a piece."""
+        if not text or text[-1].isspace():
+            return self._count(self._before + text)
+        return self[text]
 
     def __missing__(self, word: str) -> int:
         # what ends in white space may be one piece with the space behind it
         if (not word and self._before) or word[-1:].isspace():
             raise _Whole
+        if self.over_lines is not None and _EMPTY_LINE in word:
+            apart = self.over_lines(self._before, word)
+            if apart is not None:
+                return apart
         piece = self._before + word + self._after
         if len(word) > _LONGEST:
             return self._count(piece)
@@ -73,6 +96,8 @@ class WordCounts:
         self._behind = _Counts(count, " ")
         self._last = _Counts(count, " ", _EMPTY_LINE)
         self._only = _Counts(count, "", _EMPTY_LINE)
+        self._tokens_behind = self._behind.__getitem__
+        self._first.over_lines = self._behind.over_lines = self._over_lines
 
     def keep(self, kept: KeptCounts | None) -> None:
         """Take counts from there from now on, and note new ones; None: no more."""
@@ -81,27 +106,32 @@ class WordCounts:
 
     def __call__(self, text: str) -> int:
         """Tokens of the text."""
+        words = text.split(" ")
         try:
-            if _EMPTY_LINE not in text:
-                return self._of(text.split(" "))
-            *parts, last = text.split(_EMPTY_LINE)
-            if any(_goes_on(part) for part in (*parts[1:], last)):
-                return self._count(text)
-            return sum(map(self._of_ended, parts)) + self._of(last.split(" "))
+            first = self._first[words[0]]
+            del words[0]
+            return first + sum(map(self._tokens_behind, words))
+        except _Whole:
+            return self._in_stretches(text)
+
+    def _in_stretches(self, text: str) -> int:
+        """Tokens of a text in which white space stands before a space."""
+        first, *behind = _BEHIND_WORDS.split(text)
+        try:
+            return self._first.stretch(first) + sum(map(self._behind.stretch, behind))
         except _Whole:
             return self._count(text)
 
-    def _of(self, words: list[str]) -> int:
-        """Tokens of words with spaces between."""
-        tokens = self._first[words[0]]
-        del words[0]
-        return tokens + sum(map(self._behind.__getitem__, words))
-
-    def _of_ended(self, part: str) -> int:
-        """Tokens of words and the empty line behind them."""
-        words = part.split(" ")
-        last = words.pop()
-        return self._of(words) + self._last[last] if words else self._only[last]
+    def _over_lines(self, before: str, words: str) -> int | None:
+        """Tokens of words with empty lines between; nothing is remembered of such a pair."""
+        first, _, rest = words.partition(_EMPTY_LINE)
+        tokens = (self._last if before else self._only)[first]
+        while not _goes_on(rest):
+            one, line, rest = rest.partition(_EMPTY_LINE)
+            if not line:
+                return tokens + self._first[one]
+            tokens += self._only[one]
+        return None
 
 
 def _goes_on(part: str) -> bool:

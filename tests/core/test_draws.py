@@ -6,7 +6,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.core.draws import Draws, digest, unit
+from harness.core.draws import Draws, digest, names_digest, unit
 
 
 def test_equal_names_draw_equal_values_and_other_names_do_not():
@@ -54,3 +54,11 @@ def test_draws_stay_in_their_range(n, name):
 @given(st.dictionaries(st.text(max_size=4), st.integers(), max_size=5))
 def test_a_digest_does_not_depend_on_the_order_of_keys(data):
     assert digest(dict(sorted(data.items()))) == digest(dict(reversed(list(data.items()))))
+
+
+NAMES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+
+
+@given(st.lists(NAMES | st.lists(NAMES, max_size=2), max_size=5))
+def test_the_digest_of_names_is_that_of_the_list_of_them(names):
+    assert names_digest(*names) == digest(names)

@@ -8,13 +8,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from harness.core.errors import UsageError
+from harness.core.messages import Turn
 from harness.core.scenario import FillerSpec, Fills
 from harness.core.window import Window
 from harness.scenarios import load_all
 from harness.sessions.build import build
+from harness.sessions.builder import Builder, Supply
 from harness.sessions.layouts import blueprints, controls
 from harness.sessions.leaks import LeakCheck
 from harness.sessions.materials import Materials, Workshop
+from harness.sessions.opening import opening
 
 SCENARIOS = {scenario.name: scenario for scenario in load_all(["scenarios"])}
 WORKSHOP = Workshop()
@@ -52,6 +55,17 @@ def test_most_sessions_are_exact_to_the_token():
         if cut.fill_requested > 0.05
     ]
     assert short == [0] * len(short)
+
+
+@pytest.mark.parametrize("name", ["brand-voice", "agent-debugging"])
+def test_a_session_is_the_same_whether_its_turns_are_handed_out_or_not(name):
+    materials, built = sessions_of(name, 2, 8_000, Fills(count=4))
+    blueprint, session = built[-1]
+    start = opening(materials, blueprint.carry)
+    builder = Builder(blueprint, materials, start=start, supply=Supply())
+    turns = [step for step in builder.grow() if isinstance(step, Turn)]
+    assert builder.session() == session
+    assert [m for turn in turns for m in turn.messages] == list(session.messages[len(start) :])
 
 
 def test_turns_alternate_and_the_system_message_comes_first():

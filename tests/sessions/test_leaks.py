@@ -23,6 +23,12 @@ from harness.sessions.leaks import LeakCheck
         ("Zoe", "Zoë said so."),
         ("matter-of-fact", "in a matter of fact voice"),
         ("99.95", "an uptime of 99.95"),
+        ("dry", "in 15dry months"),
+        ("dry", "the field is_dry_now"),
+        ("4417", "4,417metres of it"),
+        ("1,250", "1,250 149"),
+        ("August 5th, 2035", "on Aug 5th, 2035"),
+        ("Angstrom", "Ångström units"),
     ],
 )
 def test_a_value_is_found_in_every_spelling(value, text):
@@ -34,6 +40,20 @@ def test_a_value_is_found_in_every_spelling(value, text):
 )
 def test_a_part_of_a_word_is_no_leak(value, text):
     assert not LeakCheck([value]).holds(text)
+
+
+def test_a_planted_sentence_is_found_whether_or_not_its_value_is_looked_for_too():
+    sentence = "The voice should be dry, they say."
+    assert LeakCheck([sentence, "dry"]).holds(f"Well. {sentence}")
+    assert LeakCheck([sentence]).held([f"Well. {sentence}", "It is dry."]) == [True, False]
+
+
+def test_an_accent_alone_is_no_reason_to_read_a_text_closely(monkeypatch):
+    read = []
+    monkeypatch.setattr("harness.sessions.leaks.words", lambda *text: read.append(text) or ())
+    check = LeakCheck([])
+    assert check.held(["Veuillez vous adresser à l'accueil.", "It is 温."]) == [False] * 2
+    assert [text for text, _ in read] == ["It is 温."]
 
 
 VALUES = [
@@ -52,6 +72,7 @@ VALUES = [
 ]
 PIECES = [*VALUES, "fifteen", "sixty percent", "2026-03-03", "4,417", "one hundred forty-nine"]
 PIECES += ["eighty-seven", "eighty", "seven", "fourty", "forty", "2 404"]
+PIECES += ["Aug 3, 2026", "4,417é", "CAFÉ", "İ", "15dry", "\n"]
 PIECES += ["Zoë", "9", "and", "so", "on", "March", "hundred", "kx 4417", "third", "twenty-one"]
 
 

@@ -56,6 +56,9 @@ PIECES += [
     "\ud800",
     "\u200b",
     "１",
+    "\n    ",
+    "\n\n    ",
+    "):",
 ]
 
 
@@ -84,6 +87,25 @@ def test_a_word_is_tokenized_once():
     counts = WordCounts(lambda text: asked.append(text) or len(text))
     assert counts("so it is, it is") == counts("so it is, it is") == len("so it is, it is")
     assert asked == ["so", " it", " is,", " is"]
+
+
+def test_code_is_counted_by_what_stands_between_its_spaces_and_each_of_it_once():
+    asked = []
+    counts = WordCounts(lambda text: asked.append(text) or len(text))
+    code = "def f(a):\n    return a\n\n    # so it is\n\n\ndone\n"
+    assert counts(code) == len(code)
+    assert {"def", " f(a):\n    return", " a\n\n    #", " so", " it"} < set(asked)
+    asked.clear()
+    assert counts(code) == len(code)
+    assert asked == [" is\n\n\ndone\n"]  # white space at the end may be one with what follows
+
+
+def test_what_stands_around_an_empty_line_is_counted_as_words():
+    asked = []
+    counts = WordCounts(lambda text: asked.append(text) or len(text))
+    text = "Yes.\n\nIt is.\n\nNow\n\nwe go"
+    assert counts(text) == counts(text) == len(text)
+    assert asked == ["Yes.\n\n", "It", " is.\n\n", "Now\n\n", "we", " go"]
 
 
 def test_the_file_of_the_tokenizer_is_read_as_its_own_reader_reads_it():

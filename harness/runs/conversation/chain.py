@@ -20,11 +20,12 @@ from harness.runs.conversation.live_session import LiveSession
 from harness.runs.conversation.memory import ChainMemory
 from harness.runs.conversation.prepared import NotPrepared, PreparationCost, Prepared, unready
 from harness.sessions.build import ledger, reminder_of
-from harness.sessions.builder import Builder, Supply, said_tokens
+from harness.sessions.builder import Builder, Supply
 from harness.sessions.layouts.units import question_room
 from harness.sessions.memories import NOTHING
 from harness.sessions.opening import as_text, opening
 from harness.sessions.policies import policies
+from harness.sessions.says import said_tokens
 from harness.sessions.tokens import PRIMING
 
 if TYPE_CHECKING:

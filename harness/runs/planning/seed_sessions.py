@@ -119,7 +119,10 @@ def windows_aimed(
     found: dict[Stage, Window] = {}
     for stage in STAGES:
         known = aims.of(stage, name)
-        found[stage] = replace(window, ratio=known.ratio, overhead=known.overhead)
+        as_it_is = (known.ratio, known.overhead) == (window.ratio, window.overhead)
+        found[stage] = (
+            window if as_it_is else replace(window, ratio=known.ratio, overhead=known.overhead)
+        )
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from harness.core.draws import digest
+from harness.core.draws import digest, names_digest
 from harness.core.trial import FORMAT
 from harness.models.call_options import CallOptions
 
@@ -59,7 +59,7 @@ class Keys:
 
     def key(self, *, cut: int, question: str, repeat: int) -> str:
         """The key of one trial: 32 hexadecimal digits."""
-        return digest([self._shared, cut, question, repeat])
+        return names_digest(self._shared, cut, question, repeat)
 
 
 def _ceiling(window: Window) -> list[float]:

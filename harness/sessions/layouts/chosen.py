@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.core.session import Blueprint, PlannedCut, PlannedPlant
-from harness.sessions.builder import say_tokens
 from harness.sessions.due import said_by
 from harness.sessions.layouts.grid import cell_blueprint, company, in_order, own_plants, own_units
 from harness.sessions.layouts.units import question_room
+from harness.sessions.says import say_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

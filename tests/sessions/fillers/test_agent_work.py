@@ -72,6 +72,6 @@ def test_turns_that_hold_a_planted_value_never_enter_a_session(turns):
     assert held
     check = LeakCheck([word])
     stream = FillerStream(AgentWork(), ("test", 1), TokenCounter(), check, "agent-work")
-    kept = [stream.turn(index)[0] for index in range(60)]
+    kept = [stream.turn(index) for index in range(60)]
     assert stream.left_out
     assert not any(check.holds(m.text) for turn in kept for m in turn.messages)

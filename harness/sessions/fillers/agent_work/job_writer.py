@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from harness.core.draws import digest
 from harness.sessions.fillers.workday.catalogue import read_section
-from harness.sessions.fillers.workday.grammar import WorkdayWriter, compile_text
+from harness.sessions.fillers.workday.grammar import WorkdayWriter, pool_entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ def _pools() -> dict[str, Pool]:
     names = word_pools()
     return {
         label: tuple(
-            compile_text(entry, names, entry=not entry[:1].isupper() and "{" in entry)
+            pool_entry(entry, names, entry=not entry[:1].isupper() and "{" in entry)
             for entry in entries
         )
         for label, entries in names.items()

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from harness.core.draws import digest
 from harness.core.errors import UsageError, nearest
-from harness.sessions.fillers.workday.grammar import compile_text
+from harness.sessions.fillers.workday.grammar import LateTemplate, pool_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from harness.sessions.fillers.workday.grammar import Pool, Template
+    from harness.sessions.fillers.workday.grammar import Pool
 
 Kind: TypeAlias = Literal["open", "beat", "any", "late", "close"]
 """Opens a thread; belongs to one subject; to all; to all, not early; ends a thread."""
@@ -35,8 +35,8 @@ _SUBJECT_POOLS = ("short", "part", "step", "risk", "fact", "goal", "whether", "t
 class Beat:
     """One turn in all of its wordings."""
 
-    user: tuple[Template, ...]
-    answer: tuple[Template, ...]
+    user: tuple[LateTemplate, ...]
+    answer: tuple[LateTemplate, ...]
     last: bool
     """Whether it ends a thread."""
 
@@ -196,11 +196,7 @@ def _pools(sources: Mapping[str, tuple[str, ...]], names: set[str]) -> dict[str,
     known = dict.fromkeys(names)
     compiled: dict[str, Pool] = {}
     for label, entries in sources.items():
-        templates = [compile_text(entry, known, entry=True) for entry in entries]
-        compiled[label] = tuple(
-            template[0] if len(template) == 1 and isinstance(template[0], str) else template
-            for template in templates
-        )
+        compiled[label] = tuple([pool_entry(entry, known) for entry in entries])
     return compiled
 
 
@@ -209,8 +205,8 @@ def _beats(source: Section, names: set[str]) -> dict[Kind, tuple[Beat, ...]]:
     beats: dict[Kind, tuple[Beat, ...]] = {}
     for kind, user, answer in source.beats:
         beat = Beat(
-            user=tuple(compile_text(text, known) for text in user),
-            answer=tuple(compile_text(text, known) for text in answer),
+            user=tuple([LateTemplate(text, known) for text in user]),
+            answer=tuple([LateTemplate(text, known) for text in answer]),
             last=kind == "close",
         )
         beats[kind] = (*beats.get(kind, ()), beat)

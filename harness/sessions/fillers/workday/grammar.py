@@ -16,7 +16,6 @@ Entries of pools are templates too.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from math import gcd
 from typing import TYPE_CHECKING, TypeAlias
@@ -38,29 +37,59 @@ _CAST = {"name": 3, "role": 2, "team": 2, "place": 2, "day": 3}
 makes a thread hang together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place in a sentence that a pool fills."""
+_BOUND, _FRESH, _CAST_OF, _EITHER = range(4)
+"""What fills a gap: the word of the thread, a fresh entry, the next of a small cast, or one of
+several wordings."""
+_CAPITAL, _ARTICLE = 1, 2
+"""What is done to it, added up."""
 
-    key: str
-    """What is remembered for the thread."""
-    pool: str
-    """Where it comes from."""
-    fresh: bool
-    article: bool
-    capital: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Either:
-    """A choice between wordings."""
-
-    options: tuple[Template, ...]
+Filling: TypeAlias = "tuple[int, str, str, tuple[str | Template, ...], int]"
+"""What fills a gap, the name that it is remembered by for the thread, its pool, its wordings, and
+what is done to it."""
+Gap: TypeAlias = "tuple[int, str, str, tuple[str | Template, ...], int, str]"
+"""A filling and the plain text behind it. A bare tuple is taken apart far quicker than an object,
+and a session has tens of thousands of them."""
+Template: TypeAlias = "tuple[str, tuple[Gap, ...]]"
+"""Plain text, and the gaps behind it."""
+Pool: TypeAlias = "tuple[str | Template | LateTemplate, ...]"
+"""Entries that hold no gap are plain text."""
 
 
-Template: TypeAlias = "tuple[str | Slot | Either, ...]"
-Pool: TypeAlias = "tuple[str | Template, ...]"
-"""Entries that hold no slot are plain text."""
+class LateTemplate:
+    """A template that is compiled when it is first written: a short session needs a few of them.
+
+    Args:
+        text: The notation above.
+        pools: The names that slots may have.
+        entry: The text is an entry of a pool, so its start is not the start of a sentence.
+
+    Raises:
+        UsageError: A slot names no pool.
+    """
+
+    __slots__ = ("_entry", "_pools", "_text", "made")
+
+    def __init__(self, text: str, pools: Mapping[str, object], *, entry: bool = False) -> None:
+        for slot in _SLOT.finditer(text) if "{" in text else ():
+            _pool_of(slot, pools)
+        self._text = text
+        self._pools = pools
+        self._entry = entry
+        self.made: Template | None = None
+        """The template, once it was written."""
+
+    def compiled(self) -> Template:
+        """The template."""
+        self.made = compile_text(self._text, self._pools, entry=self._entry)
+        return self.made
+
+
+def pool_entry(text: str, pools: Mapping[str, object], *, entry: bool = True) -> str | LateTemplate:
+    """An entry of a pool: the text itself where it cannot hold a gap.
+
+    Arguments and errors are those of `LateTemplate`.
+    """
+    return LateTemplate(text, pools, entry=entry) if _MARK.search(text) else text
 
 
 def compile_text(text: str, pools: Mapping[str, object], *, entry: bool = False) -> Template:
@@ -74,41 +103,49 @@ def compile_text(text: str, pools: Mapping[str, object], *, entry: bool = False)
     Raises:
         UsageError: A slot names no pool.
     """
-    nodes: list[str | Slot | Either] = []
-    plain = ""
+    plain = [""]
+    gaps: list[Filling] = []
     at = 0
     for mark in _MARK.finditer(text):
         if mark.start() < at:
             continue
-        plain += text[at : mark.start()]
+        plain[-1] += text[at : mark.start()]
         at = mark.start()
         slot = _SLOT.match(text, at)
         end = _closing(text, at) if text[at] == "[" else None
         if slot is None and end is None:
-            plain += text[at]
+            plain[-1] += text[at]
             at += 1
             continue
-        starts = _STARTS.search(plain) is not None and (bool(plain) or not (nodes or entry))
-        if plain:
-            nodes.append(plain)
-        plain = ""
+        starts = _STARTS.search(plain[-1]) is not None and (bool(plain[-1]) or not (gaps or entry))
         if slot is not None:
-            nodes.append(_slot(slot, pools, capital=starts))
+            gaps.append(_slot(slot, pools, capital=starts))
             at = slot.end()
         elif end is not None:
             parts = _split(text[at + 1 : end])
-            nodes.append(Either(tuple(compile_text(p, pools, entry=not starts) for p in parts)))
+            wordings = [compile_text(part, pools, entry=not starts) for part in parts]
+            options = tuple(one if one[1] else one[0] for one in wordings)
+            gaps.append((_EITHER, "", "", options, 0))
             at = end + 1
-    plain += text[at:]
-    return (*nodes, plain) if plain else tuple(nodes)
+        plain.append("")
+    plain[-1] += text[at:]
+    first, *behind = plain
+    return first, tuple((*gap, after) for gap, after in zip(gaps, behind, strict=True))
 
 
-def _slot(match: re.Match[str], pools: Mapping[str, object], *, capital: bool) -> Slot:
-    name, marks = match["name"], match["marks"]
+def _slot(match: re.Match[str], pools: Mapping[str, object], *, capital: bool) -> Filling:
+    marks, pool = match["marks"], _pool_of(match, pools)
+    fills = _BOUND if "+" not in marks else _CAST_OF if pool in _CAST else _FRESH
+    done = (_CAPITAL if capital or "^" in marks else 0) + (_ARTICLE if "a " in marks else 0)
+    return fills, match["name"], pool, (), done
+
+
+def _pool_of(slot: re.Match[str], pools: Mapping[str, object]) -> str:
+    name = slot["name"]
     pool = name if name in pools else name.rstrip("0123456789")
     if pool not in pools:
-        raise UsageError(f"'{match[0]}' names no pool: {nearest(pool, pools)}")
-    return Slot(name, pool, "+" in marks, "a " in marks, capital or "^" in marks)
+        raise UsageError(f"'{slot[0]}' names no pool: {nearest(pool, pools)}")
+    return pool
 
 
 def _closing(text: str, at: int) -> int | None:
@@ -162,32 +199,31 @@ class WorkdayWriter:
         self._pools = pools
         self._fraction = fraction
         self._bound: dict[str, str] = {}
-        self._decks: dict[str, list[int]] = {}
+        self._decks: dict[str, tuple[Pool, list[int]]] = {}
         self._cast: dict[str, list[str]] = {}
 
-    def write(self, template: Template) -> str:
+    def write(self, template: Template | LateTemplate) -> str:
         """The text of a template."""
-        text = ""
-        bound = self._bound
-        for node in template:
-            if type(node) is str:
-                text += node
-                continue
-            if type(node) is not Slot:
-                options = node.options  # type: ignore[union-attr]  # the third kind
-                text += self.write(options[int(self._fraction() * len(options))])
-                continue
-            if node.fresh:
-                most = _CAST.get(node.pool)
-                word = self._next(node.pool) if most is None else self._one_of(node.pool, most)
+        if isinstance(template, LateTemplate):
+            template = template.made or template.compiled()
+        text, gaps = template
+        for fills, name, pool, options, done, after in gaps:
+            if fills == _FRESH:
+                word = self._next(pool)
+            elif fills == _BOUND:
+                found = self._bound.get(name)
+                word = self._bind(name, pool) if found is None else found
+            elif fills == _EITHER:
+                chosen = options[int(self._fraction() * len(options))]
+                word = chosen if isinstance(chosen, str) else self.write(chosen)
             else:
-                found = bound.get(node.key)
-                if found is None:
-                    found = bound[node.key] = self._next(node.pool)
-                word = found
-            if node.article:
-                word = f"{'an' if _takes_an(word) else 'a'} {word}"
-            text += word[:1].upper() + word[1:] if node.capital else word
+                word = self._one_of(pool)
+            if done:
+                if done >= _ARTICLE:
+                    word = f"{'an' if _takes_an(word) else 'a'} {word}"
+                if done != _ARTICLE:
+                    word = word[:1].upper() + word[1:]
+            text = f"{text}{word}{after}"
         return text
 
     def say(self, pool: str) -> str:
@@ -195,25 +231,30 @@ class WorkdayWriter:
         text = self._next(pool)
         return text[:1].upper() + text[1:]
 
-    def _one_of(self, pool: str, most: int) -> str:
+    def _bind(self, name: str, pool: str) -> str:
+        """The word that the thread has for a name from now on."""
+        word = self._bound[name] = self._next(pool)
+        return word
+
+    def _one_of(self, pool: str) -> str:
         """The next of the few that the thread has to do with, those bound by name left out."""
         cast = self._cast.setdefault(pool, [])
-        if len(cast) < most:
-            cast.append(self._next(pool))
-        else:
-            cast.append(cast.pop(0))
-        return cast[-1]
+        word = self._next(pool) if len(cast) < _CAST[pool] else cast.pop(0)
+        cast.append(word)
+        return word
 
     def _next(self, name: str) -> str:
         """The next entry of a pool: a walk with a drawn start and stride, so none comes twice."""
-        pool = self._pools[name]
         deck = self._decks.get(name)
         if deck is None:
+            pool = self._pools[name]
             size = len(pool)
             strides = _strides(size)
             at = int(self._fraction() * size)
-            self._decks[name] = [at, strides[int(self._fraction() * len(strides))]]
+            self._decks[name] = pool, [at, strides[int(self._fraction() * len(strides))], size]
         else:
-            at = deck[0] = (deck[0] + deck[1]) % len(pool)
+            pool, walk = deck
+            at, step, size = walk
+            at = walk[0] = (at + step) % size
         entry = pool[at]
         return entry if isinstance(entry, str) else self.write(entry)
