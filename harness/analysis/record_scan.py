@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 _BLOCK = 1 << 18
 """Bytes of a file that are looked at in one go."""
 
+_OF_NUMBERS = (pl.List(pl.Int64()), pl.List(pl.List(pl.Int64())))
+"""Lists whose text says all that is in them."""
+
 
 def scan_file(path: Path, shown: Path) -> pl.LazyFrame:
     """The records of a file of lines.
@@ -146,7 +149,19 @@ def _scan(path: Path, look: Look) -> pl.LazyFrame:
         # what a run that goes on has written since then waits for the next reading
         amended = settlement.amended(islice(lines(path), len(settlement)))
         return _read(dump_line(record) for record in amended)
-    return pl.scan_ndjson(path, schema=SCHEMA) if look.whole else _scan_whole_lines(path)
+    return _scan_lines(path) if look.whole else _scan_whole_lines(path)
+
+
+def _scan_lines(path: Path) -> pl.LazyFrame:
+    """The records of a file that ends with a newline.
+
+    To make a text of a list of numbers, and the list of the text, takes polars a tenth of the time
+    in which it makes the list at once.
+    """
+    lists = {name: kind for name, kind in SCHEMA.items() if kind in _OF_NUMBERS}
+    as_text = SCHEMA | dict.fromkeys(lists, pl.String())
+    made = [pl.col(name).str.json_decode(kind) for name, kind in lists.items()]
+    return pl.scan_ndjson(path, schema=as_text).with_columns(made)
 
 
 def _scan_whole_lines(path: Path) -> pl.LazyFrame:

@@ -22,6 +22,14 @@ MOST = 10_000
 """Records that a page carries at most."""
 
 _NAME = ("run_id", "session", "fact", "key", "started_at")
+_OF_A_CELL = tuple(
+    dict.fromkeys(
+        (
+            "fill", "arm", "score", "outcome", "status", *GROUP, *_NAME,
+            "in_view", "server_truncated", "fact_dropped",
+        )
+    )
+)  # fmt: skip
 _SHOWN = (
     "key", "run_id", "scenario", "session", "repeat", "arm", "model", "window_limit", "policy",
     "memory", "layout", "fill_requested", "fill", "position", "gap_tokens", "session_tokens",
@@ -32,6 +40,8 @@ _SHOWN = (
     "compactions", "rounds", "rounds_kept", "compaction_loss",
     "seed", "session_number", "position_requested", "question_id", "probe",
 )  # fmt: skip
+SAMPLED = tuple(dict.fromkeys((*_OF_A_CELL, *_SHOWN)))
+"""The columns that a sample is made of."""
 
 
 def sampled(frame: Frame, most: int = MOST) -> tuple[list[dict[str, Any]], int]:
@@ -39,10 +49,8 @@ def sampled(frame: Frame, most: int = MOST) -> tuple[list[dict[str, Any]], int]:
 
     Each has the fields of a record, `who` and `cause` (see `losses`).
     """
-    fields = ("fill", "arm", "score", "outcome", "status", *GROUP, *_NAME)
     parts = (who().alias("who"), cause().alias("cause"))
-    seen = ("in_view", "server_truncated", "fact_dropped")
-    narrow = frame.lazy().select(*dict.fromkeys(fields), *seen)
+    narrow = frame.lazy().select(_OF_A_CELL)
     rows, _ = unique_trials(collect(narrow))
     n = rows.height
     if n > most:
