@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from harness.analysis.attribution import cause, who
-from harness.analysis.curves import GROUP, binned
+from harness.analysis.bins import binned
+from harness.analysis.curves import GROUP
 from harness.analysis.records import collect
 from harness.analysis.summary.trials import unique_trials
 
