@@ -48,6 +48,11 @@ _OF_A_CURVE = (
     "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "counts",
     "in_view", "server_truncated", "guess",
 )  # fmt: skip
+_LEFT_OUT = (
+    "model", "policy", "memory", "layout", "key", "fact", "injected", "compactions", "rounds",
+    "said_in", "judged",
+)  # fmt: skip
+"""Columns that nothing about one group is made of: copies of the others take less memory."""
 
 T = TypeVar("T")
 
@@ -57,7 +62,7 @@ def curve_groups(rows: pl.DataFrame, asked: OnsetOptions) -> list[CurveGroup]:
     alone = facts_alone(rows)
     keys, numbers = numbered(rows)
     found = []
-    for batch, some in _batches(rows, numbers, len(keys)):
+    for batch, some in _batches(rows.drop(_LEFT_OUT, strict=False), numbers, len(keys)):
         tables = _tables(some)
         parts = some.partition_by(_NUMBER, as_dict=True) if len(batch) > 1 else {(batch[0],): some}
         found += [
