@@ -28,7 +28,12 @@ _KINDS: Mapping[pl.DataType, Kind] = {
 
 
 def read_columns(
-    rows: Rows, *, name: str, required: Sequence[str], optional: Sequence[str] = ()
+    rows: Rows,
+    *,
+    name: str,
+    required: Sequence[str],
+    optional: Sequence[str] = (),
+    coded: bool = False,
 ) -> pl.DataFrame:
     """The asked-for columns, rows in the order in which they came.
 
@@ -37,13 +42,14 @@ def read_columns(
         name: What the messages call these rows.
         required: Columns that must be there; `session` may not be null where it is asked for.
         optional: Columns that are left out of the result where `rows` has none.
+        coded: Leave texts that a frame holds as codes as they are.
 
     Raises:
         UsageError: A required column is missing, a value has the wrong type, a session has no
             name, or a score lies outside [0, 1].
     """
     if isinstance(rows, pl.DataFrame | pl.LazyFrame):
-        frame = _from_frame(rows.lazy(), name, required, optional)
+        frame = _from_frame(rows.lazy(), name, required, optional, coded=coded)
     else:
         frame = _from_mappings(rows, name, required, optional)
     if "session" in required and frame["session"].null_count():
@@ -63,13 +69,23 @@ def _refuse_scores(frame: pl.DataFrame, name: str) -> None:
 
 
 def _from_frame(
-    rows: pl.LazyFrame, name: str, required: Sequence[str], optional: Sequence[str]
+    rows: pl.LazyFrame,
+    name: str,
+    required: Sequence[str],
+    optional: Sequence[str],
+    *,
+    coded: bool,
 ) -> pl.DataFrame:
     known = rows.collect_schema()
     _refuse_missing([column for column in required if column not in known], name, known)
     wanted = [column for column in (*required, *optional) if column in known]
     frame = collect(rows.select(wanted))
-    return pl.DataFrame([_cast(frame[column], name) for column in wanted])
+    return pl.DataFrame(
+        [
+            one if coded and one.dtype == pl.Categorical() else _cast(one, name)
+            for one in frame.get_columns()
+        ]
+    )
 
 
 def _from_mappings(

@@ -6,55 +6,27 @@ same in whatever order the records come; and what was not measured is no row, ne
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from harness.analysis.bins import begin_of_fifth, binned, fifth
 from harness.analysis.records import collect
-from harness.core.near_empty import LONG_TOKENS, near_empty_fill
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from harness.analysis.bins import Axis
     from harness.analysis.records import Frame
     from harness.core.scenario import Counts
-
-Axis = Literal["fill", "position", "gap_tokens", "turn"]
 
 GROUP = ("model", "window_limit", "policy", "memory", "layout")
 """What is never pooled: a curve over two of any of these describes neither."""
 
-MAX_LEVELS = 12
-"""With at most so many checkpoints past the control zone each is a point of its own."""
-
-_LEVEL_SPREAD = 0.02
-_TENTHS = tuple(round(0.1 * i, 1) for i in range(1, 11))
-_FIRST_LEVEL = 100  # numbers of bins from here on are checkpoints
-_POSITION_EDGES = (0.2, 0.4, 0.6, 0.8)
-_GAP_EDGES = tuple(2**i for i in range(8, 25))
-_TURN_EDGES = tuple(2**i for i in range(2, 15))
 _UNIT = 2.0**32
-
-
-def fill_edges(window_tokens: int, *, steps: bool = False) -> tuple[float, ...]:
-    """Where the bins of fill end: the nearly empty window, octaves of it in long windows, tenths.
-
-    Args:
-        window_tokens: The window.
-        steps: Octaves all the way in long windows, as a map has them.
-
-    >>> fill_edges(8_000)[:3], fill_edges(128_000)[:5]
-    ((0.05, 0.1, 0.2), (0.0078125, 0.015625, 0.03125, 0.0625, 0.1))
-    """
-    first = near_empty_fill(window_tokens)
-    if window_tokens <= LONG_TOKENS:
-        return (first, *_TENTHS)
-    octaves = [first]
-    end = 1.0 if steps else _TENTHS[0]
-    while octaves[-1] * 2 < end * (1 - 1e-9):
-        octaves.append(octaves[-1] * 2)
-    return (*octaves, 1.0) if steps else (*octaves, *_TENTHS)
+_LARGEST_KEY = 2**62
 
 
 def main_rows(frame: Frame, counts: Counts = "recall") -> pl.LazyFrame:
@@ -106,7 +78,7 @@ def recall_curve(
     known = measured(frame, counts).filter(pl.col(axis).is_not_null())
     rows = _needed(known, by, axis, "fill_requested")
     rows = binned(rows, axis, by)
-    return with_recall(rows.group_by(*by, "bin"), axis).sort(*by, "from").drop("bin")
+    return _with_recall(rows, (*by, "bin"), axis).sort(*by, "from").drop("bin")
 
 
 def heatmap(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
@@ -116,11 +88,11 @@ def heatmap(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
         Sorted by `by`, `from`, `position_from`: ends of both bins, n, sessions, recall, lo, hi.
     """
     rows = _needed(measured(frame).filter(pl.col("position").is_not_null()), by, "position")
-    rows = _cut_fill(rows, steps=True)
-    rows = fifths(rows)
-    cells = with_recall(rows.group_by(*by, "bin", "position_from"), "fill")
+    rows = binned(rows, "fill", by, steps=True).with_columns(fifth(rows))
+    cells = _with_recall(rows, (*by, "bin", "fifth"), "fill")
+    cells = cells.with_columns(begin_of_fifth(cells["fifth"]).alias("position_from"))
     ends = (pl.col("position_from") + 0.2).round(1).alias("position_to")
-    return cells.with_columns(ends).sort(*by, "from", "position_from").drop("bin")
+    return cells.with_columns(ends).sort(*by, "from", "position_from").drop("bin", "fifth")
 
 
 def outcomes_by_fill(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame:
@@ -132,7 +104,7 @@ def outcomes_by_fill(frame: Frame, *, by: Sequence[str] = GROUP) -> pl.DataFrame
         which have no share.
     """
     rows = _needed(main_rows(frame), by, "outcome", "status")
-    rows = _cut_fill(rows, steps=True)
+    rows = binned(rows, "fill", by, steps=True)
     known = pl.col("score").is_not_null()
     name = pl.when(known).then(pl.col("outcome").cast(pl.String)).otherwise(pl.col("status"))
     rows = rows.with_columns(known.alias("measured"), name.fill_null("unknown").alias("name"))
@@ -188,6 +160,29 @@ def with_recall(groups: pl.dataframe.group_by.GroupBy, axis: str | None = None) 
     return table.with_columns(*wilson(table["recall"] * table["n"], table["n"]))
 
 
+def _with_recall(rows: pl.DataFrame, keys: Sequence[str], axis: Axis) -> pl.DataFrame:
+    """`with_recall` of what these columns tell apart.
+
+    Where all of them are whole numbers they are made one, which is grouped by in half of the time.
+    """
+    if rows.is_empty() or any(rows.schema[name] != pl.Int64() for name in keys):
+        return with_recall(rows.group_by(*keys), axis)
+    lows = rows.select(pl.col(keys).min()).row(0)
+    sizes = [high - low + 1 for high, low in zip(rows.select(keys).max().row(0), lows, strict=True)]
+    if math.prod(sizes) > _LARGEST_KEY or any(rows.select(pl.col(keys).has_nulls()).row(0)):
+        return with_recall(rows.group_by(*keys), axis)
+    parts = list(zip(keys, lows, sizes, strict=True))
+    key = pl.lit(0, pl.Int64)
+    for name, low, size in parts:
+        key = key * size + (pl.col(name) - low)
+    table = with_recall(rows.with_columns(key.alias("key")).group_by("key"), axis)
+    for name, low, size in reversed(parts):
+        table = table.with_columns(
+            (pl.col("key") % size + low).alias(name), (pl.col("key") // size).alias("key")
+        )
+    return table.drop("key")
+
+
 def _needed(rows: pl.LazyFrame, by: Sequence[str], *more: str) -> pl.DataFrame:
     """The rows with the columns that a table is made of, and no others."""
     return collect(
@@ -195,107 +190,6 @@ def _needed(rows: pl.LazyFrame, by: Sequence[str], *more: str) -> pl.DataFrame:
     )
 
 
-def is_level(rows: pl.DataFrame) -> pl.Series:
-    """Whether the bin of fill of each row, see `binned`, is a checkpoint of its own."""
-    return rows["bin"] >= _FIRST_LEVEL
-
-
-def fifths(rows: pl.DataFrame) -> pl.DataFrame:
-    """The column `position_from`: where the fifth of the session begins in which a fact stands."""
-    fifth = pl.Series("fifth", (0.0, *_POSITION_EDGES)).gather(
-        _search(rows["position"], _POSITION_EDGES, side="right")
-    )
-    return rows.with_columns(fifth.alias("position_from"))
-
-
 def units(name: str) -> pl.Expr:
     """A column in whole units of 2**-32: their sum is the same in any order."""
     return (pl.col(name).cast(pl.Float64) * _UNIT).round().cast(pl.Int64)
-
-
-def binned(
-    rows: pl.DataFrame, axis: Axis, by: Sequence[str], *, steps: bool = False
-) -> pl.DataFrame:
-    """The columns bin, from and to, as `recall_curve` has them; with `steps` as `heatmap` has them.
-
-    Args:
-        rows: Rows in which the axis is never null; for a curve of fill also `fill_requested`.
-        axis: See `recall_curve`.
-        by: Columns that are kept apart: checkpoints are told for each combination of them.
-        steps: Bins of fill in any case, never single checkpoints.
-    """
-    if axis == "fill" and not steps:
-        return _fill_bins(rows, by)
-    if axis == "fill":
-        return _cut_fill(rows, steps=True)
-    edges = {"position": _POSITION_EDGES, "turn": _TURN_EDGES}
-    return _cut(rows, axis, edges.get(axis, _GAP_EDGES))
-
-
-def _cut_fill(rows: pl.DataFrame, *, steps: bool = False) -> pl.DataFrame:
-    """The columns bin, from and to of fills; the bins are those of each row's window."""
-    windows = rows["window_limit"].unique().drop_nulls().to_list()
-    by_edges: dict[tuple[float, ...], list[int]] = {}
-    for window in windows:
-        by_edges.setdefault(fill_edges(window, steps=steps), []).append(window)
-    if len(by_edges) == 1:
-        return _cut(rows, "fill", next(iter(by_edges)))
-    if not by_edges:
-        return _cut(rows, "fill", _TENTHS)
-    numbered = rows.with_row_index("row")
-    parts = [
-        _cut(numbered.filter(pl.col("window_limit").is_in(same)), "fill", edges)
-        for edges, same in sorted(by_edges.items())
-    ]
-    return pl.concat(parts).sort("row").drop("row")
-
-
-def _cut(rows: pl.DataFrame, axis: Axis, edges: Sequence[float]) -> pl.DataFrame:
-    """The columns bin, from and to. Bins of fill are closed above, the others below."""
-    where = _search(rows[axis], edges, side="left" if axis == "fill" else "right")
-    last = 1.0 if axis == "position" else None
-    bins = pl.DataFrame(
-        {"from": [0.0, *map(float, edges)], "to": [*map(float, edges), last]},
-        schema={"from": pl.Float64, "to": pl.Float64},
-    )
-    return rows.with_columns(
-        where.alias("bin"), *(bins[name].gather(where) for name in bins.columns)
-    )
-
-
-def _search(
-    values: pl.Series, edges: Sequence[float], *, side: Literal["left", "right"]
-) -> pl.Series:
-    where = np.searchsorted(np.asarray(edges, dtype=np.float64), values.to_numpy(), side=side)
-    return pl.Series("bin", where.astype(np.int64))
-
-
-def _fill_bins(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
-    """Bins of fill; or, for groups with few checkpoints, the checkpoints themselves.
-
-    A checkpoint is known by the fill that was asked for. It is a level only where the fills that
-    were achieved lie close together; where they do not, bins of the measured fill are the truth.
-    """
-    level = pl.coalesce("fill_requested", "fill").alias("level")
-    rows = _cut_fill(rows).with_columns(level)
-    past = rows.filter(pl.col("bin") > 0)
-    counts = past.group_by(*by).agg(pl.col("level").n_unique())
-    past = past.join(counts.filter(pl.col("level") <= MAX_LEVELS), on=list(by), how="semi")
-    levels = past.group_by(*by, "level").agg(
-        pl.col("fill").min().alias("low"), pl.col("fill").max().alias("high")
-    )
-    spread = (pl.col("high") - pl.col("low")).max()
-    few = levels.group_by(*by).agg((spread <= _LEVEL_SPREAD).alias("few"))
-    levels = levels.join(few.filter(pl.col("few")), on=list(by)).select(*by, "level", "low", "high")
-    if levels.is_empty():
-        return rows
-    levels = levels.sort(*by, "low", "high", "level").with_columns(
-        (pl.int_range(pl.len()) + _FIRST_LEVEL).alias("number")
-    )
-    rows = rows.join(levels, on=[*by, "level"], how="left", nulls_equal=True)
-    here = (pl.col("bin") > 0) & pl.col("number").is_not_null()
-    return rows.with_columns(
-        pl.when(here).then("number").otherwise("bin").alias("bin"),
-        pl.when(here).then("low").otherwise("from").alias("from"),
-        pl.when(here).then("high").otherwise("to").alias("to"),
-    ).drop("level", "low", "high", "number")

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 Shape: TypeAlias = "type | tuple[Any, ...] | list[Any] | dict[str, Any]"
 
-_LARGEST = 2**63 - 1
+LARGEST = 2**63 - 1
+"""Whole numbers are refused beyond it, to either side: a column of a frame holds no others."""
 _ANY_KEY = "*"
 _NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
@@ -98,7 +99,7 @@ def _of_type(value: object, shape: Shape, at: str, *, nullable: bool) -> str | N
     if shape is float and type(value) is float:
         return None if math.isfinite(value) else _told(value, expected, at)
     if type(value) is int and shape in {int, float}:
-        inside = -_LARGEST <= value <= _LARGEST
+        inside = -LARGEST <= value <= LARGEST
         return None if inside else f"'{at}' is {shown(_digits(value), 40)}, which is out of range"
     return None if type(value) is shape else _told(value, expected, at)
 

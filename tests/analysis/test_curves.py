@@ -185,3 +185,40 @@ def test_the_models_own_rows_are_those_whose_fact_it_was_shown() -> None:
         ]
     )
     assert model_rows(frame).collect()["session"].to_list() == ["seen", "no usage"]
+
+
+WINDOWS = {8_000: "a", 32_000: "b", 200_000: "c"}
+
+
+def test_windows_that_are_looked_at_together_have_the_bins_that_each_has_alone() -> None:
+    places = [
+        (window, n * 37 % 101 / 70, n * 17 % 29 / 28) for n in range(40) for window in WINDOWS
+    ]
+    frame = from_records(
+        make_record(
+            key=f"{n:032x}", window_limit=window, model=WINDOWS[window], fill=fill,
+            fill_requested=fill, position=place, score=float(n % 3 > 0),
+        )
+        for n, (window, fill, place) in enumerate(places)
+    )  # fmt: skip
+    for table in (lambda some: recall_curve(some, "fill"), heatmap, outcomes_by_fill):
+        each = [table(part) for part in frame.partition_by("window_limit")]
+        assert table(frame).equals(pl.concat(each).sort("model", maintain_order=True))
+
+
+@pytest.mark.parametrize("axis", ["fill", "position", "gap_tokens"])
+def test_groups_that_are_numbers_have_the_curves_of_groups_that_are_names(axis) -> None:
+    run = from_records(simulated_run(seeds=4, each=30))
+    frame = run.with_columns(pl.col("seed").cast(pl.String).alias("name"))
+    by_name = recall_curve(frame, axis, by=("name",))
+    by_number = recall_curve(frame.with_columns(pl.col("seed") - 2), axis, by=("seed",))
+    assert by_number.drop("seed").equals(by_name.drop("name"))
+    assert by_number["seed"].unique().sort().to_list() == [-2, -1, 0, 1]
+
+
+def test_a_map_of_groups_that_are_numbers_is_that_of_groups_that_are_names() -> None:
+    run = from_records(simulated_run(seeds=4, each=30))
+    frame = run.with_columns(pl.col("seed").cast(pl.String).alias("name"))
+    assert (
+        heatmap(frame, by=("seed",)).drop("seed").equals(heatmap(frame, by=("name",)).drop("name"))
+    )

@@ -22,7 +22,7 @@ from harness.runs.folder.layout import PARTS, RECORDS
 from harness.runs.folder.reader import records as stored
 from harness.runs.folder.writer import Store
 from harness.runs.meter.amend import Settlement
-from tests.support.records import failed, simulated_run
+from tests.support.records import failed, make_record, simulated_run
 
 RUN = "20260102T030405Z_demo_0001"
 
@@ -154,3 +154,21 @@ def test_a_part_of_another_version_is_told(folders, tmp_path):
     pl.read_parquet(path).write_parquet(path, metadata={"session-harness": json.dumps(notes)})
     with pytest.raises(UsageError, match="of records of version 3, but this harness reads"):
         read_records(folder)
+
+
+def test_lists_of_numbers_come_back_from_lines_as_they_are_in_memory(tmp_path):
+    rows = [
+        to_json(make_record(key=f"{n:032x}"))
+        | {"view": view, "plant_messages": flat, "kind_tokens": flat}
+        for n, (view, flat) in enumerate([
+            ([], []), ([[0, 44]], [7]), ([[-1, 2**62], [3, 4], []], [0, -(2**62), 5]),
+        ])
+    ]  # fmt: skip
+    path = tmp_path / RECORDS
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    for torn in ("", '{"torn'):
+        path.write_text(path.read_text("utf-8") + torn, encoding="utf-8")
+        found = collect(read_records(path)).sort("key")
+        for name in ("view", "plant_messages", "kind_tokens"):
+            assert found[name].to_list() == [row[name] for row in rows]
+    assert dict(found.schema) == dict(read_records(path).collect_schema())

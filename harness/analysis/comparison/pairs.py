@@ -254,7 +254,7 @@ def _hint(left: pl.DataFrame, right: pl.DataFrame, on: Sequence[str]) -> str:
     if not left.height or not right.height:
         return "one of them has no trial of the main arm"
     for column in on:
-        here, there = set(left[column].to_list()), set(right[column].to_list())
+        here, there = (set(rows[column].unique().to_list()) for rows in (left, right))
         if not here & there:
             return f"{column} has no value in common ({_some(here)} against {_some(there)})"
     return "no trial has a score in both"

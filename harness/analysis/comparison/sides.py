@@ -37,7 +37,7 @@ OWN_PROMPT = "own prompt"
 """What the side is called whose variant has no name: the scenario's own system prompt."""
 
 _STAMPED = re.compile(r"\d{8}T\d{6}Z_.*_")
-_NEEDED = tuple(
+COMPARED = tuple(
     dict.fromkeys(
         (
             *PAIR_ON, *GROUP, "variant", "run_id", "key", "fill", "score", "outcome", "status",
@@ -45,6 +45,7 @@ _NEEDED = tuple(
         )
     )
 )  # fmt: skip
+"""The columns that a comparison needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class Side:
 
 def compared_columns(frame: Frame) -> pl.DataFrame:
     """The columns that a comparison needs, read now."""
-    return collect(frame.lazy().select(_NEEDED))
+    return collect(frame.lazy().select(COMPARED))
 
 
 def make_side(run: str, rows: pl.DataFrame, model: str | None = None) -> Side:

@@ -35,8 +35,12 @@ HIGH_FILL = 0.5
 
 _STRATUM = 0.1
 """Width of a stratum of fill. A tenth of the window leaves little of the fill inside."""
+_MOST_STRATA = 1_000
+"""Of fills that are fractions of a window there are fewer."""
 _HALF_A_TENTH = 0.0005
 _LEAST_FILL = 1e-6
+_SEEN = ("in_view", "server_truncated")
+"""What tells whether a fact was in the model's view."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +179,8 @@ def _read(rows: Rows, *places: str) -> pl.DataFrame:
         rows,
         name="the run",
         required=("session", "fill", *places, "score"),
-        optional=("arm", "counts", "in_view", "server_truncated", *GROUP),
+        optional=("arm", "counts", *_SEEN, *GROUP),
+        coded=True,
     )
     for column, wanted in (("arm", ("main",)), ("counts", ("recall",))):
         if column in frame.columns:
@@ -184,7 +189,16 @@ def _read(rows: Rows, *places: str) -> pl.DataFrame:
         if column in frame.columns and frame[column].n_unique() > 1:
             found = ", ".join(sorted(str(value) for value in frame[column].unique()))
             raise UsageError(f"this is about one {column} at a time; got {found}: select one")
-    return frame.drop_nulls(["fill", "score"]).sort("session", "fill", *places, "score")
+    order = ("session", "fill", *places, "score")
+    seen = (column for column in _SEEN if column in frame.columns)
+    frame = frame.select(*order, *seen).drop_nulls(["fill", "score"])
+    return frame.with_columns(_ranks(frame["session"])).sort(order)
+
+
+def _ranks(names: pl.Series) -> pl.Series:
+    """Each name's place in the order of all of them: numbers are put in order sooner than names."""
+    known = names.unique().cast(pl.String).sort()
+    return names.cast(pl.Enum(known)).to_physical()
 
 
 def _probes(frame: pl.DataFrame, place: str) -> _Probes:
@@ -204,13 +218,18 @@ def _probes(frame: pl.DataFrame, place: str) -> _Probes:
     )
 
 
-def _numbered(values: npt.NDArray[np.generic]) -> Integers:
-    return np.asarray(np.unique(values, return_inverse=True)[1], dtype=np.int64)
+def _numbered(values: Integers) -> Integers:
+    """Small whole numbers, which are not negative, as numbers from 0 without gaps."""
+    there = np.bincount(values) > 0
+    return np.asarray((np.cumsum(there) - 1)[values], dtype=np.int64)
 
 
 def _stratum(fill: Floats) -> Integers:
     """Strata of equal width, each open below and closed above, numbered without gaps."""
-    return _numbered(np.ceil(fill / _STRATUM - _HALF_A_TENTH))
+    step = np.ceil(fill / _STRATUM - _HALF_A_TENTH)
+    if len(step) and step.min() >= 0 and step.max() < _MOST_STRATA:
+        return _numbered(step.astype(np.int64))
+    return np.asarray(np.unique(step, return_inverse=True)[1], dtype=np.int64)
 
 
 def _slope(probes: _Probes, z: Floats, level: float) -> Slope | None:

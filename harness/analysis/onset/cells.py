@@ -7,7 +7,7 @@ therefore of integers (scores and fills in units of 2**-32), which add up the sa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -35,6 +35,8 @@ PLATEAU_SHARE = 0.1
 """Without controls the plateau is read from this lowest share of the probes."""
 
 _UNIT = 2.0**32
+_MANY = 10_000
+"""Fills that are looked at first, to see whether there are few."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,9 @@ def gather(frame: pl.DataFrame, *, control: float) -> Cells:
     where = np.searchsorted(upper, fill, side="left")
     kept = np.flatnonzero(np.bincount(where, minlength=len(upper)) + (np.arange(len(upper)) == 0))
     edges = _edges(upper, kept, fine, levels=len(upper) - 1 <= MAX_LEVELS)
-    where = np.searchsorted(kept, where)
+    number = np.zeros(len(upper), dtype=np.int64)
+    number[kept] = np.arange(len(kept))
+    where = number[where]
     n, k, cells = _count(frame, where, len(kept))
     weights = _spread(fill, where, n, fine)
     return Cells(
@@ -109,10 +113,10 @@ def gather(frame: pl.DataFrame, *, control: float) -> Cells:
         weights=weights,
         grid=fine,
         edges=edges,
-        session=cells["session"].rle_id().to_numpy().astype(np.int64),
-        cell_bin=cells["bin"].to_numpy().astype(np.int64),
-        cell_n=cells["n"].to_numpy().astype(np.float64),
-        cell_k=cells["k"].to_numpy() / _UNIT,
+        session=cells.session,
+        cell_bin=cells.bin,
+        cell_n=cells.n.astype(np.float64),
+        cell_k=cells.k / _UNIT,
         control=control,
         has_controls=has_controls,
         max_fill=float(fill.max()),
@@ -126,12 +130,20 @@ def reach(max_fill: float) -> float:
 
 def _upper_edges(fill: pl.Series, control: float, fine: Grid) -> Floats:
     """Upper ends of the bins; the first is the control zone, and every bin is open below."""
-    levels = fill.unique().sort().to_numpy()
-    past = levels[levels > control]
+    values = fill.to_numpy()
+    # where the first of them tell that there are many, the others need not be put in order
+    past = _levels(values[:_MANY], control)
+    if len(past) <= MAX_LEVELS:
+        past = _levels(values, control)
     if len(past) > MAX_LEVELS:
-        past = _full_bins(fill.to_numpy(), control, fine)
-        past[-1] = max(past[-1], levels[-1])
+        past = _full_bins(values, control, fine)
+        past[-1] = max(past[-1], values.max())
     return np.concatenate(([control], past))
+
+
+def _levels(fill: Floats, control: float) -> Floats:
+    """The distinct fills past the control zone, ascending."""
+    return np.unique(fill[fill > control])
 
 
 def _full_bins(fill: Floats, control: float, fine: Grid) -> Floats:
@@ -174,26 +186,44 @@ def _edges(upper: Floats, kept: Integers, fine: Grid, *, levels: bool) -> Floats
     return np.unique(np.concatenate(([control], lower[kept], upper[kept])))
 
 
-def _count(frame: pl.DataFrame, where: Integers, bins: int) -> tuple[Floats, Floats, pl.DataFrame]:
+class _SessionCounts(NamedTuple):
+    """Counts of each session in each bin; parallel arrays, sessions one after the other."""
+
+    session: Integers
+    """Numbered from 0 without gaps."""
+    bin: Integers
+    n: Integers
+    k: Integers
+    """In units of 2**-32."""
+
+
+def _count(
+    frame: pl.DataFrame, where: Integers, bins: int
+) -> tuple[Floats, Floats, _SessionCounts]:
     """Probes and scores of each bin, and the same for each session in it."""
-    # names are compared by their codes; only the few of the cells are put in order
-    session = pl.col("session")
-    named = session.cast(pl.Categorical()) if frame["session"].dtype == pl.String else session
-    cells = (
-        frame.select(
-            named,
-            pl.Series("bin", where),
-            (pl.col("score") * _UNIT).round().cast(pl.Int64).alias("k"),
-        )
-        .group_by("session", "bin")
-        .agg(n=pl.len().cast(pl.Int64), k=pl.col("k").sum())
-        .sort("session", "bin")
+    k = frame.select((pl.col("score") * _UNIT).round().cast(pl.Int64)).to_series().to_numpy()
+    at = _codes(frame["session"]) * bins + where
+    order = np.argsort(at)
+    at, k = at[order], k[order]
+    starts = np.flatnonzero(np.diff(at, prepend=-1))
+    named, place = np.divmod(at[starts], bins)
+    cells = _SessionCounts(
+        session=np.cumsum(np.diff(named, prepend=named[0]) > 0),
+        bin=place,
+        n=np.diff(starts, append=len(at)),
+        k=np.add.reduceat(k, starts),
     )
-    total = cells.group_by("bin").agg(pl.col("n", "k").sum()).sort("bin")
-    n, k = np.zeros(bins), np.zeros(bins)
-    n[total["bin"].to_numpy()] = total["n"].to_numpy()
-    k[total["bin"].to_numpy()] = total["k"].to_numpy() / _UNIT
-    return n, k, cells
+    total = np.zeros(bins, dtype=np.int64)
+    np.add.at(total, cells.bin, cells.k)
+    return np.bincount(where, minlength=bins).astype(np.float64), total / _UNIT, cells
+
+
+def _codes(session: pl.Series) -> Integers:
+    """A number from 0 for each name, the same for the same; whatever names are, and which."""
+    named = session.cast(pl.Categorical()) if session.dtype == pl.String else session
+    coded = named.to_physical() if named.dtype == pl.Categorical() else named.rank("dense")
+    codes = coded.to_numpy().astype(np.int64)
+    return np.asarray(codes - codes.min())
 
 
 def _spread(fill: Floats, where: Integers, n: Floats, fine: Grid) -> Floats:

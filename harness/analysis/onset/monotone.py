@@ -109,4 +109,6 @@ def _covariance(cells: Cells, block: npt.NDArray[np.int64], mean: Floats) -> Flo
     unit = 2.0 ** np.floor((51 - np.log2(size)) / 2) / 2.0 ** np.ceil(np.log2(largest))
     units = np.round(scored * unit).reshape(cells.n_sessions, len(mean))
     factor = cells.n_sessions / (cells.n_sessions - 1)
-    return np.asarray(factor * (units.T @ units) / unit**2)
+    # not by BLAS, whose threads may wait for each other longer than these few products take
+    products = np.einsum("sa,sb->ab", units, units)
+    return np.asarray(factor * products / unit**2)

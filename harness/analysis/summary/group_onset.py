@@ -39,7 +39,7 @@ def onset_of(
     if alone is not None:
         needle = alone.with_columns((pl.col("tokens") / window_limit).alias("fill"))
     return estimate_onset(
-        rows.select(pl.col("session").cast(pl.String), "fill", "score", "guess"),
+        rows.select("session", "fill", "score", "guess"),
         criterion=asked.criterion,
         level=asked.level,
         near_empty=asked.near_empty,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
 import polars as pl
 
 from harness.analysis.attribution import abstentions, attribution
 from harness.analysis.comparison.within_run import middle_and_gap
 from harness.analysis.curves import (
-    GROUP,
     heatmap,
     main_rows,
     measured,
@@ -20,6 +21,7 @@ from harness.analysis.curves import (
 from harness.analysis.curves import recall_curve as curve_table
 from harness.analysis.onset.rows import MAX_FILL
 from harness.analysis.records import collect
+from harness.analysis.summary.group_numbers import numbered
 from harness.analysis.summary.group_onset import facts_alone, onset_of
 from harness.analysis.summary.lengths import lengths
 from harness.analysis.summary.model import NEAR_FULL, Cell, CurveGroup, OutcomeShare, ScenarioRecall
@@ -28,7 +30,7 @@ from harness.analysis.summary.totals import attribution_totals, mends, usage_tot
 from harness.analysis.summary.trials import column_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from harness.analysis.onset import OnsetEstimate, OnsetOptions
 
@@ -46,6 +48,11 @@ _OF_A_CURVE = (
     "scenario", "session", "fill", "position", "gap_tokens", "score", "arm", "counts",
     "in_view", "server_truncated", "guess",
 )  # fmt: skip
+_LEFT_OUT = (
+    "model", "policy", "memory", "layout", "key", "fact", "injected", "compactions", "rounds",
+    "said_in", "judged",
+)  # fmt: skip
+"""Columns that nothing about one group is made of: copies of the others take less memory."""
 
 T = TypeVar("T")
 
@@ -53,54 +60,42 @@ T = TypeVar("T")
 def curve_groups(rows: pl.DataFrame, asked: OnsetOptions) -> list[CurveGroup]:
     """The groups of these rows, which differ in model, window, policy, memory or layout."""
     alone = facts_alone(rows)
+    keys, numbers = numbered(rows)
     found = []
-    for some in _batches(rows):
-        keys, numbered = _numbered(some)
-        tables = _tables(numbered)
-        parts = numbered.partition_by(_NUMBER, as_dict=True) if len(keys) > 1 else {(0,): numbered}
+    for batch, some in _batches(rows.drop(_LEFT_OUT, strict=False), numbers, len(keys)):
+        tables = _tables(some)
+        parts = some.partition_by(_NUMBER, as_dict=True) if len(batch) > 1 else {(batch[0],): some}
         found += [
             _group(
-                key,
+                keys[number],
                 parts[number,],
                 {name: table.get(number, []) for name, table in tables.items()},
-                alone.get(str(key[0])),
+                alone.get(str(keys[number][0])),
                 asked,
             )
-            for number, key in enumerate(keys)
+            for number in batch
         ]
     return found
 
 
-def _numbered(rows: pl.DataFrame) -> tuple[list[tuple[Any, ...]], pl.DataFrame]:
-    """What makes each group, and the rows with its number: one column is grouped by, not five."""
-    keys = rows.select(GROUP).unique().sort(*GROUP).with_columns(_number_of_row())
-    if keys.height == 1:
-        numbered = rows.with_columns(pl.lit(0, pl.Int64).alias(_NUMBER))
-    else:
-        numbered = rows.join(
-            keys, on=list(GROUP), how="left", nulls_equal=True, maintain_order="left"
-        )
-    return keys.select(GROUP).rows(), numbered
+def _batches(
+    rows: pl.DataFrame, numbers: pl.Series, count: int
+) -> Iterator[tuple[Sequence[int], pl.DataFrame]]:
+    """Whole groups by their numbers, some at a time: what is made of them takes memory for those.
 
-
-def _number_of_row() -> pl.Expr:
-    return pl.int_range(pl.len(), dtype=pl.Int64()).alias(_NUMBER)
-
-
-def _batches(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Whole groups, some at a time: what is worked out of many rows takes no memory for all."""
+    Their rows have the number of their group as a column.
+    """
     if rows.height <= _ROWS_AT_ONCE:
-        yield rows
+        yield range(count), rows.with_columns(numbers.alias(_NUMBER))
         return
-    # a hash of what makes a group takes a tenth of the memory of grouping by it; two groups that
-    # share one are worked out together, and told apart there
-    name = rows.select(pl.struct(*GROUP).hash().alias("name")).to_series()
-    sizes = name.value_counts().sort("name")
-    batch = (sizes["count"].cast(pl.Int64).cum_sum() - 1) // _ROWS_AT_ONCE
-    for (_,), some in sizes.with_columns(batch.alias("batch")).group_by(
-        "batch", maintain_order=True
-    ):
-        yield rows.filter(name.is_in(some["name"].implode()))
+    before = np.cumsum(np.bincount(numbers.to_numpy(), minlength=count))
+    ends = np.flatnonzero(np.diff((before - 1) // _ROWS_AT_ONCE, append=-1)) + 1
+    for first, end in itertools.pairwise([0, *ends.tolist()]):
+        chosen = numbers.is_between(first, end, closed="left")
+        yield (
+            range(first, end),
+            rows.filter(chosen).with_columns(numbers.filter(chosen).alias(_NUMBER)),
+        )
 
 
 def _tables(rows: pl.DataFrame) -> Mapping[str, Mapping[int, list[dict[str, Any]]]]:

@@ -18,6 +18,11 @@ _NEARLY_EMPTY = NEAR_EMPTY_SHARE
 
 _BINS = 10
 
+_NEEDED = (
+    "arm", "usage_source", "fill_requested", "fill", "window_limit", "view_tokens",
+    "session_tokens", "prompt_tokens", "server_truncated", "dropped",
+)  # fmt: skip
+
 METERED = ("provider", "provider+cached", "exact")
 """What `usage_source` says where a provider's own meter was read."""
 
@@ -26,20 +31,19 @@ def lengths(rows: pl.DataFrame) -> Lengths:
     """The ledger of the records of one group.
 
     Args:
-        rows: Records with `arm, status, usage_source, fill_requested, fill, window_limit,
-            view_tokens, session_tokens, prompt_tokens, server_truncated, dropped`.
+        rows: Records.
     """
-    source = pl.col("usage_source").cast(pl.String)
+    source = pl.col("usage_source").cast(pl.Categorical())
+    rows = rows.select(_NEEDED)
     metered = rows.filter(source.is_in(METERED))
     corrected = rows.filter(source == "local") if metered.height else rows.clear()
-    answered = pl.concat([metered, corrected])
     cut = metered.filter(pl.col("server_truncated").fill_null(value=False))
     whole = metered.filter(
         ~pl.col("server_truncated").fill_null(value=False), pl.col("view_tokens") > 0
     )
     ratio = whole["prompt_tokens"] / whole["view_tokens"]
     aimed = metered.filter(
-        pl.col("arm").cast(pl.String) == "main", pl.col("fill_requested") > _NEARLY_EMPTY
+        pl.col("arm") == "main", pl.col("fill_requested") > _NEARLY_EMPTY
     ).with_columns((pl.col("fill") - pl.col("fill_requested")).alias("error"))
     error = aimed["error"].abs()
     return Lengths(
@@ -53,7 +57,7 @@ def lengths(rows: pl.DataFrame) -> Lengths:
         dropped_from=_tokens((cut["fill"] * cut["window_limit"]).min()),
         kept=_tokens(cut["prompt_tokens"].median()),
         dropped=_most(cut["dropped"]),
-        n_untold=answered["server_truncated"].null_count(),
+        n_untold=sum(some["server_truncated"].null_count() for some in (metered, corrected)),
         n_corrected=corrected.height,
         by_fill=tuple(_by_fill(aimed)),
     )

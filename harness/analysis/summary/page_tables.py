@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from harness.analysis.attribution import who
-from harness.analysis.curves import GROUP, binned, fifths, is_level, measured, units
+from harness.analysis.bins import binned, fifths, is_level
+from harness.analysis.curves import GROUP, measured, units
 from harness.analysis.records import collect
 from harness.analysis.summary.model import NEAR_FULL
 

@@ -54,7 +54,9 @@ def attribution_totals(rows: list[dict[str, Any]], mends: tuple[str, ...]) -> At
 
 def usage_totals(rows: pl.DataFrame) -> UsageTotals:
     """What the answered calls of a group took."""
-    answered = rows.filter(pl.col("usage_source").is_not_null())
+    answered = rows.select(
+        "usage_source", "cost_usd", "prompt_tokens", "completion_tokens", "cached_tokens"
+    ).filter(pl.col("usage_source").is_not_null())
     unknown = answered["cost_usd"].null_count()
     # Whole units of 10**-12 dollars: their sum is the same in any order.
     units = int((answered["cost_usd"] * _DOLLAR).round().cast(pl.Int64).sum())

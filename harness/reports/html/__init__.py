@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.analysis.comparison.sides import COMPARED
 from harness.analysis.records import collect
 from harness.analysis.summary.trials import under_prompt
 from harness.reports.format import plain
 from harness.reports.html.context import context
-from harness.reports.html.payload import payload, script_json
+from harness.reports.html.payload import COLUMNS, payload, script_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +42,8 @@ _LIVE_SCRIPT = "live.js"
 
 _AT_ONCE = 200_000
 """Up to so many records they are read once, into memory; more are read again for each table."""
+
+_COLUMNS = tuple(dict.fromkeys((*COLUMNS, *COMPARED, "variant")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def page(
     parts = [(_HERE / "script" / name).read_text(encoding="utf-8") for name in names]
     script = "(() => {\n'use strict';\n" + "\n".join(parts) + "\n})();\n"
     if summary.n_records <= _AT_ONCE:
-        frame = collect(frame)
+        frame = collect(frame.lazy().select(_COLUMNS))
     rows = frame.lazy().with_columns(under_prompt())
     data = payload(summary, rows, folders)
     return (

@@ -21,7 +21,7 @@ from harness.reports.charts.figure_style import onset_words, series_names, style
 from harness.reports.format import plain, visible
 from harness.reports.html.pairing import pair_numbers
 from harness.reports.html.passages import MOST_BYTES, passages
-from harness.reports.html.sampling import sampled
+from harness.reports.html.sampling import SAMPLED, sampled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,6 +41,14 @@ _ROW_BYTES = 150
 """Of one record without its texts, measured."""
 _PAGE_BYTES = 2_700_000
 """Of records, counts and passages together: what is left goes to passages."""
+
+_COUNTED = (
+    *GROUP, "run_id", "scenario", "session", "fact", "key", "arm", "fill_requested", "fill",
+    "position", "gap_tokens", "probe_kind", "counts", "score", "outcome", "status", "in_view",
+    "server_truncated", "fact_dropped", "started_at",
+)  # fmt: skip
+COLUMNS = tuple(dict.fromkeys((*_COUNTED, *SAMPLED)))
+"""Fields of the records that the data is made of."""
 
 
 def payload(summary: Summary, frame: Frame, folders: Iterable[Path]) -> Data:
@@ -148,12 +156,7 @@ def _bases(groups: Sequence[CurveGroup], run: str | None) -> pl.DataFrame:
 
 
 def _parts(frame: Frame, numbers: dict[Any, int]) -> list[tuple[str | None, pl.DataFrame]]:
-    needed = (
-        *GROUP, "run_id", "scenario", "session", "fact", "key", "arm", "fill_requested", "fill",
-        "position", "gap_tokens", "probe_kind", "counts", "score", "outcome", "status", "in_view",
-        "server_truncated", "fact_dropped", "started_at",
-    )  # fmt: skip
-    rows, _ = unique_trials(collect(frame.lazy().select(needed)))
+    rows, _ = unique_trials(collect(frame.lazy().select(_COUNTED)))
     runs = {run for run, *_ in numbers}
     if None in runs:
         return [(None, rows)]

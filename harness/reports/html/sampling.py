@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from harness.analysis.attribution import cause, who
-from harness.analysis.curves import GROUP, binned
+from harness.analysis.bins import binned
+from harness.analysis.curves import GROUP
 from harness.analysis.records import collect
 from harness.analysis.summary.trials import unique_trials
 
@@ -22,6 +23,14 @@ MOST = 10_000
 """Records that a page carries at most."""
 
 _NAME = ("run_id", "session", "fact", "key", "started_at")
+_OF_A_CELL = tuple(
+    dict.fromkeys(
+        (
+            "fill", "arm", "score", "outcome", "status", *GROUP, *_NAME,
+            "in_view", "server_truncated", "fact_dropped",
+        )
+    )
+)  # fmt: skip
 _SHOWN = (
     "key", "run_id", "scenario", "session", "repeat", "arm", "model", "window_limit", "policy",
     "memory", "layout", "fill_requested", "fill", "position", "gap_tokens", "session_tokens",
@@ -32,6 +41,8 @@ _SHOWN = (
     "compactions", "rounds", "rounds_kept", "compaction_loss",
     "seed", "session_number", "position_requested", "question_id", "probe",
 )  # fmt: skip
+SAMPLED = tuple(dict.fromkeys((*_OF_A_CELL, *_SHOWN)))
+"""The columns that a sample is made of."""
 
 
 def sampled(frame: Frame, most: int = MOST) -> tuple[list[dict[str, Any]], int]:
@@ -39,10 +50,8 @@ def sampled(frame: Frame, most: int = MOST) -> tuple[list[dict[str, Any]], int]:
 
     Each has the fields of a record, `who` and `cause` (see `losses`).
     """
-    fields = ("fill", "arm", "score", "outcome", "status", *GROUP, *_NAME)
     parts = (who().alias("who"), cause().alias("cause"))
-    seen = ("in_view", "server_truncated", "fact_dropped")
-    narrow = frame.lazy().select(*dict.fromkeys(fields), *seen)
+    narrow = frame.lazy().select(_OF_A_CELL)
     rows, _ = unique_trials(collect(narrow))
     n = rows.height
     if n > most:
