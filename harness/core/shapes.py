@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 Shape: TypeAlias = "type | tuple[Any, ...] | list[Any] | dict[str, Any]"
 
-_LARGEST = 2**63 - 1
+LARGEST = 2**63 - 1
+"""No whole number that we write is larger; other programs could not read it."""
 _ANY_KEY = "*"
 _NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
@@ -43,7 +44,9 @@ def parse(raw: bytes | str, where: Where) -> Any:
         FileError: It is not JSON, or nested deeper than anything that was written here.
     """
     try:
-        return json.loads(raw, parse_constant=_no_number)
+        if isinstance(raw, str):
+            return json.loads(raw, parse_constant=_no_number)
+        return _FINITE.decode(raw.decode(json.detect_encoding(raw), "surrogatepass"))
     except UnicodeDecodeError as error:
         raise FileError(where, f"not UTF-8 text: {error.reason}") from None
     except ValueError as error:
@@ -98,7 +101,7 @@ def _of_type(value: object, shape: Shape, at: str, *, nullable: bool) -> str | N
     if shape is float and type(value) is float:
         return None if math.isfinite(value) else _told(value, expected, at)
     if type(value) is int and shape in {int, float}:
-        inside = -_LARGEST <= value <= _LARGEST
+        inside = -LARGEST <= value <= LARGEST
         return None if inside else f"'{at}' is {shown(_digits(value), 40)}, which is out of range"
     return None if type(value) is shape else _told(value, expected, at)
 
@@ -141,3 +144,7 @@ def _digits(value: object) -> str:
 
 def _no_number(name: str) -> float:
     raise ValueError(f"{name} is no number")
+
+
+_FINITE = json.JSONDecoder(parse_constant=_no_number)
+"""Made once: `json.loads` makes one for each text that comes with a word on constants."""

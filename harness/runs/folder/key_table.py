@@ -28,18 +28,17 @@ _KEY_DIGITS = 32
 class IndexFile:
     """A file that can be made again from something else, and is opened when it is needed.
 
+    Only the writer of the folder makes it, so whether it is there is looked up once.
+
     Args:
         path: Where it stands, or would.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._db: sqlite3.Connection | None = None
-
-    @property
-    def exists(self) -> bool:
+        self.exists = path.exists()
         """Whether anything was ever too much for memory."""
-        return self._db is not None or self.path.exists()
+        self._db: sqlite3.Connection | None = None
 
     def db(self) -> sqlite3.Connection:
         """The open file, made where there is none.
@@ -55,7 +54,7 @@ class IndexFile:
             except sqlite3.Error:
                 db.close()
                 raise
-            self._db = db
+            self._db, self.exists = db, True
         return self._db
 
     def note(self) -> Any:
@@ -114,6 +113,7 @@ class IndexFile:
         try:
             for path in (self.path, self.path.with_name(f"{self.path.name}-journal")):
                 path.unlink(missing_ok=True)
+            self.exists = False
         except OSError as error:
             raise UsageError(
                 f"{self.path} does not fit the {fits} and cannot be replaced: {error.strerror};"
