@@ -60,6 +60,21 @@ def records_in(
     Raises:
         FileError: A line that is whole is not a JSON object, or a part is damaged.
     """
+    yield from records_in_parts(files, only)
+    if files.tail is not None:
+        files.tail.seek(0)
+        behind = islice(_lines_of_file(files.tail, folder / RECORDS), files.skip, None)
+        yield from _only(behind, only)
+
+
+def records_in_parts(
+    files: RecordFiles, only: Sequence[str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Those of them that stand in parts.
+
+    Raises:
+        FileError: A part is damaged.
+    """
     from harness.runs.folder.record_part import as_records, rows_of
     from harness.runs.folder.settled_part import settled_records
 
@@ -69,10 +84,6 @@ def records_in(
             continue
         for piece in rows_of(part, only):
             yield from as_records(piece, part.path, only)
-    if files.tail is not None:
-        files.tail.seek(0)
-        behind = islice(_lines_of_file(files.tail, folder / RECORDS), files.skip, None)
-        yield from _only(behind, only)
 
 
 @contextmanager

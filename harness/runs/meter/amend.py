@@ -94,7 +94,7 @@ class Settlement:
 
     def amended(self, records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         """The records with what is known now, in the same order."""
-        for record, change in self._changed(records):
+        for record, change in self.changed(records):
             yield {**record, **change}
 
     def changes(self, records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -103,12 +103,13 @@ class Settlement:
         Args:
             records: With the fields of `JUDGED`, and perhaps others.
         """
-        for _, change in self._changed(records):
+        for _, change in self.changed(records):
             yield change
 
-    def _changed(
+    def changed(
         self, records: Iterable[Mapping[str, Any]]
     ) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
+        """Each record, in the same order, and what stands in the place of its own values."""
         rows = [0] * len(self._told)
         for record, call in zip(records, self._calls, strict=True):
             told: dict[str, Any] = {"provisional": False}
