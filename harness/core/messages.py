@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 from harness.core.draws import digest, text_digest
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from harness.core.parts import Content
 
 Role = Literal["system", "user", "assistant", "tool"]
+
+_CONTENT = attrgetter("content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,14 @@ class Turn:
         if not self.is_answered or reply == self.assistant:
             return self
         return Turn((*self.prompt, Message("assistant", reply)))
+
+
+def text_length(messages: Iterable[Message]) -> int:
+    """Characters of the texts of messages."""
+    contents = [*map(_CONTENT, messages)]
+    if {*map(type, contents)} <= {str}:  # nearly always, and asked for before each call
+        return sum(map(len, contents))
+    return sum(len(text_of(content)) for content in contents)
 
 
 def unpaired(messages: Iterable[Message]) -> str | None:

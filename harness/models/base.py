@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError
+from harness.core.messages import text_length
 from harness.core.printable import well_formed
 from harness.models.adaptations import (
     MOST,
@@ -126,7 +127,7 @@ class CalledModel(ABC):
         return await ask_patiently(
             call,
             gate=self._gate,
-            size=sum(len(message.text) for message in messages),
+            size=text_length(messages),
             patience=Patience.of(self._options | given),
         )
 
@@ -216,7 +217,7 @@ def for_provider(parameters: Mapping[str, object]) -> dict[str, object]:
 
 def asked_tokens(messages: Sequence[Message], parameters: Mapping[str, object]) -> tuple[int, int]:
     """The fewest and the most tokens that a call may have asked for, by any tokenizer."""
-    characters = sum(len(message.text) for message in messages)
+    characters = text_length(messages)
     return characters // 12, 3 * characters + (most_tokens(parameters) or 0) + 2000
 
 

@@ -175,7 +175,7 @@ class WireModel(CalledModel):
             **(extra if isinstance(extra, dict) else {}),
         }
         head = json.dumps(rest, separators=(",", ":")).encode()
-        return b"".join((head[:-1], b',"messages":[', self._writer.write(messages), b"]}"))
+        return b"".join((head[:-1], b',"messages":[', *self._writer.write(messages), b"]}"))
 
     async def _post(
         self, body: bytes, parameters: Mapping[str, object], path: str

@@ -53,11 +53,15 @@ class MessageWriter:
         self._beginnings: list[_Beginning] = []
         """The one that was used last comes first."""
 
-    def write(self, messages: Sequence[Message]) -> bytes:
-        """The messages as the members of a JSON array, a comma between each two."""
+    def write(self, messages: Sequence[Message]) -> tuple[bytes, ...]:
+        """The members of a JSON array of messages, in pieces: join them without a copy in between.
+
+        Args:
+            messages: The question last.
+        """
         if len(messages) < 2:  # noqa: PLR2004 -- nothing stands before the question
-            return _written(messages)
-        return b",".join((self._beginning(messages[:-1]), _written(messages[-1:])))
+            return (_written(messages),)
+        return (self._beginning(messages[:-1]), b",", _written(messages[-1:]))
 
     def _beginning(self, messages: Sequence[Message]) -> bytes:
         """What comes before the question; only what no call before had in it is written anew."""

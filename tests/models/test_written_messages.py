@@ -31,9 +31,9 @@ def as_json(messages):
 def test_what_is_written_is_what_is_asked_whatever_was_written_before(sessions, kept_bytes):
     writer = MessageWriter(kept_bytes)
     for messages in sessions:
-        body = writer.write(messages)
+        body = b"".join(writer.write(messages))
         assert json.loads(b"[" + body + b"]") == as_json(messages)
-        assert body == MessageWriter().write(messages)
+        assert body == b"".join(MessageWriter().write(messages))
 
 
 @pytest.fixture
