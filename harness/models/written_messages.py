@@ -6,6 +6,7 @@ Its one rule: what it gives is the same whatever it remembers.
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 KEPT_BYTES = 16_000_000
 """Of what is remembered: ten sessions of 400,000 tokens, or the last one where it is longer."""
-_MOST_KEPT = 64
-"""Beginnings that are looked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +28,6 @@ class _Beginning:
 
     messages: tuple[Message, ...]
     body: bytes
-
-    def begins(self, messages: Sequence[Message]) -> bool:
-        """Whether these messages go on from here."""
-        size = len(self.messages)
-        # of sessions that are alike in nothing this is told by one look at the last message
-        return (
-            size <= len(messages)
-            and messages[size - 1] is self.messages[-1]
-            and tuple(messages[:size]) == self.messages
-        )
 
 
 class MessageWriter:
@@ -50,8 +39,10 @@ class MessageWriter:
 
     def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
         self._most_bytes = kept_bytes
-        self._beginnings: list[_Beginning] = []
-        """The one that was used last comes first."""
+        self._bytes = 0
+        self._beginnings: OrderedDict[tuple[int, int], _Beginning] = OrderedDict()
+        """By their last message, which they hold in memory, and their length; the one that was used
+        last comes last."""
 
     def write(self, messages: Sequence[Message]) -> tuple[bytes, ...]:
         """The members of a JSON array of messages, in pieces: join them without a copy in between.
@@ -61,32 +52,41 @@ class MessageWriter:
         """
         if len(messages) < 2:  # noqa: PLR2004 -- nothing stands before the question
             return (_written(messages),)
-        return (self._beginning(messages[:-1]), b",", _written(messages[-1:]))
+        return (self._beginning(tuple(messages[:-1])), b",", _written(messages[-1:]))
 
-    def _beginning(self, messages: Sequence[Message]) -> bytes:
+    def _beginning(self, messages: tuple[Message, ...]) -> bytes:
         """What comes before the question; only what no call before had in it is written anew."""
-        known = max(
-            (one for one in self._beginnings if one.begins(messages)),
-            key=lambda one: len(one.messages),
-            default=None,
-        )
+        known = self._longest(messages)
         if known is not None and len(known.messages) == len(messages):
-            self._beginnings.remove(known)
-            self._beginnings.insert(0, known)
+            self._beginnings.move_to_end(_name(messages))
             return known.body
         size = 0 if known is None else len(known.messages)
         before = () if known is None else (known.body,)
         body = b",".join((*before, _written(messages[size:])))
-        self._beginnings.insert(0, _Beginning(tuple(messages), body))
-        self._forget()
+        self._keep(_Beginning(messages, body))
         return body
 
-    def _forget(self) -> None:
-        """Let go what was not used for longest."""
-        del self._beginnings[_MOST_KEPT:]
-        held = sum(len(one.body) for one in self._beginnings)
-        while held > self._most_bytes and len(self._beginnings) > 1:
-            held -= len(self._beginnings.pop().body)
+    def _longest(self, messages: tuple[Message, ...]) -> _Beginning | None:
+        """The longest known beginning of these messages."""
+        for size in range(len(messages), 0, -1):
+            known = self._beginnings.get((id(messages[size - 1]), size))
+            if known is not None and known.messages == messages[:size]:
+                return known
+        return None
+
+    def _keep(self, new: _Beginning) -> None:
+        """Remember one more, and let go what was not used for longest."""
+        name = _name(new.messages)
+        before = self._beginnings.pop(name, None)
+        self._beginnings[name] = new
+        self._bytes += len(new.body) - (0 if before is None else len(before.body))
+        while self._bytes > self._most_bytes and len(self._beginnings) > 1:
+            _, oldest = self._beginnings.popitem(last=False)
+            self._bytes -= len(oldest.body)
+
+
+def _name(messages: tuple[Message, ...]) -> tuple[int, int]:
+    return id(messages[-1]), len(messages)
 
 
 def _written(messages: Sequence[Message]) -> bytes:

@@ -73,7 +73,7 @@ def test_no_more_is_remembered_than_there_is_room_for(written):
     writer = MessageWriter(kept_bytes=400)
     for seed in range(9):
         writer.write([*trunk(seed), SAID_WHAT])
-    assert sum(len(one.body) for one in writer._beginnings) <= 400
+    assert writer._bytes == sum(len(one.body) for one in writer._beginnings.values()) <= 400
     written.clear()
     writer.write([*trunk(0), SAID_WHAT])
     assert len(written) == 7
