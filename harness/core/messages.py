@@ -126,9 +126,22 @@ class Turn:
 def text_length(messages: Iterable[Message]) -> int:
     """Characters of the texts of messages."""
     contents = [*map(_CONTENT, messages)]
-    if {*map(type, contents)} <= {str}:  # nearly always, and asked for before each call
+    if _are_texts(contents):
         return sum(map(len, contents))
     return sum(len(text_of(content)) for content in contents)
+
+
+def with_parts(messages: Iterable[Message]) -> tuple[Message, ...]:
+    """Those of the messages that are more than text: mostly none."""
+    messages = tuple(messages)
+    if _are_texts(map(_CONTENT, messages)):
+        return ()
+    return tuple(message for message in messages if not isinstance(message.content, str))
+
+
+def _are_texts(contents: Iterable[Content]) -> bool:
+    """Whether all of them are plain text, without a look at each: it is asked before each call."""
+    return {*map(type, contents)} <= {str}
 
 
 def unpaired(messages: Iterable[Message]) -> str | None:

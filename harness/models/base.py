@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError
@@ -202,7 +203,8 @@ def _struck(text: str, hidden: Sequence[str]) -> str:
     return well_formed(without(text, hidden, shortest=SHORTEST_IN_REPLIES))
 
 
-def _shown(version: str | None, hidden: Sequence[str]) -> str | None:
+@lru_cache(maxsize=256)  # it is the same in nearly every reply
+def _shown(version: str | None, hidden: tuple[str, ...]) -> str | None:
     return None if version is None else one_line(version, hidden)
 
 

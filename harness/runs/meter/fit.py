@@ -73,6 +73,8 @@ class CountModel:
 
     def of_one(self, messages: int, kinds: Sequence[int]) -> float:
         """Provider's tokens of one prompt; see `predict`."""
+        if len(self.ratios) == 1:  # as a provider counts that counts as we do; no array is needed
+            return float(self.constant + self.per_message * messages + sum(kinds) * self.ratios[0])
         row = np.array([kinds or (0.0,)], dtype=np.float64)
         return float(self.predict(np.array([float(messages)]), row)[0])
 
