@@ -175,8 +175,8 @@ def _first_fall(x: Readings, counted: Floats, quantum: float) -> int | None:
     None unless that happens in more than one session.
     """
     fallen: dict[int, int] = {}
-    for trunk in np.unique(x.trunk):
-        rows = np.flatnonzero(x.trunk == trunk)
+    order = np.argsort(x.trunk, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(x.trunk[order])) + 1):
         most = rows[0]
         for row in rows[1:]:
             least = min(_FALL * counted[most], counted[most] - 2 * _LEAST - 2 * quantum)
