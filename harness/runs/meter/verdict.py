@@ -16,7 +16,7 @@ from harness.runs.meter.cached import whole_counts
 from harness.runs.meter.cap import find_cap
 from harness.runs.meter.columns import CodedColumn
 from harness.runs.meter.dropped import Dropping, dropping
-from harness.runs.meter.fit import CountModel, fit, rounding
+from harness.runs.meter.fit import fit, rounding
 
 if TYPE_CHECKING:
     from harness.runs.meter.cached import WholeCounts
@@ -87,19 +87,18 @@ class _State:
         if not seen.any():
             self._distrust(rows & self._counted)
             return
-        own = self._x.only(seen)
-        cap = find_cap(own, self._counts.tokens[seen], self._quantum)
-        model = self._model(seen) if cap is None else cap.model
-        whole = model.predict(self._x.messages[rows], self._x.kinds[rows])
-        self._whole[rows] = np.maximum(whole, 1.0)
+        own, tokens = self._x.only(seen), self._counts.tokens[seen]
+        cap = find_cap(own, tokens, self._quantum)
+        if cap is None:
+            model = fit(own.messages, own.kinds, tokens, quantum=self._quantum)
+        else:
+            model = cap.model
+        judged = self._x.only(rows)
+        self._whole[rows] = np.maximum(model.predict(judged.messages, judged.kinds), 1.0)
         if cap is not None:
             self._cut(rows, cap)
         else:
             self._read_whole(rows)
-
-    def _model(self, rows: Flags) -> CountModel:
-        x, tokens = self._x, self._counts.tokens
-        return fit(x.messages[rows], x.kinds[rows], tokens[rows], quantum=self._quantum)
 
     def _read_whole(self, rows: Flags) -> None:
         """Nothing was dropped: what counts far too little was counted in part."""
