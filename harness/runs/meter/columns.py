@@ -1,6 +1,7 @@
 """Columns of very many calls, in few bytes each: whole numbers, names, and words of a few.
 
-Its one rule: a column gives back what was put into it. How it keeps that is its own business.
+Its one rule: a column gives back what was put into it. How it keeps that is its own business. numpy
+is imported where one is read, since no run needs it before.
 """
 
 from __future__ import annotations
@@ -10,12 +11,11 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeVar, overload
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import TypeAlias
 
+    import numpy as np
     from numpy.typing import NDArray
 
     Floats: TypeAlias = NDArray[np.float64]
@@ -52,6 +52,8 @@ class IntColumn:
 
     def floats(self) -> Floats:
         """The numbers, NaN where there is none; where all are the same they take no room."""
+        import numpy as np
+
         values = np.array(self._values)
         missing = values == _MISSING
         if len(values) and (values == values[0]).all():
@@ -80,10 +82,14 @@ class NameColumn:
 
     def digests(self) -> Digests:
         """What stands for each."""
+        import numpy as np
+
         return np.array(self._digests, dtype=np.uint64)
 
     def numbers(self) -> Codes:
         """The same number for each that is alike, in the order in which they came first."""
+        import numpy as np
+
         _, first, inverse = np.unique(self.digests(), return_index=True, return_inverse=True)
         numbers = np.empty(len(first), dtype=np.int32)
         numbers[np.argsort(first)] = np.arange(len(first))
@@ -97,6 +103,8 @@ def distinct(groups: Codes, names: Digests) -> NDArray[np.int64]:
         groups: Of each row its group, numbered from 0.
         names: Of each row what stands for its name.
     """
+    import numpy as np
+
     order = np.lexsort((names, groups))
     groups, names = groups[order], names[order]
     new = np.ones(len(order), dtype=np.bool_)
@@ -131,4 +139,4 @@ class CodedColumn(Sequence[T]):
     def __getitem__(self, index: int | slice) -> T | CodedColumn[T]:
         if isinstance(index, slice):
             return CodedColumn(self._codes[index], self._values)
-        return self._values[self._codes[index]]
+        return self._values[int(self._codes[index])]

@@ -11,8 +11,6 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from harness.core.messages import Message
 from harness.core.text_kinds import KINDS
 from harness.runs.meter.columns import IntColumn, NameColumn, distinct
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import TypeAlias
 
+    import numpy as np
     from numpy.typing import NDArray
 
     Floats: TypeAlias = NDArray[np.float64]
@@ -88,7 +87,7 @@ class Readings:
 
     def only(self, rows: Flags | Integers) -> Readings:
         """Some of the calls: those that are flagged, or those of that number in that order."""
-        if rows.dtype == np.bool_ and rows.all():
+        if rows.dtype == bool and rows.all():
             return self
         columns = {
             name: getattr(self, name)[rows] for name in self.__slots__ if name not in _SINGLE
@@ -135,6 +134,8 @@ class ReadingsBuilder:
 
     def readings(self) -> Readings:
         """What was noted, as columns."""
+        import numpy as np
+
         columns: dict[str, Any] = {name: own.floats() for name, own in self._numbers.items()}
         columns |= {name: own.numbers() for name, own in self._names.items()}
         columns |= {name: np.array(own, dtype=np.bool_) for name, own in self._flags.items()}
@@ -244,10 +245,12 @@ class _Chance:
         Args:
             sessions: Of each record what stands for its session.
         """
+        import numpy as np
+
         facts = np.array(self._fact, dtype=np.int32)
         asked = facts >= 0
         values = distinct(facts[asked], self._value.digests())
         said = distinct(facts[asked], sessions[asked])
-        guessed = 1.0 / values[values < said]
+        guessed: list[float] = (1.0 / values[values < said]).tolist()
         named = self._named / self._untold if self._untold else 0.0
-        return min(_MOST_CHANCE, max([_LEAST_CHANCE, *guessed.tolist(), named]))
+        return min(_MOST_CHANCE, max([_LEAST_CHANCE, *guessed, named]))
