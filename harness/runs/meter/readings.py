@@ -85,9 +85,12 @@ class Readings:
         """Calls."""
         return len(self.local)
 
-    def only(self, rows: Flags | Integers) -> Readings:
-        """Some of the calls: those that are flagged, or those of that number in that order."""
-        if rows.dtype == bool and rows.all():
+    def only(self, rows: Flags | Integers | slice) -> Readings:
+        """Some of the calls: those that are flagged, or those of that number in that order.
+
+        Those from one to another are not copied, nor are all of them.
+        """
+        if not isinstance(rows, slice) and rows.dtype == bool and rows.all():
             return self
         columns = {
             name: getattr(self, name)[rows] for name in self.__slots__ if name not in _SINGLE
