@@ -81,8 +81,9 @@ class Store(AbstractContextManager["Store"]):
         """Write the conversation down, before any record speaks of it."""
         if session.trunk in self._kept:
             return
+        absent = self._kept.absent(session.hashes)
         named = zip(session.hashes, session.messages, strict=True)
-        new = {name: message for name, message in named if name not in self._kept}
+        new = {name: message for name, message in named if name in absent}
         said = [_message_line(name, message) for name, message in new.items()]
         trunk = {"trunk": session.trunk, "messages": session.hashes}
         self._messages.append_lines(b"".join(said) + dump_line(trunk))
