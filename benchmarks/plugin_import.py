@@ -41,7 +41,7 @@ def main() -> None:
     print(f"  without the plugin {without:8.0f}")
     print(f"  with it            {with_it:8.0f}")
     print(f"  added              {added:8.1f}")
-    told("start-plugin", added)
+    told("start-plugin", added, without)
 
 
 def _cpu_ms(folder: Path, *, with_it: bool) -> float:

@@ -155,8 +155,10 @@ one process after the other. Before they began the load of the machine was at mo
 
 A sample is a question to a session: built, sent over HTTP to a server on the same machine, scored
 and written down. inspect_ai is sent the very same prompts, ready made. Start-up is counted on both
-sides. Dollars are [by the price lists of three models](costs.md), for an interval of the onset as
-wide as that of the adaptive run. Any of the set alone:
+sides. Where a goal is a number of milliseconds or seconds, what stands beside it tells how fast the
+machine is. Dollars are [by the price lists of three models](costs.md), for an interval of the onset
+as wide as that of the adaptive run; of sessions that only grow a cache at half price cannot save
+more than half. Any of the set alone:
 
 {commands}
 

@@ -1,11 +1,12 @@
 """Whole programs: trials a second, CPU a sample and memory, beside inspect_ai on the same prompts.
 
-    python benchmarks/samples.py [--fresh] [--env FOLDER]
+    python benchmarks/samples.py [--fresh] [--lean] [--env FOLDER]
 
 The harness replays its sessions against a loopback server; then inspect_ai, in an environment of
 its own, sends exactly the messages that were sent, to the same server. Start-up is counted on both
 sides, and on ours the building of the sessions too, which inspect_ai is given ready. By default ten
-questions share a session, as they do in a study; with --fresh each has a session of its own.
+questions share a session, as they do in a study; with --fresh each has a session of its own. With
+--lean inspect_ai runs once more, with all that it can leave out left out.
 
 Goals: of inspect_ai's CPU a sample a fifth at 8k and a tenth at 128k, with fresh sessions a third
 and a fifth; under 250 MB.
@@ -119,15 +120,15 @@ def exported(out: Path, path: Path) -> int:
     return count
 
 
-def inspected(inspect: Path, at: str, data: Path, scratch: Path, *flags: str) -> Used:
-    """inspect_ai on the same prompts."""
+def inspected(inspect: Path, data: Path, scratch: Path, *flags: str) -> Used:
+    """inspect_ai on the prompts of a file."""
     task = scratch / "task.py"
     task.write_text(TASK.format(path=str(data)))
     return measured(
         [
-            str(inspect), "eval", task.name, "--model", "openai/x", "--model-base-url", at,
-            "--max-connections", str(CONNECTIONS), "--max-tokens", "16", "--temperature", "0",
-            "--display", "none", "--log-dir", str(scratch / "logs"), *flags,
+            str(inspect), "eval", task.name, "--max-connections", str(CONNECTIONS),
+            "--max-tokens", "16", "--temperature", "0", "--display", "none",
+            "--log-dir", str(scratch / "logs"), *flags,
         ],
         scratch,
         OPENAI_API_KEY="x",
@@ -156,6 +157,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fresh", action="store_true", help="a session for each sample")
+    parser.add_argument("--lean", action="store_true", help="inspect_ai once more, at its leanest")
     parser.add_argument("--env", type=Path, default=inspect_folder())
     asked = parser.parse_args()
     inspect = environment(asked.env)
@@ -163,13 +165,20 @@ def main() -> None:
     print(f"{'program':<26}{'samples':>8}{'CPU ms a':>10}{'a second':>10}{'peak MB':>9}")
     for window, samples in CELLS:
         with tempfile.TemporaryDirectory() as name, serving() as at:
-            cell(inspect, at, window, samples, Path(name), fresh=asked.fresh)
+            cell(inspect, at, window, samples, Path(name), fresh=asked.fresh, lean=asked.lean)
     if inspect is None:
         print("inspect_ai cannot be installed here: nothing to compare with")
 
 
 def cell(
-    inspect: Path | None, at: str, window: str, samples: int, scratch: Path, *, fresh: bool
+    inspect: Path | None,
+    at: str,
+    window: str,
+    samples: int,
+    scratch: Path,
+    *,
+    fresh: bool,
+    lean: bool,
 ) -> None:
     """One length, by each program."""
     ours = replayed(at, window, samples, scratch / "results", fresh=fresh)
@@ -180,9 +189,12 @@ def cell(
         told("sample-memory", ours.peak_mb)
     if inspect is None:
         return
-    theirs = inspected(inspect, at, data, scratch)
+    same = ("--model", "openai/x", "--model-base-url", at)
+    theirs = inspected(inspect, data, scratch, *same)
     print(theirs.row(f"inspect_ai, {window}", sent))
-    print(inspected(inspect, at, data, scratch, *LEAN).row("  with its leanest flags", sent))
+    if lean:
+        used = inspected(inspect, data, scratch, *same, *LEAN)
+        print(used.row("  with its leanest flags", sent))
     key = f"sample-{window}-{'fresh' if fresh else 'shared'}"
     told(key, ours.cpu_s / sent * 1e3, theirs.cpu_s / sent * 1e3)
 

@@ -4,7 +4,8 @@
 
 A run is watched from outside until its first record is in the file; what it has used by then
 counts. A test is the sample project of the tests, answered by its cassette, less pytest with one
-empty test. Each is the median of its rounds. It reads /proc, so it takes Linux.
+empty test. Each is the median of its rounds. It reads /proc, so it takes Linux. Beside it stand the
+whole of an inspect_ai run of one sample with its mock model, and what `import litellm` takes.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from goals import told
 from loopback import ROOT
-from samples import measured
+from samples import environment, inspect_folder, inspected, measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,13 +47,17 @@ def main() -> None:
         reference = median(rounds, lambda: first_trial(RUN, scratch))
         replayed = median(rounds, lambda: first_trial([*RUN, *cassette, "--replay"], scratch))
         tested = median(rounds, lambda: tests(scratch))
+        mocked = median(rounds, lambda: mock_sample(scratch)) if inspect_command() else None
+    importing = [sys.executable, "-c", "import litellm"]
+    imported = median(rounds, lambda: measured(importing).cpu_s)
     for label, seconds in (
-        ("a reference model", reference), ("a cassette", replayed), ("a test", tested)
+        ("a reference model", reference), ("a cassette", replayed), ("a test", tested),
+        ("inspect_ai, a sample", mocked), ("import litellm", imported),
     ):  # fmt: skip
-        print(f"{label:<20}{seconds:>6.2f} CPU s")
-    told("start-reference", reference)
-    told("start-cassette", replayed)
-    told("start-test", tested)
+        print(f"{label:<22}" + ("not installed" if seconds is None else f"{seconds:>6.2f} CPU s"))
+    told("start-reference", reference, mocked)
+    told("start-cassette", replayed, imported)
+    told("start-test", tested, imported)
 
 
 def median(rounds: int, once: Callable[[], float]) -> float:
@@ -78,6 +83,19 @@ def first_trial(words: Sequence[str], scratch: Path) -> float:
         if run.wait():
             raise RuntimeError(f"exit code {run.returncode}: {last_line(said)}")
     return used
+
+
+def inspect_command() -> Path | None:
+    """The `inspect` command, in an environment of its own."""
+    return environment(inspect_folder())
+
+
+def mock_sample(scratch: Path) -> float:
+    """CPU seconds of an inspect_ai run of one sample, which its mock model answers."""
+    data = scratch / "sample.jsonl"
+    data.write_text('{"input": "Which day?", "target": "Tuesday"}\n')
+    mock = ("--model", "mockllm/model")
+    return inspected(inspect_folder() / "bin" / "inspect", data, scratch, *mock).cpu_s
 
 
 def last_line(said: TextIO) -> str:

@@ -20,6 +20,9 @@ from harness.analysis.onset.rows import MAX_FILL, Rows, scored
 from harness.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Self
+
     import numpy.typing as npt
     import polars as pl
 
@@ -72,6 +75,11 @@ class ChosenProbe:
     """Where in the conversation the fact stands, in [0, 1]."""
     why: str
     """One short sentence."""
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Self:
+        """A choice that was written before; what a later version adds is left out."""
+        return cls(**{name: data[name] for name in ("seed", "fill", "position", "why")})
 
 
 def next_batch(

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict, dataclass
-from math import log2
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from harness.adaptive.choose import ChosenProbe, next_batch
 from harness.adaptive.sessions import ChosenSessions, layout_of
-from harness.adaptive.stop import FORESEEN_FROM, WIDEST, Stop, known_by_now, outlook, stop
+from harness.adaptive.stop import FORESEEN_FROM, Stop, known_by_now, outlook, stop
 from harness.core.arms import nearly_empty
 from harness.core.draws import Draws
 from harness.core.near_empty import near_empty_fill
@@ -96,7 +95,9 @@ class Search:
             study, workshop, batch_size=goal.batch_size, layout=self._layout
         )
         self._written: dict[tuple[str, int, int], list[ChosenProbe]] = {
-            (line["model"], line["window"], line["batch"]): [_choice(c) for c in line["choices"]]
+            (line["model"], line["window"], line["batch"]): [
+                ChosenProbe.read(c) for c in line["choices"]
+            ]
             for line in before
         }
         self._rows: dict[tuple[str, int], dict[str, dict[str, Any]]] = {}
@@ -182,9 +183,9 @@ class Search:
             rows = self._asked(model, window, before=batch + 1)
             found = self._stop(rows, window) if rows else None
             if rows:
-                self._narrowed(
-                    model, window.limit, known_by_now(rows, near_empty_fill(window.limit))
-                )
+                control = near_empty_fill(window.limit)
+                known = known_by_now(rows, control=control, window_tokens=window.limit)
+                self._narrowed(model, window.limit, known)
             if found is not None:
                 return Ended(model, window.limit, found.reason, enough=True)
             spent = self._spent(model, rows)
@@ -220,17 +221,16 @@ class Search:
     def _ahead(self, rows: Sequence[Mapping[str, Any]], window: Window) -> str | None:
         """What it will take to reach the goal, where that is more than may be asked."""
         wanted = self._goal.half_width
-        found = outlook(rows, half_width=wanted, control=near_empty_fill(window.limit))
+        found = outlook(
+            rows,
+            half_width=wanted,
+            control=near_empty_fill(window.limit),
+            window_tokens=window.limit,
+        )
         if found is None or found.probes <= self._goal.max_probes:
             return None
-        known, goal = f"{100 * found.half_width:.1f} points", f"{100 * wanted:g} points"
-        more = "--max-probes" if found.octaves else "--half-width or --max-probes"
-        if found.octaves:
-            known, goal = f"{found.octaves:.1f} octaves", f"{log2(WIDEST):g} octave"
-        return (
-            f"the onset is known to {known} after {len(rows):,} probes; {goal} will take about"
-            f" {found.probes:,}, and {self._goal.max_probes:,} may be asked: a larger {more}"
-        )
+        said = found.compared(wanted, asked=len(rows), most=self._goal.max_probes)
+        return f"{said}: a larger {'' if found.octaves else '--half-width or '}--max-probes"
 
     def _spent(self, model: str, rows: Sequence[Mapping[str, Any]]) -> str | None:
         """Why nothing more may be asked, if so."""
@@ -304,8 +304,3 @@ class Search:
     ) -> None:
         self.planned += [trial.key for group in groups for trial in group.trials]
         await executor.execute(groups, self._runner, done)
-
-
-def _choice(data: Mapping[str, Any]) -> ChosenProbe:
-    """A choice that was written before; what a later version adds is left out."""
-    return ChosenProbe(**{name: data[name] for name in ("seed", "fill", "position", "why")})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, log2
 from typing import TYPE_CHECKING
 
@@ -31,10 +32,15 @@ MOST_DOUBT = 0.005
 look chosen beforehand is content with 0.025."""
 
 
+_CRITERION = 0.05
+"""The drop from the plateau that counts, unless another one is asked for."""
+_LEVEL = 0.95
+"""Probability with which an interval is to hold, unless another one is asked for."""
 WIDEST = 2.0
 """Largest ratio of the ends of an interval with which a run in a long window may stop."""
 FORESEEN_FROM = 500
 """Probes after which the rest of a run can be foreseen."""
+_FRAMES = (pl.DataFrame, pl.LazyFrame)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,22 @@ class Outlook:
     longer."""
     probes: int
     """In all, if intervals go on to shrink with the root of the number of probes."""
+
+    def compared(self, wanted: float, *, asked: int, most: int) -> str:
+        """What is known, and what more would take, in a sentence without its end.
+
+        Args:
+            wanted: The half-width that is aimed at, a fraction of the window.
+            asked: Probes so far.
+            most: Probes that may be asked.
+        """
+        known, goal = f"{100 * self.half_width:.1f} points", f"{100 * wanted:g} points"
+        if self.octaves:
+            known, goal = f"{self.octaves:.1f} octaves", f"{log2(WIDEST):g} octave"
+        return (
+            f"the onset is known to {known} after {asked:,} probes; {goal} will take about"
+            f" {self.probes:,}, and {most:,} may be asked"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +86,10 @@ def stop(
     half_width: float,
     min_sessions: int = MIN_SESSIONS,
     min_probes: int = MIN_PROBES,
-    criterion: float = 0.05,
+    criterion: float = _CRITERION,
     guess: float | None = None,
-    level: float = 0.95,
-    control: float = 0.05,
+    level: float = _LEVEL,
+    control: float = NEAR_EMPTY_SHARE,
     window_tokens: int | None = None,
 ) -> Stop | None:
     """Why the run may end now, or None while it has to go on.
@@ -95,15 +117,7 @@ def stop(
         raise UsageError(f"half_width is {half_width:g}, expected a fraction between 0 and 1")
     found: list[tuple[OnsetEstimate, str]] = []
     for part in _looks(rows):
-        seen = estimate_onset(
-            part,
-            criterion=criterion,
-            guess=guess,
-            level=level,
-            control=control,
-            window_tokens=window_tokens,
-            band=False,
-        )
+        seen = _estimate(part, criterion, guess, level, control, window_tokens)
         if seen.n_sessions < min_sessions or seen.n_probes < min_probes:
             return None
         reason = _reason(seen, half_width)
@@ -114,17 +128,24 @@ def stop(
     return Stop(reason=reason) if _agree(now, before) else None
 
 
-def known_by_now(rows: Rows, control: float) -> str:
+def known_by_now(rows: Rows, *, control: float, window_tokens: int) -> str:
     """What is known of the onset so far, in a few words.
 
     Args:
         rows: All answers so far.
         control: Where the nearly empty window ends, as a fill in (0, 1).
+        window_tokens: The window.
     """
-    return brief(estimate_onset(rows, control=control, band=False))
+    return brief(_estimate(rows, _CRITERION, None, _LEVEL, control, window_tokens))
 
 
-def outlook(rows: Rows, *, half_width: float, control: float = NEAR_EMPTY_SHARE) -> Outlook | None:
+def outlook(
+    rows: Rows,
+    *,
+    half_width: float,
+    control: float = NEAR_EMPTY_SHARE,
+    window_tokens: int | None = None,
+) -> Outlook | None:
     """What the run will take; None where no onset is in sight, or it is known well enough.
 
     A fall that is slow has no place that is sharper than its curve: with many probes the interval
@@ -134,8 +155,9 @@ def outlook(rows: Rows, *, half_width: float, control: float = NEAR_EMPTY_SHARE)
         rows: All answers so far.
         half_width: Half the width of the interval that is wanted, as a fraction of the window.
         control: Where the nearly empty window ends, as a fill in (0, 1).
+        window_tokens: The window, where it is known.
     """
-    seen = estimate_onset(rows, control=control, band=False)
+    seen = _estimate(rows, _CRITERION, None, _LEVEL, control, window_tokens)
     if seen.lo is None or seen.hi is None or not seen.detected:
         return None
     now = (seen.hi - seen.lo) / 2
@@ -149,9 +171,47 @@ def outlook(rows: Rows, *, half_width: float, control: float = NEAR_EMPTY_SHARE)
     return Outlook(half_width=now, octaves=octaves, probes=ceil(seen.n_probes * wider**2))
 
 
+def _estimate(  # noqa: PLR0917 -- as `estimate_onset` has them
+    rows: Rows,
+    criterion: float,
+    guess: float | None,
+    level: float,
+    control: float,
+    window_tokens: int | None,
+) -> OnsetEstimate:
+    """The full estimate, without the band of the curve.
+
+    It takes as long as dozens of calls, and they wait for it. What is known now is asked for
+    several times, and is the look before of the next batch: it is made once.
+    """
+    known = rows.lazy().collect().to_dicts() if isinstance(rows, _FRAMES) else rows
+    frozen = tuple(tuple(row.items()) for row in known)
+    return _made_once(frozen, criterion, guess, level, control, window_tokens)
+
+
+@lru_cache(maxsize=16)
+def _made_once(  # noqa: PLR0917 -- see `_estimate`
+    rows: tuple[tuple[tuple[str, object], ...], ...],
+    criterion: float,
+    guess: float | None,
+    level: float,
+    control: float,
+    window_tokens: int | None,
+) -> OnsetEstimate:
+    return estimate_onset(
+        [dict(row) for row in rows],
+        criterion=criterion,
+        guess=guess,
+        level=level,
+        control=control,
+        window_tokens=window_tokens,
+        band=False,
+    )
+
+
 def _looks(rows: Rows) -> tuple[Rows, Rows]:
     """All rows, and those of all batches but the last."""
-    if isinstance(rows, pl.DataFrame | pl.LazyFrame):
+    if isinstance(rows, _FRAMES):
         lazy = rows.lazy()
         if "batch" not in lazy.collect_schema():
             raise UsageError("No column 'batch'; expected session, fill, score, batch")

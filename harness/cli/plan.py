@@ -91,7 +91,7 @@ def command(
     if before:
         click.echo(
             f"At most {before:,} of these calls write into sessions before anything is asked:"
-            " notes, summaries, live replies."
+            " notes, summaries, compactions, live replies."
         )
     for row in rows:
         if row.room_to_think is not None:

@@ -44,7 +44,7 @@ class MemoryBill:
     """None where the price is not known."""
 
 
-def _unpaid(bill: MemoryBill) -> None:
+def unpaid(bill: MemoryBill) -> None:
     """Nobody keeps account."""
 
 
@@ -60,7 +60,7 @@ class MemoryChain:
     room: int | None = None
     """Local tokens that every session of the chain which carries the memory has left for what is
     given back, by its window; None where no window is known."""
-    bill: Callable[[MemoryBill], None] = _unpaid
+    bill: Callable[[MemoryBill], None] = unpaid
     """Told what the memory paid for by itself, so that it is counted with what was written."""
 
 

@@ -102,9 +102,10 @@ class Purse:
         """By every call that is over."""
         return self._spent
 
-    def charge(self, before: Spent) -> None:
-        """Count what the run has spent before it was interrupted."""
-        self._spent += before
+    def charge(self, more: Spent) -> None:
+        """Count what was spent without asking: before an interruption, or by a memory's service."""
+        self._spent += more
+        self._changed.set()
 
     @asynccontextmanager
     async def call(self, most: Spent) -> AsyncIterator[Callable[[Spent], None]]:

@@ -16,6 +16,7 @@ from harness.core.errors import UsageError
 from harness.core.record import from_json
 from harness.models.call_options import CallOptions
 from harness.runs.answer_room import AnswerRoom
+from harness.runs.budget import Spent
 from harness.runs.conversation.generated_text import GeneratedTexts
 from harness.runs.folder.find import new_folder
 from harness.runs.folder.layout import LEDGER, ROOM
@@ -146,7 +147,7 @@ def open_run(
         index = store.index = RecordIndex.of(folder)
         sent = _sent(whole, models)
         runner = _trial_runner(
-            whole.study, workshop, models, store, index, progress=progress, gates=gates
+            whole.study, workshop, models, store, index, progress=progress, gates=gates, purse=purse
         )
         try:
             yield OpenRun(
@@ -238,6 +239,7 @@ def _trial_runner(
     *,
     progress: Progress,
     gates: Gates,
+    purse: Purse,
 ) -> TrialRunner:
     """The runner of a run, with a clock of the real world."""
     files = FolderFiles(store.folder)
@@ -259,6 +261,7 @@ def _trial_runner(
             files=files,
             before=files.written(),
             is_fixed=study.answer_is_bounded,
+            pay=lambda bill: purse.charge(Spent(bill.cost_usd or 0.0, bill.prompt_tokens)),
         ),
     )
 

@@ -9,9 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+import harness.adaptive.stop
 from harness.adaptive.choose import OPENING_LEVELS, OVERHEAD, next_batch
 from harness.adaptive.information import believe, most_telling
-from harness.adaptive.stop import MIN_PROBES, MIN_SESSIONS, Stop, outlook, stop
+from harness.adaptive.stop import MIN_PROBES, MIN_SESSIONS, Stop, known_by_now, outlook, stop
 from harness.analysis.calibration.simulated_laws import LAWS
 from harness.analysis.calibration.token_laws import law_in_tokens, simulate_tokens
 from harness.analysis.onset import estimate_onset, simulate
@@ -277,6 +278,26 @@ def test_a_whole_run_finds_a_step_and_keeps_the_truth_in_its_interval():
     assert ended is not None
     assert ended.reason.startswith("forgetting begins")
     assert found.lo <= 0.6 <= found.hi
+
+
+def test_a_batch_is_estimated_once_however_often_it_is_asked_for(monkeypatch):
+    made = []
+    real = harness.adaptive.stop.estimate_onset
+    monkeypatch.setattr(
+        harness.adaptive.stop,
+        "estimate_onset",
+        lambda rows, **asked: made.append(len(rows)) or real(rows, **asked),
+    )
+    rows = drawn("logistic", 7, n=300).to_dicts()
+    asked = {"control": CONTROL, "window_tokens": 8_000}
+    known_by_now(rows, **asked)
+    assert stop(rows, half_width=0.001, **asked) is None
+    assert outlook(rows, half_width=0.001, **asked) is not None
+    assert made == [300]  # none of the look before: this one does not end the run
+    before = [row for row in rows if row["batch"] == 1]
+    known_by_now(before, **asked)
+    stop(rows, half_width=0.9, **asked)
+    assert made == [300, len(before)]
 
 
 def test_what_a_slow_fall_will_take_is_foreseen():

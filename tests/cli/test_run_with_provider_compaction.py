@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from tests.support.command import harness, the_run
@@ -40,6 +41,19 @@ def run(folder: Path, model: str, api_base: str, *more: str, seeds: str = "1"):
     )  # fmt: skip
 
 
+def foreseen(folder: Path, api_base: str) -> int:
+    """Calls that write into sessions, as the run that was made would be planned."""
+    study = json.loads((the_run(folder / "results") / "run.json").read_text())
+    found = harness(
+        "plan", folder / "two-sides.yaml", "-m", ",".join(study["models"]), "-w",
+        ",".join(study["windows"]), "--seeds", "1", "--policy", ",".join(study["policies"]),
+        "-M", f"api_base={api_base}", "--no-controls",
+    )  # fmt: skip
+    assert found.code == 0, found.err
+    (calls,) = re.findall(r"At most (\d+) of these calls write", found.out)
+    return int(calls)
+
+
 def records(folder: Path, policy: str) -> list[dict]:
     lines = (the_run(folder / "results") / "records.jsonl").read_text().splitlines()
     found = [json.loads(line) for line in lines]
@@ -68,6 +82,7 @@ def test_what_went_into_a_sealed_item_is_lost_in_it_and_by_nobody_else(httpserve
     calls = {one["trunk"]: one["compactions"] for one in done}
     assert len(server.sent("/v1/responses/compact")) == sum(calls.values())
     assert max(calls.values()) <= 5  # little is saved where the user's messages stay
+    assert sum(calls.values()) <= foreseen(tmp_path, server.api_base) <= 2 * sum(calls.values())
 
 
 def test_what_a_block_of_text_left_out_is_the_compactions_loss(httpserver, tmp_path):
@@ -80,6 +95,7 @@ def test_what_a_block_of_text_left_out_is_the_compactions_loss(httpserver, tmp_p
     done = {one["fact"]: one for one in records(tmp_path, "provider") if one["compactions"]}
     assert (done["door"]["outcome"], done["door"]["opaque"]) == ("recalled", False)
     assert (done["tower"]["outcome"], done["tower"]["in_view"]) == ("evicted", False)
+    assert foreseen(tmp_path, server.api_base) == done["door"]["compactions"] == 1
 
 
 def test_a_session_that_the_server_keeps_is_a_treatment_beside_the_whole(httpserver, tmp_path):

@@ -15,6 +15,7 @@ from harness.runs.budget import Budget, Purse, Spent
 from harness.runs.run import run
 from harness.scenarios import load_all
 from tests.support.command import SCENARIOS, harness, the_run
+from tests.support.memory_server import USAGE, MemoryServer
 
 PAID = "openai/gpt-5"
 
@@ -53,6 +54,29 @@ def test_a_run_stops_before_its_budget_is_passed_and_goes_on_with_a_larger_one(t
         assert rest.complete
         assert server.bill.calls == rest.planned  # nothing was asked twice
         assert rest.expected.usd < rest.expected.uncached_usd
+
+
+def test_what_a_memory_service_charges_counts_against_the_budget(tmp_path):
+    with MemoryServer() as service:
+        study = Study(
+            scenarios=load_all([SCENARIOS / "weeks-of-work.yaml"]),
+            models=("reference/perfect",),
+            windows=("8k",),
+            seeds=2,
+            memories=(f"http?url={service.address('well')}",),
+        )
+        most = 5 * USAGE["cost_usd"]
+        found = run(study, out=tmp_path, budget=Budget(usd=most))
+        charged = sum(
+            USAGE["cost_usd"]
+            for told in service.told.values()
+            for one in told
+            if one["call"] == "write"
+        )
+    assert "the budget of $0.01 is spent: $0." in found.stopped
+    assert not found.complete
+    # each seed's sessions were being written when the budget ended: no call was made afterwards
+    assert most < charged <= 3 * most
 
 
 def test_dollars_cannot_be_counted_where_a_price_is_unknown(tmp_path):

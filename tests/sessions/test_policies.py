@@ -22,7 +22,6 @@ from harness.sessions.policies import (
     compacting,
     policies,
     reminding,
-    summarising,
 )
 from harness.sessions.policies.clear_tool_results import CLEARED
 from harness.sessions.policies.conformance import check_clearing, check_policy
@@ -161,7 +160,7 @@ def test_only_a_result_can_be_cleared():
 def test_policies_work_together_and_each_does_its_own():
     both = policies.resolve("clear_tool_results?keep=1|summarise?at=0.6")
     assert clearing(both) == ClearToolResults(keep=1)
-    assert compacting(both) == summarising(both) == Summarise(at=0.6)
+    assert compacting(both) == Summarise(at=0.6)
     assert reminding(both) is None
     assert reminding(policies.resolve("reintroduce?every=3|keep_ends")) == Reintroduce(every=3)
     history = session(8)

@@ -5,16 +5,8 @@ Its one rule: a language is known or refused. What is not in the table is never 
 
 from __future__ import annotations
 
-from typing import Literal, get_args
-
-from harness.core.languages.table import TABLE, Language
-
-Code = Literal[
-    "en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "tr", "ar", "hi", "zh", "ja", "ko"
-]
-"""ISO 639 code of a language that can be graded."""
-
-CODES: tuple[Code, ...] = get_args(Code)
+from harness.core.languages.language import CODES, Code, Language
+from harness.core.languages.table import TABLE
 
 __all__ = ["CODES", "Code", "Language", "language"]
 

@@ -30,6 +30,7 @@ from harness.sessions.tokens import PRIMING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from harness.core.memory import MemoryBill
     from harness.core.messages import Message
     from harness.core.session import Blueprint, Plant
     from harness.core.study import SessionTrials
@@ -95,7 +96,7 @@ class SessionChain:
             ask=self._ask,
             repeat=repeat,
             room=self._room(),
-            bill=self._spent.add_bill,
+            bill=self._billed,
         )
         self._supply = Supply()
         self._turns: list[str] = []
@@ -212,6 +213,11 @@ class SessionChain:
         )
         self._spent.add(written, messages, self._materials.workshop.counter)
         return written
+
+    def _billed(self, bill: MemoryBill) -> None:
+        """Count what the memory paid for by itself, here and against the budget of the run."""
+        self._spent.add_bill(bill)
+        self._writings.pay(bill)
 
     def _tokens(self, text: str) -> int:
         return self._materials.workshop.counter.count_text(text)

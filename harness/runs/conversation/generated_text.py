@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 from harness.core.compacted_items import COMPACT_NOW
 from harness.core.draws import digest
 from harness.core.errors import ModelError
+from harness.core.memory import unpaid
 from harness.models.response import why_cut
 from harness.runs.folder.layout import STORES, WRITINGS
 from harness.runs.folder.writings import NoFiles
@@ -22,6 +23,7 @@ from harness.scoring.normalise import answer
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
+    from harness.core.memory import MemoryBill
     from harness.core.messages import Message
     from harness.core.probe import Reply
     from harness.core.protocols import Model
@@ -62,6 +64,7 @@ class GeneratedTexts:
         files: Where it is kept; unless given, nowhere.
         before: Lines of what was written before, which is not asked for again.
         is_fixed: Whether the user says how long an answer may be.
+        pay: Is told what a memory paid for by itself.
     """
 
     def __init__(
@@ -72,8 +75,11 @@ class GeneratedTexts:
         files: WritingFiles | None = None,
         before: Iterable[Line] = (),
         is_fixed: bool = False,
+        pay: Callable[[MemoryBill], None] = unpaid,
     ) -> None:
         self._is_fixed = is_fixed
+        self.pay = pay
+        """Takes what a memory paid for by itself from what the run may spend."""
         self._files = files or NoFiles()
         self._models = models
         self._options = options

@@ -14,9 +14,10 @@ from harness.core.arms import STAGES
 from harness.core.window import History
 from harness.models.catalog import cost, marked
 from harness.models.usage import Usage
-from harness.runs.planning.cost_of_preparing import preparations, shown_tokens
+from harness.runs.planning.compacted_lengths import compacted_lengths
+from harness.runs.planning.cost_of_preparing import preparations
 from harness.sessions.build import build, reminder_of
-from harness.sessions.policies import SendAll, policies, summarising
+from harness.sessions.policies import SendAll, policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from harness.core.session import Session
     from harness.core.study import SessionTrials, Study
     from harness.models.catalog import Price
+    from harness.runs.planning.compacted_lengths import CompactedLengths
     from harness.runs.planning.plan import StudyPlan
     from harness.sessions.materials import Materials
 
@@ -255,7 +257,8 @@ class _Prompts:
     """The prompts of one session under its policy, by checkpoint and question.
 
     The policy is asked for its view, as it is when the session is sent; only where everything is
-    sent the session need not be built for that. Summaries are taken to be as long as they may be.
+    sent the session need not be built for that. What a compaction leaves is taken to be as long as
+    it may be.
     """
 
     def __init__(self, group: SessionTrials, materials: Materials) -> None:
@@ -264,20 +267,21 @@ class _Prompts:
         self._budget = trial.window.budget
         self._cuts = trial.blueprint.cuts
         self._session: Session | None = None
+        self._compacted: CompactedLengths | None = None
         if not isinstance(self._policy, SendAll):
             reminder = reminder_of(self._policy, materials)
             self._session = build(trial.blueprint, materials, reminder=reminder)
+            self._compacted = compacted_lengths(
+                self._policy, self._session, self._budget, model=group.model
+            )
 
     def of(self, cut: int, question: int) -> _Prompt | None:
         """The prompt of a question at a checkpoint; None where the policy sends nothing."""
         if self._session is None:
             tokens = self._cuts[cut].tokens
             return _Prompt(session=tokens, question=question, stretches=((0, tokens),))
-        summarises = summarising(self._policy)
-        if summarises is not None:
-            tokens = shown_tokens(summarises, self._session, self._budget)[
-                self._session.cuts[cut].messages
-            ]
+        if self._compacted is not None:
+            tokens = self._compacted.shown[self._session.cuts[cut].messages]
             return _Prompt(session=tokens, question=question, stretches=((0, tokens),))
         history = History(
             messages=self._session.messages,

@@ -1,9 +1,9 @@
 """What it takes to make conversations ready before their questions are put.
 
-Notes, summaries and live replies; an upper estimate, since calls that begin alike are paid for once
-in a run, and answers are taken to be as long as the written ones, or as a memory may be. A session
-that is lived through sends its whole history again for each reply, so its cost grows with the
-square of its length.
+Notes, compactions and live replies; an upper estimate, since calls that begin alike are paid for
+once in a run, and answers are taken to be as long as the written ones, or as a memory may be. A
+session that is lived through sends its whole history again for each reply, so its cost grows with
+the square of its length.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from harness.core.memory_protocols import HasBudget, WritesEvery
 from harness.core.messages import turn_starts
 from harness.core.protocols import NamesWriter
 from harness.models.usage import Usage
+from harness.runs.planning.compacted_lengths import compacted_lengths
 from harness.runs.planning.plan import needs_preparing
 from harness.sessions.build import built
 from harness.sessions.memories import NOTHING, memories
-from harness.sessions.policies import policies, summarising
+from harness.sessions.policies import policies
 from harness.sessions.tokens import MESSAGE_OVERHEAD, PRIMING
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from harness.core.session import Session
     from harness.core.study import SessionTrials
     from harness.sessions.materials import Materials
-    from harness.sessions.policies import Summarise
 
 INSTRUCTION_TOKENS = 60
 """About what an instruction to write takes beside the notes so far."""
@@ -63,7 +63,7 @@ def preparations(
                     continue
                 known.add(first)
             if matters:
-                yield from _summaries(group, session)
+                yield from _compactions(group, session)
             if matters and trial.replies == "live":
                 yield from ((group.model, call) for call in _replies(group, session))
             if noted:
@@ -106,44 +106,19 @@ def _notes(group: SessionTrials, session: Session) -> Iterator[tuple[str, Usage]
         )
 
 
-def _summaries(group: SessionTrials, session: Session) -> Iterator[tuple[str, Usage]]:
-    """A call whenever the policy summarises."""
+def _compactions(group: SessionTrials, session: Session) -> Iterator[tuple[str, Usage]]:
+    """A call whenever older turns are summarised, or the provider compacts them."""
     trial = group.trials[0]
-    policy = summarising(policies.resolve(trial.policy))
-    if policy is None:
+    policy = policies.resolve(trial.policy)
+    lengths = compacted_lengths(policy, session, trial.window.budget, model=group.model)
+    if lengths is None:
         return
-    shown = shown_tokens(policy, session, trial.window.budget)
-    kept = _kept(policy, trial.window.budget)
-    for index in range(len(session.messages)):
-        grown = shown[index] + session.offsets[index + 1] - session.offsets[index]
-        if shown[index + 1] < grown:
-            yield (
-                policy.writer or group.model,
-                Usage(
-                    prompt_tokens=grown - kept + INSTRUCTION_TOKENS,
-                    cached_tokens=0,
-                    completion_tokens=policy.budget,
-                ),
-            )
-
-
-def shown_tokens(policy: Summarise, session: Session, budget_tokens: int) -> list[int]:
-    """Tokens of the conversation as the policy leaves it, before each message and at the end.
-
-    Args:
-        policy: Its summaries are taken to be as long as they may be.
-        session: As it is written.
-        budget_tokens: Of the window.
-    """
-    budget = min(policy.tokens or budget_tokens, budget_tokens)
-    shown = [0]
-    for index in range(len(session.messages)):
-        grown = shown[-1] + session.offsets[index + 1] - session.offsets[index]
-        over = grown > policy.at * budget
-        shown.append(_kept(policy, budget_tokens) + policy.budget if over else grown)
-    return shown
-
-
-def _kept(policy: Summarise, budget_tokens: int) -> int:
-    """Tokens of the newest turns, which a summary leaves as they are."""
-    return int(policy.keep * min(policy.tokens or budget_tokens, budget_tokens))
+    for call in lengths.calls:
+        yield (
+            lengths.writer or group.model,
+            Usage(
+                prompt_tokens=call.sent + INSTRUCTION_TOKENS,
+                cached_tokens=0,
+                completion_tokens=call.written,
+            ),
+        )

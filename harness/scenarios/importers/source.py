@@ -8,16 +8,15 @@ unpacked as it is read, and a table of Parquet is as good as JSON: each of its r
 from __future__ import annotations
 
 import json
-import re
-import zlib
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from harness.core.errors import FileError, UsageError, Where
 from harness.core.transcript import Row, Sample
 from harness.scenarios.importers.entries import TOO_DEEP, Entries
+from harness.scenarios.importers.gzip_bytes import PackedError, unpacked
+from harness.scenarios.importers.json_bytes import BOM, CHUNK, PIECE, is_lines, pieces
 from harness.scenarios.importers.parquet import MAGIC, NotParquetError, table
 from harness.scenarios.importers.source_errors import (
     damaged_line,
@@ -34,18 +33,11 @@ if TYPE_CHECKING:
 
     from harness.core.transcript import Remark
 
-_CHUNK = 1 << 20
-_PIECE = 1 << 14
-"""Bytes that the JSON parser is given at a time: as near as an error is told."""
 MOST_BYTES = 1 << 27
 """The largest record that is read: 128 MB of JSON in one conversation is no conversation."""
-_BOM = b"\xef\xbb\xbf"
 _SAMPLED_ROWS = 200
 _SAMPLED_BYTES = 1 << 20
 """The beginning by which a file is known; of a larger first record all is read."""
-_GZIP = b"\x1f\x8b"
-_GZIP_BITS = 31
-"""As zlib has it: the largest window, with a header of gzip."""
 _KINDS = {
     b"PK\x03\x04": "a zip archive inside another file; unpack it and give the file in it",
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
@@ -54,7 +46,6 @@ _KINDS = {
     b"%PDF": "a PDF; export the conversation as JSON or Markdown",
 }
 """First bytes of what people give by mistake."""
-_BREAK = re.compile(rb"\r?\n")
 
 
 def file_source(path: Path | str, seen: Callable[[int], object] | None = None) -> ByteSource:
@@ -76,7 +67,7 @@ def file_source(path: Path | str, seen: Callable[[int], object] | None = None) -
     def chunks() -> Iterator[bytes]:
         try:
             with path.open("rb") as file:
-                while chunk := file.read(_CHUNK):
+                while chunk := file.read(CHUNK):
                     if seen is not None:
                         seen(len(chunk))
                     yield chunk
@@ -103,28 +94,10 @@ class ByteSource:
         Raises:
             FileError: What is packed is cut off or damaged.
         """
-        chunks = iter(self.chunks())
-        first = next(chunks, b"")
-        while len(first) < len(_GZIP) and (more := next(chunks, b"")):
-            first += more
-        if not first.startswith(_GZIP):
-            yield first
-            yield from chunks
-            return
-        unpacking = zlib.decompressobj(wbits=_GZIP_BITS)
         try:
-            for chunk in chain([first], chunks):
-                data = chunk
-                while data:
-                    yield unpacking.decompress(data, _CHUNK)
-                    data = unpacking.unconsumed_tail
-                    if unpacking.eof and unpacking.unused_data:  # another member follows
-                        data = unpacking.unused_data
-                        unpacking = zlib.decompressobj(wbits=_GZIP_BITS)
-        except zlib.error as error:
-            self._refuse_whole(f"what is packed with gzip is damaged: {error}")
-        if not unpacking.eof:
-            self._refuse_whole("what is packed with gzip is cut off")
+            yield from unpacked(self.chunks())
+        except PackedError as error:
+            raise FileError(Where(file=self.name), f"{error}") from None
 
     def sample(self) -> Sample:
         """The beginning of the file.
@@ -134,9 +107,9 @@ class ByteSource:
         """
         head = self._head()
         self._check_kind(head)
-        text = head[:_SAMPLED_BYTES].removeprefix(_BOM).decode("utf-8", "replace")
+        text = head[:_SAMPLED_BYTES].removeprefix(BOM).decode("utf-8", "replace")
         rows: list[object] = []
-        if head.startswith(MAGIC) or head.removeprefix(_BOM).lstrip()[:1] in {b"[", b"{"}:
+        if head.startswith(MAGIC) or head.removeprefix(BOM).lstrip()[:1] in {b"[", b"{"}:
             beginning = _Beginning(self.content)
             try:
                 for row in ByteSource(name=self.name, chunks=beginning, path=self.path).rows():
@@ -160,11 +133,11 @@ class ByteSource:
         if head.startswith(MAGIC):
             yield from self._table()
             return
-        start = head.removeprefix(_BOM).lstrip()
+        start = head.removeprefix(BOM).lstrip()
         if start[:1] not in {b"[", b"{"}:
             shown = start[:20].decode("utf-8", "replace").strip()
             self._refuse(f"this is not JSON: it begins with {shown!r}", 1)
-        if _is_lines(start):
+        if is_lines(start):
             yield from self._json_lines()
         else:
             yield from self._document(level=1 if start[:1] == b"[" else 0)
@@ -188,21 +161,18 @@ class ByteSource:
         head = b""
         for chunk in self.content():
             head += chunk
-            if len(head) >= _CHUNK:
+            if len(head) >= CHUNK:
                 break
         return head
 
     def _check_kind(self, head: bytes) -> None:
-        if not head.removeprefix(_BOM).strip():
+        if not head.removeprefix(BOM).strip():
             raise FileError(Where(file=self.name), "the file is empty")
         for start, kind in _KINDS.items():
             if head.startswith(start):
                 raise FileError(Where(file=self.name), f"this is {kind}")
-        if b"\0" in head[:_PIECE] and not head.startswith(MAGIC):
+        if b"\0" in head[:PIECE] and not head.startswith(MAGIC):
             raise FileError(Where(file=self.name), "this is a binary file, not a transcript")
-
-    def _refuse_whole(self, problem: str) -> NoReturn:
-        raise FileError(Where(file=self.name), problem)
 
     def _refuse(self, problem: str, line: int, column: int | None = None) -> NoReturn:
         raise FileError(Where(file=self.name, line=line, column=column), problem)
@@ -235,7 +205,7 @@ class ByteSource:
                 yield damaged_line(where, f"longer than {in_megabytes(MOST_BYTES)}")
                 continue
             if number == 1:
-                line = line.removeprefix(_BOM)  # noqa: PLW2901 -- the mark is no part of the line
+                line = line.removeprefix(BOM)  # noqa: PLW2901 -- the mark is no part of the line
             if not line.strip():
                 continue
             try:
@@ -264,7 +234,7 @@ class ByteSource:
         number = pending = done = 0
         line = 1
         piece, wrong = b"", None
-        for piece in _pieces(utf8.mended(self.content())):
+        for piece in pieces(utf8.mended(self.content())):
             try:
                 parser.send(piece)
             except (ijson.JSONError, ValueError, RecursionError, OverflowError) as error:
@@ -309,26 +279,3 @@ class _Beginning:
             size += len(chunk)
             self.passed = size > _SAMPLED_BYTES
             yield chunk
-
-
-def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The bytes in small pieces, without the mark that some editors put in front."""
-    first = True
-    for chunk in chunks:
-        for start in range(0, len(chunk), _PIECE):
-            piece = chunk[start : start + _PIECE]
-            yield piece.removeprefix(_BOM) if first else piece
-            first = False
-
-
-def _is_lines(start: bytes) -> bool:
-    """Whether a file that begins so holds a JSON value a line."""
-    first, *rest = _BREAK.split(start, maxsplit=1)
-    follows = rest[0].lstrip()[:1] if rest else b""
-    if not rest and len(start) >= _CHUNK - len(_BOM):
-        return start[:1] == b"{"  # one line longer than what was looked at
-    try:
-        json.loads(first)
-    except (ValueError, RecursionError):
-        return first.rstrip()[-1:] == b"}" and follows == b"{"
-    return start[:1] == b"{" or follows in {b"[", b"{"}

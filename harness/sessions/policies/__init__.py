@@ -12,7 +12,6 @@ from harness.sessions.policies.combined import (
     parts_of,
     policy_name,
     reminding,
-    summarising,
 )
 from harness.sessions.policies.context_editing import ContextEditing
 from harness.sessions.policies.drop_oldest import DropOldest
@@ -58,5 +57,4 @@ __all__ = [
     "policies",
     "policy_name",
     "reminding",
-    "summarising",
 ]

@@ -13,7 +13,6 @@ from harness.core.protocols import Clearing, Compacting, Policy, Reminding
 from harness.core.registry import Registry
 from harness.core.spec import Spec
 from harness.sessions.policies.instructions import is_file, prompt_digest
-from harness.sessions.policies.summarise import Summarise
 
 if TYPE_CHECKING:
     from harness.core.window import History, View
@@ -70,11 +69,6 @@ def compacting(policy: Policy) -> Compacting | None:
 def reminding(policy: Policy) -> Reminding | None:
     """The one of them that says something again, if one does."""
     return next((one for one in parts_of(policy) if isinstance(one, Reminding)), None)
-
-
-def summarising(policy: Policy) -> Summarise | None:
-    """The one of them that has a model summarise, if one does."""
-    return next((one for one in parts_of(policy) if isinstance(one, Summarise)), None)
 
 
 def policy_name(policy: str) -> str:
