@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 from harness.core.draws import digest, text_digest
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from harness.core.parts import Content
 
 Role = Literal["system", "user", "assistant", "tool"]
+
+_CONTENT = attrgetter("content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,27 @@ class Turn:
         if not self.is_answered or reply == self.assistant:
             return self
         return Turn((*self.prompt, Message("assistant", reply)))
+
+
+def text_length(messages: Iterable[Message]) -> int:
+    """Characters of the texts of messages."""
+    contents = [*map(_CONTENT, messages)]
+    if _are_texts(contents):
+        return sum(map(len, contents))
+    return sum(len(text_of(content)) for content in contents)
+
+
+def with_parts(messages: Iterable[Message]) -> tuple[Message, ...]:
+    """Those of the messages that are more than text: mostly none."""
+    messages = tuple(messages)
+    if _are_texts(map(_CONTENT, messages)):
+        return ()
+    return tuple(message for message in messages if not isinstance(message.content, str))
+
+
+def _are_texts(contents: Iterable[Content]) -> bool:
+    """Whether all of them are plain text, without a look at each: it is asked before each call."""
+    return {*map(type, contents)} <= {str}
 
 
 def unpaired(messages: Iterable[Message]) -> str | None:

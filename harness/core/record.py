@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -250,6 +251,7 @@ LISTS = (
 """Fields that hold several values; older records may lack the later ones."""
 
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(Record))
+_VALUES = attrgetter(*FIELDS)
 
 _SEQUENCES = tuple(one.name for one in fields(Record) if str(one.type).startswith("tuple["))
 """The fields that hold several values, which JSON and polars give back as lists."""
@@ -277,7 +279,7 @@ SHAPE: dict[str, Any] = {
 
 def to_json(record: Record) -> dict[str, object]:
     """The record as JSON holds it; field order is that of the class."""
-    return {name: getattr(record, name) for name in FIELDS}
+    return dict(zip(FIELDS, _VALUES(record), strict=True))
 
 
 def from_json(data: Mapping[str, Any]) -> Record:

@@ -44,7 +44,9 @@ def parse(raw: bytes | str, where: Where) -> Any:
         FileError: It is not JSON, or nested deeper than anything that was written here.
     """
     try:
-        return json.loads(raw, parse_constant=_no_number)
+        if isinstance(raw, str):
+            return json.loads(raw, parse_constant=_no_number)
+        return _FINITE.decode(raw.decode(json.detect_encoding(raw), "surrogatepass"))
     except UnicodeDecodeError as error:
         raise FileError(where, f"not UTF-8 text: {error.reason}") from None
     except ValueError as error:
@@ -142,3 +144,7 @@ def _digits(value: object) -> str:
 
 def _no_number(name: str) -> float:
     raise ValueError(f"{name} is no number")
+
+
+_FINITE = json.JSONDecoder(parse_constant=_no_number)
+"""Made once: `json.loads` makes one for each text that comes with a word on constants."""

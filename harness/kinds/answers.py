@@ -7,7 +7,8 @@ names the question, so that a wrong kind is never a wrong score.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, cast
 
 from harness.core.errors import UsageError
 from harness.core.protocols import Computing, Demanding, Waiting
@@ -93,12 +94,17 @@ def other_answers(question: Question, right: Sequence[Value]) -> tuple[Value, ..
         UsageError: The kind fails.
     """
     kind = kind_of(question.kind)
-    if isinstance(kind, Computing):
+    if _computes(type(kind)):
         with _of(question):
-            return tuple(kind.others(question, right))
+            return tuple(cast("Computing", kind).others(question, right))
     if question.values:
         return tuple(value for value in question.values if value not in right)
     return None
+
+
+@lru_cache(maxsize=256)  # each question of each checkpoint asks, and a protocol answers slowly
+def _computes(kind: type) -> bool:
+    return issubclass(kind, Computing)
 
 
 def waits(question: Question) -> bool:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from harness.core.errors import ModelError
+from harness.core.messages import text_length
 from harness.core.printable import well_formed
 from harness.models.adaptations import (
     MOST,
@@ -126,7 +128,7 @@ class CalledModel(ABC):
         return await ask_patiently(
             call,
             gate=self._gate,
-            size=sum(len(message.text) for message in messages),
+            size=text_length(messages),
             patience=Patience.of(self._options | given),
         )
 
@@ -201,7 +203,8 @@ def _struck(text: str, hidden: Sequence[str]) -> str:
     return well_formed(without(text, hidden, shortest=SHORTEST_IN_REPLIES))
 
 
-def _shown(version: str | None, hidden: Sequence[str]) -> str | None:
+@lru_cache(maxsize=256)  # it is the same in nearly every reply
+def _shown(version: str | None, hidden: tuple[str, ...]) -> str | None:
     return None if version is None else one_line(version, hidden)
 
 
@@ -216,7 +219,7 @@ def for_provider(parameters: Mapping[str, object]) -> dict[str, object]:
 
 def asked_tokens(messages: Sequence[Message], parameters: Mapping[str, object]) -> tuple[int, int]:
     """The fewest and the most tokens that a call may have asked for, by any tokenizer."""
-    characters = sum(len(message.text) for message in messages)
+    characters = text_length(messages)
     return characters // 12, 3 * characters + (most_tokens(parameters) or 0) + 2000
 
 

@@ -11,14 +11,11 @@ import json
 import os
 import re
 import time
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from harness.core.chat_format import to_chat
 from harness.core.errors import ModelError
-from harness.core.files import text_object
 from harness.models.base import TIMEOUT_S, CalledModel, asked_tokens, for_provider, most_tokens
 from harness.models.call_options import CallOptions
 from harness.models.catalog import bundled, entry_in
@@ -27,6 +24,7 @@ from harness.models.litellm_bodies import MOST_BYTES
 from harness.models.options import secrets, without_keys
 from harness.models.response import reply
 from harness.models.retries import OURS
+from harness.models.written_messages import MessageWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -58,9 +56,6 @@ _PICKY = re.compile(r"(?:o\d|gpt-5|chatgpt)")
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _MOST_OF_AN_ADDRESS = 200
-
-_REMEMBERED_CHARACTERS = 8_000
-"""Longer messages are written anew each time, so that what is remembered stays below 64 MB."""
 
 _OPENAI = "api.openai.com"
 """Here the names are OpenAI's own, a fine-tuned model's too."""
@@ -120,6 +115,7 @@ class WireModel(CalledModel):
         self._provider, _, self._model = name.partition("/")
         self._address = (self._options.address(name) or self._home).rstrip("/")
         self._session: ClientSession | None = None
+        self._writer = MessageWriter()
 
     async def close(self) -> None:
         """Close the connections; call it once, when all is done."""
@@ -179,8 +175,7 @@ class WireModel(CalledModel):
             **(extra if isinstance(extra, dict) else {}),
         }
         head = json.dumps(rest, separators=(",", ":")).encode()
-        said = b",".join([_written(message) for message in messages])
-        return b"".join((head[:-1], b',"messages":[', said, b"]}"))
+        return b"".join((head[:-1], b',"messages":[', *self._writer.write(messages), b"]}"))
 
     async def _post(
         self, body: bytes, parameters: Mapping[str, object], path: str
@@ -257,27 +252,6 @@ def _moved(status: int, place: str) -> ModelError:
         kind="not_found",
         stops=True,
     )
-
-
-def _written(message: Message) -> bytes:
-    """A message as JSON; forks of one session share theirs, so they are written once."""
-    short = len(message.text) <= _REMEMBERED_CHARACTERS
-    return _remembered(message) if short else _write(message)
-
-
-def _write(message: Message) -> bytes:
-    content = message.content
-    if isinstance(content, str):  # nearly all of them
-        said = text_object(role=message.role, content=content)
-    else:
-        said = json.dumps(to_chat(message), ensure_ascii=False, separators=(",", ":"))
-    try:
-        return said.encode()
-    except UnicodeEncodeError:  # half a character, which some transcripts hold
-        return json.dumps(to_chat(message), separators=(",", ":")).encode()
-
-
-_remembered = lru_cache(maxsize=4096)(_write)
 
 
 def _read(status: int, raw: bytearray, headers: dict[str, str]) -> dict[str, Any]:

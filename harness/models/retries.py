@@ -13,8 +13,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import stamina
-
 from harness.core.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
@@ -105,33 +103,84 @@ async def ask_patiently(
     Raises:
         ModelError: The call failed for good, or too often.
     """
-    last: ModelError | None = None
-    jitter_s = min(_JITTER_S, patience.max_wait_s)
+    tries = _Tries(call, gate, size, patience)
+    first_s = min(_FIRST_WAIT_S, patience.max_wait_s)
+    try:
+        return await tries.call(1)
+    except ModelError as error:
+        if not tries.may_go_on(error, 1):
+            raise
+        import stamina  # here: a run in which all goes well never needs it
+
+        await tries.wait(error, first_s)
     async for attempt in stamina.retry_context(
         on=_again,
-        attempts=patience.max_attempts,
+        attempts=patience.max_attempts - 1,
         timeout=None,
-        wait_initial=min(_FIRST_WAIT_S, patience.max_wait_s),
+        wait_initial=min(2 * first_s, patience.max_wait_s),
         wait_max=patience.max_wait_s,
     ):
         with attempt:
+            number = attempt.num + 1
             try:
-                async with gate.passage(size) as answered:
-                    reply = await _looked_at(call(attempt.num), patience)
-                    answered(reply)
-                    return reply
+                return await tries.call(number)
             except ModelError as error:
-                if error.kind == "stopped":
-                    raise _as_it_stood(error, last) from None
-                error.attempts = attempt.num
-                last = error
-                if error.retryable and attempt.num < patience.max_attempts:
-                    # at the gate, which opens early where nothing is worth waiting for any more
-                    asked_s = error.retry_after_s
-                    own_s = attempt.next_wait + random.uniform(0, jitter_s)
-                    await gate.wait(min(own_s, patience.max_wait_s) if asked_s is None else asked_s)
+                if tries.may_go_on(error, number):
+                    await tries.wait(error, attempt.next_wait)
                 raise
     raise AssertionError("unreachable")  # stamina raises after the last attempt
+
+
+class _Tries:
+    """The tries of one call.
+
+    Args:
+        call: Makes the n-th call, counted from 1.
+        gate: Says when a call may go out.
+        size: Characters of the prompt.
+        patience: How many calls, and how long in between.
+    """
+
+    def __init__(
+        self, call: Callable[[int], Awaitable[Reply]], gate: CallGate, size: int, patience: Patience
+    ) -> None:
+        self._call = call
+        self._gate = gate
+        self._size = size
+        self._patience = patience
+        self._last: ModelError | None = None
+
+    async def call(self, number: int) -> Reply:
+        """The n-th try.
+
+        Raises:
+            ModelError: It failed.
+        """
+        try:
+            async with self._gate.passage(self._size) as answered:
+                reply = await _looked_at(self._call(number), self._patience)
+                answered(reply)
+                return reply
+        except ModelError as error:
+            if error.kind == "stopped":
+                raise _as_it_stood(error, self._last) from None
+            error.attempts = number
+            self._last = error
+            raise
+
+    def may_go_on(self, error: ModelError, number: int) -> bool:
+        """Whether another try is worth its wait after the n-th."""
+        return error.retryable and number < self._patience.max_attempts
+
+    async def wait(self, error: ModelError, own_s: float) -> None:
+        """Wait for the next try, as the provider asks or for so long and some more.
+
+        At the gate, which opens early where nothing is worth waiting for any more.
+        """
+        most_s = self._patience.max_wait_s
+        jitter_s = random.uniform(0, min(_JITTER_S, most_s))
+        asked_s = error.retry_after_s
+        await self._gate.wait(min(own_s + jitter_s, most_s) if asked_s is None else asked_s)
 
 
 async def _looked_at(call: Awaitable[Reply], patience: Patience) -> Reply:

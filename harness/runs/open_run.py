@@ -10,7 +10,7 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from harness.core.errors import UsageError
 from harness.core.record import from_json
@@ -29,7 +29,7 @@ from harness.runs.interrupts import Interrupts
 from harness.runs.meter.amend import JUDGED, Settlement
 from harness.runs.meter.ledger import LengthLedger
 from harness.runs.model_stack import options_of, unless_missed
-from harness.runs.result import result
+from harness.runs.result import BILLED, Billing, result
 from harness.runs.trials.runner import TrialRunner
 
 if TYPE_CHECKING:
@@ -101,8 +101,10 @@ class OpenRun:
         Args:
             planned: Keys of all trials.
         """
-        settle(self.store)
-        return result(self.folder, planned, self.index, self.runner, self.purse)
+        spent = settle(self.store)
+        return result(
+            self.folder, planned, self.index, runner=self.runner, purse=self.purse, spent=spent
+        )
 
 
 @contextmanager
@@ -173,10 +175,17 @@ def running_loop() -> bool:
     return True
 
 
-def settle(store: Store) -> None:
-    """Write into the records of a run what all of its calls tell together."""
-    found = Settlement(records(store.folder, JUDGED))
-    store.settle(found.changes(records(store.folder, JUDGED)))
+def settle(store: Store) -> Billing:
+    """Write into the records of a run what all of its calls tell together; what they cost."""
+    found, spent = Settlement(records(store.folder, JUDGED)), Billing()
+
+    def changes(own: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+        for record, change in found.changed(own):
+            spent.add({**record, **change})
+            yield change
+
+    store.settle(changes, (*JUDGED, *BILLED))
+    return spent
 
 
 async def closing(work: Awaitable[T], models: Mapping[str, Model]) -> T:

@@ -88,7 +88,13 @@ class RunTotals:
 
 
 def result(
-    folder: Path, planned: Iterable[str], index: RecordIndex, runner: TrialRunner, purse: Purse
+    folder: Path,
+    planned: Iterable[str],
+    index: RecordIndex,
+    *,
+    runner: TrialRunner,
+    purse: Purse,
+    spent: Billing,
 ) -> RunTotals:
     """What a run came to.
 
@@ -98,7 +104,10 @@ def result(
         index: What is recorded of each.
         runner: Knows which models were given up.
         purse: Knows whether its budget is spent.
+        spent: What its trials cost.
     """
+    for call in lines(folder / WRITINGS):
+        spent.add(call)
     known = Counter(map(index.get, planned))
     n_planned = known.total()
     known.pop(None, None)
@@ -124,7 +133,7 @@ def result(
         cut_said=_most_common(cuts),
         given_up=tuple(sorted(given_up.items())),
         stopped=purse.stopped,
-        bill=bill(calls_of(folder)),
+        bill=spent.bill,
     )
 
 
@@ -142,27 +151,47 @@ def _most_common(said: Counter[str]) -> str | None:
 
 def calls_of(folder: Path) -> Iterator[dict[str, Any]]:
     """Every call that a run folder tells of: of its trials, and of what models wrote for them."""
-    yield from records(folder, _BILLED)
+    yield from records(folder, BILLED)
     yield from lines(folder / WRITINGS)
 
 
-_BILLED = ("answered_by", "prompt_tokens", "cached_tokens", "cost_usd")
+BILLED = ("answered_by", "prompt_tokens", "cached_tokens", "cost_usd")
+"""The fields of a record that its cost follows from."""
 
 
 def bill(calls: Iterable[Mapping[str, Any]]) -> Bill:
     """The sum of records, or of writings; answers that were kept from before cost nothing."""
-    known = True
-    usd, prompt, cached = 0.0, 0, 0
+    spent = Billing()
     for call in calls:
+        spent.add(call)
+    return spent.bill
+
+
+class Billing:
+    """Adds up calls; answers that were kept from before cost nothing."""
+
+    def __init__(self) -> None:
+        self._is_known = True
+        self._usd, self._prompt, self._cached = 0.0, 0, 0
+
+    def add(self, call: Mapping[str, Any]) -> None:
+        """Add a record, or what a model wrote."""
         if (call.get("answered_by") or "model") != "model" or call.get("prompt_tokens") is None:
-            continue
-        known = known and call.get("cost_usd") is not None
-        usd += call.get("cost_usd") or 0.0
-        prompt += call["prompt_tokens"]
-        cached += call.get("cached_tokens") or 0
-    return Bill(
-        usd=usd if known else None, known_usd=usd, prompt_tokens=prompt, cached_tokens=cached
-    )
+            return
+        self._is_known = self._is_known and call.get("cost_usd") is not None
+        self._usd += call.get("cost_usd") or 0.0
+        self._prompt += call["prompt_tokens"]
+        self._cached += call.get("cached_tokens") or 0
+
+    @property
+    def bill(self) -> Bill:
+        """The sum so far."""
+        return Bill(
+            usd=self._usd if self._is_known else None,
+            known_usd=self._usd,
+            prompt_tokens=self._prompt,
+            cached_tokens=self._cached,
+        )
 
 
 def expected_cost(plan: StudyPlan) -> Expected | None:

@@ -89,23 +89,15 @@ def score_and_attribute(
         return _judge_abstention(probe, reply, said)
     score = scorer.score(probe, reply.text)
     unsent = "lost_in_memory" if lost_in_memory else _unsent(in_view, sealed=sealed)
-    outcome: Outcome | None
     if score.value is None:
-        outcome = None
-    elif score.value >= 1.0:
-        outcome = "recalled"
-    elif unsent is not None:
-        outcome = unsent
-    elif fact_truncated:
-        outcome = "server_truncated"
-    elif reply.cut is not None:
+        return Judgement(score.value, None, score.why)
+    if score.value >= 1.0:
+        return Judgement(score.value, "recalled", score.why)
+    if unsent is None and not fact_truncated and reply.cut is not None:
         return _CUT_MISS
-    else:
-        outcome = _miss(probe, reply, said)
-    missed = score.value is not None and score.value < 1.0
-    return Judgement(
-        score.value, outcome, score.why, miss=_miss(probe, reply, said) if missed else None
-    )
+    miss = _miss(probe, reply, said)
+    outcome = unsent or ("server_truncated" if fact_truncated else miss)
+    return Judgement(score.value, outcome, score.why, miss=miss)
 
 
 def _judge_abstention(probe: Probe, reply: Reply, said: Named) -> Judgement:

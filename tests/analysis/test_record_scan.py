@@ -21,7 +21,7 @@ from harness.runs.folder import make_parts
 from harness.runs.folder.layout import PARTS, RECORDS
 from harness.runs.folder.reader import records as stored
 from harness.runs.folder.writer import Store
-from harness.runs.meter.amend import Settlement
+from harness.runs.meter.amend import JUDGED, Settlement
 from tests.support.records import failed, make_record, simulated_run
 
 RUN = "20260102T030405Z_demo_0001"
@@ -57,7 +57,7 @@ def folders(tmp_path_factory):
                 store._take_out()
                 if name != "open":
                     settlement = Settlement(stored(folder))
-                    store.settle(settlement.changes(stored(folder)))
+                    store.settle(settlement.changes, JUDGED)
     assert len(list((found["parts"] / PARTS).iterdir())) == 4
     return found
 

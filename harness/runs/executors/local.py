@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from harness.core.errors import first_of
+from harness.core.messages import text_length
 from harness.runs.conversation.prepared import NotPrepared, Prepared
 from harness.runs.executors.send_order import forks
 from harness.runs.limits import Limits
@@ -235,4 +236,4 @@ class _Held:
 
 
 def _length(session: Session) -> int:
-    return sum(len(message.text) for message in session.messages)
+    return text_length(session.messages)

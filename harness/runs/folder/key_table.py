@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 MOST_IN_MEMORY = 100_000
@@ -22,11 +23,15 @@ MOST_IN_MEMORY = 100_000
 
 _SCHEMA = 1
 _CACHE_KB = 65_536
+_ASKED_TOGETHER = 500
+"""Keys of one question to sqlite, which takes 999 in its oldest versions."""
 _KEY_DIGITS = 32
 
 
 class IndexFile:
     """A file that can be made again from something else, and is opened when it is needed.
+
+    Only the writer of the folder makes it, so whether it is there is looked up once.
 
     Args:
         path: Where it stands, or would.
@@ -34,12 +39,9 @@ class IndexFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._db: sqlite3.Connection | None = None
-
-    @property
-    def exists(self) -> bool:
+        self.exists = path.exists()
         """Whether anything was ever too much for memory."""
-        return self._db is not None or self.path.exists()
+        self._db: sqlite3.Connection | None = None
 
     def db(self) -> sqlite3.Connection:
         """The open file, made where there is none.
@@ -55,7 +57,7 @@ class IndexFile:
             except sqlite3.Error:
                 db.close()
                 raise
-            self._db = db
+            self._db, self.exists = db, True
         return self._db
 
     def note(self) -> Any:
@@ -114,6 +116,7 @@ class IndexFile:
         try:
             for path in (self.path, self.path.with_name(f"{self.path.name}-journal")):
                 path.unlink(missing_ok=True)
+            self.exists = False
         except OSError as error:
             raise UsageError(
                 f"{self.path} does not fit the {fits} and cannot be replaced: {error.strerror};"
@@ -154,6 +157,23 @@ class KeyTable:
         sql = "SELECT number FROM keys WHERE key = ?"
         row = self._file.db().execute(sql, (packed(key),)).fetchone()
         return None if row is None else int(row[0])
+
+    def absent(self, keys: Iterable[str]) -> set[str]:
+        """Those of the keys that have no number; asked of the file together, not one by one.
+
+        Raises:
+            sqlite3.Error: The file cannot be read.
+        """
+        left = {key for key in keys if key not in self._recent}
+        if not left or not self._file.exists:
+            return left
+        by_stored = {packed(key): key for key in left}
+        waiting = iter(by_stored)
+        while some := list(islice(waiting, _ASKED_TOGETHER)):
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT key FROM keys WHERE key IN ({marks})"  # noqa: S608 -- question marks
+            left.difference_update(by_stored[key] for (key,) in self._file.db().execute(sql, some))
+        return left
 
     def keys(self) -> Iterator[str]:
         """Every key, in no order."""

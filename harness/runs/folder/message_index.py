@@ -17,7 +17,7 @@ from harness.runs.folder.layout import MESSAGE_INDEX, MESSAGES
 from harness.runs.folder.reader import lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
 _LOOKED_AT = 4096
@@ -56,6 +56,13 @@ class MessageIndex:
             return name in self._keys
         except sqlite3.Error:
             return False  # it is written once more
+
+    def absent(self, names: Collection[str]) -> Collection[str]:
+        """Those of the names that are not known to be there."""
+        try:
+            return self._keys.absent(names)
+        except sqlite3.Error:
+            return names  # they are written once more
 
     def add(self, names: Iterable[str]) -> None:
         """What is called so stands in the file of messages now."""

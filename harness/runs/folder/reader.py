@@ -10,11 +10,12 @@ from contextlib import contextmanager, nullcontext, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from harness.core.compiled_shapes import CompiledShape
 from harness.core.errors import FileError, UsageError, Where
 from harness.core.messages import Message
 from harness.core.parts import content_from_json
 from harness.core.record import SHAPE as RECORD
-from harness.core.shapes import conform, json_of, parse
+from harness.core.shapes import json_of, parse
 from harness.runs.folder.layout import BATCHES, MESSAGES, PARTS, RECORDS, WRITINGS
 
 if TYPE_CHECKING:
@@ -59,6 +60,21 @@ def records_in(
     Raises:
         FileError: A line that is whole is not a JSON object, or a part is damaged.
     """
+    yield from records_in_parts(files, only)
+    if files.tail is not None:
+        files.tail.seek(0)
+        behind = islice(_lines_of_file(files.tail, folder / RECORDS), files.skip, None)
+        yield from _only(behind, only)
+
+
+def records_in_parts(
+    files: RecordFiles, only: Sequence[str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Those of them that stand in parts.
+
+    Raises:
+        FileError: A part is damaged.
+    """
     from harness.runs.folder.record_part import as_records, rows_of
     from harness.runs.folder.settled_part import settled_records
 
@@ -68,10 +84,6 @@ def records_in(
             continue
         for piece in rows_of(part, only):
             yield from as_records(piece, part.path, only)
-    if files.tail is not None:
-        files.tail.seek(0)
-        behind = islice(_lines_of_file(files.tail, folder / RECORDS), files.skip, None)
-        yield from _only(behind, only)
 
 
 @contextmanager
@@ -144,7 +156,8 @@ def _check(name: str, value: dict[str, Any], where: Where) -> None:
     if name == MESSAGES:
         is_parts = isinstance(value.get("content"), list)
         shape = _PARTS_LINE if is_parts else _MESSAGE_LINE
-        conform(value, _TRUNK_LINE if "trunk" in value else shape, where, what="a message")
+        shape = _TRUNK_LINE if "trunk" in value else shape
+        shape.conform(value, where, what="a message")
         if is_parts or value.get("role") == "tool":
             try:
                 _message(value)
@@ -152,24 +165,24 @@ def _check(name: str, value: dict[str, Any], where: Where) -> None:
                 raise FileError(where, f"not a message: {error}") from None
     elif name in _LINES:
         shape, what = _LINES[name]
-        conform(value, shape, where, what=what)
+        shape.conform(value, where, what=what)
 
 
-_MESSAGE_LINE = {"hash": str, "role": str, "content": str}
-_PARTS_LINE = {"hash": str, "role": str, "content": [{"type": str}]}
-_TRUNK_LINE = {"trunk": str, "messages": [str]}
+_MESSAGE_LINE = CompiledShape({"hash": str, "role": str, "content": str})
+_PARTS_LINE = CompiledShape({"hash": str, "role": str, "content": [{"type": str}]})
+_TRUNK_LINE = CompiledShape({"trunk": str, "messages": [str]})
 _CHOICE = {"seed": int, "fill": float, "position": float, "why": str}
-_LINES: dict[str, tuple[dict[str, Any], str]] = {
-    RECORDS: (RECORD, "a record"),
+_LINES: dict[str, tuple[CompiledShape, str]] = {
+    RECORDS: (CompiledShape(RECORD), "a record"),
     WRITINGS: (
-        {
+        CompiledShape({
             "key": str, "text": str, "finish_reason": (str, None), "prompt_tokens": (int, None),
             "completion_tokens": (int, None), "cost_usd": (float, None),
-        },
+        }),
         "a text that a model wrote",
     ),
     BATCHES: (
-        {"model": str, "window": int, "batch": int, "choices": [_CHOICE]},
+        CompiledShape({"model": str, "window": int, "batch": int, "choices": [_CHOICE]}),
         "a batch of an adaptive run",
     ),
 }  # fmt: skip

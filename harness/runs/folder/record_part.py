@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from harness.core.compiled_shapes import CompiledShape
 from harness.core.draws import digest
 from harness.core.errors import FileError, UsageError, Where
 from harness.core.files import binary_sink, dump_line, whole
 from harness.core.printable import shown, well_formed
 from harness.core.record import RECORD_SCHEMA, SHAPE
-from harness.core.shapes import conform, json_of, parse, wrong
+from harness.core.shapes import json_of, parse, wrong
 from harness.runs.folder.record_columns import SCHEMA
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ _TOLD = "session-harness"
 
 _NOTES = {"part": int, "record_schema": int, "rows": int, "first": str, "last": str, "open": int}
 
+_RECORD = CompiledShape(SHAPE)
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 """Half a surrogate pair as JSON escapes it, and what stands for a half of a whole one."""
 
@@ -159,7 +161,7 @@ def _columns(lines: Sequence[bytes], where: Where) -> pl.DataFrame:
     kept: list[str | None] = [None] * len(lines)
     for at in alike.not_().arg_true():
         here = Where(file=where.file, line=(where.line or 1) + at)
-        conform(parse(lines[at], here), SHAPE, here, what="a record")
+        _RECORD.conform(parse(lines[at], here), here, what="a record")
         if dump_line(frame.row(at, named=True)) != lines[at]:
             kept[at] = texts[at]
     return frame.with_columns(pl.Series(RAW, kept, dtype=pl.String))
@@ -187,7 +189,7 @@ def _bad_line(lines: Sequence[bytes], where: Where) -> FileError | None:
     try:
         for number, line in enumerate(lines, start=where.line or 1):
             here = Where(file=where.file, line=number)
-            conform(parse(line, here), SHAPE, here, what="a record")
+            _RECORD.conform(parse(line, here), here, what="a record")
     except FileError as error:
         return error
     return None
@@ -313,7 +315,7 @@ def as_records(
 def _kept(raw: str, path: Path) -> dict[str, Any]:
     where = Where(file=str(path))
     record = parse(raw, where)
-    conform(record, SHAPE, where, what="a record")
+    _RECORD.conform(record, where, what="a record")
     return dict(record)
 
 

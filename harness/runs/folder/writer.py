@@ -11,7 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 from contextlib import AbstractContextManager, nullcontext, suppress
-from itertools import islice
+from itertools import chain, islice, tee
 from typing import TYPE_CHECKING, Any
 
 from harness.core.errors import NoRoomError, UsageError
@@ -21,16 +21,18 @@ from harness.core.record import to_json
 from harness.runs.folder.layout import MESSAGES, PARTS, RECORDS, STORES
 from harness.runs.folder.make_parts import PartMaker, finish_parts
 from harness.runs.folder.message_index import MessageIndex
-from harness.runs.folder.reader import lines
+from harness.runs.folder.reader import lines, records_in_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from harness.core.messages import Message
     from harness.core.record import Record
     from harness.core.session import Session
     from harness.runs.folder.record_index import RecordIndex
+
+    ChangesOf = Callable[[Iterable[Mapping[str, Any]]], Iterator[Mapping[str, Any]]]
 
 _LOCK = ".lock"
 _SYNC_EVERY = 64
@@ -79,8 +81,9 @@ class Store(AbstractContextManager["Store"]):
         """Write the conversation down, before any record speaks of it."""
         if session.trunk in self._kept:
             return
+        absent = self._kept.absent(session.hashes)
         named = zip(session.hashes, session.messages, strict=True)
-        new = {name: message for name, message in named if name not in self._kept}
+        new = {name: message for name, message in named if name in absent}
         said = [_message_line(name, message) for name, message in new.items()]
         trunk = {"trunk": session.trunk, "messages": session.hashes}
         self._messages.append_lines(b"".join(said) + dump_line(trunk))
@@ -98,22 +101,26 @@ class Store(AbstractContextManager["Store"]):
         if self._since_sync >= _SYNC_EVERY:
             self._sync()
 
-    def settle(self, changes: Iterable[Mapping[str, Any]]) -> None:
+    def settle(self, changes_of: ChangesOf, fields: Sequence[str]) -> None:
         """Write into each record what all calls of the run told together of it.
 
         The parts stay as they are, with what is settled beside each; the lines are replaced all at
         once. A kill in between leaves records that wait, and who reads them settles them again.
 
         Args:
-            changes: Of each record, in their order: what stands in the place of its own values.
+            changes_of: Given all records in their order, gives of each in turn what stands in the
+                place of its own values.
+            fields: The fields that it needs of them.
         """
         self._take_out()
         self._sync()
-        rest = iter(changes)
-        if (self.folder / PARTS).is_dir():
-            self._settle_parts(rest)
         path = self.folder / RECORDS
-        amended = ({**record, **next(rest)} for record in lines(path))
+        tail, given = tee(lines(path))  # read once: a change is asked for record by record
+        if (self.folder / PARTS).is_dir():
+            changes = self._settle_parts(changes_of, fields, given)
+        else:
+            changes = changes_of(given)
+        amended = ({**record, **change} for record, change in zip(tail, changes, strict=True))
         with whole(path) as beside, Lines(beside) as file:
             while some := list(islice(amended, _SYNC_EVERY)):
                 file.append(*some)
@@ -133,16 +140,21 @@ class Store(AbstractContextManager["Store"]):
             with self._lock, self._messages, self._records:
                 pass
 
-    def _settle_parts(self, changes: Iterator[Mapping[str, Any]]) -> None:
+    def _settle_parts(
+        self, changes_of: ChangesOf, fields: Sequence[str], tail: Iterable[Mapping[str, Any]]
+    ) -> Iterator[Mapping[str, Any]]:
+        """Write what is settled beside each part; the changes of the records behind them."""
         from harness.runs.folder.record_files import record_files
         from harness.runs.folder.settled_part import write_settled
 
         with record_files(self.folder) as files:
+            changes = changes_of(chain(records_in_parts(files, fields), tail))
             for part in files.parts:
                 try:
                     write_settled(part, changes)
                 except OSError as error:
                     raise stopped_run(part.path.parent, self.folder, error) from None
+        return changes
 
     def _take_out(self) -> None:
         """Take out of the tail what stands in parts, if parts are being made or were."""

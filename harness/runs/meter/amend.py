@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from dataclasses import dataclass
-from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from harness.core.messages import Message
@@ -38,30 +36,6 @@ BY_MODEL = frozenset(
 """Outcomes of a miss that are the model's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """Verdicts on the calls of one model in one run, in some dozens of bytes a call."""
-
-    truncated: tuple[bool | None, ...]
-    lost: tuple[bool | None, ...]
-    part: tuple[str | None, ...]
-    source: tuple[str, ...]
-    tokens: array[int]
-    whole: array[float]
-
-    @classmethod
-    def of(cls, found: Verdicts) -> _Told:
-        """Of some dozens of words each is kept once."""
-        return cls(
-            truncated=found.truncated,
-            lost=found.lost,
-            part=tuple(part and intern(part) for part in found.part),
-            source=tuple(map(intern, found.source)),
-            tokens=array("q", found.tokens),
-            whole=array("d", found.whole),
-        )
-
-
 class Settlement:
     """What the calls of some runs told together, record by record.
 
@@ -75,7 +49,7 @@ class Settlement:
 
         builders: defaultdict[tuple[str, str], ReadingsBuilder] = defaultdict(ReadingsBuilder)
         numbers: dict[tuple[str, str], int] = {}
-        self._calls = array("l")
+        self._calls = array("i")
         """Of each record the number of its run and model; -1 where no meter could have read it."""
         self._known: set[tuple[object, ...]] = set()
         for record in records:
@@ -88,14 +62,14 @@ class Settlement:
             builders[call].add(record)
             self._calls.append(numbers.setdefault(call, len(numbers)))
         # one after the other, and what a judgement took is let go
-        self._told = [_Told.of(verdicts(builders.pop(call).readings())) for call in numbers]
+        self._told = [verdicts(builders.pop(call).readings()) for call in numbers]
 
     def __len__(self) -> int:
         return len(self._calls)
 
     def amended(self, records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         """The records with what is known now, in the same order."""
-        for record, change in self._changed(records):
+        for record, change in self.changed(records):
             yield {**record, **change}
 
     def changes(self, records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -104,12 +78,13 @@ class Settlement:
         Args:
             records: With the fields of `JUDGED`, and perhaps others.
         """
-        for _, change in self._changed(records):
+        for _, change in self.changed(records):
             yield change
 
-    def _changed(
+    def changed(
         self, records: Iterable[Mapping[str, Any]]
     ) -> Iterator[tuple[Mapping[str, Any], dict[str, Any]]]:
+        """Each record, in the same order, and what stands in the place of its own values."""
         rows = [0] * len(self._told)
         for record, call in zip(records, self._calls, strict=True):
             told: dict[str, Any] = {"provisional": False}
@@ -144,7 +119,7 @@ def is_metered(record: Mapping[str, Any]) -> bool:
     return told and not record.get("opaque")
 
 
-def _change(record: Mapping[str, Any], found: _Told, row: int) -> dict[str, Any]:
+def _change(record: Mapping[str, Any], found: Verdicts, row: int) -> dict[str, Any]:
     truncated, lost = found.truncated[row], found.lost[row]
     return {
         "fill": round(found.whole[row] * _longer(record) / record["window_limit"], 6),

@@ -72,15 +72,12 @@ def find_cap(x: Readings, counted: Floats, quantum: float) -> Cap | None:
     tops = _one_a_fork(x, counted)
     x, counted = x.only(tops), counted[tops]
     order = np.argsort(x.local, kind="stable")
-    rows = np.zeros(len(x), dtype=np.bool_)
     x = x.only(order)
     counted = counted[order]
     fallen = _first_fall(x, counted, quantum)
     tried: list[tuple[bool, int, Cap]] = []
     for start in _starts(x, fallen):
-        rows[:] = False
-        rows[start:] = True
-        head, tail = x.only(~rows), x.only(rows)
+        head, tail = x.only(slice(start)), x.only(slice(start, None))
         model = fit(head.messages, head.kinds, counted[:start], quantum=quantum)
         found = _cap(tail, counted[start:], model, quantum, falls=fallen is not None)
         if found is not None:
@@ -176,8 +173,8 @@ def _first_fall(x: Readings, counted: Floats, quantum: float) -> int | None:
     None unless that happens in more than one session.
     """
     fallen: dict[int, int] = {}
-    for trunk in np.unique(x.trunk):
-        rows = np.flatnonzero(x.trunk == trunk)
+    order = np.argsort(x.trunk, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(x.trunk[order])) + 1):
         most = rows[0]
         for row in rows[1:]:
             least = min(_FALL * counted[most], counted[most] - 2 * _LEAST - 2 * quantum)

@@ -98,7 +98,8 @@ def _full(
     noise = _NOISE
     for _ in range(_ROUNDS):
         sigma = np.hypot(slip, noise * overall * local)
-        parts, covariance = _least_squares(table[whole], counted[whole], sigma[whole], overall)
+        rows = slice(None) if whole.all() else whole  # of millions of rows no copy for nothing
+        parts, covariance = _least_squares(table[rows], counted[rows], sigma[rows], overall)
         missed = np.abs(counted - table @ parts)
         scale = max(1.0, 1.4826 * float(np.median((missed / sigma)[whole])))
         far = (missed > _OUTLYING * scale * sigma) & (missed > _MOST_OUTLYING * counted)
@@ -147,14 +148,16 @@ def _least_squares(
     believed = [_BELIEFS["constant"], _BELIEFS["message"]]
     believed += [(overall, _RATIO_SPREAD * overall)] * n_ratios
     prior, width = (np.array(column) for column in zip(*believed, strict=True))
-    rows = np.vstack([table / sigma[:, None], np.diag(1.0 / width)])
+    rows = np.empty((len(table) + len(prior), len(prior)))
+    np.divide(table, sigma[:, None], out=rows[: len(table)])
+    rows[len(table) :] = np.diag(1.0 / width)
     right = np.concatenate([counted / sigma, prior / width])
     best: tuple[float, Floats, Floats] | None = None
     every = range(table.shape[1])
     for zeros in every:
         for left_out in combinations(every, zeros):
             free = [index for index in every if index not in left_out]
-            found, *_ = np.linalg.lstsq(rows[:, free], right, rcond=None)
+            found, *_ = np.linalg.lstsq(rows[:, free] if left_out else rows, right, rcond=None)
             parts = np.zeros(table.shape[1])
             parts[free] = found
             loss = float(np.sum((right - rows @ parts) ** 2))

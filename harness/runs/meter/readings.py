@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.core.messages import Message
 from harness.core.text_kinds import KINDS
+from harness.runs.meter.columns import IntColumn, NameColumn, distinct
 from harness.sessions.tokens import MESSAGE_OVERHEAD, PRIMING, TokenCounter
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
     Integers: TypeAlias = NDArray[np.int64]
+    Codes: TypeAlias = NDArray[np.int32]
     Flags: TypeAlias = NDArray[np.bool_]
 
 _LEAST_CHANCE, _MOST_CHANCE = 0.02, 0.9
@@ -44,11 +46,11 @@ _SINGLE = frozenset({"chance", "system"})
 class Readings:
     """The calls of one model in one run that were answered; columns of equal length."""
 
-    scenario: Integers
-    session: Integers
+    scenario: Codes
+    session: Codes
     """The cluster of every statistic."""
-    trunk: Integers
-    fork: Integers
+    trunk: Codes
+    fork: Codes
     """Calls of one fork were sent the same messages before the question."""
     local: Floats
     """Local tokens of the prompt."""
@@ -83,8 +85,13 @@ class Readings:
         """Calls."""
         return len(self.local)
 
-    def only(self, rows: Flags | Integers) -> Readings:
-        """Some of the calls: those that are flagged, or those of that number in that order."""
+    def only(self, rows: Flags | Integers | slice) -> Readings:
+        """Some of the calls: those that are flagged, or those of that number in that order.
+
+        Those from one to another are not copied, nor are all of them.
+        """
+        if not isinstance(rows, slice) and rows.dtype == bool and rows.all():
+            return self
         columns = {
             name: getattr(self, name)[rows] for name in self.__slots__ if name not in _SINGLE
         }
@@ -92,13 +99,15 @@ class Readings:
 
 
 class ReadingsBuilder:
-    """Takes records one by one, and keeps of each what its readings need."""
+    """Takes records one by one, and keeps of each what its readings need, in some ninety bytes."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, array[float]] = {name: array("d") for name in _NUMBERS}
-        self._codes: dict[str, array[int]] = {name: array("q") for name in _CODES}
-        self._known: dict[str, dict[object, int]] = {name: {} for name in _CODES}
-        self._kinds = array("d")
+        self._numbers = {name: IntColumn() for name in _NUMBERS}
+        self._flags = {name: array("b") for name in _FLAGS}
+        self._names = {name: NameColumn() for name in _NAMES}
+        self._scenarios: dict[tuple[str, str], int] = {}
+        self._scenario = array("i")
+        self._kinds = IntColumn()
         self._rows = 0
         self._are_told = True
         self._chance = _Chance()
@@ -107,10 +116,15 @@ class ReadingsBuilder:
     def add(self, record: Mapping[str, Any]) -> int:
         """Note a record; its row."""
         for name, number in _numbers_of(record).items():
-            self._numbers[name].append(math.nan if number is None else number)
-        for name, value in _values_of(record).items():
-            known = self._known[name]
-            self._codes[name].append(known.setdefault(value, len(known)))
+            self._numbers[name].append(number)
+        self._flags["told"].append(_told(record))
+        self._flags["recalled"].append((record["score"] or 0.0) >= 1.0)
+        trunk = record["trunk"]
+        self._names["session"].append(record["session"])
+        self._names["trunk"].append(trunk)
+        self._names["fork"].append(trunk, str(record["view"]))
+        scenario = (record["scenario"], record.get("variant") or "")
+        self._scenario.append(self._scenarios.setdefault(scenario, len(self._scenarios)))
         kinds: Sequence[int] = record.get("kind_tokens") or ()
         self._are_told = self._are_told and len(kinds) == len(KINDS)
         self._kinds.extend(kinds if self._are_told else ())
@@ -125,21 +139,21 @@ class ReadingsBuilder:
         """What was noted, as columns."""
         import numpy as np
 
-        columns: dict[str, Any] = {
-            name: np.array(values, dtype=np.float64) for name, values in self._numbers.items()
-        }
-        columns |= {name: np.array(values, dtype=np.int64) for name, values in self._codes.items()}
-        for name in ("told", "recalled"):
-            columns[name] = columns[name] > 0
+        columns: dict[str, Any] = {name: own.floats() for name, own in self._numbers.items()}
+        columns |= {name: own.numbers() for name, own in self._names.items()}
+        columns |= {name: np.array(own, dtype=np.bool_) for name, own in self._flags.items()}
+        columns["scenario"] = np.array(self._scenario, dtype=np.int32)
+        if np.array_equal(columns["behind"], columns["nearest"], equal_nan=True):
+            columns["nearest"] = columns["behind"]  # as where an answer needs one plant
         if self._are_told:
-            kinds = np.array(self._kinds, dtype=np.float64).reshape(-1, len(KINDS))
+            kinds = np.reshape(self._kinds.floats(), (-1, len(KINDS)))
         else:
             texts = columns["local"] - PRIMING - MESSAGE_OVERHEAD * columns["messages"]
             kinds = texts[:, None]
         return Readings(
             **columns,
             kinds=kinds,
-            chance=self._chance.rate(),
+            chance=self._chance.rate(self._names["session"].digests()),
             system=0.0 if math.isinf(self._system) else self._system,
         )
 
@@ -157,33 +171,22 @@ def readings(records: Iterable[Mapping[str, Any]]) -> Readings:
 
 
 _NUMBERS = (
-    "local", "messages", "counted", "cached", "exact", "told", "recalled", "behind", "nearest",
-    "limit",
+    "local", "messages", "counted", "cached", "exact", "behind", "nearest", "limit",
 )  # fmt: skip
-_CODES = ("scenario", "session", "trunk", "fork")
+_FLAGS = ("told", "recalled")
+_NAMES = ("session", "trunk", "fork")
 
 
-def _numbers_of(record: Mapping[str, Any]) -> dict[str, float | None]:
+def _numbers_of(record: Mapping[str, Any]) -> dict[str, int | None]:
     return {
         "local": record["view_tokens"],
         "messages": _messages(record),
         "counted": reported(record),
         "cached": record.get("cached_tokens"),
         "exact": record.get("exact_tokens"),
-        "told": _told(record),
-        "recalled": (record["score"] or 0.0) >= 1.0,
         "behind": _behind(record, max),
         "nearest": _behind(record, min),
         "limit": record["window_limit"],
-    }
-
-
-def _values_of(record: Mapping[str, Any]) -> dict[str, object]:
-    return {
-        "scenario": (record["scenario"], record.get("variant") or ""),
-        "session": record["session"],
-        "trunk": record["trunk"],
-        "fork": (record["trunk"], str(record["view"])),
     }
 
 
@@ -222,23 +225,35 @@ class _Chance:
 
     def __init__(self) -> None:
         self._untold = self._named = 0
-        self._values: dict[tuple[str, str], set[str]] = {}
-        self._sessions: dict[tuple[str, str], set[str]] = {}
+        self._facts: dict[tuple[str, str], int] = {}
+        self._fact = array("i")
+        """Of each record the number of the fact that it asks for; -1 where it tells nothing."""
+        self._value = NameColumn()
+        """Of each of the others what it expects."""
 
     def add(self, record: Mapping[str, Any]) -> None:
+        number = -1
         if record["arm"] in {"closed_book", "fact_removed"} and record["score"] is not None:
             self._untold += 1
             self._named += record["outcome"] == "recalled"
         elif record["arm"] == "main" and len(record["expected"]) == 1:
             fact = (str(record["scenario"]), str(record["fact"]))
-            self._values.setdefault(fact, set()).add(record["expected"][0])
-            self._sessions.setdefault(fact, set()).add(record["session"])
+            number = self._facts.setdefault(fact, len(self._facts))
+            self._value.append(record["expected"][0])
+        self._fact.append(number)
 
-    def rate(self) -> float:
-        guessed = [
-            1.0 / len(found)
-            for fact, found in self._values.items()
-            if len(found) < len(self._sessions[fact])
-        ]
+    def rate(self, sessions: NDArray[np.uint64]) -> float:
+        """The rate.
+
+        Args:
+            sessions: Of each record what stands for its session.
+        """
+        import numpy as np
+
+        facts = np.array(self._fact, dtype=np.int32)
+        asked = facts >= 0
+        values = distinct(facts[asked], self._value.digests())
+        said = distinct(facts[asked], sessions[asked])
+        guessed: list[float] = (1.0 / values[values < said]).tolist()
         named = self._named / self._untold if self._untold else 0.0
         return min(_MOST_CHANCE, max([_LEAST_CHANCE, *guessed, named]))

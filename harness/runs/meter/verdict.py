@@ -6,6 +6,7 @@ told is said to be unknown.
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,13 @@ import numpy as np
 
 from harness.runs.meter.cached import whole_counts
 from harness.runs.meter.cap import find_cap
+from harness.runs.meter.columns import CodedColumn
 from harness.runs.meter.dropped import Dropping, dropping
 from harness.runs.meter.fit import fit, rounding
 
 if TYPE_CHECKING:
     from harness.runs.meter.cached import WholeCounts
     from harness.runs.meter.cap import Cap
-    from harness.runs.meter.count_model import CountModel
     from harness.runs.meter.readings import Flags, Floats, Readings
 
 _FAR_BELOW = 0.6
@@ -34,20 +35,18 @@ _SHORT_OF_EXACT = 8.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdicts:
-    """What came of the calls of one model in one run, a row a call."""
+    """What came of the calls of one model in one run, a row a call, in twenty bytes each."""
 
-    truncated: tuple[bool | None, ...]
-    lost: tuple[bool | None, ...]
+    truncated: CodedColumn[bool | None]
+    lost: CodedColumn[bool | None]
     """Whether a plant that the answer needs lies in the part that was dropped."""
-    tokens: tuple[int, ...]
+    tokens: array[int]
     """Prompt tokens: of what was read where a part was dropped, else of the whole prompt."""
-    source: tuple[str, ...]
+    source: CodedColumn[str]
     """What they rest on: provider, provider+cached, exact, local."""
-    whole: tuple[float, ...]
+    whole: array[float]
     """Provider's tokens of the whole prompt."""
-    local_ratio: tuple[float, ...]
-    """Provider's tokens for one local token of that prompt."""
-    part: tuple[str | None, ...]
+    part: CodedColumn[str | None]
     """What was dropped of it: start, middle, end, unknown; None where nothing was."""
 
 
@@ -76,10 +75,10 @@ class _State:
         self._counted = ~np.isnan(counts.tokens)
         self._trusted = counts.trusted.copy()
         # 1 dropped, 0 read whole, -1 nobody can tell
-        self._truncated = np.where(self._counted, 0, -1)
-        self._lost = np.full(len(x), -1)
+        self._truncated = np.where(self._counted, 0, -1).astype(np.int8)
+        self._lost = np.full(len(x), -1, dtype=np.int8)
         self._whole = x.local.astype(np.float64)
-        self._part = np.full(len(x), "", dtype=object)
+        self._part = np.zeros(len(x), dtype=np.int8)
         self._exact = _of_this_meter(x, counts, quantum)
 
     def look_at(self, rows: Flags) -> None:
@@ -88,19 +87,18 @@ class _State:
         if not seen.any():
             self._distrust(rows & self._counted)
             return
-        own = self._x.only(seen)
-        cap = find_cap(own, self._counts.tokens[seen], self._quantum)
-        model = self._model(seen) if cap is None else cap.model
-        whole = model.predict(self._x.messages[rows], self._x.kinds[rows])
-        self._whole[rows] = np.maximum(whole, 1.0)
+        own, tokens = self._x.only(seen), self._counts.tokens[seen]
+        cap = find_cap(own, tokens, self._quantum)
+        if cap is None:
+            model = fit(own.messages, own.kinds, tokens, quantum=self._quantum)
+        else:
+            model = cap.model
+        judged = self._x.only(rows)
+        self._whole[rows] = np.maximum(model.predict(judged.messages, judged.kinds), 1.0)
         if cap is not None:
             self._cut(rows, cap)
         else:
             self._read_whole(rows)
-
-    def _model(self, rows: Flags) -> CountModel:
-        x, tokens = self._x, self._counts.tokens
-        return fit(x.messages[rows], x.kinds[rows], tokens[rows], quantum=self._quantum)
 
     def _read_whole(self, rows: Flags) -> None:
         """Nothing was dropped: what counts far too little was counted in part."""
@@ -133,7 +131,7 @@ class _State:
 
     def _blame(self, cut: Flags, way: Dropping, slack: float) -> None:
         """Which of these prompts lost what they were asked for."""
-        self._part[cut] = way.part
+        self._part[cut] = _PARTS.index(way.part)
         if way.part == "unknown":
             return
         own, kept = self._x.only(cut), self._kept(cut)
@@ -176,29 +174,28 @@ class _State:
 
     def verdicts(self) -> Verdicts:
         """What came of it, row by row."""
-        x, tokens = self._x, self._counts.tokens
-        coarse = self._quantum > _COARSE * x.limit
+        tokens = self._counts.tokens
+        coarse = self._quantum > _COARSE * self._x.limit
         finer = (coarse | self._counts.guessed) & (self._truncated == 0)
         own = self._trusted & ~finer
         exact = ~own & self._exact
-        source = np.where(
-            own, np.where(self._counts.mended, "provider+cached", "provider"),
-            np.where(exact, "exact", "local"),
-        )  # fmt: skip
+        source = np.where(own, np.where(self._counts.mended, 1, 0), np.where(exact, 2, 3))
         known = np.where(own, np.nan_to_num(tokens), self._whole)
         whole = np.where(own & (self._truncated == 0), np.nan_to_num(tokens), self._whole)
         return Verdicts(
-            truncated=tuple(_THREE[int(value)] for value in self._truncated),
-            lost=tuple(_THREE[int(value)] for value in self._lost),
-            tokens=tuple(int(value) for value in np.rint(known)),
-            source=tuple(str(name) for name in source),
-            whole=tuple(float(value) for value in whole),
-            local_ratio=tuple(float(value) for value in whole / x.local),
-            part=tuple(str(name) or None for name in self._part),
+            truncated=CodedColumn(self._truncated, _THREE),
+            lost=CodedColumn(self._lost, _THREE),
+            tokens=array("q", np.rint(known).astype(np.int64).tobytes()),
+            source=CodedColumn(source.astype(np.int8), _SOURCES),
+            whole=array("d", whole.tobytes()),
+            part=CodedColumn(self._part, _PARTS),
         )
 
 
-_THREE = {1: True, 0: False, -1: None}
+_THREE = (False, True, None)
+"""By 0, 1 and -1, which is the last."""
+_PARTS = (None, "start", "middle", "end", "unknown")
+_SOURCES = ("provider", "provider+cached", "exact", "local")
 
 
 def _of_this_meter(x: Readings, counts: WholeCounts, quantum: float) -> Flags:

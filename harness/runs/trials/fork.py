@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from harness.core.messages import Message
+from harness.core.messages import Message, with_parts
 from harness.core.parts import Opaque
 from harness.core.protocols import SetsOptions
 from harness.core.text_kinds import KINDS, text_kind_of
@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=64)
 def _policy(spec: str) -> Policy:
     return policies.resolve(spec)
+
+
+@lru_cache(maxsize=64)
+def _options(spec: str) -> Mapping[str, object]:
+    policy = _policy(spec)
+    return policy.options if isinstance(policy, SetsOptions) else {}
 
 
 @dataclass(frozen=True)
@@ -182,16 +188,14 @@ class Fork:
         return any(
             isinstance(part, Opaque) and part.is_sealed
             for span in self.view.spans
-            for message in self.session.messages[span.start : span.stop]
-            if not isinstance(message.content, str)
+            for message in with_parts(self.session.messages[span.start : span.stop])
             for part in message.content
         )
 
     @property
     def policy_options(self) -> Mapping[str, object]:
         """Options by which the provider carries out the policy; none where the application does."""
-        policy = _policy(self.trial.policy)
-        return policy.options if isinstance(policy, SetsOptions) else {}
+        return _options(self.trial.policy)
 
     def place(self, plant: Plant) -> int | None:
         """Index of the message sent that says the plant, or says it again; None when none does."""

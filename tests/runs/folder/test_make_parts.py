@@ -231,7 +231,7 @@ def test_what_a_run_tells_together_is_read_as_if_it_stood_in_each_record(tmp_pat
                 with Store(folder) as store:
                     for record in some(first, last):
                         store.append(record)
-                    store.settle(changes[:last])
+                    store.settle(lambda _, upto=last: iter(changes[:upto]), ())
     assert parts(tmp_path) == [
         "000001.parquet", "000001.settled.parquet", "000002.parquet", "000002.settled.parquet",
     ]  # fmt: skip
@@ -248,7 +248,7 @@ def test_what_is_settled_of_another_part_is_told(tmp_path):
         for record in some(0, 8):
             store.append(record)
         store._take_out()
-        store.settle(change(n) for n in range(8))
+        store.settle(lambda _: (change(n) for n in range(8)), ())
     place = tmp_path / PARTS
     os.replace(place / "000002.settled.parquet", place / "000001.settled.parquet")  # noqa: PTH105
     with pytest.raises(

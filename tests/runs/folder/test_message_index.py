@@ -88,3 +88,12 @@ def test_what_stands_in_the_place_of_an_index_and_stays_is_named(tmp_path):
     (tmp_path / MESSAGE_INDEX).mkdir()
     with pytest.raises(UsageError, match=r"messages\.sqlite does not fit .* delete it, it is made"):
         MessageIndex(tmp_path)
+
+
+def test_what_is_absent_is_told_of_many_names_at_once(indexed, monkeypatch):
+    monkeypatch.setattr(key_table, "_ASKED_TOGETHER", 4)
+    index = MessageIndex(indexed)
+    new = ["e" * 32, "no digest", "half \ud800"]
+    assert set(index.absent([*NAMES, *new])) == set(new)
+    index.add(new)
+    assert not index.absent([*NAMES, *new])

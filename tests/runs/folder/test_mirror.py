@@ -84,7 +84,7 @@ def test_a_part_goes_up_once_and_only_the_tail_again(place, tmp_path, monkeypatc
         append(folder, first, last)
         mirror.push()
     with Store(folder) as store:
-        store.settle({"provisional": False} for _ in range(9))
+        store.settle(lambda _: ({"provisional": False} for _ in range(9)), ())
     mirror.push()
     mirror.push()
     assert [name for name in sent if name != "messages.jsonl"] == [
