@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from harness.cli.start_up import starting
+from harness.cli.start_up import ended, starting
 from harness.cli.streams import speak_plainly
 from harness.core.errors import HarnessError, UsageError, first_of, nearest
 from harness.core.files import FULL
@@ -154,6 +154,8 @@ def main() -> NoReturn:
         _leave_for(first_of(error) if isinstance(error, BaseExceptionGroup) else error)
     except Exception as error:  # noqa: BLE001 -- the last resort: a crash must not read as a failed gate
         _leave_for(error)
+    finally:
+        ended()
     sys.exit(code if isinstance(code, int) else 0)
 
 

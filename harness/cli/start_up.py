@@ -24,4 +24,10 @@ def started() -> None:
     """Its work begins: garbage is collected as ever, and what came so far is left out of it."""
     if _usual:
         gc.freeze()
+        ended()
+
+
+def ended() -> None:
+    """The command ends, whatever came of it: where it was called by a program, that goes on."""
+    if _usual:
         gc.set_threshold(*_usual.pop())

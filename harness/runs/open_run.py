@@ -184,7 +184,7 @@ def settle(store: Store) -> Billing:
             spent.add({**record, **change})
             yield change
 
-    store.settle(changes, (*JUDGED, *BILLED))
+    store.settle(changes, tuple(dict.fromkeys((*JUDGED, *BILLED))))
     return spent
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -78,7 +79,10 @@ def test_a_benchmark_that_fails_is_a_line_that_says_so(bench, tmp_path, program,
     found = bench.outcome(one, 0.2 if "sleep" in program else 60, tmp_path)
     assert found.failure == says
     row = bench.row("help", found.lines.get("help"), found.failure)
-    assert row == ("`harness --help`", f"no: {says}", "", "", "at most 0.25 CPU s", "not measured")
+    assert row == (
+        "`harness --help`", f"no: {says}", "`inspect --help`", "", "at most 0.25 CPU s",
+        "not measured",
+    )  # fmt: skip
 
 
 def test_what_a_benchmark_told_before_it_failed_stands_on_the_page(bench, tmp_path):
@@ -100,7 +104,7 @@ def test_what_a_benchmark_told_before_it_failed_stands_on_the_page(bench, tmp_pa
     ("given", "says"),
     [
         (("sample-8k-shared", 6.1), "is held against inspect_ai: give what inspect_ai came to"),
-        (("help", 0.2, 0.3), "is held against nothing: give no rival"),
+        (("page-size", 2.0, 3.0), "is held against nothing: give no rival"),
     ],
 )
 def test_a_rival_is_told_exactly_where_the_goal_has_one(bench, given, says):
@@ -109,3 +113,15 @@ def test_a_rival_is_told_exactly_where_the_goal_has_one(bench, given, says):
 
     with pytest.raises(ValueError, match=says):
         goals.told(*given)
+
+
+def test_a_bare_goal_is_met_by_the_number_itself_with_a_rival_or_without(bench, capsys):
+    del bench
+    import goals
+
+    goals.told("help", 0.2, 0.1)
+    goals.told("help", 0.2)
+    said = capsys.readouterr().out.splitlines()
+    beside, alone = (json.loads(line.removeprefix(goals.MARK)) for line in said)
+    assert (beside["ratio"], beside["met"], beside["goal"]) == (2.0, True, "at most 0.25 CPU s")
+    assert (alone["ratio"], alone["met"]) == (None, True)

@@ -11,7 +11,8 @@ from harness.core.scenario import Fills
 from harness.core.window import Window
 from harness.scenarios import load
 from harness.sessions.build import build
-from harness.sessions.fillers import AgentWork, Workday
+from harness.sessions.fillers.agent_work import AgentWork
+from harness.sessions.fillers.workday import Workday
 from harness.sessions.layouts import blueprints
 from harness.sessions.materials import Materials, Workshop
 from harness.sessions.tokens import TokenCounter

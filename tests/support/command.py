@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
@@ -36,6 +37,8 @@ def harness(*args: object, cwd: Path | None = None) -> Result:
             main()
         except SystemExit as leave:
             code = leave.code
+        finally:
+            gc.unfreeze()  # what a command keeps to its end is garbage of the tests afterwards
     return Result(int(code or 0), out.getvalue(), err.getvalue())
 
 
