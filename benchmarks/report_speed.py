@@ -1,11 +1,12 @@
 """How long a report over a million records takes, and how much memory.
 
-    python benchmarks/report_speed.py [--records 1000000] [--keep FILE]
+    python benchmarks/report_speed.py [--records 1000000] [--keep FILE] [--formats]
     python benchmarks/report_speed.py --records 10000000 --parts [--keep FOLDER]
 
 The records are synthetic: four models, two windows, a known law. With --parts they stand in parquet
 parts, as those of a long run do. Peak memory is told twice: all that was resident (which counts the
-pages of the file that the system had in memory anyway), and the process's own.
+pages of the file that the system had in memory anyway), and the process's own. With --formats the
+other forms of the report are timed, too.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from harness.runs.folder.record_columns import SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+FORMS = ("report.md", "report.json", "curve.csv", "curve.png", "records.parquet")
 TOLD = {(1_000_000, False): "report", (1_000_000, True): "report-parts"}
 """What the goals call a report over so many records, in lines or in parts."""
 
@@ -38,6 +40,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=1_000_000)
     parser.add_argument("--keep", type=Path, help="where to keep the records, or find them")
     parser.add_argument("--parts", action="store_true", help="in parts, as a long run keeps them")
+    parser.add_argument("--formats", action="store_true", help="time the other forms as well")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         path = asked.keep or Path(scratch) / ("a-run" if asked.parts else "records.jsonl")
@@ -45,7 +48,7 @@ def main() -> None:
             (write_parts if asked.parts else write)(path, asked.records)
         files = path.rglob("*") if path.is_dir() else [path]
         print(f"{sum(one.stat().st_size for one in files) / 1e6:,.0f} MB of records")
-        elapsed, most = report(path, Path(scratch))
+        elapsed, most = report(path, Path(scratch) if asked.formats else None)
         plain = read_whole(path)
     print(f"polars alone, all columns read once: {plain:.2f} s")
     key = TOLD.get((asked.records, asked.parts))
@@ -54,8 +57,8 @@ def main() -> None:
         told(f"{key}-memory", most)
 
 
-def report(path: Path, folder: Path) -> tuple[float, float]:
-    """Time each step of a report; seconds of the terminal's, and its own memory in MB."""
+def report(path: Path, formats: Path | None) -> tuple[float, float]:
+    """Seconds of the terminal's report, and its own memory in MB; other forms go to a folder."""
     stop, own = threading.Event(), [0]
     watcher = threading.Thread(target=watch, args=(stop, own))
     watcher.start()
@@ -71,12 +74,13 @@ def report(path: Path, folder: Path) -> tuple[float, float]:
     resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     elapsed, used = time.perf_counter() - start, time.process_time() - cpu
     most = own[0] / 1e3
-    for name in ("report.md", "report.json", "curve.csv", "curve.png", "records.parquet"):
-        before = time.perf_counter()
-        render(summary, frame, folder / name)
-        print(f"{name:<16} {time.perf_counter() - before:6.2f} s")
     stop.set()
     watcher.join()
+    if formats is not None:
+        for name in FORMS:
+            before = time.perf_counter()
+            render(summary, frame, formats / name)
+            print(f"{name:<16} {time.perf_counter() - before:6.2f} s")
     print("\n".join(text.splitlines()[:12]))
     print(
         f"terminal report: {elapsed:.2f} s ({used:.2f} CPU s), {len(summary.groups)} groups;"
