@@ -44,6 +44,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FADING = "reference/fading?limit=32000&onset="
 MODELS = ("reference/perfect", *(f"{FADING}{onset}" for onset in (0.5, 0.6, 0.7, 0.8)))
 WINDOWS = ("8k", "32k")
+TOLD_UP_TO = 50_000
+"""Trials of which the goals speak; what more of them take is printed alone."""
 _LEFT = 3
 """Seeds at the end whose trials are not recorded."""
 
@@ -120,8 +122,9 @@ def _tell(what: str, found: list[tuple[int, Used]]) -> None:
         print(f"{what:<7}{trials:>11,} trials: {used.peak_mb:6,.0f} MB, {used.cpu_s:8.1f} s of CPU")
     (few, less), (many, more) = found[0], found[-1]
     each = 1e3 * (more.cpu_s - less.cpu_s) / (many - few) if few < many else more.cpu_s / many * 1e3
-    told(f"{what}-cpu", each)
-    told(f"{what}-memory", more.peak_mb)
+    if many <= TOLD_UP_TO:
+        told(f"{what}-cpu", each)
+        told(f"{what}-memory", more.peak_mb)
 
 
 if __name__ == "__main__":
