@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from harness.analysis.onset.grid import EVEN_FROM, FINE, Grid, grid
+from harness.analysis.value_codes import value_codes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -202,7 +203,7 @@ def _count(
 ) -> tuple[Floats, Floats, _SessionCounts]:
     """Probes and scores of each bin, and the same for each session in it."""
     k = frame.select((pl.col("score") * _UNIT).round().cast(pl.Int64)).to_series().to_numpy()
-    at = _codes(frame["session"]) * bins + where
+    at = value_codes(frame["session"]) * bins + where
     order = np.argsort(at)
     at, k = at[order], k[order]
     starts = np.flatnonzero(np.diff(at, prepend=-1))
@@ -216,14 +217,6 @@ def _count(
     total = np.zeros(bins, dtype=np.int64)
     np.add.at(total, cells.bin, cells.k)
     return np.bincount(where, minlength=bins).astype(np.float64), total / _UNIT, cells
-
-
-def _codes(session: pl.Series) -> Integers:
-    """A number from 0 for each name, the same for the same; whatever names are, and which."""
-    named = session.cast(pl.Categorical()) if session.dtype == pl.String else session
-    coded = named.to_physical() if named.dtype == pl.Categorical() else named.rank("dense")
-    codes = coded.to_numpy().astype(np.int64)
-    return np.asarray(codes - codes.min())
 
 
 def _spread(fill: Floats, where: Integers, n: Floats, fine: Grid) -> Floats:
