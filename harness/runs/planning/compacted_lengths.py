@@ -10,9 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.sessions.policies import parts_of
-from harness.sessions.policies.provider_compaction import FRESH, ProviderCompaction
-from harness.sessions.policies.summarise import Summarise
+from harness.sessions.policies import compacting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,25 +55,19 @@ def compacted_lengths(
         budget_tokens: Of the window.
         model: Whose provider compacts.
     """
-    for one in parts_of(policy):
-        if isinstance(one, Summarise):
-            return _lengths(one, session, budget_tokens, one.writer)
-        if isinstance(one, ProviderCompaction):
-            keeps_user = model.startswith("responses/")
-            return _lengths(one, session, budget_tokens, None, keeps_user=keeps_user)
-    return None
+    one = compacting(policy)
+    if one is None:
+        return None
+    # here: most studies compact nothing
+    from harness.sessions.policies.provider_compaction import FRESH, ProviderCompaction
+    from harness.sessions.policies.summarise import Summarise
 
-
-def _lengths(
-    policy: Summarise | ProviderCompaction,
-    session: Session,
-    budget_tokens: int,
-    writer: str | None,
-    *,
-    keeps_user: bool = False,
-) -> CompactedLengths:
-    budget = min(policy.tokens or budget_tokens, budget_tokens)
-    kept = int(policy.keep * budget)
+    if not isinstance(one, Summarise | ProviderCompaction):
+        return None  # somebody's own: nobody knows what it leaves
+    summary = one.budget if isinstance(one, Summarise) else None
+    keeps_user = summary is None and model.startswith("responses/")
+    budget = min(one.tokens or budget_tokens, budget_tokens)
+    kept = int(one.keep * budget)
     shown, calls = [0], []
     left = users = 0  # of the last compaction, and of the user's words so far
     for index, message in enumerate(session.messages):
@@ -83,11 +75,12 @@ def _lengths(
         grown = shown[-1] + size
         users += size if keeps_user and message.role == "user" else 0
         older = grown - kept
-        least = policy.budget if isinstance(policy, Summarise) else left + int(FRESH * budget)
-        if grown > policy.at * budget and older > least:
-            written = policy.budget if isinstance(policy, Summarise) else int(LEFT * older)
+        least = left + int(FRESH * budget) if summary is None else summary
+        if grown > one.at * budget and older > least:
+            written = int(LEFT * older) if summary is None else summary
             left = written + int(users * (1 - kept / session.offsets[index + 1]))
             calls.append(CompactionCall(sent=older, written=written))
             grown = min(kept + left, grown)
         shown.append(grown)
+    writer = one.writer if isinstance(one, Summarise) else None
     return CompactedLengths(shown=shown, calls=calls, writer=writer)
