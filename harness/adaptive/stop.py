@@ -117,7 +117,7 @@ def stop(
         raise UsageError(f"half_width is {half_width:g}, expected a fraction between 0 and 1")
     found: list[tuple[OnsetEstimate, str]] = []
     for part in _looks(rows):
-        seen = _estimate(part, criterion, guess, level, control, window_tokens)
+        seen = _estimate(_hashable(part), criterion, guess, level, control, window_tokens)
         if seen.n_sessions < min_sessions or seen.n_probes < min_probes:
             return None
         reason = _reason(seen, half_width)
@@ -136,7 +136,7 @@ def known_by_now(rows: Rows, *, control: float, window_tokens: int) -> str:
         control: Where the nearly empty window ends, as a fill in (0, 1).
         window_tokens: The window.
     """
-    return brief(_estimate(rows, _CRITERION, None, _LEVEL, control, window_tokens))
+    return brief(_estimate(_hashable(rows), _CRITERION, None, _LEVEL, control, window_tokens))
 
 
 def outlook(
@@ -157,7 +157,7 @@ def outlook(
         control: Where the nearly empty window ends, as a fill in (0, 1).
         window_tokens: The window, where it is known.
     """
-    seen = _estimate(rows, _CRITERION, None, _LEVEL, control, window_tokens)
+    seen = _estimate(_hashable(rows), _CRITERION, None, _LEVEL, control, window_tokens)
     if seen.lo is None or seen.hi is None or not seen.detected:
         return None
     now = (seen.hi - seen.lo) / 2
@@ -171,8 +171,14 @@ def outlook(
     return Outlook(half_width=now, octaves=octaves, probes=ceil(seen.n_probes * wider**2))
 
 
+def _hashable(rows: Rows) -> tuple[tuple[tuple[str, object], ...], ...]:
+    known = rows.lazy().collect().to_dicts() if isinstance(rows, _FRAMES) else rows
+    return tuple(tuple(row.items()) for row in known)
+
+
+@lru_cache(maxsize=16)
 def _estimate(  # noqa: PLR0917 -- as `estimate_onset` has them
-    rows: Rows,
+    rows: tuple[tuple[tuple[str, object], ...], ...],
     criterion: float,
     guess: float | None,
     level: float,
@@ -184,20 +190,6 @@ def _estimate(  # noqa: PLR0917 -- as `estimate_onset` has them
     It takes as long as dozens of calls, and they wait for it. What is known now is asked for
     several times, and is the look before of the next batch: it is made once.
     """
-    known = rows.lazy().collect().to_dicts() if isinstance(rows, _FRAMES) else rows
-    frozen = tuple(tuple(row.items()) for row in known)
-    return _made_once(frozen, criterion, guess, level, control, window_tokens)
-
-
-@lru_cache(maxsize=16)
-def _made_once(  # noqa: PLR0917 -- see `_estimate`
-    rows: tuple[tuple[tuple[str, object], ...], ...],
-    criterion: float,
-    guess: float | None,
-    level: float,
-    control: float,
-    window_tokens: int | None,
-) -> OnsetEstimate:
     return estimate_onset(
         [dict(row) for row in rows],
         criterion=criterion,
