@@ -47,7 +47,8 @@ def main() -> None:
         reference = median(rounds, lambda: first_trial(RUN, scratch))
         replayed = median(rounds, lambda: first_trial([*RUN, *cassette, "--replay"], scratch))
         tested = median(rounds, lambda: tests(scratch))
-        mocked = median(rounds, lambda: mock_sample(scratch)) if inspect_command() else None
+        inspect = environment(inspect_folder())
+        mocked = inspect and median(rounds, lambda: mock_sample(inspect, scratch))
     importing = [sys.executable, "-c", "import litellm"]
     imported = median(rounds, lambda: measured(importing).cpu_s)
     for label, seconds in (
@@ -85,17 +86,11 @@ def first_trial(words: Sequence[str], scratch: Path) -> float:
     return used
 
 
-def inspect_command() -> Path | None:
-    """The `inspect` command, in an environment of its own."""
-    return environment(inspect_folder())
-
-
-def mock_sample(scratch: Path) -> float:
+def mock_sample(inspect: Path, scratch: Path) -> float:
     """CPU seconds of an inspect_ai run of one sample, which its mock model answers."""
     data = scratch / "sample.jsonl"
     data.write_text('{"input": "Which day?", "target": "Tuesday"}\n')
-    mock = ("--model", "mockllm/model")
-    return inspected(inspect_folder() / "bin" / "inspect", data, scratch, *mock).cpu_s
+    return inspected(inspect, data, scratch, "--model", "mockllm/model").cpu_s
 
 
 def last_line(said: TextIO) -> str:
